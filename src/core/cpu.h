@@ -1,0 +1,66 @@
+/*
+ * CPUState: what generated code needs beside the guest's registers, and
+ * where the guest's registers are.
+ *
+ * One per guest thread.  Only that thread touches it, but for exit_request.
+ * Generated code keeps the address of `guest` + ENV_BIAS in a fixed host
+ * register (x86-64: rbp), so that the first 256 bytes of the guest state are
+ * reached by a one-byte displacement; all offsets of IR globals, and of ld/st
+ * with base env, count from `guest`.
+ */
+#ifndef CORE_CPU_H
+#define CORE_CPU_H
+
+#include <stdint.h>
+
+enum {
+    ENV_BIAS = 128,
+    JUMP_CACHE_BITS = 12,
+    JUMP_CACHE_SIZE = 1 << JUMP_CACHE_BITS,
+    GUEST_STATE_MAX = 8192,    /* bytes; a frontend asserts that it fits */
+    RET_STACK_BYTES = 256 << 10,
+    SPILL_SLOTS = 8192,        /* as many as there can be temps */
+    SPILL_SLOT_BYTES = 32,
+};
+
+/* Direct-mapped cache from guest pc to host code; see jump_cache_slot(). */
+typedef struct JumpCacheEntry {
+    uint64_t pc;               /* JUMP_CACHE_EMPTY: no entry */
+    const void *code;
+} JumpCacheEntry;
+
+#define JUMP_CACHE_EMPTY 1ull  /* no instruction stands at an odd address */
+
+/* What an entry of the return stack holds; stack grows down, host rsp. */
+typedef struct RetStackEntry {
+    uint64_t host_ret;         /* pushed by the host's call instruction */
+    uint64_t guest_ret;        /* pushed before it; JUMP_CACHE_EMPTY: none */
+} RetStackEntry;
+
+typedef struct CPUState {
+    JumpCacheEntry jump_cache[JUMP_CACHE_SIZE];
+    uint64_t host_sp;          /* the C stack while generated code runs */
+    uint64_t ret_sp;           /* top of the return stack while it does not */
+    uint64_t ret_base;         /* its empty position; entries lie below */
+    uint32_t guest_mxcsr;      /* x86-64: FP environment of the guest */
+    uint32_t host_mxcsr;       /* and of the emulator */
+    uint64_t exit_site;        /* host address of the ExitRecord of the slot
+                                  by which code was left (backend.h) */
+    uint32_t exit_request;     /* set by signal handlers: leave soon */
+    void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
+    _Alignas(32) uint8_t spill[SPILL_SLOTS * SPILL_SLOT_BYTES];
+    _Alignas(64) uint8_t guest[GUEST_STATE_MAX];
+} CPUState;
+
+static inline uint32_t jump_cache_slot(uint64_t pc)
+{
+    return (pc >> 1) & (JUMP_CACHE_SIZE - 1);
+}
+
+/* The CPUState whose guest state is at env. */
+static inline CPUState *cpu_of_env(void *env)
+{
+    return (CPUState *)((char *)env - __builtin_offsetof(CPUState, guest));
+}
+
+#endif

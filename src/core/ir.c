@@ -1,0 +1,145 @@
+/* The IR context: temps, constants, labels. */
+#include "core/ir.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "util/check.h"
+
+/*
+ * An entry of const_hash is const_stamp << TEMP_BITS | temp; a reset takes a
+ * new stamp, which empties the table.  At most half of it is ever full.
+ */
+enum {
+    TEMP_BITS = 13,
+    HASH_BITS = TEMP_BITS + 1,
+    HASH_SIZE = 1 << HASH_BITS,
+    STAMP_LIMIT = 1 << (32 - TEMP_BITS),
+};
+_Static_assert(IR_MAX_TEMPS <= 1 << TEMP_BITS, "temps fit const_hash");
+
+static void *alloc(size_t count, size_t size)
+{
+    void *p = calloc(count, size);
+    check(p, "out of memory for %zu * %zu bytes", count, size);
+    return p;
+}
+
+static TempId new_temp(IR *ir, TempKind kind, Type type)
+{
+    if (__builtin_expect(ir->nb_temps >= IR_MAX_TEMPS, 0)) {
+        ir->error = IR_TOO_MANY_TEMPS;
+        return 0;
+    }
+    ir->temps[ir->nb_temps] =
+        (Temp){.kind = (uint8_t)kind, .type = (uint8_t)type};
+    return ir->nb_temps++;
+}
+
+IR *ir_new(void)
+{
+    IR *ir = alloc(1, sizeof(*ir));
+    ir->ops = alloc(IR_MAX_OPS + 1, sizeof(Op));
+    ir->spare = alloc(IR_MAX_OPS + 1, sizeof(Op));
+    ir->temps = alloc(IR_MAX_TEMPS, sizeof(Temp));
+    ir->labels = alloc(IR_MAX_LABELS, sizeof(Label));
+    ir->const_hash = alloc(HASH_SIZE, sizeof(uint32_t));
+    ir->const_stamp = 1;
+    ir->env = new_temp(ir, TEMP_FIXED, TYPE_I64);
+    ir->temps[ir->env].name = "env";
+    ir->nb_globals = 1;
+    return ir;
+}
+
+void ir_free(IR *ir)
+{
+    if (!ir) {
+        return;
+    }
+    free(ir->ops);
+    free(ir->spare);
+    free(ir->temps);
+    free(ir->labels);
+    free(ir->const_hash);
+    free(ir);
+}
+
+void ir_reset(IR *ir)
+{
+    ir->nb_ops = 0;
+    ir->nb_temps = ir->nb_globals;
+    ir->nb_labels = 0;
+    ir->error = IR_OK;
+    if (++ir->const_stamp == STAMP_LIMIT) {
+        memset(ir->const_hash, 0, HASH_SIZE * sizeof(uint32_t));
+        ir->const_stamp = 1;
+    }
+}
+
+TempId ir_global(IR *ir, Type type, int32_t offset, const char *name)
+{
+    check(ir->nb_temps == ir->nb_globals, "global %s after other temps",
+          name);
+    TempId t = new_temp(ir, TEMP_GLOBAL, type);
+    ir->temps[t].offset = offset;
+    ir->temps[t].name = name;
+    ir->nb_globals = ir->nb_temps;
+    return t;
+}
+
+TempId ir_temp(IR *ir, Type type)
+{
+    return new_temp(ir, TEMP_EBB, type);
+}
+
+TempId ir_temp_tb(IR *ir, Type type)
+{
+    return new_temp(ir, TEMP_TB, type);
+}
+
+static uint32_t const_slot(Type type, uint64_t value)
+{
+    uint64_t h = (value ^ (uint64_t)type << 56) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(h >> (64 - HASH_BITS));
+}
+
+TempId ir_const(IR *ir, Type type, int64_t v)
+{
+    uint64_t value = type == TYPE_I32   ? (uint64_t)(int32_t)v
+                     : type == TYPE_F32 ? (uint32_t)v
+                                        : (uint64_t)v;
+    uint32_t slot = const_slot(type, value);
+    for (;; slot = (slot + 1) & (HASH_SIZE - 1)) {
+        uint32_t entry = ir->const_hash[slot];
+        if (entry >> TEMP_BITS != ir->const_stamp) {
+            break;
+        }
+        TempId t = entry & ((1u << TEMP_BITS) - 1);
+        if (ir->temps[t].value == value && ir->temps[t].type == type) {
+            return t;
+        }
+    }
+    TempId t = new_temp(ir, TEMP_CONST, type);
+    if (ir->error == IR_OK) {
+        ir->temps[t].value = value;
+        ir->const_hash[slot] = ir->const_stamp << TEMP_BITS | t;
+    }
+    return t;
+}
+
+LabelId ir_label(IR *ir)
+{
+    if (ir->nb_labels >= IR_MAX_LABELS) {
+        ir->error = IR_TOO_MANY_LABELS;
+        return 0;
+    }
+    ir->labels[ir->nb_labels] = (Label){0};
+    return ir->nb_labels++;
+}
+
+Op *ir_emit_full(IR *ir)
+{
+    Op *scratch = &ir->ops[IR_MAX_OPS];
+    ir->error = IR_TOO_MANY_OPS;
+    *scratch = (Op){.opc = OP_nop};
+    return scratch;
+}

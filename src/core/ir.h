@@ -1,0 +1,212 @@
+/*
+ * The IR: temps, labels, ops and the context that holds them.
+ *
+ * What always holds:
+ * - An Op names its arguments by number: arg[0 .. outs) are output temps,
+ *   then input temps, then constants.
+ * - Temps 0 .. nb_globals-1 are the fixed and global temps; ir_reset() keeps
+ *   them and forgets all others, all ops and all labels.
+ * - A constant is a temp of kind TEMP_CONST, one for each (type, value).
+ *   It is never an output.  Its 64-bit value is kept sign-extended for I32,
+ *   zero-extended for F32; I128 means it sign-extended, a vector means it
+ *   repeated.
+ * - Running out of ops, temps or labels sets the sticky `error`, and further
+ *   ops are dropped; whoever drives a translation looks at it once.
+ */
+#ifndef CORE_IR_H
+#define CORE_IR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "core/cond.h"
+#include "core/fp.h"
+#include "core/helper.h"
+#include "core/memop.h"
+#include "core/opcode.h"
+#include "core/types.h"
+
+typedef uint32_t TempId;
+typedef uint32_t LabelId;
+typedef uint64_t Arg;
+
+typedef enum TempKind {
+    TEMP_EBB,    /* lives to the end of its extended basic block */
+    TEMP_TB,     /* lives to the end of the translation */
+    TEMP_GLOBAL, /* a field of the guest state */
+    TEMP_FIXED,  /* a host register with a fixed meaning: env */
+    TEMP_CONST,
+} TempKind;
+
+typedef struct Temp {
+    uint8_t kind;       /* TempKind */
+    uint8_t type;       /* Type */
+    int32_t offset;     /* GLOBAL: bytes from the guest state's start */
+    uint64_t value;     /* CONST: see the top */
+    const char *name;   /* GLOBAL, FIXED: its name, else NULL */
+} Temp;
+
+typedef struct Label {
+    uint32_t refs;      /* branches to it */
+    bool present;       /* its set_label has been emitted */
+} Label;
+
+enum { OP_MAX_ARGS = 9 };
+
+typedef struct Op {
+    uint8_t opc;        /* Opcode */
+    uint8_t type;       /* Type */
+    uint8_t vece;       /* OPF_VECTOR: log2 of element bytes */
+    uint8_t call_outs;  /* OP_call: number of outputs and inputs */
+    uint8_t call_ins;
+    uint32_t life;      /* set by liveness: LIFE_DEAD(i), LIFE_SYNC(i) */
+    Arg arg[OP_MAX_ARGS];
+} Op;
+
+/* Argument i dies here (an input is used last, an output is not used). */
+#define LIFE_DEAD(i) (1u << (i))
+/* Output i is a global whose value must reach its home at this op. */
+#define LIFE_SYNC(i) (1u << (16 + (i)))
+
+enum {
+    IR_MAX_OPS = 16384,  /* limits of one translation */
+    IR_MAX_TEMPS = 8192,
+    IR_MAX_LABELS = 1024,
+};
+
+typedef enum IRError {
+    IR_OK, IR_TOO_MANY_OPS, IR_TOO_MANY_TEMPS, IR_TOO_MANY_LABELS,
+} IRError;
+
+typedef struct IR {
+    Op *ops;
+    uint32_t nb_ops;
+    Op *spare;              /* second array, for passes that rewrite */
+    Temp *temps;
+    uint32_t nb_temps, nb_globals;
+    Label *labels;
+    uint32_t nb_labels;
+    uint32_t *const_hash;   /* open addressing over const temps */
+    uint32_t const_stamp;   /* entries of other stamps are empty */
+    IRError error;
+    TempId env;             /* FIXED I64: pointer to the guest state */
+    const Helper *const *helpers; /* known to the parser, NULL-terminated */
+} IR;
+
+/* A context with env as its only temp, 0.  Aborts when memory runs out. */
+IR *ir_new(void);
+void ir_free(IR *ir);
+/* Ready for the next translation: keeps env and the globals. */
+void ir_reset(IR *ir);
+
+/*
+ * ir_global: only while there are no other temps; name is kept, not copied.
+ * At a limit, a temp or label is 0 and the error set.
+ */
+TempId ir_global(IR *ir, Type type, int32_t offset, const char *name);
+TempId ir_temp(IR *ir, Type type);    /* EBB */
+TempId ir_temp_tb(IR *ir, Type type); /* TB */
+TempId ir_const(IR *ir, Type type, int64_t value);
+LabelId ir_label(IR *ir);
+
+static inline TempId ir_i32(IR *ir, int32_t v)
+{
+    return ir_const(ir, TYPE_I32, v);
+}
+
+static inline TempId ir_i64(IR *ir, int64_t v)
+{
+    return ir_const(ir, TYPE_I64, v);
+}
+
+static inline bool temp_is_const(const IR *ir, TempId t)
+{
+    return ir->temps[t].kind == TEMP_CONST;
+}
+
+/* Sets the error; the scratch op behind the last one. */
+Op *ir_emit_full(IR *ir);
+
+/*
+ * Appends an op and returns it with its arguments unset, or a scratch op
+ * when the limit is reached.  The pointer is good until the next append.
+ * The builders in core/gen.h also keep the labels' books.
+ */
+static inline Op *ir_emit(IR *ir, Opcode opc, Type type)
+{
+    if (__builtin_expect(ir->nb_ops >= IR_MAX_OPS, 0)) {
+        return ir_emit_full(ir);
+    }
+    Op *op = &ir->ops[ir->nb_ops++];
+    op->opc = (uint8_t)opc;
+    op->type = (uint8_t)type;
+    op->vece = 0;
+    op->call_outs = 0;
+    op->call_ins = 0;
+    op->life = 0;
+    return op;
+}
+
+/* Counts and arguments of an op; a call has its own counts. */
+static inline unsigned op_outs(const Op *op)
+{
+    return op->opc == OP_call ? op->call_outs : opcode_info[op->opc].outs;
+}
+
+static inline unsigned op_ins(const Op *op)
+{
+    return op->opc == OP_call ? op->call_ins : opcode_info[op->opc].ins;
+}
+
+static inline unsigned op_consts(const Op *op)
+{
+    return op->opc == OP_call ? 1 : opcode_info[op->opc].consts;
+}
+
+/* Constant i of an op. */
+static inline Arg op_const(const Op *op, unsigned i)
+{
+    return op->arg[op_outs(op) + op_ins(op) + i];
+}
+
+/* Which constant of the op is a label, or -1. */
+static inline int opcode_label(Opcode opc)
+{
+    switch (opc) {
+    case OP_set_label:
+    case OP_br:
+        return 0;
+    case OP_brcond:
+    case OP_brcond2_i32:
+        return 1;
+    default:
+        return -1;
+    }
+}
+
+/* Enters an op that has its arguments in its label's record. */
+static inline void ir_note_label(IR *ir, const Op *op)
+{
+    int k = opcode_label((Opcode)op->opc);
+    if (k < 0) {
+        return;
+    }
+    Label *label = &ir->labels[op_const(op, (unsigned)k)];
+    if (op->opc == OP_set_label) {
+        label->present = true;
+    } else {
+        label->refs++;
+    }
+}
+
+static inline unsigned op_flags(const Op *op)
+{
+    return opcode_info[op->opc].flags;
+}
+
+static inline const Helper *op_helper(const Op *op)
+{
+    return (const Helper *)(uintptr_t)op_const(op, 0);
+}
+
+#endif
