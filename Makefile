@@ -1,0 +1,202 @@
+# tcg-c's front door. `make help` says what there is.
+#
+#   make [MODE=release|debug|asan|ubsan|tsan] [WERROR=1] [V=1]
+#
+# Release output is in build/, another mode's in build/MODE/. Everything that
+# is not a main program goes into one archive; each program takes from it what
+# it uses, so that tcg-riscv64 needs libc alone even where Capstone is present.
+
+MODE ?= release
+CC := gcc
+AR := ar
+BUILD := $(if $(filter release,$(MODE)),build,build/$(MODE))
+Q := $(if $(V),,@)
+
+MODE_release := -O2 -g
+MODE_debug := -Og -g3 -DTCG_DEBUG
+MODE_asan := -O1 -g -DTCG_DEBUG -fsanitize=address -fno-omit-frame-pointer
+MODE_ubsan := -O1 -g -DTCG_DEBUG -fsanitize=undefined -fno-sanitize-recover=all
+MODE_tsan := -O1 -g -fsanitize=thread
+ifndef MODE_$(MODE)
+$(error MODE=$(MODE): use release, debug, asan, ubsan or tsan)
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+        $(if $(WERROR),-Werror)
+CFLAGS := -std=gnu11 $(MODE_$(MODE)) $(WARN) -fPIE
+CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(BUILD)
+# Static and position-independent: the host's loader puts the emulator high
+# up, which leaves the guest its own low addresses. Sanitizers need shared libc.
+LDFLAGS := $(if $(filter release debug,$(MODE)),-static-pie,-pie) \
+           $(MODE_$(MODE))
+LDLIBS := -lm -lpthread
+# The generator is run by this Makefile: a leak there must not stop a build.
+export ASAN_OPTIONS ?= detect_leaks=0
+
+# Host disassembly, in the IR tools only.
+CAPSTONE := $(wildcard /usr/include/capstone/capstone.h)
+CAPSTONE_DEF := $(if $(CAPSTONE),-DHAVE_CAPSTONE)
+CAPSTONE_LIB := $(if $(CAPSTONE),-lcapstone)
+
+MAINS := $(wildcard src/tools/*.c)
+SOURCES := $(filter-out $(MAINS),$(wildcard src/*/*.c src/*/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+LIB := $(BUILD)/libtcg.a
+PROGRAMS := $(patsubst src/tools/%.c,$(BUILD)/%,$(filter-out \
+              src/tools/ir%.c,$(MAINS))) \
+            $(patsubst src/tools/%.c,$(BUILD)/tcg-%,$(filter \
+              src/tools/ir%.c,$(MAINS)))
+DECODE := $(patsubst %,$(BUILD)/decode,$(firstword \
+            $(wildcard tools/decode/*.c)))
+GENERATED := $(if $(DECODE),$(patsubst src/frontend/riscv/%.decode,\
+               $(BUILD)/gen/%.inc,$(wildcard src/frontend/riscv/*.decode)))
+
+.SECONDARY:
+.PHONY: all
+all: $(DECODE) $(PROGRAMS)
+
+# ---- programs ----------------------------------------------------------
+
+$(BUILD)/tcg-riscv64: $(BUILD)/obj/src/tools/tcg-riscv64.o $(LIB)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tcg-ir%: $(BUILD)/obj/src/tools/ir%.o $(LIB)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CAPSTONE_LIB) $(LDLIBS)
+
+# Made anew each time, so that a deleted source leaves nothing behind; q, not
+# r: two folders may have files of the same name.
+$(LIB): $(OBJECTS) $(BUILD)/sources
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && $(AR) qcs $@ $(OBJECTS)
+
+# These change when what they hold does: the list of sources, and whether
+# Capstone is there.
+$(BUILD)/sources: TEXT = $(SOURCES)
+$(BUILD)/capstone: TEXT = $(CAPSTONE)
+$(BUILD)/sources $(BUILD)/capstone: FORCE
+	@mkdir -p $(@D)
+	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
+
+$(BUILD)/obj/src/disas/%.o: CPPFLAGS += $(CAPSTONE_DEF)
+$(filter $(BUILD)/obj/src/disas/%,$(OBJECTS)): $(BUILD)/capstone
+$(BUILD)/obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- decoders ----------------------------------------------------------
+
+DECODE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/decode/*.c))
+$(DECODE_OBJECTS): $(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/decode: $(DECODE_OBJECTS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/gen/insn16.inc: DECODE_FLAGS := -w 16
+$(BUILD)/gen/%.inc: src/frontend/riscv/%.decode $(DECODE)
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)$(DECODE) $(DECODE_FLAGS) --static-decode decode_$* -o $@ $< \
+	  || { rm -f $@; exit 1; }
+
+# ---- unit tests --------------------------------------------------------
+
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
+          $(wildcard tests/unit/test_*.c))
+UNIT_HELPERS := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out \
+          $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+
+.PHONY: unit-programs unit
+unit-programs: $(UNIT)
+unit: need-unit
+	$(Q)$(MAKE) --no-print-directory unit-programs
+	$(Q)tests/run-unit.sh $(BUILD)
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) -pie $(MODE_$(MODE)) -o $@ $^ -lcmocka $(CAPSTONE_LIB) $(LDLIBS)
+
+# ---- tests -------------------------------------------------------------
+
+SUITES := unit decode asm ir insn guest
+.PHONY: test check $(SUITES:%=test-%)
+test: need-unit need-guest need-qemu need-capstone
+	$(Q)$(MAKE) --no-print-directory all unit-programs
+	$(Q)tests/run.sh $(BUILD) check $(SUITES)
+
+$(SUITES:%=test-%): need-unit need-guest need-qemu
+	$(Q)$(MAKE) --no-print-directory all unit-programs
+	$(Q)tests/run.sh $(BUILD) $(@:test-%=%)
+
+check: all
+	$(Q)tests/run-check.sh $(BUILD)
+
+# ---- programs to look at -----------------------------------------------
+
+DHRYSTONE := bench/prebuilt/dhrystone.riscv64
+.PHONY: run bench dhrystone
+run: all
+	$(Q)bench/run-dhrystone.sh $(BUILD)/tcg-riscv64 $(DHRYSTONE)
+
+# The committed binary, from its source.
+dhrystone: need-guest
+	riscv64-linux-gnu-gcc -O2 -static -s -o $(DHRYSTONE) \
+	  $(wildcard bench/src/dhrystone*.c)
+
+bench: all need-python need-guest need-qemu
+	$(Q)bench/run.py --svg $(BUILD)/bench.svg --json $(BUILD)/bench.json \
+	  $(BENCH_FLAGS)
+
+# ---- what the targets need ---------------------------------------------
+
+.PHONY: need-unit need-guest need-qemu need-capstone need-python
+need-unit:
+	@tests/need.sh /usr/include/cmocka.h libcmocka-dev \
+	  "the unit tests use cmocka"
+need-guest:
+	@tests/need.sh riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu \
+	  "it builds the guest's programs"
+	@tests/need.sh riscv64-linux-gnu-g++ g++-riscv64-linux-gnu \
+	  "it builds the guest's C++ programs"
+	@tests/need.sh g++ g++ "the guest programs' native twins are C++ too"
+need-qemu:
+	@tests/need.sh qemu-riscv64 qemu-user \
+	  "results are compared with those of qemu-riscv64"
+need-capstone:
+	@tests/need.sh /usr/include/capstone/capstone.h libcapstone-dev \
+	  "--disas shows host code through Capstone"
+need-python:
+	@tests/need.sh python3 python3 "the benchmark's runner is Python"
+
+# ---- the rest ----------------------------------------------------------
+
+.PHONY: clean help FORCE
+clean:
+	rm -rf build
+FORCE:
+
+define HELP
+make           build the emulator and the tools ($(BUILD)/)
+make run       run Dhrystone under tcg-riscv64, and under qemu-riscv64
+make test      every test; the last line is "N passed, N failed"
+make test-X    one suite: $(SUITES)
+make unit      the unit tests alone
+make check     include order, function and file lengths, lone headers
+make bench     native, qemu-riscv64 and tcg-riscv64 side by side
+make dhrystone rebuild the committed Dhrystone binary
+make clean     remove build/
+MODE=release|debug|asan|ubsan|tsan   WERROR=1   V=1
+endef
+export HELP
+help:
+	@echo "$$HELP"
+
+-include $(wildcard $(BUILD)/obj/src/*/*.d $(BUILD)/obj/src/*/*/*.d \
+  $(BUILD)/obj/tools/decode/*.d $(BUILD)/obj/tests/unit/*.d)
