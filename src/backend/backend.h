@@ -1,0 +1,118 @@
+/*
+ * Backends: allocated registers and host code for IR.
+ *
+ * What always holds of the code they make:
+ * - At every entry and exit of a block, and at every op that may fault, each
+ *   global of the convention is in its host register and every other global
+ *   in the guest state.
+ * - A block is left by: an exit slot (a patchable jump), the jump cache, the
+ *   return stack, or exit_tb.
+ * - Code addresses data relative to env only, and other code by rel32, so a
+ *   block depends on its own address and the runtime's alone.
+ */
+#ifndef BACKEND_BACKEND_H
+#define BACKEND_BACKEND_H
+
+#include <stdbool.h>
+#include <ucontext.h>
+#include "backend/codebuf.h"
+#include "core/cpu.h"
+#include "core/ir.h"
+
+/* What the code may use; all that the host has by default. */
+typedef struct BackendConfig {
+    bool plain;            /* only what every host of this kind has */
+    int max_pinned_int;    /* at most so many pinned globals, -1: no limit */
+    int max_pinned_fp;
+    int max_scratch;       /* stress: allocatable registers a class, -1 */
+    bool guest_base;       /* guest memory is addressed through gs */
+    bool no_ret_stack;     /* calls and returns as plain jumps */
+    uint32_t pc_offset;    /* Frontend.pc_offset */
+    const char *const *hot; /* Frontend.hot */
+} BackendConfig;
+
+/*
+ * Follows the call instruction of a slot's exit stub: what CPUState.exit_site
+ * points to.  The TB pointer that exec stored stands 8 bytes before the
+ * block's first instruction.
+ */
+typedef struct ExitRecord {
+    uint32_t slot;
+    uint32_t block_offset; /* this record's address minus the block's */
+} ExitRecord;
+
+/* An exit slot of a compiled block; offsets from the block's start. */
+typedef struct ExitSlot {
+    uint64_t guest_pc;
+    uint32_t site;         /* the aligned rel32 of the jump, 0: slot unused */
+    uint32_t stub;         /* where it jumps while not linked */
+} ExitSlot;
+
+/* Host code from host_offset to the next row belongs to guest_pc. */
+typedef struct PcRow {
+    uint32_t host_offset;
+    uint32_t guest_offset; /* from the pc of the first insn_start */
+} PcRow;
+
+enum { COMPILE_MAX_SLOTS = 64, COMPILE_MAX_ROWS = 4096 };
+
+typedef enum CompileStatus {
+    COMPILE_OK,
+    COMPILE_BUFFER_FULL,   /* flush and try again */
+    COMPILE_TOO_LARGE,     /* try again with fewer instructions */
+} CompileStatus;
+
+/* The result of compile(); arrays are the backend context's, until the next. */
+typedef struct CompiledBlock {
+    uint32_t offset;       /* of the first instruction in the CodeBuf */
+    uint32_t size;         /* of code, stubs included */
+    const ExitSlot *slots;
+    uint32_t nb_slots;
+    const PcRow *rows;
+    uint32_t nb_rows;
+} CompiledBlock;
+
+typedef struct BackendContext BackendContext;
+
+/* What enter() returns besides exit_tb's reasons (which are >= 0). */
+enum {
+    LEFT_BY_SLOT = -1,     /* cpu->exit_site says which slot; not linked */
+    LEFT_BY_LOOKUP = -2,   /* pc is in the guest state; jump cache missed */
+};
+
+typedef struct Backend {
+    const char *name;
+    /* One a thread; ir has the frontend's globals.  NULL: host unusable. */
+    BackendContext *(*create)(const BackendConfig *, const IR *ir);
+    void (*destroy)(BackendContext *);
+    /*
+     * Emits the runtime (enter, leave, save and restore stubs) at the start
+     * of the buffer.  Once for each buffer, before any compile().
+     */
+    bool (*emit_runtime)(BackendContext *, CodeBuf *);
+    /* Allocates and emits the block; the IR has gone through liveness. */
+    CompileStatus (*compile)(BackendContext *, IR *, CodeBuf *,
+                             CompiledBlock *);
+    /* Runs host code `code` for cpu until it leaves; see LEFT_*. */
+    int (*enter)(BackendContext *, CPUState *cpu, const void *code);
+    /* Points the jump whose rel32 is at rw/rx to `target` (atomically). */
+    void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);
+    /*
+     * Called in a signal handler that interrupted generated code: copies
+     * pinned registers, MXCSR and the return stack pointer from the
+     * interrupted context to cpu, and changes the context so that it goes on
+     * by leaving generated code: enter() then returns `reason`.
+     */
+    void (*leave_from_signal)(BackendContext *, CPUState *cpu, ucontext_t *,
+                              int reason);
+    /*
+     * Called in a SIGSEGV handler: if the fault is the return stack running
+     * into its guard page, empties it and returns true: just go on.
+     */
+    bool (*ret_stack_overflow)(BackendContext *, CPUState *cpu,
+                               ucontext_t *, uintptr_t fault_addr);
+} Backend;
+
+extern const Backend x86_64_backend;
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * exec: running guest code from a cache of translated blocks.
+ *
+ * One Exec a process, one CPUState a guest thread.  exec_run() looks up or
+ * translates the block at the cpu's pc, runs it and what it is linked to, and
+ * comes back when something needs the world outside: a system call, a fault,
+ * a signal.  The guest state is then exact and in memory (CPUState.guest,
+ * guest_mxcsr).
+ */
+#ifndef EXEC_EXEC_H
+#define EXEC_EXEC_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include "backend/backend.h"
+#include "core/cpu.h"
+#include "frontend/frontend.h"
+#include "util/log.h"
+
+/* Fields left 0 take their defaults; set by exec_config_default(). */
+typedef struct ExecConfig {
+    const Frontend *frontend;
+    const Backend *backend;
+    CodeReader code;
+    uint64_t guest_base;     /* host address = guest address + guest_base */
+    size_t code_bytes;       /* of the code buffer; TCG_SETTINGS codebuf= */
+    uint32_t max_insns;      /* of one block; maxinsns= */
+    bool plain;              /* no host features beyond x86-64; host=plain */
+    int max_pinned;          /* pinned=N, -1: no limit */
+    int max_scratch;         /* scratch=N, -1: no limit */
+    bool no_link;            /* nolink: blocks are not chained */
+    bool no_ret_stack;       /* noretstack */
+    uint32_t opt_off;        /* opt=: passes left out, OPT_* of opt/opt.h */
+    bool perf_map;           /* perfmap: write /tmp/perf-PID.map */
+    const Log *log;          /* -d; never NULL */
+} ExecConfig;
+
+typedef enum EventKind {
+    EVENT_SYSCALL,           /* pc: the instruction after the ecall */
+    EVENT_ILLEGAL,           /* pc: the instruction */
+    EVENT_BREAK,             /* pc: the instruction */
+    EVENT_FAULT,             /* signo SIGSEGV or SIGBUS, si_code, si_addr */
+    EVENT_INTERRUPT,         /* cpu->exit_request was set */
+} EventKind;
+
+typedef struct Event {
+    EventKind kind;
+    int signo, code;         /* EVENT_FAULT: as in siginfo_t */
+    uint64_t addr;           /* EVENT_FAULT: guest address */
+} Event;
+
+typedef struct Exec Exec;
+
+void exec_config_default(ExecConfig *);
+/*
+ * Applies "name=value,name,..." (TCG_SETTINGS).  Returns NULL, or a pointer
+ * to the first item that is not understood.
+ */
+const char *exec_config_parse(ExecConfig *, const char *settings);
+
+/* NULL with errno when memory for the code buffer cannot be had. */
+Exec *exec_new(const ExecConfig *);
+/* A cpu with zeroed guest state; NULL with errno. */
+CPUState *exec_cpu_new(Exec *);
+void exec_cpu_free(CPUState *);
+
+Event exec_run(CPUState *);
+
+/* Guest code in [start, start + len) changed or went away. */
+void exec_invalidate(CPUState *, uint64_t start, uint64_t len);
+
+/*
+ * Installs the SIGSEGV and SIGBUS handlers, on the alternate stack of the
+ * calling thread.  Those two signals, when sent by a process (si_code <= 0),
+ * and faults outside of generated code go to `other`.
+ */
+typedef void ExecSignalFn(int signo, siginfo_t *, void *ucontext);
+void exec_install_handlers(ExecSignalFn *other);
+
+/*
+ * To be called by a handler of an asynchronous signal after it has set
+ * exit_request: makes the block that runs leave at its next exit.
+ */
+void exec_kick(CPUState *, void *ucontext);
+
+/*
+ * fork: prepare in the parent before it, then one of the others.  The child
+ * gets code memory of its own.  prepare returns -1 with errno on failure.
+ */
+int exec_fork_prepare(Exec *);
+void exec_fork_parent(Exec *);
+void exec_fork_child(Exec *);
+
+/* What TCG_STATS=1 shows. */
+void exec_stats_print(const Exec *, FILE *);
+
+/* The host memory [*start, *end) of the code's two views, i = 0 or 1. */
+void exec_code_range(const Exec *, int i, uintptr_t *start, uintptr_t *end);
+
+#endif

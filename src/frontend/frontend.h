@@ -1,0 +1,65 @@
+/*
+ * Frontends: guest code in, IR out.
+ *
+ * A frontend knows its guest's instructions and state, and the IR; it knows
+ * nothing of hosts, caches of blocks or operating systems.
+ */
+#ifndef FRONTEND_FRONTEND_H
+#define FRONTEND_FRONTEND_H
+
+#include "core/cpu.h"
+#include "core/ir.h"
+
+/*
+ * Where guest code is read from.  fetch returns a host pointer to the code at
+ * guest address addr and in *avail how many bytes follow it, at least 1; NULL
+ * if there is nothing executable at addr.
+ */
+typedef struct CodeReader {
+    const uint8_t *(*fetch)(void *opaque, uint64_t addr, size_t *avail);
+    void *opaque;
+} CodeReader;
+
+typedef struct BlockRequest {
+    uint64_t pc;
+    uint32_t flags;      /* Frontend.tb_flags() of the cpu */
+    uint32_t max_insns;  /* at least 1 */
+    CodeReader code;
+} BlockRequest;
+
+typedef struct BlockInfo {
+    uint32_t nb_insns;   /* 0: no code could be fetched at fault_addr */
+    uint32_t nb_bytes;   /* of guest code: [pc, pc + nb_bytes) */
+    uint32_t nb_slots;   /* exit slots used: 0 .. nb_slots-1 */
+    uint64_t fault_addr;
+} BlockInfo;
+
+/* Constants of exit_tb: why a block leaves to the run loop. */
+enum {
+    EXIT_NEXT,           /* go on at pc, with new tb_flags */
+    EXIT_SYSCALL,        /* pc is after the instruction */
+    EXIT_BREAK,          /* pc is at the instruction */
+    EXIT_ILLEGAL,        /* pc is at the instruction */
+    EXIT_CODE_CHANGED,   /* fence.i: forget all blocks, go on at pc */
+};
+
+enum { MAX_SLOTS = 64 };  /* exit slots of one block at most */
+
+typedef struct Frontend {
+    const char *name;
+    uint32_t pc_offset;        /* of the 64-bit pc in the guest state */
+    /* Globals by name, those first that deserve a host register most;
+       integer and FP ones may be mixed.  NULL-terminated. */
+    const char *const *hot;
+    const Helper *const *helpers;  /* NULL-terminated */
+    /* Defines the globals in a new IR; what it returns goes to translate. */
+    void *(*create)(IR *ir);
+    void (*destroy)(void *translator);
+    /* Fills the IR (which is reset) with one block. */
+    void (*translate)(void *translator, const BlockRequest *, BlockInfo *);
+    uint32_t (*tb_flags)(const CPUState *cpu);
+} Frontend;
+
+extern const Frontend riscv64_frontend;
+
+#endif
