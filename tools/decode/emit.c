@@ -63,15 +63,27 @@ static bool is_declared(const Spec *spec, Insn *const *pattern)
     return false;
 }
 
-static void emit_trans(FILE *out, const Options *options, const Insn *pattern)
+/* A pattern with the name of another's set takes its own set by that name. */
+static bool has_own_type(const Spec *spec, const Insn *pattern)
 {
-    if (strcmp(pattern->name, pattern->args->name)) {
-        fprintf(out, "typedef arg_%s arg_%s;\n", pattern->args->name,
-                pattern->name);
+    const ArgSet *same = model_arg_set(spec, pattern->name);
+
+    return !same || same == pattern->args;
+}
+
+static void emit_trans(FILE *out, const Spec *spec, const Insn *pattern)
+{
+    const char *type = pattern->args->name;
+
+    if (has_own_type(spec, pattern)) {
+        type = pattern->name;
+    }
+    if (strcmp(type, pattern->args->name)) {
+        fprintf(out, "typedef arg_%s arg_%s;\n", pattern->args->name, type);
     }
     fprintf(out, "%sbool %s_%s(DisasContext *ctx, arg_%s *a);\n",
-            options->static_trans ? "static " : "", options->trans_prefix,
-            pattern->name, pattern->name);
+            spec->options->static_trans ? "static " : "",
+            spec->options->trans_prefix, pattern->name, type);
 }
 
 static bool is_used(const Spec *spec, const Insn *format)
@@ -108,7 +120,7 @@ void emit_decoder(FILE *out, const Spec *spec)
     }
     for vec_each (Insn *, pattern, &spec->patterns) {
         if (!is_declared(spec, pattern)) {
-            emit_trans(out, spec->options, *pattern);
+            emit_trans(out, spec, *pattern);
         }
     }
     for vec_each (Insn *, format, &spec->formats) {
