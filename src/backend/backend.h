@@ -97,6 +97,9 @@ typedef struct Backend {
     int (*enter)(BackendContext *, CPUState *cpu, const void *code);
     /* Points the jump whose rel32 is at rw/rx to `target` (atomically). */
     void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);
+    /* Where a signal interrupted: the host pc and stack pointer. */
+    uintptr_t (*signal_pc)(const ucontext_t *);
+    uintptr_t (*signal_sp)(const ucontext_t *);
     /*
      * Called in a signal handler that interrupted generated code: copies
      * pinned registers, MXCSR and the return stack pointer from the

@@ -34,6 +34,8 @@ typedef struct ExecConfig {
     uint32_t opt_off;        /* opt=: passes left out, OPT_* of opt/opt.h */
     bool perf_map;           /* perfmap: write /tmp/perf-PID.map */
     const Log *log;          /* -d; never NULL */
+    /* Prints the guest code in [pc, pc + len), for -d in_asm; or NULL. */
+    void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len);
 } ExecConfig;
 
 typedef enum EventKind {
@@ -85,17 +87,20 @@ void exec_install_handlers(ExecSignalFn *other);
 void exec_kick(CPUState *, void *ucontext);
 
 /*
- * fork: prepare in the parent before it, then one of the others.  The child
- * gets code memory of its own.  prepare returns -1 with errno on failure.
+ * fork: prepare in the parent before it, done after it in both, also when it
+ * failed.  The child gets code memory of its own.  prepare returns -1 with
+ * errno when there is no memory for that: then do not fork.
  */
-int exec_fork_prepare(Exec *);
-void exec_fork_parent(Exec *);
-void exec_fork_child(Exec *);
+int exec_fork_prepare(CPUState *);
+void exec_fork_done(CPUState *, bool child);
 
 /* What TCG_STATS=1 shows. */
 void exec_stats_print(const Exec *, FILE *);
 
-/* The host memory [*start, *end) of the code's two views, i = 0 or 1. */
-void exec_code_range(const Exec *, int i, uintptr_t *start, uintptr_t *end);
+/*
+ * The host memory of the emulator that a guest must not map over, piece i:
+ * [*start, *end).  False when there are no more pieces.
+ */
+bool exec_memory(CPUState *, int i, uintptr_t *start, uintptr_t *end);
 
 #endif

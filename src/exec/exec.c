@@ -1,0 +1,250 @@
+/* Exec and its threads: set-up, settings, statistics. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "exec/fault.h"
+#include "exec/internal.h"
+
+enum {
+    GUARD_BYTES = 4096,
+    DEFAULT_CODE_BYTES = 64 << 20,
+    MIN_CODE_BYTES = 16 << 10,
+    DEFAULT_MAX_INSNS = 512,
+};
+
+void exec_config_default(ExecConfig *c)
+{
+    *c = (ExecConfig){
+        .code_bytes = DEFAULT_CODE_BYTES, .max_insns = DEFAULT_MAX_INSNS,
+        .max_pinned = -1, .max_scratch = -1,
+    };
+}
+
+/* A number with an optional k or m behind it; -1 if it is none. */
+static long parse_size(const char *s)
+{
+    char *end;
+    long n = strtol(s, &end, 0);
+    if (end == s || n < 0) {
+        return -1;
+    }
+    int shift = *end == 'k' ? 10 : *end == 'm' ? 20 : 0;
+    end += shift != 0;
+    return *end ? -1 : n << shift;
+}
+
+static bool set_flag(ExecConfig *c, const char *name)
+{
+    if (!strcmp(name, "nolink")) {
+        c->no_link = true;
+    } else if (!strcmp(name, "noretstack")) {
+        c->no_ret_stack = true;
+    } else if (!strcmp(name, "perfmap")) {
+        c->perf_map = true;
+    } else {
+        return !strcmp(name, "default");
+    }
+    return true;
+}
+
+static bool set_value(ExecConfig *c, const char *name, const char *value)
+{
+    long n = parse_size(value);
+    if (!strcmp(name, "host")) {
+        c->plain = !strcmp(value, "plain");
+        return c->plain || !strcmp(value, "native");
+    } else if (n < 0) {
+        return false;
+    } else if (!strcmp(name, "codebuf") && n >= MIN_CODE_BYTES) {
+        c->code_bytes = (n + GUARD_BYTES - 1) & -GUARD_BYTES;
+    } else if (!strcmp(name, "maxinsns") && n >= 1) {
+        c->max_insns = n;
+    } else if (!strcmp(name, "pinned")) {
+        c->max_pinned = n;
+    } else if (!strcmp(name, "scratch")) {
+        c->max_scratch = n;
+    } else if (!strcmp(name, "optoff")) {
+        c->opt_off = n;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+const char *exec_config_parse(ExecConfig *c, const char *settings)
+{
+    while (*settings) {
+        char item[64];
+        size_t len = strcspn(settings, ",");
+        if (len >= sizeof(item)) {
+            return settings;
+        }
+        memcpy(item, settings, len);
+        item[len] = 0;
+        char *value = strchr(item, '=');
+        if (value) {
+            *value++ = 0;
+        }
+        if (!(value ? set_value(c, item, value) : set_flag(c, item))) {
+            return settings;
+        }
+        settings += len;
+        settings += *settings == ',';
+    }
+    return NULL;
+}
+
+static FILE *open_perf_map(void)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+    return fopen(path, "we");
+}
+
+Exec *exec_new(const ExecConfig *cfg)
+{
+    Exec *e = calloc(1, sizeof(*e));
+    if (!e) {
+        return NULL;
+    }
+    e->cfg = *cfg;
+    if (mem_new(&e->mem, cfg->code_bytes) < 0) {
+        free(e);
+        return NULL;
+    }
+    const char *stats = getenv("TCG_STATS");
+    e->stats_on = stats && strcmp(stats, "0");
+    e->perf_map = cfg->perf_map ? open_perf_map() : NULL;
+    return e;
+}
+
+/*
+ * The return stack: a guard page, the entries, and above the empty position
+ * entries that match nothing.
+ */
+static bool new_ret_stack(ExecThread *t)
+{
+    size_t size = GUARD_BYTES + RET_STACK_BYTES + GUARD_BYTES;
+    uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED || mprotect(p, GUARD_BYTES, PROT_NONE) < 0) {
+        return false;
+    }
+    uint8_t *base = p + GUARD_BYTES + RET_STACK_BYTES;
+    for (size_t i = 0; i < GUARD_BYTES / sizeof(RetStackEntry); i++) {
+        ((RetStackEntry *)base)[i].guest_ret = JUMP_CACHE_EMPTY;
+    }
+    t->ret_stack = p;
+    t->cpu->ret_base = (uintptr_t)base;
+    empty_ret_stack(t->cpu);
+    return true;
+}
+
+static BackendConfig backend_config(const ExecConfig *c)
+{
+    return (BackendConfig){
+        .plain = c->plain, .max_pinned_int = c->max_pinned,
+        .max_pinned_fp = c->max_pinned, .max_scratch = c->max_scratch,
+        .guest_base = c->guest_base != 0, .no_ret_stack = c->no_ret_stack,
+        .pc_offset = c->frontend->pc_offset, .hot = c->frontend->hot,
+    };
+}
+
+/* The stages that a thread has of its own. */
+static bool new_stages(ExecThread *t)
+{
+    const ExecConfig *c = &t->exec->cfg;
+    BackendConfig bc = backend_config(c);
+    t->ir = ir_new();
+    t->translator = c->frontend->create(t->ir);
+    t->backend = c->backend->create(&bc, t->ir);
+    t->buf = (CodeBuf){t->exec->mem.rw, t->exec->mem.rx, t->exec->mem.size, 0};
+    if (!t->backend || !c->backend->emit_runtime(t->backend, &t->buf)) {
+        errno = ENOMEM;
+        return false;
+    }
+    t->runtime_bytes = t->buf.used;
+    return true;
+}
+
+CPUState *exec_cpu_new(Exec *e)
+{
+    ExecThread *t = calloc(1, sizeof(*t));
+    CPUState *cpu = mmap(NULL, sizeof(CPUState), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (!t || cpu == MAP_FAILED) {
+        free(t);
+        return NULL;
+    }
+    t->exec = e;
+    t->cpu = cpu;
+    cpu->exec = t;
+    cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
+    if (!new_ret_stack(t) || !new_stages(t)) {
+        exec_cpu_free(cpu);
+        return NULL;
+    }
+    fault_set_thread(t);
+    return cpu;
+}
+
+void exec_cpu_free(CPUState *cpu)
+{
+    ExecThread *t = thread_of(cpu);
+    const ExecConfig *c = &t->exec->cfg;
+    fault_set_thread(NULL);
+    if (t->backend) {
+        c->backend->destroy(t->backend);
+    }
+    if (t->ir) {
+        c->frontend->destroy(t->translator);
+        ir_free(t->ir);
+    }
+    if (t->ret_stack) {
+        munmap(t->ret_stack, RET_STACK_BYTES + 2 * GUARD_BYTES);
+    }
+    munmap(cpu, sizeof(*cpu));
+    free(t);
+}
+
+int exec_fork_prepare(CPUState *cpu)
+{
+    ExecThread *t = thread_of(cpu);
+    return mem_copy_for_child(&t->exec->mem, t->buf.used);
+}
+
+void exec_fork_done(CPUState *cpu, bool child)
+{
+    Exec *e = thread_of(cpu)->exec;
+    if (!child) {
+        mem_drop_copy(&e->mem);
+    } else if (mem_take_copy(&e->mem) < 0) {
+        fprintf(stderr, "tcg: no memory for code after fork: %s\n",
+                strerror(errno));
+        _exit(127);
+    }
+}
+
+void exec_stats_print(const Exec *e, FILE *f)
+{
+#define STAT(name, text) fprintf(f, "%-40s %12lu\n", text, e->stats.name);
+#include "exec/stats.def"
+}
+
+bool exec_memory(CPUState *cpu, int i, uintptr_t *start, uintptr_t *end)
+{
+    const ExecThread *t = thread_of(cpu);
+    const CodeMem *m = &t->exec->mem;
+    const struct { const void *p; size_t size; } piece[] = {
+        {m->rw, m->size}, {m->rx, m->size}, {cpu, sizeof(*cpu)},
+        {t->ret_stack, RET_STACK_BYTES + 2 * GUARD_BYTES},
+    };
+    if (i >= (int)(sizeof(piece) / sizeof(piece[0]))) {
+        return false;
+    }
+    *start = (uintptr_t)piece[i].p;
+    *end = *start + piece[i].size;
+    return true;
+}

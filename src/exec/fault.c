@@ -1,0 +1,113 @@
+/*
+ * Faults in generated code become events with the guest state exact.
+ *
+ * Signal handlers need to know the thread they run in: `current` is the one
+ * piece of state here that is not reached from a parameter.
+ */
+#include <string.h>
+#include "exec/internal.h"
+#include "exec/fault.h"
+#include "util/check.h"
+
+static __thread ExecThread *current;
+static ExecSignalFn *other_fn;  /* written once, before there are threads */
+
+void fault_set_thread(ExecThread *t)
+{
+    current = t;
+}
+
+static bool in_code(const ExecThread *t, uintptr_t pc)
+{
+    return pc - (uintptr_t)t->buf.rx < t->buf.size;
+}
+
+static void set_guest_pc(ExecThread *t, uint64_t pc)
+{
+    memcpy(t->cpu->guest + t->exec->cfg.frontend->pc_offset, &pc, sizeof(pc));
+}
+
+/*
+ * x86-64 tells nothing of the address of a non-canonical access (SI_KERNEL);
+ * to the guest it is an address where nothing is mapped.
+ */
+static Event event_of_siginfo(const ExecThread *t, int signo,
+                              const siginfo_t *si)
+{
+    uint64_t addr = (uintptr_t)si->si_addr - t->exec->cfg.guest_base;
+    int code = si->si_code;
+    if (signo == SIGSEGV && code == SI_KERNEL) {
+        code = SEGV_MAPERR;
+        addr = 0;
+    }
+    return (Event){EVENT_FAULT, signo, code, addr};
+}
+
+static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
+                        ucontext_t *uc)
+{
+    const Backend *be = t->exec->cfg.backend;
+    uintptr_t pc = be->signal_pc(uc);
+    TB *tb = store_by_host(&t->exec->store, pc);
+    check(tb, "signal %d in the runtime at %#lx, address %p", signo,
+          (long)pc, si->si_addr);
+    t->event = event_of_siginfo(t, signo, si);
+    be->leave_from_signal(t->backend, t->cpu, uc, LEFT_BY_FAULT);
+    set_guest_pc(t, tb_guest_pc(tb, pc));
+}
+
+static void on_fault(int signo, siginfo_t *si, void *ctx)
+{
+    ExecThread *t = current;
+    ucontext_t *uc = ctx;
+    if (!t || si->si_code <= 0
+        || !in_code(t, t->exec->cfg.backend->signal_pc(uc))) {
+        other_fn(signo, si, ctx);
+        return;
+    }
+    const Backend *be = t->exec->cfg.backend;
+    if (!be->ret_stack_overflow(t->backend, t->cpu, uc,
+                                (uintptr_t)si->si_addr)) {
+        guest_fault(t, signo, si, uc);
+    }
+}
+
+void exec_install_handlers(ExecSignalFn *other)
+{
+    struct sigaction sa = {
+        .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK,
+    };
+    other_fn = other;
+    sigfillset(&sa.sa_mask);
+    sigaction(SIGSEGV, &sa, NULL);
+    sigaction(SIGBUS, &sa, NULL);
+}
+
+/* Return stack entries from sp on no longer match any address. */
+static void spoil_ret_stack(const CPUState *cpu, uintptr_t sp)
+{
+    for (; sp < cpu->ret_base; sp += sizeof(RetStackEntry)) {
+        ((RetStackEntry *)sp)->guest_ret = JUMP_CACHE_EMPTY;
+    }
+}
+
+/*
+ * The block that runs leaves by a slot (turned to its stub), by the jump
+ * cache (emptied) or by the return stack (spoilt): all lead to the run loop.
+ */
+void exec_kick(CPUState *cpu, void *ctx)
+{
+    ExecThread *t = thread_of(cpu);
+    const Backend *be = t->exec->cfg.backend;
+    uintptr_t pc = be->signal_pc(ctx);
+    TB *tb = in_code(t, pc) ? store_by_host(&t->exec->store, pc) : NULL;
+    if (!tb) {
+        return;
+    }
+    for (uint32_t i = 0; i < tb->nb_slots; i++) {
+        slot_patch_stub(t->exec, &tb->slots[i]);
+    }
+    clear_jump_cache(cpu);
+    uintptr_t sp = be->signal_sp(ctx);
+    spoil_ret_stack(cpu, sp & ~(uintptr_t)(sizeof(RetStackEntry) - 1));
+}

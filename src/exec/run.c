@@ -1,0 +1,127 @@
+/*
+ * The run loop: find the block at pc, link it to where we came from, enter.
+ */
+#include "exec/internal.h"
+#include "util/check.h"
+
+static uint64_t *guest_pc(const ExecThread *t)
+{
+    uint32_t offset = t->exec->cfg.frontend->pc_offset;
+    return (uint64_t *)(t->cpu->guest + offset);
+}
+
+/*
+ * The jump cache and the return stack know no tb_flags: they are good for the
+ * flags that they were filled with.
+ */
+static uint32_t current_flags(ExecThread *t)
+{
+    uint32_t flags = t->exec->cfg.frontend->tb_flags(t->cpu);
+    if (flags != t->cache_flags) {
+        clear_jump_cache(t->cpu);
+        empty_ret_stack(t->cpu);
+        t->cache_flags = flags;
+        t->link_from = NULL;
+    }
+    return flags;
+}
+
+/* The block at pc, translated if need be; NULL with t->event set. */
+static TB *find_block(ExecThread *t)
+{
+    Exec *e = t->exec;
+    uint32_t flags = current_flags(t);
+    uint64_t pc = *guest_pc(t);
+    TB *tb = store_find(&e->store, pc, flags);
+    e->stats.store_lookups++;
+    e->stats.store_hits += tb != NULL;
+    return tb ? tb : translate(t, pc, flags);
+}
+
+/* The code was left by an unlinked slot: pc is where the slot leads. */
+static void left_by_slot(ExecThread *t)
+{
+    const ExitRecord *rec = (const ExitRecord *)t->cpu->exit_site;
+    const uint8_t *code = (const uint8_t *)rec - rec->block_offset;
+    TB *tb = ((TB *const *)code)[-1];
+    check(rec->slot < tb->nb_slots, "exit slot %u of %u", rec->slot,
+          tb->nb_slots);
+    t->link_from = &tb->slots[rec->slot];
+    *guest_pc(t) = t->link_from->guest_pc;
+    t->exec->stats.exits_slot++;
+}
+
+static void remember_in_jump_cache(ExecThread *t, const TB *tb)
+{
+    uint32_t slot = jump_cache_slot(tb->pc);
+    t->cpu->jump_cache[slot] = (JumpCacheEntry){tb->pc, tb->code};
+}
+
+/* Runs from tb until generated code is left; returns why. */
+static int enter(ExecThread *t, const TB *tb)
+{
+    const ExecConfig *cfg = &t->exec->cfg;
+    t->link_from = NULL;
+    t->exec->stats.enters++;
+    if (log_on(cfg->log, LOG_exec)) {
+        fprintf(cfg->log->file, "-- enter 0x%lx\n", tb->pc);
+    }
+    return cfg->backend->enter(t->backend, t->cpu, tb->code);
+}
+
+/* Makes an event of why code was left; false: just go on. */
+static bool event_of(ExecThread *t, int left, Event *event)
+{
+    switch (left) {
+    case LEFT_BY_SLOT:
+        left_by_slot(t);
+        return false;
+    case EXIT_CODE_CHANGED:
+        flush_code(t);
+        return false;
+    case LEFT_BY_LOOKUP:
+    case EXIT_NEXT:
+        return false;
+    case EXIT_SYSCALL:
+        *event = (Event){.kind = EVENT_SYSCALL};
+        return true;
+    case EXIT_BREAK:
+        *event = (Event){.kind = EVENT_BREAK};
+        return true;
+    case EXIT_ILLEGAL:
+        *event = (Event){.kind = EVENT_ILLEGAL};
+        return true;
+    case LEFT_BY_FAULT:
+        *event = t->event;
+        return true;
+    }
+    check(false, "unknown reason %d of leaving generated code", left);
+    return true;
+}
+
+Event exec_run(CPUState *cpu)
+{
+    ExecThread *t = thread_of(cpu);
+    int left = EXIT_NEXT;
+    for (;;) {
+        if (__atomic_load_n(&cpu->exit_request, __ATOMIC_RELAXED)) {
+            return (Event){.kind = EVENT_INTERRUPT};
+        }
+        TBSlot *from = t->link_from;
+        TB *tb = find_block(t);
+        if (!tb) {
+            return t->event;
+        }
+        if (from && from == t->link_from) {  /* no flush in between */
+            link_slot(t, from, tb);
+        } else if (left == LEFT_BY_LOOKUP) {
+            remember_in_jump_cache(t, tb);
+            t->exec->stats.exits_lookup++;
+        }
+        left = enter(t, tb);
+        Event event;
+        if (event_of(t, left, &event)) {
+            return event;
+        }
+    }
+}
