@@ -1,0 +1,356 @@
+/*
+ * Liveness: which values are still wanted after each op.
+ *
+ * One backward pass over the ops with four sets of temps:
+ *   used     read again before it is redefined, in this extended basic block
+ *            (a TB temp: perhaps in another)
+ *   exposed  (globals) its value reaches an op that exposes it - one that may
+ *            fault, ends a basic block, or whose helper reads the guest state
+ *            - before it is redefined
+ *   visible  the bits of its value, were it a NaN, can be seen before it is
+ *            redefined: exposed, or read by an op that tells NaNs apart
+ * An op whose outputs are neither used nor exposed, and that does nothing
+ * else, becomes nop.  An fcanon of an arithmetic result whose own result is
+ * not visible becomes a mov; a mov of the result of the op before it, not
+ * used otherwise, becomes that op's output.
+ *
+ * Requires: opt_reach has run, so that every op can be reached.
+ * Guarantees: Op.life as LIFE_DEAD and LIFE_SYNC say in core/ir.h:
+ * - LIFE_DEAD of an input marks its last occurrence in this extended basic
+ *   block before a redefinition; never for env.
+ * - LIFE_DEAD of an output: not used.
+ * - LIFE_SYNC of an output: a global that is exposed.  Used alone, it need
+ *   never leave a register.
+ * - No set_label without references.
+ */
+#include "opt/opt.h"
+
+#include <string.h>
+
+enum { SET_WORDS = (IR_MAX_TEMPS + 63) / 64 };
+
+typedef struct Live {
+    IR *ir;
+    unsigned words;         /* of a set that hold temps */
+    unsigned global_words;  /* of a set that hold globals */
+    bool carry;             /* a kept op after this one takes a carry */
+    uint64_t used[SET_WORDS];
+    uint64_t visible[SET_WORDS];
+    uint64_t exposed[SET_WORDS];
+    uint64_t globals[SET_WORDS];
+    uint64_t tb_temps[SET_WORDS];
+} Live;
+
+static bool has(const uint64_t *set, TempId t)
+{
+    return set[t / 64] >> (t % 64) & 1;
+}
+
+static void add(uint64_t *set, TempId t)
+{
+    set[t / 64] |= 1ull << (t % 64);
+}
+
+static void drop(uint64_t *set, TempId t)
+{
+    set[t / 64] &= ~(1ull << (t % 64));
+}
+
+/* ---- what an op does to the sets besides its arguments ---------------- */
+
+static void expose_globals(Live *l)
+{
+    for (unsigned i = 0; i < l->global_words; i++) {
+        l->exposed[i] |= l->globals[i];
+        l->visible[i] |= l->globals[i];
+    }
+}
+
+/* Copies of globals in registers are not good beyond this op. */
+static void forget_globals(Live *l)
+{
+    for (unsigned i = 0; i < l->global_words; i++) {
+        l->used[i] &= ~l->globals[i];
+    }
+    add(l->used, l->ir->env);
+}
+
+/* Control may go elsewhere here: TB temps may be wanted there. */
+static void want_tb_temps(Live *l)
+{
+    for (unsigned i = 0; i < l->words; i++) {
+        l->used[i] |= l->tb_temps[i];
+        l->visible[i] |= l->tb_temps[i];
+    }
+}
+
+/* Nothing passes this op but globals. */
+static void end_of_paths(Live *l)
+{
+    memset(l->used, 0, l->words * sizeof(l->used[0]));
+    memset(l->visible, 0, l->words * sizeof(l->visible[0]));
+    add(l->used, l->ir->env);
+    expose_globals(l);
+}
+
+static void basic_block_border(Live *l, const Op *op)
+{
+    bool falls_through = op->opc == OP_brcond || op->opc == OP_brcond2_i32;
+    if (!falls_through) {
+        end_of_paths(l);
+    }
+    if (!(op_flags(op) & OPF_EXIT)) {
+        want_tb_temps(l);
+    }
+    expose_globals(l);
+}
+
+static void helper_call(Live *l, const Op *op)
+{
+    unsigned flags = op_helper(op)->flags;
+    if (flags & HELPER_WRITES_STATE) {
+        forget_globals(l);
+    }
+    if (flags & (HELPER_READS_STATE | HELPER_WRITES_STATE | HELPER_FAULTS)) {
+        expose_globals(l);
+    }
+}
+
+/* Bytes that a host load or store touches. */
+static unsigned access_bytes(const Op *op)
+{
+    switch (op->opc) {
+    case OP_ld8u: case OP_ld8s: case OP_st8: return 1;
+    case OP_ld16u: case OP_ld16s: case OP_st16: return 2;
+    case OP_ld32u: case OP_ld32s: case OP_st32: return 4;
+    case OP_vdupm: return 1u << op->vece;
+    default: return type_size((Type)op->type);
+    }
+}
+
+/*
+ * A host load or store exposes the globals that lie where it goes, all of
+ * them if that is not known.  A store may leave part of the old value.
+ */
+static void host_access(Live *l, const Op *op)
+{
+    bool store = opcode_info[op->opc].outs == 0;
+    TempId base = (TempId)op->arg[1];
+    if (base != l->ir->env) {
+        if (store) {
+            forget_globals(l);
+        }
+        expose_globals(l);
+        return;
+    }
+    int64_t start = (int64_t)op->arg[2];
+    int64_t end = start + access_bytes(op);
+    for (TempId t = l->ir->env + 1; t < l->ir->nb_globals; t++) {
+        const Temp *g = &l->ir->temps[t];
+        if (g->offset < end &&
+            g->offset + type_size((Type)g->type) > start) {
+            if (store) {
+                drop(l->used, t);
+            }
+            add(l->exposed, t);
+            add(l->visible, t);
+        }
+    }
+}
+
+static void side_effects(Live *l, const Op *op)
+{
+    unsigned flags = op_flags(op);
+    if (flags & (OPF_BB_START | OPF_BB_END)) {
+        basic_block_border(l, op);
+    } else if (flags & OPF_FAULT) {
+        expose_globals(l);
+    } else if (flags & OPF_CALL) {
+        helper_call(l, op);
+    } else if ((op->opc >= OP_ld8u && op->opc <= OP_st) ||
+               op->opc == OP_vdupm) {
+        host_access(l, op);
+    }
+    l->carry = (flags & OPF_CARRY_IN) != 0;
+}
+
+/* ---- NaNs -------------------------------------------------------------- */
+
+/* What an op makes of the bits of a NaN that it reads. */
+enum { NAN_SEEN, NAN_PASSED, NAN_BLIND };
+
+static const uint8_t nan_use[OP_COUNT] = {
+    [OP_mov] = NAN_PASSED,     [OP_fbox] = NAN_PASSED,
+    [OP_funbox] = NAN_PASSED,  [OP_fcanon] = NAN_BLIND,
+    [OP_fadd] = NAN_BLIND,     [OP_fsub] = NAN_BLIND,
+    [OP_fmul] = NAN_BLIND,     [OP_fdiv] = NAN_BLIND,
+    [OP_fsqrt] = NAN_BLIND,    [OP_fmadd] = NAN_BLIND,
+    [OP_fmsub] = NAN_BLIND,    [OP_fnmsub] = NAN_BLIND,
+    [OP_fnmadd] = NAN_BLIND,   [OP_fmin] = NAN_BLIND,
+    [OP_fmax] = NAN_BLIND,     [OP_fcmp] = NAN_BLIND,
+    [OP_fround] = NAN_BLIND,   [OP_fcvt_ff] = NAN_BLIND,
+    [OP_fcvt_fs] = NAN_BLIND,  [OP_fcvt_fu] = NAN_BLIND,
+};
+
+/* Its result is never a signalling NaN. */
+static bool is_fp_arithmetic(const Op *op)
+{
+    switch (op->opc) {
+    case OP_fadd: case OP_fsub: case OP_fmul: case OP_fdiv: case OP_fsqrt:
+    case OP_fmadd: case OP_fmsub: case OP_fnmsub: case OP_fnmadd:
+    case OP_fmin: case OP_fmax: case OP_fround: case OP_fcvt_ff:
+    case OP_fcvt_sf: case OP_fcvt_uf:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The op before this one, not counting a few nops, or NULL. */
+static Op *op_before(const Live *l, Op *op)
+{
+    for (unsigned i = 0; i < 4 && op > l->ir->ops; i++) {
+        op--;
+        if (op->opc != OP_nop) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+/* mov o, t right after the only op that sets t: that op sets o. */
+static bool merge_mov(Live *l, Op *op)
+{
+    TempId o = (TempId)op->arg[0], t = (TempId)op->arg[1];
+    Op *def = op_before(l, op);
+    if (l->ir->temps[t].kind != TEMP_EBB || has(l->used, t) || !def ||
+        op_outs(def) != 1 || def->arg[0] != t || def->opc == OP_discard ||
+        l->ir->temps[o].type != l->ir->temps[t].type) {
+        return false;
+    }
+    def->arg[0] = o;
+    op->opc = OP_nop;
+    return true;
+}
+
+/* True if the op is done with: nothing else is to be done for it. */
+static bool simplify(Live *l, Op *op)
+{
+    if (op->opc == OP_fcanon && !has(l->visible, (TempId)op->arg[0])) {
+        const Op *def = op_before(l, op);
+        if (def && is_fp_arithmetic(def) && def->arg[0] == op->arg[1]) {
+            op->opc = OP_mov;
+        }
+    }
+    if (op->opc == OP_mov && op->arg[0] == op->arg[1]) {
+        op->opc = OP_nop;
+        return true;
+    }
+    return op->opc == OP_mov && merge_mov(l, op);
+}
+
+/* ---- one op ------------------------------------------------------------ */
+
+static bool must_stay(const Live *l, const Op *op)
+{
+    unsigned flags = op_flags(op);
+    if (flags & OPF_CALL) {
+        return !(op_helper(op)->flags & HELPER_PURE);
+    }
+    return (flags & (OPF_SIDE | OPF_FPENV | OPF_FAULT)) ||
+           ((flags & OPF_CARRY_OUT) && l->carry);
+}
+
+static bool wanted(const Live *l, const Op *op)
+{
+    for (unsigned i = 0; i < op_outs(op); i++) {
+        TempId t = (TempId)op->arg[i];
+        if (has(l->used, t) || has(l->exposed, t)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns whether an output is visible. */
+static bool outputs(Live *l, Op *op, unsigned outs)
+{
+    bool visible = false;
+    for (unsigned i = 0; i < outs; i++) {
+        TempId t = (TempId)op->arg[i];
+        op->life |= has(l->used, t) ? 0 : LIFE_DEAD(i);
+        op->life |= has(l->exposed, t) ? LIFE_SYNC(i) : 0;
+        visible |= has(l->visible, t);
+    }
+    for (unsigned i = 0; i < outs; i++) {
+        TempId t = (TempId)op->arg[i];
+        drop(l->used, t);
+        drop(l->exposed, t);
+        drop(l->visible, t);
+    }
+    return visible;
+}
+
+static void inputs(Live *l, Op *op, unsigned outs, bool visible)
+{
+    unsigned use = nan_use[op->opc];
+    bool seen = use == NAN_SEEN || (use == NAN_PASSED && visible);
+    for (unsigned i = outs + op_ins(op); i-- > outs;) {
+        TempId t = (TempId)op->arg[i];
+        if (!has(l->used, t)) {
+            op->life |= LIFE_DEAD(i);
+            add(l->used, t);
+        }
+        if (seen) {
+            add(l->visible, t);
+        }
+    }
+}
+
+static void visit(Live *l, Op *op)
+{
+    if (op->opc == OP_nop || simplify(l, op)) {
+        return;
+    }
+    if ((op->opc == OP_set_label && !l->ir->labels[op->arg[0]].refs) ||
+        (!must_stay(l, op) && !wanted(l, op))) {
+        op->opc = OP_nop;
+        return;
+    }
+    unsigned outs = op_outs(op);
+    op->life = 0;
+    bool visible = outputs(l, op, outs);
+    side_effects(l, op);
+    inputs(l, op, outs, visible);
+}
+
+/* ---- the pass ---------------------------------------------------------- */
+
+static void start(Live *l, IR *ir)
+{
+    l->ir = ir;
+    l->words = (ir->nb_temps + 63) / 64;
+    l->global_words = (ir->nb_globals + 63) / 64;
+    l->carry = false;
+    memset(l->exposed, 0, l->words * sizeof(l->exposed[0]));
+    memset(l->globals, 0, l->words * sizeof(l->globals[0]));
+    memset(l->tb_temps, 0, l->words * sizeof(l->tb_temps[0]));
+    for (TempId t = 0; t < ir->nb_globals; t++) {
+        add(l->globals, t);
+    }
+    for (TempId t = ir->nb_globals; t < ir->nb_temps; t++) {
+        if (ir->temps[t].kind == TEMP_TB) {
+            add(l->tb_temps, t);
+        }
+    }
+    end_of_paths(l);
+}
+
+void opt_liveness(IR *ir)
+{
+    Live live;
+    start(&live, ir);
+    for (uint32_t i = ir->nb_ops; i-- > 0;) {
+        visit(&live, &ir->ops[i]);
+    }
+}

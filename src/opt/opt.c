@@ -1,0 +1,27 @@
+/* The order of the passes. */
+#include "opt/opt.h"
+
+#include "core/verify.h"
+#include "util/check.h"
+
+/* In debug builds: a pass that breaks the IR is found out at once. */
+static void checked(const IR *ir, const char *after)
+{
+#ifdef TCG_DEBUG
+    char msg[256];
+    check(ir->error || ir_verify(ir, msg, sizeof(msg)), "after %s: %s", after,
+          msg);
+#else
+    (void)ir, (void)after;
+#endif
+}
+
+void opt_run(IR *ir, OptConfig config)
+{
+    (void)config;
+    checked(ir, "the frontend");
+    opt_reach(ir);
+    checked(ir, "reach");
+    opt_liveness(ir);
+    checked(ir, "liveness");
+}

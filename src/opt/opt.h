@@ -1,0 +1,32 @@
+/*
+ * The optimiser: passes that rewrite the IR of one translation in place.
+ *
+ * What always holds: each pass takes IR that core/verify accepts and leaves
+ * such IR, with the same guest-visible behaviour: the same values of globals
+ * at every op that exposes them, the same faults, exits, memory accesses and
+ * sticky FP flags.  A pass is linear in the number of ops and keeps nothing
+ * between two calls.  Ops it removes become nop.
+ */
+#ifndef OPT_OPT_H
+#define OPT_OPT_H
+
+#include <stdint.h>
+#include "core/ir.h"
+
+/* Passes that can be switched off; liveness always runs. */
+typedef enum OptConfig {
+    OPT_ALL = 0,
+    OPT_NO_FOLD = 1 << 0,   /* fold */
+    OPT_NO_FORWARD = 1 << 1, /* within fold: forwarding of guest state */
+    OPT_NONE = OPT_NO_FOLD | OPT_NO_FORWARD,
+} OptConfig;
+
+/* All passes in their order; liveness last, as backends require. */
+void opt_run(IR *ir, OptConfig config);
+
+/* The passes, each described at the top of its file. */
+void opt_fold(IR *ir, OptConfig config);
+void opt_reach(IR *ir);
+void opt_liveness(IR *ir);
+
+#endif
