@@ -1,7 +1,7 @@
 /*
  * The text form of the IR, one line for each global and op:
  *
- *     global i64 a0 @80          type, name, offset in the guest state
+ *     global i64 a0 @80          type, name, offset; only globals in use
  *     add.i64 a0, a1, $0x10      constants by $, typed by their place
  *     vadd.v128.e32 t9, t8, t8   vector ops name the element's width
  *     fcmp.f64 t12:i32, t10, t11, lt

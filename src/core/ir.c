@@ -17,6 +17,11 @@ enum {
 };
 _Static_assert(IR_MAX_TEMPS <= 1 << TEMP_BITS, "temps fit const_hash");
 
+typedef struct KeptName {
+    struct KeptName *next;
+    char text[];
+} KeptName;
+
 static void *alloc(size_t count, size_t size)
 {
     void *p = calloc(count, size);
@@ -55,6 +60,11 @@ void ir_free(IR *ir)
     if (!ir) {
         return;
     }
+    while (ir->kept_names) {
+        KeptName *next = ir->kept_names->next;
+        free(ir->kept_names);
+        ir->kept_names = next;
+    }
     free(ir->ops);
     free(ir->spare);
     free(ir->temps);
@@ -80,10 +90,55 @@ TempId ir_global(IR *ir, Type type, int32_t offset, const char *name)
     check(ir->nb_temps == ir->nb_globals, "global %s after other temps",
           name);
     TempId t = new_temp(ir, TEMP_GLOBAL, type);
+    if (ir->error) {
+        return 0;
+    }
     ir->temps[t].offset = offset;
     ir->temps[t].name = name;
     ir->nb_globals = ir->nb_temps;
     return t;
+}
+
+const char *ir_keep_name(IR *ir, const char *name)
+{
+    size_t size = strlen(name) + 1;
+    KeptName *kept = alloc(1, sizeof(*kept) + size);
+    memcpy(kept->text, name, size);
+    kept->next = ir->kept_names;
+    ir->kept_names = kept;
+    return kept->text;
+}
+
+int ir_find_global(const IR *ir, const char *name)
+{
+    for (TempId t = 0; t < ir->nb_globals; t++) {
+        if (strcmp(ir->temps[t].name, name) == 0) {
+            return (int)t;
+        }
+    }
+    return -1;
+}
+
+int ir_declare_global(IR *ir, Type type, int32_t offset, const char *name)
+{
+    int found = ir_find_global(ir, name);
+    if (found >= 0) {
+        const Temp *t = &ir->temps[found];
+        bool same = t->kind == TEMP_GLOBAL && t->type == type &&
+                    t->offset == offset;
+        return same ? found : -1;
+    }
+    return (int)ir_global(ir, type, offset, ir_keep_name(ir, name));
+}
+
+const Helper *ir_find_helper(const IR *ir, const char *name)
+{
+    for (const Helper *const *h = ir->helpers; h && *h; h++) {
+        if (strcmp((*h)->name, name) == 0) {
+            return *h;
+        }
+    }
+    return NULL;
 }
 
 TempId ir_temp(IR *ir, Type type)

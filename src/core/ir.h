@@ -91,6 +91,7 @@ typedef struct IR {
     IRError error;
     TempId env;             /* FIXED I64: pointer to the guest state */
     const Helper *const *helpers; /* known to the parser, NULL-terminated */
+    struct KeptName *kept_names;  /* of ir_keep_name() */
 } IR;
 
 /* A context with env as its only temp, 0.  Aborts when memory runs out. */
@@ -104,6 +105,18 @@ void ir_reset(IR *ir);
  * At a limit, a temp or label is 0 and the error set.
  */
 TempId ir_global(IR *ir, Type type, int32_t offset, const char *name);
+/* A copy of name that lives as long as ir. */
+const char *ir_keep_name(IR *ir, const char *name);
+/* The global or fixed temp of that name, or -1. */
+int ir_find_global(const IR *ir, const char *name);
+/*
+ * For readers of IR after a reset: the global as described, old or new, or
+ * -1 when the name is taken by another.
+ */
+int ir_declare_global(IR *ir, Type type, int32_t offset, const char *name);
+/* The helper of that name among ir->helpers, or NULL. */
+const Helper *ir_find_helper(const IR *ir, const char *name);
+
 TempId ir_temp(IR *ir, Type type);    /* EBB */
 TempId ir_temp_tb(IR *ir, Type type); /* TB */
 TempId ir_const(IR *ir, Type type, int64_t value);

@@ -27,13 +27,34 @@ const OpcodeInfo opcode_info[OP_COUNT] = {
 };
 
 #define OP(name, outs, ins, consts, sig, ...)                        \
-    _Static_assert((outs) + (ins) == sizeof(sig) - 1, "sig of " #name); \
+    _Static_assert((outs) + (ins) + (consts) + ((consts) > 0) ==     \
+                   sizeof(sig) - 1, "sig of " #name);                \
     _Static_assert((outs) + (ins) + (consts) <= OP_MAX_ARGS,         \
                    "arguments of " #name);
 #include "core/opcode.def"
 
 _Static_assert(1 + HELPER_MAX_ARGS + 1 <= OP_MAX_ARGS, "arguments of call");
 _Static_assert(OP_COUNT <= UINT8_MAX + 1, "Op.opc is one byte");
+
+int letter_type(char letter, Type t)
+{
+    switch (letter) {
+    case 't': case 'v': return (int)t;
+    case 'i': return TYPE_I32;
+    case 'l': case 'p': return TYPE_I64;
+    case 's': return TYPE_F32;
+    case 'd': return TYPE_F64;
+    case 'q': return TYPE_I128;
+    default: return -1;
+    }
+}
+
+bool letter_accepts(char letter, Type t, Type arg)
+{
+    int implied = letter_type(letter, t);
+    return implied >= 0 ? (int)arg == implied
+                        : type_in(arg, letter == 'x' ? TYPES_INT : TYPES_FP);
+}
 
 const char *type_name(Type t)
 {

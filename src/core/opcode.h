@@ -2,7 +2,9 @@
 #ifndef CORE_OPCODE_H
 #define CORE_OPCODE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include "core/types.h"
 
 typedef enum Opcode {
 #define OP(name, ...) OP_##name,
@@ -40,5 +42,22 @@ typedef struct OpcodeInfo {
 } OpcodeInfo;
 
 extern const OpcodeInfo opcode_info[OP_COUNT];
+
+/* Letter of output or input i, and of constant i; not of a call. */
+static inline char opcode_arg_letter(Opcode opc, unsigned i)
+{
+    return opcode_info[opc].sig[i];
+}
+
+static inline char opcode_const_letter(Opcode opc, unsigned i)
+{
+    const OpcodeInfo *info = &opcode_info[opc];
+    return info->sig[info->outs + info->ins + 1 + i];
+}
+
+/* The type that a letter implies in an op of type t, or -1: one of several. */
+int letter_type(char letter, Type t);
+/* May an argument of this letter have type arg? */
+bool letter_accepts(char letter, Type t, Type arg);
 
 #endif

@@ -1,0 +1,197 @@
+/* The text form: see dump.h.  parse.c reads it back. */
+#include "core/dump.h"
+
+#include <inttypes.h>
+#include "core/names.h"
+
+const char *const frm_names[FRM_NAMES] = {
+    [FRM_RNE] = "rne", [FRM_RTZ] = "rtz", [FRM_RDN] = "rdn",
+    [FRM_RUP] = "rup", [FRM_RMM] = "rmm", [FRM_DYN] = "dyn",
+};
+const char *const fcmp_names[FCMP_COUNT] = {"eq", "lt", "le"};
+const char *const bswap_names[2] = {"zero", "sign"};
+const char *const memop_names[2 * (MO_128 + 1)] = {
+    "u8", "u16", "u32", "u64", "u128", "s8", "s16", "s32", "s64", "s128",
+};
+const FlagName memop_flags[MEMOP_FLAGS] = {
+    {MO_BSWAP, "bswap"}, {MO_ALIGN, "align"}, {MO_ATOMIC, "atomic"},
+};
+const FlagName mb_flags[MB_FLAGS] = {
+    {MB_LD_LD, "ld_ld"}, {MB_ST_LD, "st_ld"},
+    {MB_LD_ST, "ld_st"}, {MB_ST_ST, "st_st"},
+};
+
+static void dump_name(FILE *f, const char *const names[], unsigned count,
+                      Arg k)
+{
+    if (k < count && names[k]) {
+        fputs(names[k], f);
+    } else {
+        fprintf(f, "?%" PRIu64, k);
+    }
+}
+
+static void dump_flags(FILE *f, const FlagName flags[], unsigned count, Arg k,
+                       const char *separator)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (k & flags[i].flag) {
+            fprintf(f, "%s%s", separator, flags[i].name);
+            separator = "+";
+        }
+    }
+}
+
+static void dump_memop(FILE *f, Arg k)
+{
+    unsigned size = k & MO_SIZE;
+    if (size > MO_128 || k >= MO_ATOMIC << 1) {
+        fprintf(f, "?%" PRIu64, k);
+        return;
+    }
+    fputs(memop_names[(k & MO_SIGN ? MO_128 + 1 : 0) + size], f);
+    dump_flags(f, memop_flags, MEMOP_FLAGS, k, "+");
+}
+
+static void dump_barrier(FILE *f, Arg k)
+{
+    fputs(k ? "" : "none", f);
+    dump_flags(f, mb_flags, MB_FLAGS, k, "");
+}
+
+static void dump_cond(FILE *f, Arg k)
+{
+    if (k < COND_COUNT) {
+        fputs(cond_name((Cond)k), f);
+    } else {
+        fprintf(f, "?%" PRIu64, k);
+    }
+}
+
+static void dump_const(FILE *f, char letter, Arg k)
+{
+    switch (letter) {
+    case 'c': dump_cond(f, k); break;
+    case 'L': fprintf(f, "L%" PRIu64, k); break;
+    case 'd': fprintf(f, "%" PRId64, (int64_t)k); break;
+    case 'm': dump_memop(f, k); break;
+    case 'r': dump_name(f, frm_names, FRM_NAMES, k); break;
+    case 'q': dump_name(f, fcmp_names, FCMP_COUNT, k); break;
+    case 'b': dump_name(f, bswap_names, 2, k); break;
+    case 'o': dump_barrier(f, k); break;
+    case 'n': fprintf(f, "%" PRIu64, k); break;
+    default: fprintf(f, "0x%" PRIx64, k); break;
+    }
+}
+
+void ir_dump_temp(FILE *f, const IR *ir, TempId t)
+{
+    if (t >= ir->nb_temps) {
+        fprintf(f, "?%u", t);
+        return;
+    }
+    const Temp *temp = &ir->temps[t];
+    bool narrow = type_size((Type)temp->type) == 4;
+    switch (temp->kind) {
+    case TEMP_EBB: fprintf(f, "t%u", t); break;
+    case TEMP_TB: fprintf(f, "T%u", t); break;
+    case TEMP_CONST:
+        fprintf(f, "$0x%" PRIx64,
+                narrow ? (uint32_t)temp->value : temp->value);
+        break;
+    default: fputs(temp->name, f); break;
+    }
+}
+
+/* implied: the type that the place gives, or -1. */
+static void dump_typed(FILE *f, const IR *ir, TempId t, int implied)
+{
+    ir_dump_temp(f, ir, t);
+    if (t < ir->nb_temps && ir->temps[t].type != implied) {
+        fprintf(f, ":%s", type_name((Type)ir->temps[t].type));
+    }
+}
+
+static const char *separator(unsigned i)
+{
+    return i ? ", " : " ";
+}
+
+static void dump_call(FILE *f, const IR *ir, const Op *op)
+{
+    const Helper *h = op_helper(op);
+    unsigned outs = op_outs(op), ins = op_ins(op);
+
+    for (unsigned i = 0; i < outs; i++) {
+        fputs(separator(i), f);
+        dump_typed(f, ir, (TempId)op->arg[i], h->ret);
+    }
+    fprintf(f, "%s%s", separator(outs), h->name);
+    for (unsigned i = 0; i < ins; i++) {
+        fputs(", ", f);
+        dump_typed(f, ir, (TempId)op->arg[outs + i],
+                   i < h->nb_args ? h->args[i] : -1);
+    }
+}
+
+static void dump_args(FILE *f, const IR *ir, const Op *op)
+{
+    Opcode opc = (Opcode)op->opc;
+    unsigned temps = op_outs(op) + op_ins(op);
+
+    for (unsigned i = 0; i < temps; i++) {
+        fputs(separator(i), f);
+        dump_typed(f, ir, (TempId)op->arg[i],
+                   letter_type(opcode_arg_letter(opc, i), (Type)op->type));
+    }
+    for (unsigned i = 0; i < op_consts(op); i++) {
+        fputs(separator(temps + i), f);
+        dump_const(f, opcode_const_letter(opc, i), op_const(op, i));
+    }
+}
+
+void ir_dump_op(FILE *f, const IR *ir, const Op *op)
+{
+    const OpcodeInfo *info = &opcode_info[op->opc];
+    fputs(info->name, f);
+    if (op->opc == OP_call || info->outs + info->ins > 0) {
+        fprintf(f, ".%s", type_name((Type)op->type));
+    }
+    if (info->flags & OPF_VECTOR) {
+        fprintf(f, ".e%u", 8u << op->vece);
+    }
+    if (op->opc == OP_call) {
+        dump_call(f, ir, op);
+    } else {
+        dump_args(f, ir, op);
+    }
+    fputc('\n', f);
+}
+
+/* Is global t an argument of any op? */
+static bool is_used(const IR *ir, TempId t)
+{
+    for (uint32_t i = 0; i < ir->nb_ops; i++) {
+        const Op *op = &ir->ops[i];
+        for (unsigned j = 0; j < op_outs(op) + op_ins(op); j++) {
+            if (op->arg[j] == t) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void ir_dump(FILE *f, const IR *ir)
+{
+    for (TempId t = 0; t < ir->nb_globals; t++) {
+        const Temp *temp = &ir->temps[t];
+        if (temp->kind == TEMP_GLOBAL && is_used(ir, t)) {
+            fprintf(f, "global %s %s @%d\n", type_name((Type)temp->type),
+                    temp->name, temp->offset);
+        }
+    }
+    for (uint32_t i = 0; i < ir->nb_ops; i++) {
+        ir_dump_op(f, ir, &ir->ops[i]);
+    }
+}

@@ -1,0 +1,24 @@
+/* Names of constants in the text form, by value; for core/ only. */
+#ifndef CORE_NAMES_H
+#define CORE_NAMES_H
+
+#include "core/fp.h"
+#include "core/memop.h"
+
+enum { FRM_NAMES = FRM_DYN + 1, MEMOP_FLAGS = 3, MB_FLAGS = 4 };
+
+/* A NULL entry is no valid value. */
+extern const char *const frm_names[FRM_NAMES];
+extern const char *const fcmp_names[FCMP_COUNT];
+extern const char *const bswap_names[2];
+extern const char *const memop_names[2 * (MO_128 + 1)]; /* sign * 5 + size */
+
+typedef struct FlagName {
+    unsigned flag;
+    const char *name;
+} FlagName;
+
+extern const FlagName memop_flags[MEMOP_FLAGS];
+extern const FlagName mb_flags[MB_FLAGS];
+
+#endif
