@@ -172,8 +172,8 @@ void enc_done(Asm *a, Enc *e)
 
 void asm_init(Asm *a, void *buf, size_t size, int64_t exec_offset)
 {
-    *a = (Asm){.p = buf, .end = (uint8_t *)buf + size,
-               .exec_offset = exec_offset};
+    *a = (Asm){
+        .p = buf, .end = (uint8_t *)buf + size, .exec_offset = exec_offset};
 }
 
 void asm_bytes(Asm *a, const void *bytes, size_t n)

@@ -32,33 +32,105 @@ typedef struct Asm {
 } Asm;
 
 enum {
-    RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,
-    R8, R9, R10, R11, R12, R13, R14, R15,
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
 };
 
 enum {
-    XMM0, XMM1, XMM2, XMM3, XMM4, XMM5, XMM6, XMM7,
-    XMM8, XMM9, XMM10, XMM11, XMM12, XMM13, XMM14, XMM15,
-    XMM16, XMM17, XMM18, XMM19, XMM20, XMM21, XMM22, XMM23,
-    XMM24, XMM25, XMM26, XMM27, XMM28, XMM29, XMM30, XMM31,
+    XMM0,
+    XMM1,
+    XMM2,
+    XMM3,
+    XMM4,
+    XMM5,
+    XMM6,
+    XMM7,
+    XMM8,
+    XMM9,
+    XMM10,
+    XMM11,
+    XMM12,
+    XMM13,
+    XMM14,
+    XMM15,
+    XMM16,
+    XMM17,
+    XMM18,
+    XMM19,
+    XMM20,
+    XMM21,
+    XMM22,
+    XMM23,
+    XMM24,
+    XMM25,
+    XMM26,
+    XMM27,
+    XMM28,
+    XMM29,
+    XMM30,
+    XMM31,
 };
 
 /* Operand size; SZ_LOCK may be or-ed in where the instruction allows it. */
 enum { SZ_8, SZ_16, SZ_32, SZ_64, SZ_MASK = 3, SZ_LOCK = 4 };
 
 typedef enum AluOp {
-    ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP,
+    ALU_ADD,
+    ALU_OR,
+    ALU_ADC,
+    ALU_SBB,
+    ALU_AND,
+    ALU_SUB,
+    ALU_XOR,
+    ALU_CMP,
 } AluOp;
 
 typedef enum ShiftOp {
-    SH_ROL, SH_ROR, SH_RCL, SH_RCR, SH_SHL, SH_SHR, SH_SAR = 7,
+    SH_ROL,
+    SH_ROR,
+    SH_RCL,
+    SH_RCR,
+    SH_SHL,
+    SH_SHR,
+    SH_SAR = 7,
 } ShiftOp;
 
 /* Condition codes; cc ^ 1 is the opposite. */
 typedef enum Cc {
-    CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A,
-    CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G,
-    CC_C = CC_B, CC_NC = CC_AE, CC_Z = CC_E, CC_NZ = CC_NE,
+    CC_O,
+    CC_NO,
+    CC_B,
+    CC_AE,
+    CC_E,
+    CC_NE,
+    CC_BE,
+    CC_A,
+    CC_S,
+    CC_NS,
+    CC_P,
+    CC_NP,
+    CC_L,
+    CC_GE,
+    CC_LE,
+    CC_G,
+    CC_C = CC_B,
+    CC_NC = CC_AE,
+    CC_Z = CC_E,
+    CC_NZ = CC_NE,
 } Cc;
 
 /*
@@ -66,14 +138,17 @@ typedef enum Cc {
  * Any of the latter forces the EVEX form.
  */
 enum {
-    VEX_128, VEX_256, VEX_512, VEX_LMASK = 3,
-    EVEX_Z = 1 << 5,     /* zero the masked-out elements (else merge) */
-    EVEX_BCST = 1 << 6,  /* memory operand is one element, broadcast */
-    EVEX_RN = 1 << 6,    /* register forms: static rounding, no flags raised */
+    VEX_128,
+    VEX_256,
+    VEX_512,
+    VEX_LMASK = 3,
+    EVEX_Z = 1 << 5,    /* zero the masked-out elements (else merge) */
+    EVEX_BCST = 1 << 6, /* memory operand is one element, broadcast */
+    EVEX_RN = 1 << 6,   /* register forms: static rounding, no flags raised */
     EVEX_RD = EVEX_RN | 1 << 7,
     EVEX_RU = EVEX_RN | 2 << 7,
     EVEX_RZ = EVEX_RN | 3 << 7,
-    EVEX_SAE = EVEX_RN,  /* comparisons and truncations: no flags raised */
+    EVEX_SAE = EVEX_RN, /* comparisons and truncations: no flags raised */
 };
 #define EVEX_K(k) ((k) << 2) /* write mask k1-k7 */
 
@@ -189,9 +264,9 @@ void asm_mov_rr(Asm *a, int size, int dst, int src);
 void asm_mov_rm(Asm *a, int size, int dst, Mem src);
 void asm_mov_mr(Asm *a, int size, Mem dst, int src);
 void asm_mov_mi(Asm *a, int size, Mem dst, int32_t imm);
-void asm_mov_ri(Asm *a, int dst, uint64_t imm); /* keeps the flags */
+void asm_mov_ri(Asm *a, int dst, uint64_t imm);     /* keeps the flags */
 void asm_mov_ptr(Asm *a, int dst, const void *ptr); /* may use lea [rip] */
-void asm_zero(Asm *a, int dst); /* xor: changes the flags */
+void asm_zero(Asm *a, int dst);                     /* xor: changes the flags */
 
 /* movzx writes 64 bits; movsx `size` bits, from `from` < size. */
 void asm_movzx_rm(Asm *a, int from, int dst, Mem src);
@@ -238,7 +313,11 @@ void asm_cpuid(Asm *a);
 void asm_sse(Asm *a, VecOp op, int reg, Mem rm, int imm);
 void asm_sse_store(Asm *a, VecOp op, Mem dst, int src, int imm);
 
-/* VEX, or EVEX when a register, `vl` or the row asks for it. */
+/*
+ * VEX, or EVEX when a register, `vl` or the row asks for it. vvvv is the first
+ * source, NO_REG exactly where the instruction has none.
+ */
+enum { NO_REG = -1 };
 void asm_avx(Asm *a, VecOp op, int vl, int reg, int vvvv, Mem rm, int imm);
 void asm_avx_store(Asm *a, VecOp op, int vl, Mem dst, int src, int imm);
 void asm_vzeroupper(Asm *a);
@@ -414,25 +493,25 @@ static inline void asm_sse_mri(Asm *a, VecOp op, Mem dst, int src, int imm)
 
 static inline void asm_avx_rr(Asm *a, VecOp op, int vl, int dst, int src)
 {
-    asm_avx(a, op, vl, dst, 0, mem_reg(src), 0);
+    asm_avx(a, op, vl, dst, NO_REG, mem_reg(src), 0);
 }
 
 static inline void asm_avx_rm(Asm *a, VecOp op, int vl, int dst, Mem src)
 {
-    asm_avx(a, op, vl, dst, 0, src, 0);
+    asm_avx(a, op, vl, dst, NO_REG, src, 0);
 }
 
 /* Also shifts by an immediate: V_PSLLD_I ... */
 static inline void asm_avx_rri(Asm *a, VecOp op, int vl, int dst, int src,
                                int imm)
 {
-    asm_avx(a, op, vl, dst, 0, mem_reg(src), imm);
+    asm_avx(a, op, vl, dst, NO_REG, mem_reg(src), imm);
 }
 
 static inline void asm_avx_rmi(Asm *a, VecOp op, int vl, int dst, Mem src,
                                int imm)
 {
-    asm_avx(a, op, vl, dst, 0, src, imm);
+    asm_avx(a, op, vl, dst, NO_REG, src, imm);
 }
 
 static inline void asm_avx_rrr(Asm *a, VecOp op, int vl, int dst, int src1,

@@ -65,27 +65,21 @@ static void enc_sized_digit(Enc *e, int size, unsigned opc, int digit, Mem m)
 static void enc_imm(Enc *e, int size, int32_t imm)
 {
     switch (size & SZ_MASK) {
-    case SZ_8:
-        enc_u8(e, imm);
-        break;
+    case SZ_8: enc_u8(e, imm); break;
     case SZ_16:
         enc_u8(e, imm);
         enc_u8(e, (uint32_t)imm >> 8);
         break;
-    default:
-        enc_u32(e, imm);
+    default: enc_u32(e, imm);
     }
 }
 
 static int32_t truncate_imm(int size, int32_t imm)
 {
     switch (size & SZ_MASK) {
-    case SZ_8:
-        return (int8_t)imm;
-    case SZ_16:
-        return (int16_t)imm;
-    default:
-        return imm;
+    case SZ_8: return (int8_t)imm;
+    case SZ_16: return (int16_t)imm;
+    default: return imm;
     }
 }
 
@@ -364,8 +358,8 @@ void asm_push_i(Asm *a, int32_t imm)
 
 static void check_row(GprOp op, const GprRow *row, int size)
 {
-    check(row->sizes & 1 << (size & SZ_MASK), "row %d has no size %d", op,
-          size & SZ_MASK);
+    check(row->sizes & 1 << (size & SZ_MASK), "general row %d has no size %d",
+          op, size & SZ_MASK);
 }
 
 void asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm)
@@ -375,12 +369,12 @@ void asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm)
     Enc e = {0};
 
     check_row(op, row, size);
+    check(!(row->flags & F_VEX), "general row %d has only a VEX form", op);
     if (row->flags & F_DIGIT) {
         reg = row->digit;
     }
     if (!(row->sizes & Z_B)) {
-        /* A row of one size is encoded without a size. */
-        enc_legacy(&e, row->sizes == Z_Q ? 0 : size_flags(size), opc, reg, rm);
+        enc_legacy(&e, row->sizes == Z_D ? 0 : size_flags(size), opc, reg, rm);
     } else if (row->flags & F_DIGIT) {
         enc_sized_digit(&e, size, opc, reg, rm);
     } else {
@@ -398,7 +392,7 @@ void asm_bmi(Asm *a, GprOp op, int size, int reg, int vvvv, Mem rm, int imm)
     Enc e = {0};
 
     check_row(op, row, size);
-    check(row->flags & F_VEX, "row %d has no VEX form", op);
+    check(row->flags & F_VEX, "general row %d has no VEX form", op);
     if (row->flags & F_DIGIT) {
         reg = row->digit;
     }

@@ -12,43 +12,58 @@ enum { P_NP, P_66, P_F3, P_F2 };
 enum { M_00, M_0F, M_38, M_3A };
 
 /* Vector rows: REX.W/VEX.W and EVEX.W. */
-enum { W_0, W_1, W_E }; /* never, always, EVEX only */
+enum { W_0, W_1, W_V, W_E }; /* never, always, not in legacy, EVEX only */
 
 /*
  * Size of the memory operand, which scales EVEX's disp8: log2 of bytes, or a
  * part of the vector's length.
  */
 enum {
-    N_1, N_2, N_4, N_8, N_16, N_32,
-    N_V = 8, N_V2, N_V4, N_V8,
+    N_1,
+    N_2,
+    N_4,
+    N_8,
+    N_16,
+    N_32,
+    N_V = 8,
+    N_V2,
+    N_V4,
+    N_V8,
     N_DUP, /* movddup: 8 bytes at 128, else the whole vector */
 };
 
 /* General rows: sizes. */
 enum {
-    Z_B = 1 << SZ_8, Z_W = 1 << SZ_16, Z_L = 1 << SZ_32, Z_Q = 1 << SZ_64,
-    Z_LQ = Z_L | Z_Q, Z_WLQ = Z_W | Z_LQ, Z_BWLQ = Z_B | Z_WLQ,
+    Z_B = 1 << SZ_8,
+    Z_W = 1 << SZ_16,
+    Z_L = 1 << SZ_32,
+    Z_Q = 1 << SZ_64,
+    Z_LQ = Z_L | Z_Q,
+    Z_WLQ = Z_W | Z_LQ,
+    Z_BWLQ = Z_B | Z_WLQ,
+    Z_D = Z_Q | 1 << 4, /* 64 bits without REX.W */
 };
 
 /* Shapes are sets of these. */
 enum {
-    F_IMM = 1 << 0,   /* imm8 follows */
-    F_V = 1 << 1,     /* VEX.vvvv is an operand: the first source */
-    F_DIGIT = 1 << 2, /* the reg field is a part of the opcode */
-    F_MR = 1 << 3,    /* r/m is the destination */
-    F_ST = 1 << 4,    /* has a store opcode */
-    F_REGG = 1 << 5,  /* reg is a general register */
-    F_RMG = 1 << 6,   /* r/m, if a register, is a general one */
-    F_REGK = 1 << 7,  /* reg is a mask */
-    F_RMK = 1 << 8,   /* r/m, if a register, is a mask */
-    F_NOREG = 1 << 9, /* r/m must be memory */
-    F_NOMEM = 1 << 10, /* r/m must be a register */
-    F_IS4 = 1 << 11,   /* imm8 holds a fourth register */
+    F_IMM = 1 << 0,     /* imm8 follows */
+    F_V = 1 << 1,       /* VEX.vvvv is an operand: the first source */
+    F_DIGIT = 1 << 2,   /* the reg field is a part of the opcode */
+    F_MR = 1 << 3,      /* r/m is the destination */
+    F_ST = 1 << 4,      /* has a store opcode */
+    F_REGG = 1 << 5,    /* reg is a general register */
+    F_RMG = 1 << 6,     /* r/m, if a register, is a general one */
+    F_REGK = 1 << 7,    /* reg is a mask */
+    F_RMK = 1 << 8,     /* r/m, if a register, is a mask */
+    F_NOREG = 1 << 9,   /* r/m must be memory */
+    F_NOMEM = 1 << 10,  /* r/m must be a register */
+    F_IS4 = 1 << 11,    /* imm8 holds a fourth register */
     F_NARROW = 1 << 12, /* reg is half as long as the instruction */
-    F_MOVS = 1 << 13,  /* movss, movsd: F_V for registers, not for memory */
-    F_L1 = 1 << 14,    /* VEX.L is 1 whatever the length */
-    F_VEX = 1 << 15,   /* general rows: VEX-encoded */
-    F_VLAST = 1 << 16, /* vvvv is the last source */
+    F_MOVS = 1 << 13,   /* movss, movsd: F_V for registers, not for memory */
+    F_L1 = 1 << 14,     /* VEX.L is 1 whatever the length */
+    F_VEX = 1 << 15,    /* general rows: VEX-encoded */
+    F_VLAST = 1 << 16,  /* vvvv is the last source */
+    F_ST66 = 1 << 17,   /* the store's prefix is 66 */
 };
 
 enum {
@@ -72,7 +87,8 @@ enum {
     /* vvvv = r/m shifted by an immediate; `st` holds the digit */
     SHAPE_VMI = F_V | F_DIGIT | F_IMM,
     SHAPE_MOVE = F_ST,
-    SHAPE_MOVS = F_ST | F_MOVS,
+    SHAPE_MOVS = F_V | F_ST | F_MOVS,
+    SHAPE_MOVQ = F_ST | F_ST66,
     SHAPE_MOVG = F_ST | F_RMG,
     SHAPE_RMG = F_RMG | F_NOMEM,
     SHAPE_RVMG = F_V | F_RMG,
@@ -102,7 +118,10 @@ enum {
 
 /* Encodings a vector row has: legacy, VEX.128, VEX.256, EVEX. */
 enum {
-    E_S = 1, E_A = 2, E_Y = 4, E_E = 8,
+    E_S = 1,
+    E_A = 2,
+    E_Y = 4,
+    E_E = 8,
     E_SA = E_S | E_A,
     E_SAY = E_SA | E_Y,
     E_SAE = E_SA | E_E, /* scalar: length ignored */

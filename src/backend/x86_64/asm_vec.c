@@ -19,17 +19,24 @@ const VecRow asm_vec_rows[V_COUNT] = {
 /* The operands of one instruction, in the fields they are encoded in. */
 typedef struct Fields {
     const VecRow *row;
-    unsigned op; /* row->op or row->st */
-    int vl;      /* VEX_xxx and EVEX_xxx */
+    unsigned pp, op; /* the row's, or those of its store */
+    int vl;          /* VEX_xxx and EVEX_xxx */
     int reg, vvvv, imm;
     Mem rm;
 } Fields;
 
-/* Shifts by an immediate write vvvv and have a digit in reg. */
 static Fields fields(VecOp op, int vl, int reg, int vvvv, Mem rm, int imm)
 {
     const VecRow *row = &asm_vec_rows[op];
-    Fields f = {row, row->op, vl, reg, vvvv, imm, rm};
+
+    return (Fields){row, row->pp, row->op, vl, reg, vvvv, imm, rm};
+}
+
+/* Shifts by an immediate have a digit in reg; vvvv is what they write. */
+static Fields load_fields(VecOp op, int vl, int reg, int vvvv, Mem rm, int imm)
+{
+    Fields f = fields(op, vl, reg, vvvv, rm, imm);
+    const VecRow *row = f.row;
 
     if (row->flags & F_DIGIT) {
         f.vvvv = reg;
@@ -38,13 +45,24 @@ static Fields fields(VecOp op, int vl, int reg, int vvvv, Mem rm, int imm)
     return f;
 }
 
+/* Turns to the opcode of the row's other direction. */
+static void reverse(Fields *f)
+{
+    f->op = f->row->st;
+    if (f->row->flags & F_ST66) {
+        f->pp = P_66;
+    }
+}
+
 static Fields store_fields(VecOp op, int vl, Mem dst, int src, int imm)
 {
-    const VecRow *row = &asm_vec_rows[op];
+    Fields f = fields(op, vl, src, 0, dst, imm);
 
-    check(row->flags & (F_MR | F_ST), "row %d does not store", op);
-    return (Fields){.row = row, .op = row->flags & F_ST ? row->st : row->op,
-                    .vl = vl, .reg = src, .imm = imm, .rm = dst};
+    check(f.row->flags & (F_MR | F_ST), "row %d does not store", op);
+    if (f.row->flags & F_ST) {
+        reverse(&f);
+    }
+    return f;
 }
 
 static void finish(Asm *a, Enc *e, const Fields *f)
@@ -57,7 +75,7 @@ static void finish(Asm *a, Enc *e, const Fields *f)
 
 static unsigned opcode(const Fields *f)
 {
-    return OPC(f->row->pp, f->row->map, f->op);
+    return OPC(f->pp, f->row->map, f->op);
 }
 
 /* ---- Legacy ------------------------------------------------------------ */
@@ -73,7 +91,7 @@ static void emit_sse(Asm *a, const Fields *f)
 
 void asm_sse(Asm *a, VecOp op, int reg, Mem rm, int imm)
 {
-    Fields f = fields(op, 0, reg, 0, rm, imm);
+    Fields f = load_fields(op, 0, reg, 0, rm, imm);
 
     emit_sse(a, &f);
 }
@@ -126,8 +144,7 @@ static void emit_evex(Asm *a, const Fields *f)
     }
     enc_u8(&e, 0x62);
     enc_u8(&e, r << 7 | x << 6 | b << 5 | r2 << 4 | f->row->map);
-    enc_u8(&e, (f->row->w != W_0) << 7 | (~f->vvvv & 15) << 3 | 4 |
-                   f->row->pp);
+    enc_u8(&e, (f->row->w != W_0) << 7 | (~f->vvvv & 15) << 3 | 4 | f->pp);
     enc_u8(&e, evex_p2(f));
     enc_u8(&e, f->op);
     enc_modrm(&e, f->reg, f->rm, disp_shift(f));
@@ -136,22 +153,26 @@ static void emit_evex(Asm *a, const Fields *f)
 
 /* ---- VEX --------------------------------------------------------------- */
 
+/* Shifts of memory by an immediate are EVEX only. */
 static bool needs_evex(const Fields *f)
 {
-    return !(f->row->forms & (E_A | E_Y)) || f->vl & ~1 || f->reg > 15 ||
-           f->vvvv > 15 || (f->rm.base == MEM_REG && f->rm.index > 15);
+    if (!(f->row->forms & (E_A | E_Y)) || f->vl & ~1 || f->reg > 15 ||
+        f->vvvv > 15) {
+        return true;
+    }
+    return f->rm.base == MEM_REG ? f->rm.index > 15 : f->row->flags & F_DIGIT;
 }
 
 /* Of two forms of a move, the one that needs no 3-byte prefix. */
 static void prefer_short(Fields *f)
 {
-    const VecRow *row = f->row;
+    unsigned flags = f->row->flags;
 
-    if (row->flags & F_ST && !(row->flags & (F_RMG | F_RMK)) &&
+    if (flags & F_ST && !(flags & (F_RMG | F_RMK)) && f->op == f->row->op &&
         f->rm.base == MEM_REG && f->rm.index > 7 && f->reg < 8) {
         int reg = f->reg;
 
-        f->op ^= row->op ^ row->st;
+        reverse(f);
         f->reg = f->rm.index;
         f->rm.index = reg;
     }
@@ -166,15 +187,27 @@ static void emit_avx(Asm *a, Fields *f)
         return;
     }
     prefer_short(f);
-    enc_vex(&e, opcode(f), f->row->w == W_1,
+    enc_vex(&e, opcode(f), f->row->w == W_1 || f->row->w == W_V,
             f->vl & 1 || f->row->flags & F_L1, f->reg, f->vvvv, f->rm);
     finish(a, &e, f);
 }
 
+/* Whether vvvv is a source. */
+static bool takes_vvvv(const VecRow *row, Mem rm)
+{
+    if (!(row->flags & F_V) || row->flags & F_DIGIT) {
+        return false;
+    }
+    return !(row->flags & F_MOVS) || rm.base == MEM_REG;
+}
+
 void asm_avx(Asm *a, VecOp op, int vl, int reg, int vvvv, Mem rm, int imm)
 {
-    Fields f = fields(op, vl, reg, vvvv, rm, imm);
+    Fields f;
 
+    check((vvvv != NO_REG) == takes_vvvv(&asm_vec_rows[op], rm),
+          "vector row %d: wrong number of operands", op);
+    f = load_fields(op, vl, reg, vvvv == NO_REG ? 0 : vvvv, rm, imm);
     emit_avx(a, &f);
 }
 
