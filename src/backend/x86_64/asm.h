@@ -31,59 +31,19 @@ typedef struct Asm {
     bool overflow;
 } Asm;
 
+/* clang-format off */
 enum {
-    RAX,
-    RCX,
-    RDX,
-    RBX,
-    RSP,
-    RBP,
-    RSI,
-    RDI,
-    R8,
-    R9,
-    R10,
-    R11,
-    R12,
-    R13,
-    R14,
-    R15,
+    RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,
+    R8, R9, R10, R11, R12, R13, R14, R15,
 };
 
 enum {
-    XMM0,
-    XMM1,
-    XMM2,
-    XMM3,
-    XMM4,
-    XMM5,
-    XMM6,
-    XMM7,
-    XMM8,
-    XMM9,
-    XMM10,
-    XMM11,
-    XMM12,
-    XMM13,
-    XMM14,
-    XMM15,
-    XMM16,
-    XMM17,
-    XMM18,
-    XMM19,
-    XMM20,
-    XMM21,
-    XMM22,
-    XMM23,
-    XMM24,
-    XMM25,
-    XMM26,
-    XMM27,
-    XMM28,
-    XMM29,
-    XMM30,
-    XMM31,
+    XMM0, XMM1, XMM2, XMM3, XMM4, XMM5, XMM6, XMM7,
+    XMM8, XMM9, XMM10, XMM11, XMM12, XMM13, XMM14, XMM15,
+    XMM16, XMM17, XMM18, XMM19, XMM20, XMM21, XMM22, XMM23,
+    XMM24, XMM25, XMM26, XMM27, XMM28, XMM29, XMM30, XMM31,
 };
+/* clang-format on */
 
 /* Operand size; SZ_LOCK may be or-ed in where the instruction allows it. */
 enum { SZ_8, SZ_16, SZ_32, SZ_64, SZ_MASK = 3, SZ_LOCK = 4 };
