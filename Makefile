@@ -48,8 +48,9 @@ PROGRAMS := $(patsubst src/tools/%.c,$(BUILD)/%,$(filter-out \
               src/tools/ir%.c,$(MAINS)))
 DECODE := $(patsubst %,$(BUILD)/decode,$(firstword \
             $(wildcard tools/decode/*.c)))
-GENERATED := $(if $(DECODE),$(patsubst src/frontend/riscv/%.decode,\
-               $(BUILD)/gen/%.inc,$(wildcard src/frontend/riscv/*.decode)))
+PATTERNS := $(basename $(notdir $(wildcard src/frontend/riscv/*.decode)))
+GENERATED := $(if $(DECODE),$(PATTERNS:%=$(BUILD)/gen/%.inc) \
+               $(PATTERNS:%=$(BUILD)/gen/disas_%.inc))
 
 .SECONDARY:
 .PHONY: all
@@ -98,8 +99,15 @@ $(BUILD)/decode: $(DECODE_OBJECTS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
-$(BUILD)/gen/insn16.inc: DECODE_FLAGS := -w 16
-$(BUILD)/gen/%.inc: src/frontend/riscv/%.decode $(DECODE)
+# One for the frontend, whose functions are in several files, and one for the
+# disassembler.
+$(BUILD)/gen/insn16.inc $(BUILD)/gen/disas_insn16.inc: DECODE_FLAGS := -w 16
+$(BUILD)/gen/insn%.inc: src/frontend/riscv/insn%.decode $(DECODE) Makefile
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)$(DECODE) $(DECODE_FLAGS) --static-decode decode_insn$* \
+	  --translate trans -o $@ $< || { rm -f $@; exit 1; }
+$(BUILD)/gen/disas_%.inc: src/frontend/riscv/%.decode $(DECODE) Makefile
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	$(Q)$(DECODE) $(DECODE_FLAGS) --static-decode decode_$* -o $@ $< \

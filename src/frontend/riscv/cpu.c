@@ -1,0 +1,39 @@
+/* The hart's state outside generated code. */
+#include "frontend/riscv/cpu.h"
+
+#include <string.h>
+#include "core/fpenv.h"
+
+const char *const rv_gpr_name[32] = {
+    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+};
+
+const char *const rv_fpr_name[32] = {
+    "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6",  "ft7",
+    "fs0", "fs1", "fa0", "fa1", "fa2", "fa3", "fa4",  "fa5",
+    "fa6", "fa7", "fs2", "fs3", "fs4", "fs5", "fs6",  "fs7",
+    "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11",
+};
+
+uint32_t rv_get_fcsr(const CPUState *cpu)
+{
+    const RVState *rv = (const RVState *)cpu->guest;
+    return rv->frm << 5 | mxcsr_get_flags(cpu->guest_mxcsr);
+}
+
+void rv_set_fcsr(CPUState *cpu, uint32_t fcsr)
+{
+    uint32_t frm = fcsr >> 5 & 7;
+    rv_state(cpu)->frm = frm;
+    cpu->guest_mxcsr = mxcsr_make(frm <= FRM_RUP ? frm : FRM_RNE, fcsr & 31);
+}
+
+void rv_reset(CPUState *cpu)
+{
+    RVState *rv = rv_state(cpu);
+    memset(rv, 0, sizeof(*rv));
+    rv->load_res = RV_NO_RESERVATION;
+    rv_set_fcsr(cpu, 0);
+}

@@ -1,0 +1,53 @@
+/*
+ * The state of a RISC-V hart as a user program sees it, laid over
+ * CPUState.guest.
+ *
+ * What always holds: gpr[0] is 0.  fflags are not here: they are the sticky
+ * bits of the FP environment, CPUState.guest_mxcsr while the guest does not
+ * run.  That environment rounds as frm says if frm is 0 to 3, else to nearest.
+ */
+#ifndef FRONTEND_RISCV_CPU_H
+#define FRONTEND_RISCV_CPU_H
+
+#include "core/cpu.h"
+
+typedef struct RVState {
+    uint64_t gpr[32];
+    uint64_t fpr[32];   /* singles are NaN-boxed */
+    uint64_t pc;
+    uint64_t load_res;  /* address reserved by lr; RV_NO_RESERVATION: none */
+    uint64_t load_val;  /* what lr read there, sign-extended */
+    uint32_t frm;       /* dynamic rounding mode, 0 to 7 */
+} RVState;
+
+_Static_assert(sizeof(RVState) <= GUEST_STATE_MAX, "the state fits");
+
+#define RV_NO_RESERVATION (~0ull)
+
+/* Numbers of registers, as the ABI names them. */
+enum { RV_RA = 1, RV_SP = 2, RV_TP = 4, RV_T0 = 5, RV_A0 = 10, RV_A7 = 17 };
+
+/* CPUState flags of a block (BlockRequest.flags): the class of frm. */
+enum {
+    RV_FRM_NORMAL,      /* the FP environment rounds so */
+    RV_FRM_RMM,         /* frm = 4 */
+    RV_FRM_INVALID,     /* frm > 4: dynamic rounding is illegal */
+};
+
+static inline RVState *rv_state(CPUState *cpu)
+{
+    return (RVState *)cpu->guest;
+}
+
+/* The control register fcsr (bits 7:5 frm, 4:0 fflags), guest not running. */
+uint32_t rv_get_fcsr(const CPUState *cpu);
+void rv_set_fcsr(CPUState *cpu, uint32_t fcsr);
+
+/* Everything 0, no reservation, rounding to nearest. */
+void rv_reset(CPUState *cpu);
+
+/* Names of integer and FP registers, index 0 to 31: "zero", "ra", "ft0"... */
+extern const char *const rv_gpr_name[32];
+extern const char *const rv_fpr_name[32];
+
+#endif

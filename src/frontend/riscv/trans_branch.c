@@ -1,0 +1,115 @@
+/*
+ * Control transfer: manual, volume I, "Control Transfer Instructions".
+ *
+ * Which jumps are calls and returns follows the manual's table of hints: x1
+ * and x5 are link registers; a jump that writes one calls, an indirect jump
+ * through one that writes none returns.
+ */
+#include "frontend/riscv/trans.h"
+
+static bool is_link(int reg)
+{
+    return reg == RV_RA || reg == RV_T0;
+}
+
+/* A branch ends the block: not taken by the first slot, taken by the next. */
+static bool branch(DisasContext *ctx, const arg_b *a, Cond cond)
+{
+    IR *ir = ir_of(ctx);
+    LabelId taken = ir_label(ir);
+    gen_brcond(ir, TYPE_I64, rv_src(ctx, a->rs1), rv_src(ctx, a->rs2), cond,
+               taken);
+    translator_goto(&ctx->t, ctx->t.next_pc);
+    gen_set_label(ir, TYPE_I64, taken);
+    translator_goto(&ctx->t, ctx->t.pc + (uint64_t)(int64_t)a->imm);
+    return true;
+}
+
+bool trans_beq(DisasContext *ctx, arg_b *a)
+{
+    return branch(ctx, a, COND_EQ);
+}
+
+bool trans_bne(DisasContext *ctx, arg_b *a)
+{
+    return branch(ctx, a, COND_NE);
+}
+
+bool trans_blt(DisasContext *ctx, arg_b *a)
+{
+    return branch(ctx, a, COND_LT);
+}
+
+bool trans_bge(DisasContext *ctx, arg_b *a)
+{
+    return branch(ctx, a, COND_GE);
+}
+
+bool trans_bltu(DisasContext *ctx, arg_b *a)
+{
+    return branch(ctx, a, COND_LTU);
+}
+
+bool trans_bgeu(DisasContext *ctx, arg_b *a)
+{
+    return branch(ctx, a, COND_GEU);
+}
+
+/* To a known address, rd = return address. */
+static void jump(DisasContext *ctx, int rd, uint64_t target)
+{
+    Translation *t = &ctx->t;
+    rv_set_const(ctx, rd, t->next_pc);
+    if (!is_link(rd)) {
+        translator_goto(t, target);
+        return;
+    }
+    uint32_t slot = translator_slot(t), ret_slot = translator_slot(t);
+    gen_call_tb(t->ir, TYPE_I64, slot, target, ret_slot, t->next_pc);
+    t->ended = true;
+}
+
+bool trans_jal(DisasContext *ctx, arg_j *a)
+{
+    jump(ctx, a->rd, ctx->t.pc + (uint64_t)(int64_t)a->imm);
+    return true;
+}
+
+/* rs1 + imm with bit 0 cleared. */
+static TempId jump_target(DisasContext *ctx, const arg_i *a)
+{
+    TempId sum = rv_src(ctx, a->rs1), target = rv_temp(ctx);
+    if (a->imm) {
+        sum = rv_temp(ctx);
+        gen_add(ir_of(ctx), TYPE_I64, sum, rv_src(ctx, a->rs1),
+                rv_imm(ctx, a->imm));
+    }
+    gen_and(ir_of(ctx), TYPE_I64, target, sum, rv_imm(ctx, -2));
+    return target;
+}
+
+static void jump_indirect(DisasContext *ctx, const arg_i *a)
+{
+    Translation *t = &ctx->t;
+    TempId target = jump_target(ctx, a);
+    rv_set_const(ctx, a->rd, t->next_pc);
+    if (is_link(a->rd)) {
+        gen_call_ptr(t->ir, TYPE_I64, target, translator_slot(t), t->next_pc);
+    } else if (is_link(a->rs1)) {
+        gen_ret_ptr(t->ir, TYPE_I64, target);
+    } else {
+        gen_goto_ptr(t->ir, TYPE_I64, target);
+    }
+    t->ended = true;
+}
+
+bool trans_jalr(DisasContext *ctx, arg_i *a)
+{
+    uint64_t base;
+    if (rv_known(ctx, a->rs1, &base)) { /* after auipc or lui: call, tail */
+        jump(ctx, a->rd, (base + (uint64_t)(int64_t)a->imm) & ~1ull);
+    } else {
+        jump_indirect(ctx, a);
+    }
+    return true;
+}

@@ -1,0 +1,181 @@
+/*
+ * Zicsr, and the CSRs of user programs: manual, volume I, "Zicsr", "F"
+ * section "Floating-point control and status register", and "Zicntr".
+ *
+ * Any other CSR, and a write to a counter, is illegal.  A new rounding mode
+ * may be of another class (RV_FRM_*), so writing it ends the block.
+ */
+#include "frontend/riscv/helper.h"
+#include "frontend/riscv/trans.h"
+
+enum {
+    CSR_FFLAGS = 0x001,
+    CSR_FRM = 0x002,
+    CSR_FCSR = 0x003,
+    CSR_CYCLE = 0xc00,
+    CSR_TIME = 0xc01,
+    CSR_INSTRET = 0xc02,
+};
+
+static bool is_fp_csr(int csr)
+{
+    return csr == CSR_FFLAGS || csr == CSR_FRM || csr == CSR_FCSR;
+}
+
+static bool is_counter(int csr)
+{
+    return csr == CSR_CYCLE || csr == CSR_TIME || csr == CSR_INSTRET;
+}
+
+static TempId read_fflags(DisasContext *ctx)
+{
+    TempId flags = ir_temp(ir_of(ctx), TYPE_I32), wide = rv_temp(ctx);
+    gen_fflags_get(ir_of(ctx), TYPE_I32, flags);
+    gen_extu_i32_i64(ir_of(ctx), TYPE_I64, wide, flags);
+    return wide;
+}
+
+static TempId read_frm(DisasContext *ctx)
+{
+    TempId frm = rv_temp(ctx);
+    gen_ld32u(ir_of(ctx), TYPE_I64, frm, ir_of(ctx)->env,
+              offsetof(RVState, frm));
+    return frm;
+}
+
+static TempId read_fcsr(DisasContext *ctx)
+{
+    IR *ir = ir_of(ctx);
+    TempId frm = read_frm(ctx), flags = read_fflags(ctx);
+    TempId fcsr = rv_temp(ctx);
+    gen_shl(ir, TYPE_I64, fcsr, frm, rv_imm(ctx, 5));
+    gen_or(ir, TYPE_I64, fcsr, fcsr, flags);
+    return fcsr;
+}
+
+static TempId read_counter(DisasContext *ctx, const Helper *helper)
+{
+    TempId count = rv_temp(ctx);
+    gen_call(ir_of(ctx), helper, count, 0, NULL);
+    return count;
+}
+
+static TempId read_csr(DisasContext *ctx, int csr)
+{
+    switch (csr) {
+    case CSR_FFLAGS: return read_fflags(ctx);
+    case CSR_FRM: return read_frm(ctx);
+    case CSR_FCSR: return read_fcsr(ctx);
+    case CSR_TIME: return read_counter(ctx, &rv_helper_time);
+    default: return read_counter(ctx, &rv_helper_cycle);
+    }
+}
+
+static void write_fflags(DisasContext *ctx, TempId value)
+{
+    IR *ir = ir_of(ctx);
+    TempId flags = ir_temp(ir, TYPE_I32);
+    gen_extrl_i64_i32(ir, TYPE_I32, flags, value);
+    gen_and(ir, TYPE_I32, flags, flags, ir_const(ir, TYPE_I32, 31));
+    gen_fflags_set(ir, TYPE_I32, flags);
+}
+
+/* Bits 2:0 of value; the FP environment rounds to nearest if it cannot. */
+static void write_frm(DisasContext *ctx, TempId value)
+{
+    IR *ir = ir_of(ctx);
+    TempId frm = rv_temp(ctx), mode = rv_temp(ctx);
+    TempId mode32 = ir_temp(ir, TYPE_I32);
+    gen_and(ir, TYPE_I64, frm, value, rv_imm(ctx, 7));
+    gen_st32(ir, TYPE_I64, frm, ir->env, offsetof(RVState, frm));
+    gen_movcond(ir, TYPE_I64, mode, frm, rv_imm(ctx, FRM_RUP), frm,
+                rv_imm(ctx, FRM_RNE), COND_LEU);
+    gen_extrl_i64_i32(ir, TYPE_I32, mode32, mode);
+    gen_frm_set(ir, TYPE_I32, mode32);
+}
+
+static void write_csr(DisasContext *ctx, int csr, TempId value)
+{
+    if (csr != CSR_FRM) {
+        write_fflags(ctx, value);
+    }
+    if (csr == CSR_FCSR) {
+        TempId frm = rv_temp(ctx);
+        gen_shr(ir_of(ctx), TYPE_I64, frm, value, rv_imm(ctx, 5));
+        write_frm(ctx, frm);
+    } else if (csr == CSR_FRM) {
+        write_frm(ctx, value);
+    }
+}
+
+typedef enum Access { ACCESS_SWAP, ACCESS_SET, ACCESS_CLEAR } Access;
+
+/* What an access makes of the old value. */
+static TempId new_value(DisasContext *ctx, Access access, TempId old,
+                        TempId operand)
+{
+    TempId value = rv_temp(ctx);
+    switch (access) {
+    case ACCESS_SWAP:
+        return operand;
+    case ACCESS_SET:
+        gen_or(ir_of(ctx), TYPE_I64, value, old, operand);
+        break;
+    case ACCESS_CLEAR:
+        gen_andc(ir_of(ctx), TYPE_I64, value, old, operand);
+        break;
+    }
+    return value;
+}
+
+/* swap does not read for rd = x0; set and clear do not write for rs1 = 0. */
+static bool access_csr(DisasContext *ctx, const arg_csr *a, Access access,
+                       TempId operand)
+{
+    bool writes = access == ACCESS_SWAP || a->rs1;
+    bool reads = access != ACCESS_SWAP || a->rd;
+    if (!is_fp_csr(a->csr) && (writes || !is_counter(a->csr))) {
+        return false;
+    }
+    TempId old = reads ? read_csr(ctx, a->csr) : 0;
+    if (writes) {
+        write_csr(ctx, a->csr, new_value(ctx, access, old, operand));
+    }
+    if (a->rd) {
+        gen_mov(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), old);
+    }
+    if (writes && a->csr != CSR_FFLAGS) {
+        rv_exit(ctx, ctx->t.next_pc, EXIT_NEXT);
+    }
+    return true;
+}
+
+bool trans_csrrw(DisasContext *ctx, arg_csr *a)
+{
+    return access_csr(ctx, a, ACCESS_SWAP, rv_src(ctx, a->rs1));
+}
+
+bool trans_csrrs(DisasContext *ctx, arg_csr *a)
+{
+    return access_csr(ctx, a, ACCESS_SET, rv_src(ctx, a->rs1));
+}
+
+bool trans_csrrc(DisasContext *ctx, arg_csr *a)
+{
+    return access_csr(ctx, a, ACCESS_CLEAR, rv_src(ctx, a->rs1));
+}
+
+bool trans_csrrwi(DisasContext *ctx, arg_csr *a)
+{
+    return access_csr(ctx, a, ACCESS_SWAP, rv_imm(ctx, a->rs1));
+}
+
+bool trans_csrrsi(DisasContext *ctx, arg_csr *a)
+{
+    return access_csr(ctx, a, ACCESS_SET, rv_imm(ctx, a->rs1));
+}
+
+bool trans_csrrci(DisasContext *ctx, arg_csr *a)
+{
+    return access_csr(ctx, a, ACCESS_CLEAR, rv_imm(ctx, a->rs1));
+}

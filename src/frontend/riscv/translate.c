@@ -1,0 +1,107 @@
+/*
+ * The RISC-V frontend: RV64IMAFDC, Zicsr, Zifencei, Zicntr, user level.
+ *
+ * Instructions are read 16 bits at a time, decoded by the decoders made from
+ * insn16.decode and insn32.decode, and emitted by trans_*.c.
+ */
+#include <stdlib.h>
+#include "frontend/riscv/helper.h"
+#include "frontend/riscv/trans.h"
+
+#include "gen/insn16.inc"
+#include "gen/insn32.inc"
+
+/*
+ * The registers that deserve a host register, the most useful first, of
+ * either file; see docs/riscv-frontend.md for how the order was found.
+ */
+static const char *const hot[] = {
+    "a5", "a4", "sp", "a0", "a3", "s0", "a1", "a2", "ra", "s1",
+    "a6", "a7", "s2", "s3", "t1", "s4", "t3", "s5", "t4", "s6",
+    "t5", "s7", "t6", "s8", "t0", "t2", "s9", "s10", "s11",
+    "fa5", "fa4", "fa0", "fa3", "fa2", "fa1", "fa6", "fa7",
+    "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "fs0", "fs1",
+    "ft6", "ft7", "fs2", "ft8", "ft9", "fs3", "ft10", "ft11",
+    "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11",
+    NULL,
+};
+
+static void *create(IR *ir)
+{
+    DisasContext *ctx = calloc(1, sizeof(*ctx));
+    check(ctx, "out of memory");
+    ctx->t.ir = ir;
+    for (int i = 1; i < 32; i++) {
+        ctx->gpr[i] = ir_global(ir, TYPE_I64,
+                                (int32_t)offsetof(RVState, gpr[i]),
+                                rv_gpr_name[i]);
+    }
+    for (int i = 0; i < 32; i++) {
+        ctx->fpr[i] = ir_global(ir, TYPE_F64,
+                                (int32_t)offsetof(RVState, fpr[i]),
+                                rv_fpr_name[i]);
+    }
+    ctx->pc = ir_global(ir, TYPE_I64, offsetof(RVState, pc), "pc");
+    ctx->load_res =
+        ir_global(ir, TYPE_I64, offsetof(RVState, load_res), "load_res");
+    ctx->load_val =
+        ir_global(ir, TYPE_I64, offsetof(RVState, load_val), "load_val");
+    ir->helpers = rv_helpers;
+    return ctx;
+}
+
+/* Bits 1:0 of the first half say whether there is a second. */
+static unsigned fetch(Translation *t)
+{
+    DisasContext *ctx = (DisasContext *)t;
+    uint16_t half[2] = {0, 0};
+    if (!translator_read(t, t->pc, &half[0], 2)) {
+        return 0;
+    }
+    bool is_long = (half[0] & 3) == 3;
+    if (is_long && !translator_read(t, t->pc + 2, &half[1], 2)) {
+        return 0;
+    }
+    ctx->insn = (uint32_t)half[1] << 16 | half[0];
+    return is_long ? 4 : 2;
+}
+
+static void translate_insn(Translation *t)
+{
+    DisasContext *ctx = (DisasContext *)t;
+    bool is_long = (ctx->insn & 3) == 3;
+    bool legal = is_long ? decode_insn32(ctx, ctx->insn)
+                         : decode_insn16(ctx, (uint16_t)ctx->insn);
+    if (!legal) {
+        rv_exit(ctx, t->pc, EXIT_ILLEGAL);
+    }
+}
+
+static void translate(void *translator, const BlockRequest *req,
+                      BlockInfo *info)
+{
+    static const GuestHooks hooks = {fetch, translate_insn};
+    DisasContext *ctx = translator;
+    ctx->known = 0;
+    rv_forget_temps(ctx);
+    translator_run(&ctx->t, &hooks, req, info);
+}
+
+static uint32_t tb_flags(const CPUState *cpu)
+{
+    uint32_t frm = ((const RVState *)cpu->guest)->frm;
+    return frm <= FRM_RUP   ? RV_FRM_NORMAL
+           : frm == FRM_RMM ? RV_FRM_RMM
+                            : RV_FRM_INVALID;
+}
+
+const Frontend riscv64_frontend = {
+    .name = "riscv64",
+    .pc_offset = offsetof(RVState, pc),
+    .hot = hot,
+    .helpers = rv_helpers,
+    .create = create,
+    .destroy = free,
+    .translate = translate,
+    .tb_flags = tb_flags,
+};

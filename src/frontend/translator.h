@@ -1,0 +1,52 @@
+/*
+ * The translator loop, which every frontend shares: walks over the guest's
+ * instructions from the block's pc until something ends the block.
+ *
+ * A guest embeds Translation as the first member of its own context and gives
+ * two hooks.  What always holds when `translate` runs: pc and next_pc are
+ * those of the instruction just fetched, and its insn_start is the last op of
+ * the IR.
+ */
+#ifndef FRONTEND_TRANSLATOR_H
+#define FRONTEND_TRANSLATOR_H
+
+#include "frontend/frontend.h"
+
+typedef struct Translation {
+    IR *ir;
+    const BlockRequest *req;
+    uint64_t pc;             /* of the instruction in hand */
+    uint64_t next_pc;
+    uint32_t nb_insns;
+    uint32_t nb_slots;
+    bool ended;              /* no control reaches next_pc by falling */
+    uint64_t fault_addr;     /* first byte that could not be read */
+    const uint8_t *code;     /* the range that CodeReader gave last */
+    uint64_t code_addr;
+    size_t code_bytes;
+} Translation;
+
+typedef struct GuestHooks {
+    /* Reads the instruction at t->pc by translator_read(); its length in
+       bytes, or 0 if not all of it can be read. */
+    unsigned (*fetch)(Translation *t);
+    /* Emits the instruction that fetch read last. */
+    void (*translate)(Translation *t);
+} GuestHooks;
+
+/* t->ir is reset and stays the caller's; nothing else of t need be set. */
+void translator_run(Translation *t, const GuestHooks *hooks,
+                    const BlockRequest *req, BlockInfo *info);
+
+/* Copies n bytes of guest code; false, and fault_addr, if it cannot. */
+bool translator_read(Translation *t, uint64_t addr, void *buf, size_t n);
+
+/* Ends the block by a jump to a known address. */
+void translator_goto(Translation *t, uint64_t target);
+
+static inline uint32_t translator_slot(Translation *t)
+{
+    return t->nb_slots++;
+}
+
+#endif
