@@ -105,7 +105,9 @@ static bool emit_tree(Emitter *e, const Tree *tree, Bits known, bool next)
              hex(e, tree->test_bits));
         e->indent++;
     }
-    line(e, "switch (insn >> %d & %s) {", tree->shift, hex(e, tree->run));
+    line(e, "switch (%s & %s) {",
+         tree->shift ? mem_format("(insn >> %d)", tree->shift) : "insn",
+         hex(e, tree->run));
     for vec_each (const Case, branch, &tree->cases) {
         emit_case(e, branch, known | tree->test_mask | tree->run << tree->shift,
                   next);
@@ -249,10 +251,12 @@ void emit_load_function(FILE *out, const Spec *spec)
     Emitter emitter = { out, spec, 0 };
     Emitter *e = &emitter;
     SizeTree *tree = tree_build_sizes(spec);
+    const char *head = mem_format(
+        "%s%s %s_load(DisasContext *ctx)",
+        spec->options->static_decode ? "static " : "", emit_word_type(spec),
+        spec->options->decode_name);
 
-    line(e, "\n%s%s %s_load(DisasContext *ctx)\n{",
-         spec->options->static_decode ? "static " : "", emit_word_type(spec),
-         spec->options->decode_name);
+    line(e, "\n%s;\n\n%s\n{", head, head);
     e->indent++;
     line(e, "%s insn = 0;", emit_word_type(spec));
     fputc('\n', e->out);

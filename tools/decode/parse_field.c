@@ -28,11 +28,9 @@ static void set_function(Spec *spec, Pos pos, Value *value, const char *word)
 static bool split_part(const char *word, Part *part)
 {
     int left = (int)strcspn(word, ":");
-    const char *length = word + left + (word[left] == ':');
 
-    part->is_signed = length[0] == 's';
-    length += part->is_signed;
-    if (!text_number(length, text_length(length), &part->len)) {
+    if (!word[left] ||
+        !text_width(word + left + 1, &part->len, &part->is_signed)) {
         return false;
     }
     if (text_number(word, left, &part->pos)) {

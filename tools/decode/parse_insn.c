@@ -83,15 +83,10 @@ static void add_inline(Spec *spec, Insn *insn, const char *word, Part part)
 static bool take_inline(Spec *spec, Insn *insn, const char *word)
 {
     int name_length = (int)strcspn(word, ":");
-    const char *length = word + name_length + 1;
     Part part = { 0 };
 
-    if (!word[name_length] || !text_is_c_name(word, name_length)) {
-        return false;
-    }
-    part.is_signed = length[0] == 's';
-    length += part.is_signed;
-    if (!text_number(length, text_length(length), &part.len)) {
+    if (!word[name_length] || !text_is_c_name(word, name_length) ||
+        !text_width(word + name_length + 1, &part.len, &part.is_signed)) {
         return false;
     }
     add_inline(spec, insn, word, part);

@@ -62,3 +62,10 @@ bool text_constant(const char *text, int length, int64_t *value)
     *value = (int64_t)(negative ? -magnitude : magnitude);
     return errno == 0;
 }
+
+bool text_width(const char *text, int *width, bool *is_signed)
+{
+    *is_signed = text[0] == 's';
+    text += *is_signed;
+    return text_number(text, text_length(text), width);
+}

@@ -27,4 +27,7 @@ bool text_number(const char *text, int length, int *value);
 /* An optional sign, then decimal digits or 0x and hexadecimal ones. */
 bool text_constant(const char *text, int length, int64_t *value);
 
+/* What follows a field's colon, to the end of `text`: [s]width. */
+bool text_width(const char *text, int *width, bool *is_signed);
+
 #endif
