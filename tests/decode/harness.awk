@@ -1,6 +1,17 @@
 # Reads generated decoders; writes, for each prototype of a trans function,
 # a function that prints its name and its arguments.
 
+# As written by hand: all of one type, on one line.
+/^typedef struct \{ int .*\} arg_/ {
+    name = $NF
+    sub(/;/, "", name)
+    sub(/^typedef struct \{ int /, "")
+    sub(/;.*/, "")
+    gsub(/,/, "")
+    args[name] = $0
+    next
+}
+
 /^typedef struct \{$/ { members = ""; in_set = 1; next }
 
 in_set && /^}/ {

@@ -10,8 +10,8 @@
 #
 #   # options: ...   for decode
 #   # c: ...         C code to go before the decoder
-#   # decode: ...    (tables) options and file of the decoder; of several,
-#                    the first ones only declare argument sets
+#   # decode: ...    (tables) options and files of the decoder
+#   # args: ...      (tables) C file of extern argument sets, one a line
 
 set -u
 build=$(cd "${1:?usage: run.sh BUILD_DIR}" && pwd) || exit 1
@@ -56,16 +56,15 @@ reject() {
         "$decode" $(header "$1" options) --output-null "$1"
 }
 
-# harness SOURCE OPTIONS INC...: a program around the last INC
+# harness SOURCE OPTIONS INC: a program around a generated decoder
 harness() {
-    source=$1
     width=$(echo "$2" | sed -n 's/.*--varinsnwidth[ =]\([0-9]*\).*/\1/p')
-    shift 2
     echo '#include "harness.h"'
     echo "#define WIDTH ${width:-0}"
-    header "$source" c
-    printf '#include "%s"\n' "$@"
-    awk -f harness.awk "$@"
+    header "$1" c
+    echo "#include \"$3\""
+    # shellcheck disable=SC2046
+    awk -f harness.awk $(header "$1" args) "$3"
     if [ "$width" ]; then
         echo 'HARNESS_MAIN(decode_load)'
     else
@@ -98,28 +97,15 @@ compile_accepted() {
     done
 }
 
-# build_table TABLE NAME: $out/NAME.run, from the table's decoders
+# build_table TABLE NAME: $out/NAME.run
 build_table() {
-    header "$1" decode >"$out/$2.list"
-    last=$(wc -l <"$out/$2.list")
-    number=0
-    set -- "$1" "$2"
-    while read -r options; do
-        number=$((number + 1))
-        inc=$out/$2.$number.inc
-        function=types$number
-        [ "$number" -lt "$last" ] || function=decode
-        # shellcheck disable=SC2086
-        (cd run && "$decode" --decode $function -o "$inc" $options) || return
-        last_options=$options
-        set -- "$@" "$inc"
-    done <"$out/$2.list"
-    table=$1
-    program=$out/$2.run
-    shift 2
-    harness "$table" "$last_options" "$@" >"$program.c"
+    options=$(header "$1" decode)
+    inc=$out/$2.inc
+    # shellcheck disable=SC2086
+    (cd run && "$decode" -o "$inc" $options) || return
+    harness "$1" "$options" "$inc" >"$out/$2.run.c"
     gcc -std=gnu11 -Wall -Wextra -Werror -fsanitize=undefined -I. \
-        -I../../src -o "$program" "$program.c"
+        -I../../src -o "$out/$2.run" "$out/$2.run.c"
 }
 
 run_table() {
