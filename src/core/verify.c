@@ -13,7 +13,7 @@ typedef struct Verifier {
     const Op *op;
     const char *reason;           /* of the first failure */
     bool reachable;               /* control may come to this op */
-    uint8_t carry;                /* OPF_CARRY_OUT of the op before */
+    bool carry;                   /* the op before left one */
     uint32_t ebb;                 /* number of the current EBB, from 1 */
     uint32_t written[IR_MAX_TEMPS]; /* EBB of the last write, by temp */
     bool label_set[IR_MAX_LABELS];
@@ -208,6 +208,8 @@ static void check_carry(Verifier *v)
     require(v, !(flags & OPF_CARRY_IN) == !v->carry,
             v->carry ? "carry not taken by the next op"
                      : "carry without an op that leaves one");
+    require(v, !v->carry || v->op->type == v->op[-1].type,
+            "carry of another type");
     v->carry = (flags & OPF_CARRY_OUT) != 0;
 }
 
