@@ -40,7 +40,7 @@ static void check_covered(const Spec *spec, const Insn *insn)
 
 static void check_members(const Spec *spec, const Insn *insn)
 {
-    for vec_each (const Binding, it, &insn->bindings) {
+    VEC_EACH (const Binding, it, &insn->bindings) {
         if (!model_arg(insn->args, it->arg)) {
             model_error(spec, insn->pos, "'%s' is not in argument set '%s'",
                         it->arg, insn->args->name);
@@ -55,7 +55,7 @@ static bool format_binds(const Insn *pattern, const char *arg)
 
 static void check_set_once(const Spec *spec, const Insn *pattern)
 {
-    for vec_each (const Arg, arg, &pattern->args->args) {
+    VEC_EACH (const Arg, arg, &pattern->args->args) {
         bool by_format = format_binds(pattern, arg->name);
         bool by_pattern = model_binding(&pattern->bindings, arg->name);
 
@@ -75,7 +75,7 @@ static void check_set_once(const Spec *spec, const Insn *pattern)
 static bool is_ready(const Value *value, const Bindings *bindings,
                      const Bindings *done)
 {
-    for vec_each (const Part, part, &value->parts) {
+    VEC_EACH (const Part, part, &value->parts) {
         if (part->ref && model_binding(bindings, part->ref) &&
             !model_binding(done, part->ref)) {
             return false;
@@ -92,20 +92,19 @@ static bool is_ready(const Value *value, const Bindings *bindings,
 static void order_bindings(const Spec *spec, Insn *insn)
 {
     Bindings *all = &insn->bindings;
-    Bindings done = { 0 };
+    Bindings done = {0};
 
     while (done.count < all->count) {
         int before = done.count;
 
-        for vec_each (const Binding, it, all) {
+        VEC_EACH (const Binding, it, all) {
             if (!model_binding(&done, it->arg) &&
                 is_ready(it->value, all, &done)) {
                 vec_push(&done, *it);
             }
         }
         if (done.count == before) {
-            model_error(spec, insn->pos, "fields refer to each other in "
-                                         "a circle");
+            model_error(spec, insn->pos, "fields refer in a circle");
         }
     }
     *all = done;
@@ -114,8 +113,8 @@ static void order_bindings(const Spec *spec, Insn *insn)
 /* The first reference of `insn` to what it does not itself set, or NULL. */
 static const char *outside_ref(const Insn *insn)
 {
-    for vec_each (const Binding, it, &insn->bindings) {
-        for vec_each (const Part, part, &it->value->parts) {
+    VEC_EACH (const Binding, it, &insn->bindings) {
+        VEC_EACH (const Part, part, &it->value->parts) {
             if (part->ref && !model_binding(&insn->bindings, part->ref)) {
                 return part->ref;
             }
@@ -127,8 +126,8 @@ static const char *outside_ref(const Insn *insn)
 static void check_refs(const Spec *spec, const Insn *pattern,
                        const Bindings *bindings)
 {
-    for vec_each (const Binding, it, bindings) {
-        for vec_each (const Part, part, &it->value->parts) {
+    VEC_EACH (const Binding, it, bindings) {
+        VEC_EACH (const Part, part, &it->value->parts) {
             if (part->ref && !model_binding(&pattern->bindings, part->ref) &&
                 !format_binds(pattern, part->ref)) {
                 model_error(spec, pattern->pos,
@@ -174,7 +173,7 @@ void check_pattern(Spec *spec, Insn *pattern)
 /* Patterns of one name share a trans function, so they share its set. */
 static void check_same_args(const Spec *spec)
 {
-    for vec_each (Insn *, a, &spec->patterns) {
+    VEC_EACH (Insn *, a, &spec->patterns) {
         for (Insn **b = spec->patterns.at; b < a; b++) {
             if (!strcmp((*a)->name, (*b)->name) && (*a)->args != (*b)->args) {
                 model_error(spec, (*a)->pos,
@@ -196,11 +195,11 @@ static void collect_masks(const Spec *spec, Node *node)
         node->fixed_mask = node->pattern->fixed_mask;
         return;
     }
-    for vec_each (Node *, member, &node->members) {
+    VEC_EACH (Node *, member, &node->members) {
         collect_masks(spec, *member);
     }
     first = node->members.count ? node->members.at[0]->fixed_bits : 0;
-    for vec_each (Node *, member, &node->members) {
+    VEC_EACH (Node *, member, &node->members) {
         mask &= (*member)->fixed_mask & ~((*member)->fixed_bits ^ first);
     }
     node->fixed_mask = mask;
@@ -213,7 +212,7 @@ static void collect_widths(const Spec *spec, Node *node)
         node->width = node->pattern->width;
         return;
     }
-    for vec_each (Node *, member, &node->members) {
+    VEC_EACH (Node *, member, &node->members) {
         collect_widths(spec, *member);
         node->width = node->members.at[0]->width;
         if (node != spec->root && (*member)->width != node->width) {
@@ -228,7 +227,7 @@ static void build_trees(const Spec *spec, Node *node, Bits known)
     if (node->kind == NODE_EXCLUSIVE) {
         node->tree = tree_build(spec, node, known);
     }
-    for vec_each (Node *, member, &node->members) {
+    VEC_EACH (Node *, member, &node->members) {
         build_trees(spec, *member, (*member)->fixed_mask);
     }
 }

@@ -46,7 +46,7 @@ static void emit_arg_set(FILE *out, const ArgSet *set)
         return;
     }
     fputs("typedef struct {\n", out);
-    for vec_each (const Arg, arg, &set->args) {
+    VEC_EACH (const Arg, arg, &set->args) {
         fprintf(out, "    %s %s;\n", arg->type, arg->name);
     }
     fprintf(out, "} arg_%s;\n\n", set->name);
@@ -88,7 +88,7 @@ static void emit_trans(FILE *out, const Spec *spec, const Insn *pattern)
 
 static bool is_used(const Spec *spec, const Insn *format)
 {
-    for vec_each (Insn *, it, &spec->patterns) {
+    VEC_EACH (Insn *, it, &spec->patterns) {
         if ((*it)->format == format) {
             return true;
         }
@@ -115,15 +115,15 @@ static void emit_extract(FILE *out, const Spec *spec, const Insn *format)
 void emit_decoder(FILE *out, const Spec *spec)
 {
     emit_banner(out, spec);
-    for vec_each (ArgSet *, set, &spec->arg_sets) {
+    VEC_EACH (ArgSet *, set, &spec->arg_sets) {
         emit_arg_set(out, *set);
     }
-    for vec_each (Insn *, pattern, &spec->patterns) {
+    VEC_EACH (Insn *, pattern, &spec->patterns) {
         if (!is_declared(spec, pattern)) {
             emit_trans(out, spec, *pattern);
         }
     }
-    for vec_each (Insn *, format, &spec->formats) {
+    VEC_EACH (Insn *, format, &spec->formats) {
         if ((*format)->bindings.count && is_used(spec, *format)) {
             emit_extract(out, spec, *format);
         }

@@ -18,8 +18,10 @@ typedef struct Emitter {
     int indent;
 } Emitter;
 
-__attribute__((format(printf, 2, 3))) static void
-line(Emitter *e, const char *format, ...)
+static void line(Emitter *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void line(Emitter *e, const char *format, ...)
 {
     va_list args;
 
@@ -49,8 +51,7 @@ static void emit_format_args(Emitter *e, const Insn *pattern)
 
     if (format && format->bindings.count) {
         line(e, "%s_extract_%s(ctx, &u.f_%s, insn);",
-             e->spec->options->decode_name, format->name,
-             format->args->name);
+             e->spec->options->decode_name, format->name, format->args->name);
     }
 }
 
@@ -100,23 +101,13 @@ static bool emit_tree(Emitter *e, const Tree *tree, Bits known, bool next)
     if (tree->leaf) {
         return emit_node(e, tree->leaf, known, next);
     }
-    if (tree->test_mask) {
-        line(e, "if ((insn & %s) == %s) {", hex(e, tree->test_mask),
-             hex(e, tree->test_bits));
-        e->indent++;
-    }
     line(e, "switch (%s & %s) {",
          tree->shift ? mem_format("(insn >> %d)", tree->shift) : "insn",
          hex(e, tree->run));
-    for vec_each (const Case, branch, &tree->cases) {
-        emit_case(e, branch, known | tree->test_mask | tree->run << tree->shift,
-                  next);
+    VEC_EACH (const Case, branch, &tree->cases) {
+        emit_case(e, branch, known | tree->run << tree->shift, next);
     }
     line(e, "}");
-    if (tree->test_mask) {
-        e->indent--;
-        line(e, "}");
-    }
     return true;
 }
 
@@ -174,7 +165,7 @@ static bool emit_node(Emitter *e, const Node *node, Bits known, bool next)
 
 static bool is_used(const Spec *spec, const ArgSet *set)
 {
-    for vec_each (Insn *, pattern, &spec->patterns) {
+    VEC_EACH (Insn *, pattern, &spec->patterns) {
         if ((*pattern)->args == set) {
             return true;
         }
@@ -185,7 +176,7 @@ static bool is_used(const Spec *spec, const ArgSet *set)
 static void emit_union(Emitter *e)
 {
     line(e, "union {");
-    for vec_each (ArgSet *, set, &e->spec->arg_sets) {
+    VEC_EACH (ArgSet *, set, &e->spec->arg_sets) {
         if (is_used(e->spec, *set)) {
             line(e, "    arg_%s f_%s;", (*set)->name, (*set)->name);
         }
@@ -202,7 +193,7 @@ static void emit_unmatched(Emitter *e)
 
 void emit_decode_function(FILE *out, const Spec *spec)
 {
-    Emitter emitter = { out, spec, 0 };
+    Emitter emitter = {out, spec, 0};
     Emitter *e = &emitter;
     const char *head =
         mem_format("%sbool %s(DisasContext *ctx, %s insn)",
@@ -236,7 +227,7 @@ static void emit_sizes(Emitter *e, const SizeTree *tree, int have)
         return;
     }
     line(e, "switch (insn & %s) {", hex(e, tree->mask));
-    for vec_each (const SizeCase, branch, &tree->cases) {
+    VEC_EACH (const SizeCase, branch, &tree->cases) {
         line(e, "case %s:", hex(e, branch->value));
         e->indent++;
         emit_sizes(e, branch->tree, tree->bytes);
@@ -248,13 +239,13 @@ static void emit_sizes(Emitter *e, const SizeTree *tree, int have)
 
 void emit_load_function(FILE *out, const Spec *spec)
 {
-    Emitter emitter = { out, spec, 0 };
+    Emitter emitter = {out, spec, 0};
     Emitter *e = &emitter;
     SizeTree *tree = tree_build_sizes(spec);
-    const char *head = mem_format(
-        "%s%s %s_load(DisasContext *ctx)",
-        spec->options->static_decode ? "static " : "", emit_word_type(spec),
-        spec->options->decode_name);
+    const char *head =
+        mem_format("%s%s %s_load(DisasContext *ctx)",
+                   spec->options->static_decode ? "static " : "",
+                   emit_word_type(spec), spec->options->decode_name);
 
     line(e, "\n%s;\n\n%s\n{", head, head);
     e->indent++;

@@ -4,7 +4,7 @@
 
 bool value_uses_ctx(const Bindings *bindings)
 {
-    for vec_each (const Binding, it, bindings) {
+    VEC_EACH (const Binding, it, bindings) {
         if (it->value->function) {
             return true;
         }
@@ -18,8 +18,8 @@ static const char *part_text(const char *target, const Part *part, bool first)
     const char *sign = first && part->is_signed ? "s" : "";
 
     if (part->ref) {
-        return mem_format("decode_%sbits(%s%s, 0, %d)", sign, target,
-                          part->ref, part->len);
+        return mem_format("decode_%sbits(%s%s, 0, %d)", sign, target, part->ref,
+                          part->len);
     }
     return mem_format("decode_%sbits(insn, %d, %d)", sign, part->pos,
                       part->len);
@@ -65,7 +65,7 @@ static const char *value_text(const char *target, const Value *value)
 void value_emit(FILE *out, int indent, const char *target,
                 const Bindings *bindings)
 {
-    for vec_each (const Binding, it, bindings) {
+    VEC_EACH (const Binding, it, bindings) {
         fprintf(out, "%*s%s%s = %s;\n", indent, "", target, it->arg,
                 value_text(target, it->value));
     }

@@ -57,7 +57,7 @@ static bool add_physical(Line *line, Pos pos, const char *text)
         if (is_blank(text)) {
             return false;
         }
-        *line = (Line){ .pos = pos, .indent = indent_of(text) };
+        *line = (Line){.pos = pos, .indent = indent_of(text)};
     }
     split(&line->words, text);
     return !take_continuation(&line->words);
@@ -77,9 +77,9 @@ static FILE *open_or_die(const char *file)
 Lines lines_read(const char *file)
 {
     FILE *in = open_or_die(file);
-    Lines lines = { 0 };
-    Line line = { 0 };
-    Pos pos = { file, 0 };
+    Lines lines = {0};
+    Line line = {0};
+    Pos pos = {file, 0};
     char *text = NULL;
     size_t size = 0;
 
@@ -87,7 +87,7 @@ Lines lines_read(const char *file)
         pos.line++;
         if (add_physical(&line, pos, text)) {
             vec_push(&lines, line);
-            line = (Line){ 0 };
+            line = (Line){0};
         }
     }
     if (line.words.count) {

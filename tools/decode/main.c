@@ -31,7 +31,7 @@ typedef struct Text {
 
 static Text generate(const Spec *spec)
 {
-    Text text = { 0 };
+    Text text = {0};
     FILE *out = open_memstream(&text.data, &text.size);
 
     if (!out) {

@@ -12,26 +12,25 @@
 
 void *mem_new(size_t size);
 char *mem_string(const char *text, size_t length);
-char *mem_format(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Storage for one more item of `size` bytes after `count` items. */
 void *mem_room(void *items, int count, int *capacity, size_t size);
 
 /* A growing array; all zero is the empty one. */
-#define VEC(type)         \
-    struct {              \
-        type *at;         \
-        int count;        \
-        int capacity;     \
+#define VEC(type)                                                              \
+    struct {                                                                   \
+        type *at;                                                              \
+        int count;                                                             \
+        int capacity;                                                          \
     }
 
-#define vec_push(vec, item)                                              \
-    ((vec)->at = mem_room((vec)->at, (vec)->count, &(vec)->capacity,     \
-                          sizeof *(vec)->at),                            \
+#define vec_push(vec, item)                                                    \
+    ((vec)->at = mem_room((vec)->at, (vec)->count, &(vec)->capacity,           \
+                          sizeof *(vec)->at),                                  \
      (void)((vec)->at[(vec)->count++] = (item)))
 
-#define vec_each(type, it, vec) \
-    (type *it = (vec)->at; it < (vec)->at + (vec)->count; it++)
+#define VEC_EACH(type, it, vec)                                                \
+    for (type *it = (vec)->at; it < (vec)->at + (vec)->count; it++)
 
 #endif

@@ -18,7 +18,7 @@ Spec *model_new(const Options *options)
 
 Field *model_field(const Spec *spec, const char *name)
 {
-    for vec_each (Field *, it, &spec->fields) {
+    VEC_EACH (Field *, it, &spec->fields) {
         if (!strcmp((*it)->name, name)) {
             return *it;
         }
@@ -28,7 +28,7 @@ Field *model_field(const Spec *spec, const char *name)
 
 ArgSet *model_arg_set(const Spec *spec, const char *name)
 {
-    for vec_each (ArgSet *, it, &spec->arg_sets) {
+    VEC_EACH (ArgSet *, it, &spec->arg_sets) {
         if (!strcmp((*it)->name, name)) {
             return *it;
         }
@@ -38,7 +38,7 @@ ArgSet *model_arg_set(const Spec *spec, const char *name)
 
 Insn *model_format(const Spec *spec, const char *name)
 {
-    for vec_each (Insn *, it, &spec->formats) {
+    VEC_EACH (Insn *, it, &spec->formats) {
         if (!strcmp((*it)->name, name)) {
             return *it;
         }
@@ -48,7 +48,7 @@ Insn *model_format(const Spec *spec, const char *name)
 
 const Arg *model_arg(const ArgSet *set, const char *name)
 {
-    for vec_each (const Arg, arg, &set->args) {
+    VEC_EACH (const Arg, arg, &set->args) {
         if (!strcmp(arg->name, name)) {
             return arg;
         }
@@ -58,7 +58,7 @@ const Arg *model_arg(const ArgSet *set, const char *name)
 
 const Value *model_binding(const Bindings *bindings, const char *arg)
 {
-    for vec_each (const Binding, it, bindings) {
+    VEC_EACH (const Binding, it, bindings) {
         if (!strcmp(it->arg, arg)) {
             return it->value;
         }
@@ -68,7 +68,7 @@ const Value *model_binding(const Bindings *bindings, const char *arg)
 
 static bool holds_exactly(const ArgSet *set, const Bindings *bindings)
 {
-    for vec_each (const Arg, arg, &set->args) {
+    VEC_EACH (const Arg, arg, &set->args) {
         if (strcmp(arg->type, "int") || !model_binding(bindings, arg->name)) {
             return false;
         }
@@ -91,15 +91,15 @@ const ArgSet *model_infer_args(Spec *spec, const Bindings *bindings)
 {
     ArgSet *set;
 
-    for vec_each (ArgSet *, it, &spec->arg_sets) {
+    VEC_EACH (ArgSet *, it, &spec->arg_sets) {
         if (holds_exactly(*it, bindings)) {
             return *it;
         }
     }
     set = mem_new(sizeof *set);
     set->name = fresh_set_name(spec);
-    for vec_each (const Binding, it, bindings) {
-        vec_push(&set->args, ((Arg){ it->arg, "int" }));
+    VEC_EACH (const Binding, it, bindings) {
+        vec_push(&set->args, ((Arg){it->arg, "int"}));
     }
     vec_push(&spec->arg_sets, set);
     return set;

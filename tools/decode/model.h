@@ -83,8 +83,8 @@ struct Insn {
     Bits fixed_mask;
     Bits undef_mask;
     Bits field_mask;
-    int width;          /* bits; 0 in a format that names no bits */
-    bool format_last;   /* the format's values refer to this pattern's */
+    int width;        /* bits; 0 in a format that names no bits */
+    bool format_last; /* the format's values refer to this pattern's */
 };
 
 typedef enum NodeKind {
@@ -98,9 +98,9 @@ typedef struct Tree Tree;
 struct Node {
     NodeKind kind;
     Pos pos;
-    Insn *pattern;    /* NODE_PATTERN */
+    Insn *pattern;       /* NODE_PATTERN */
     VEC(Node *) members; /* groups */
-    Bits fixed_bits;  /* bits with one value in all patterns below */
+    Bits fixed_bits;     /* bits with one value in all patterns below */
     Bits fixed_mask;
     int width;
     Tree *tree; /* NODE_EXCLUSIVE: how to tell the members apart */

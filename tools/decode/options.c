@@ -16,16 +16,16 @@ enum {
 };
 
 static const struct option long_options[] = {
-    { "output", required_argument, NULL, 'o' },
-    { "insnwidth", required_argument, NULL, 'w' },
-    { "varinsnwidth", required_argument, NULL, OPT_VARIABLE },
-    { "decode", required_argument, NULL, OPT_DECODE },
-    { "static-decode", required_argument, NULL, OPT_STATIC_DECODE },
-    { "translate", required_argument, NULL, OPT_TRANSLATE },
-    { "test-for-error", no_argument, NULL, OPT_TEST_FOR_ERROR },
-    { "output-null", no_argument, NULL, OPT_OUTPUT_NULL },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    {"output", required_argument, NULL, 'o'},
+    {"insnwidth", required_argument, NULL, 'w'},
+    {"varinsnwidth", required_argument, NULL, OPT_VARIABLE},
+    {"decode", required_argument, NULL, OPT_DECODE},
+    {"static-decode", required_argument, NULL, OPT_STATIC_DECODE},
+    {"translate", required_argument, NULL, OPT_TRANSLATE},
+    {"test-for-error", no_argument, NULL, OPT_TEST_FOR_ERROR},
+    {"output-null", no_argument, NULL, OPT_OUTPUT_NULL},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static const char help_text[] =

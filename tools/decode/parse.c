@@ -131,10 +131,10 @@ static void parse_line(Parser *p, const Line *line)
 
 void parse_file(Spec *spec, const char *file)
 {
-    Parser parser = { .spec = spec };
+    Parser parser = {.spec = spec};
     Lines lines = lines_read(file);
 
-    for vec_each (const Line, line, &lines) {
+    VEC_EACH (const Line, line, &lines) {
         parse_line(&parser, line);
     }
     if (parser.open.count) {

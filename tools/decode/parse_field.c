@@ -49,7 +49,7 @@ static Bits part_mask(const Spec *spec, const Part *part)
 
 static void add_part(Spec *spec, Pos pos, Value *value, const char *word)
 {
-    Part part = { 0 };
+    Part part = {0};
 
     if (!split_part(word, &part)) {
         model_error(spec, pos, "invalid field part '%s'", word);
@@ -58,8 +58,7 @@ static void add_part(Spec *spec, Pos pos, Value *value, const char *word)
         model_error(spec, pos, "field part '%s' has no bits", word);
     }
     if (part.pos + part.len > spec->options->insn_width) {
-        model_error(spec, pos, "field part '%s' exceeds the instruction",
-                    word);
+        model_error(spec, pos, "field part '%s' exceeds the instruction", word);
     }
     if (value->mask & part_mask(spec, &part)) {
         model_error(spec, pos, "field part '%s' overlaps another", word);
@@ -72,7 +71,7 @@ static void check_value(Spec *spec, Pos pos, const Value *value)
 {
     int width = 0;
 
-    for vec_each (const Part, part, &value->parts) {
+    VEC_EACH (const Part, part, &value->parts) {
         width += part->len;
     }
     if (width > spec->options->insn_width) {
@@ -106,7 +105,7 @@ static void add_arg(Spec *spec, Pos pos, ArgSet *set, const char *word)
 {
     int length = (int)strcspn(word, ":");
     const char *type = word[length] ? word + length + 1 : "int";
-    Arg arg = { mem_string(word, length), type };
+    Arg arg = {mem_string(word, length), type};
 
     if (!text_is_c_name(word, length) ||
         !text_is_c_name(type, text_length(type))) {

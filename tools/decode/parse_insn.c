@@ -23,7 +23,7 @@ static void bind(Spec *spec, Insn *insn, const char *arg, const Value *value)
     if (model_binding(&insn->bindings, arg)) {
         model_error(spec, insn->pos, "duplicate field '%s'", arg);
     }
-    vec_push(&insn->bindings, ((Binding){ arg, value }));
+    vec_push(&insn->bindings, ((Binding){arg, value}));
     insn->field_mask |= value->mask;
 }
 
@@ -83,7 +83,7 @@ static void add_inline(Spec *spec, Insn *insn, const char *word, Part part)
 static bool take_inline(Spec *spec, Insn *insn, const char *word)
 {
     int name_length = (int)strcspn(word, ":");
-    Part part = { 0 };
+    Part part = {0};
 
     if (!word[name_length] || !text_is_c_name(word, name_length) ||
         !text_width(word + name_length + 1, &part.len, &part.is_signed)) {
@@ -197,8 +197,7 @@ static Insn *parse_elements(Spec *spec, Pos pos, const char *name,
 
 void parse_format(Spec *spec, Pos pos, const Words *words)
 {
-    Insn *format =
-        parse_elements(spec, pos, words->at[0] + 1, words, true);
+    Insn *format = parse_elements(spec, pos, words->at[0] + 1, words, true);
 
     if (format->format) {
         model_error(spec, pos, "format refers to a format");

@@ -6,8 +6,8 @@
 
 #include "mem.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
+#define LETTERS    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS     "0123456789"
 #define HEX_DIGITS DIGITS "abcdefABCDEF"
 
 int text_length(const char *text)

@@ -9,7 +9,7 @@ static Bits common_mask(const Spec *spec, const Nodes *nodes)
 {
     Bits mask = spec->word_mask;
 
-    for vec_each (Node *, node, nodes) {
+    VEC_EACH (Node *, node, nodes) {
         mask &= (*node)->fixed_mask;
     }
     return mask;
@@ -20,7 +20,7 @@ static Bits varying_bits(const Nodes *nodes, Bits mask)
 {
     Bits varying = 0;
 
-    for vec_each (Node *, node, nodes) {
+    VEC_EACH (Node *, node, nodes) {
         varying |= ((*node)->fixed_bits ^ nodes->at[0]->fixed_bits) & mask;
     }
     return varying;
@@ -55,29 +55,36 @@ static Bits lowest_run(Bits mask)
     return mask & ~(mask + low);
 }
 
-static Bits best_run(const Nodes *nodes, Bits varying)
+static int bit_count(Bits mask)
+{
+    return __builtin_popcountll(mask);
+}
+
+/* 0 if no bit of `mask` tells two nodes apart; the narrower run of equals. */
+static Bits best_run(const Nodes *nodes, Bits mask)
 {
     Bits best = 0;
-    int most = 0;
+    int most = 1;
 
-    while (varying) {
-        Bits run = lowest_run(varying);
+    while (mask) {
+        Bits run = lowest_run(mask);
         int count = count_values(nodes, run);
 
-        if (count > most) {
+        if (count > most ||
+            (count == most && bit_count(run) < bit_count(best))) {
             most = count;
             best = run;
         }
-        varying &= ~run;
+        mask &= ~run;
     }
     return best;
 }
 
 static Nodes with_value(const Nodes *nodes, Bits mask, Bits value)
 {
-    Nodes chosen = { 0 };
+    Nodes chosen = {0};
 
-    for vec_each (Node *, node, nodes) {
+    VEC_EACH (Node *, node, nodes) {
         if (((*node)->fixed_bits & mask) == value) {
             vec_push(&chosen, *node);
         }
@@ -112,8 +119,8 @@ static void add_cases(const Spec *spec, const Nodes *nodes, Bits known,
         Nodes same = with_value(nodes, run, value);
 
         if (!seen_before(nodes, i, run)) {
-            vec_push(&tree->cases, ((Case){ value >> tree->shift,
-                                            build(spec, &same, known) }));
+            vec_push(&tree->cases,
+                     ((Case){value >> tree->shift, build(spec, &same, known)}));
         }
     }
 }
@@ -121,9 +128,7 @@ static void add_cases(const Spec *spec, const Nodes *nodes, Bits known,
 static Tree *build(const Spec *spec, const Nodes *nodes, Bits known)
 {
     Tree *tree = mem_new(sizeof *tree);
-    Bits common = common_mask(spec, nodes) & ~known;
-    Bits varying = varying_bits(nodes, common);
-    Bits run = best_run(nodes, varying);
+    Bits run = best_run(nodes, common_mask(spec, nodes) & ~known);
 
     if (nodes->count == 1) {
         tree->leaf = nodes->at[0];
@@ -132,19 +137,17 @@ static Tree *build(const Spec *spec, const Nodes *nodes, Bits known)
     if (!run) {
         overlap_error(spec, nodes);
     }
-    tree->test_mask = common & ~varying;
-    tree->test_bits = nodes->at[0]->fixed_bits & tree->test_mask;
     tree->shift = __builtin_ctzll(run);
     tree->run = run >> tree->shift;
-    add_cases(spec, nodes, known | tree->test_mask | run, run, tree);
+    add_cases(spec, nodes, known | run, run, tree);
     return tree;
 }
 
 static Nodes members_of(const Node *group)
 {
-    Nodes nodes = { 0 };
+    Nodes nodes = {0};
 
-    for vec_each (Node *, member, &group->members) {
+    VEC_EACH (Node *, member, &group->members) {
         vec_push(&nodes, *member);
     }
     return nodes;
@@ -162,7 +165,7 @@ Tree *tree_build(const Spec *spec, const Node *group, Bits known)
 static void width_range(const Nodes *nodes, int *least, int *most)
 {
     *least = *most = nodes->at[0]->width;
-    for vec_each (Node *, node, nodes) {
+    VEC_EACH (Node *, node, nodes) {
         *least = (*node)->width < *least ? (*node)->width : *least;
         *most = (*node)->width > *most ? (*node)->width : *most;
     }
@@ -201,8 +204,8 @@ static SizeTree *build_sizes(const Spec *spec, const Nodes *nodes, int bits,
 
         if (!seen_before(nodes, i, varying)) {
             vec_push(&tree->cases,
-                     ((SizeCase){ value, build_sizes(spec, &same, bits,
-                                                     known | varying) }));
+                     ((SizeCase){value, build_sizes(spec, &same, bits,
+                                                    known | varying)}));
         }
     }
     return tree;

@@ -1,10 +1,10 @@
 /*
  * Fourth stage: how to tell patterns apart.
  *
- * A decision tree tests the bits that every pattern still possible fixes, and
- * switches on a contiguous run of them that takes more than one value: the
- * run that makes most cases. A leaf is a member of the group; bits that only
- * it fixes are tested by the emitter.
+ * A decision tree switches on bits that every pattern still possible fixes:
+ * of the contiguous runs of such bits, the one that makes most cases. A leaf
+ * is a member of the group; what it fixes beyond the switches on the way to
+ * it is tested by the emitter.
  *
  * Two patterns in exclusive context are an error if at some point no bit
  * that all candidates fix takes different values.
@@ -21,9 +21,7 @@ typedef struct Case {
 
 struct Tree {
     Node *leaf; /* NULL: an inner node */
-    Bits test_mask;  /* inner: (insn & test_mask) == test_bits, or no match */
-    Bits test_bits;
-    int shift; /* inner: switch on (insn >> shift) & run */
+    int shift;  /* inner: switch on (insn >> shift) & run */
     Bits run;
     VEC(Case) cases;
 };
@@ -40,8 +38,8 @@ typedef struct SizeCase {
 } SizeCase;
 
 struct SizeTree {
-    int bytes;   /* loaded when the switch below is reached */
-    Bits mask;   /* 0: `bytes` is the whole instruction */
+    int bytes;           /* loaded when the switch below is reached */
+    Bits mask;           /* 0: `bytes` is the whole instruction */
     VEC(SizeCase) cases; /* by insn & mask */
 };
 
