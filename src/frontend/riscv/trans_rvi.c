@@ -406,9 +406,10 @@ bool trans_ebreak(DisasContext *ctx, arg_empty *a)
     return true;
 }
 
+/* True: returning false would try the pattern that this one overlaps. */
 bool trans_illegal(DisasContext *ctx, arg_empty *a)
 {
-    (void)ctx;
     (void)a;
-    return false;
+    rv_exit(ctx, ctx->t.pc, EXIT_ILLEGAL);
+    return true;
 }

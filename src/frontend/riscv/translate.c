@@ -16,13 +16,13 @@
  * either file; see docs/riscv-frontend.md for how the order was found.
  */
 static const char *const hot[] = {
-    "a5", "a4", "sp", "a0", "a3", "s0", "a1", "a2", "ra", "s1",
-    "a6", "a7", "s2", "s3", "t1", "s4", "t3", "s5", "t4", "s6",
-    "t5", "s7", "t6", "s8", "t0", "t2", "s9", "s10", "s11",
-    "fa5", "fa4", "fa0", "fa3", "fa2", "fa1", "fa6", "fa7",
-    "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "fs0", "fs1",
-    "ft6", "ft7", "fs2", "ft8", "ft9", "fs3", "ft10", "ft11",
-    "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11",
+    "a5", "a4", "a3", "a0", "a2", "sp", "s0", "a1", "a6", "s1", "ra",
+    "a7", "s2", "t1", "s5", "t3", "s3", "t6", "s4", "s6", "t4", "s7",
+    "s11", "t2", "t5", "t0", "s8", "s10", "s9",
+    "fa5", "fa4", "fa3", "fa2", "fa1", "fa0", "ft1", "ft0", "fa6", "fa7",
+    "ft2", "ft3", "ft4", "ft5", "fs0", "fs1", "ft6", "ft7", "fs2", "ft8",
+    "ft9", "fs3", "ft10", "ft11", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9",
+    "fs10", "fs11",
     NULL,
 };
 

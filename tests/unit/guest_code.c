@@ -1,0 +1,108 @@
+#include "guest_code.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "core/fpenv.h"
+#include "core/verify.h"
+#include "util/check.h"
+
+static const uint8_t *fetch(void *opaque, uint64_t addr, size_t *avail)
+{
+    Guest *g = opaque;
+    uint64_t offset = addr - GUEST_BASE;
+    if (offset >= g->code_bytes) {
+        return NULL;
+    }
+    *avail = (offset < g->split ? g->split : g->code_bytes) - offset;
+    return g->code + offset;
+}
+
+static bool in_data(uint64_t addr, unsigned bytes)
+{
+    return addr >= DATA_BASE && addr - DATA_BASE <= DATA_BYTES - bytes;
+}
+
+static bool load(void *opaque, uint64_t addr, void *buf, unsigned bytes)
+{
+    Guest *g = opaque;
+    if (!in_data(addr, bytes)) {
+        return false;
+    }
+    memcpy(buf, g->data + (addr - DATA_BASE), bytes);
+    return true;
+}
+
+static bool store(void *opaque, uint64_t addr, const void *buf,
+                  unsigned bytes)
+{
+    Guest *g = opaque;
+    if (!in_data(addr, bytes)) {
+        return false;
+    }
+    memcpy(g->data + (addr - DATA_BASE), buf, bytes);
+    return true;
+}
+
+void guest_init(Guest *g)
+{
+    memset(g, 0, sizeof(*g));
+    g->ir = ir_new();
+    g->translator = riscv64_frontend.create(g->ir);
+    g->cpu = aligned_alloc(64, (sizeof(CPUState) + 63) / 64 * 64);
+    check(g->cpu, "out of memory");
+    g->rv = rv_state(g->cpu);
+    rv_reset(g->cpu);
+    g->env = (InterpEnv){
+        .state = g->cpu->guest,
+        .load = load,
+        .store = store,
+        .opaque = g,
+    };
+}
+
+void guest_free(Guest *g)
+{
+    riscv64_frontend.destroy(g->translator);
+    ir_free(g->ir);
+    free(g->cpu);
+}
+
+void guest_code(Guest *g, unsigned n, const uint32_t insns[])
+{
+    g->code_bytes = 0;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned bytes = (insns[i] & 3) == 3 ? 4 : 2;
+        memcpy(g->code + g->code_bytes, &insns[i], bytes);
+        g->code_bytes += bytes;
+    }
+}
+
+void guest_translate(Guest *g, uint32_t max_insns)
+{
+    char msg[256];
+    BlockRequest request = {
+        .pc = GUEST_BASE,
+        .flags = riscv64_frontend.tb_flags(g->cpu),
+        .max_insns = max_insns,
+        .code = {fetch, g},
+    };
+    ir_reset(g->ir);
+    riscv64_frontend.translate(g->translator, &request, &g->info);
+    check(!g->info.nb_insns || ir_verify(g->ir, msg, sizeof(msg)), "%s", msg);
+}
+
+/* Helpers raise flags in the thread's MXCSR, the interpreter in its own. */
+InterpExit guest_run(Guest *g, uint32_t max_insns)
+{
+    uint32_t frm = g->rv->frm;
+    guest_translate(g, max_insns);
+    g->env.fp = (SoftFloatEnv){
+        .rm = (uint8_t)(frm <= FRM_RUP ? frm : FRM_RNE),
+        .flags = (uint8_t)mxcsr_get_flags(g->cpu->guest_mxcsr),
+    };
+    __builtin_ia32_ldmxcsr(mxcsr_make(FRM_RNE, 0));
+    InterpExit exit = interp_run(g->ir, &g->env);
+    uint32_t raised = mxcsr_get_flags(__builtin_ia32_stmxcsr());
+    g->cpu->guest_mxcsr = mxcsr_make(g->env.fp.rm, g->env.fp.flags | raised);
+    return exit;
+}
