@@ -9,7 +9,7 @@
  *
  * Always true once parsing is over:
  *  - names are unique within fields, argument sets and formats;
- *  - a parts-or-function value (Value) has one part or a function;
+ *  - a Value has parts, or a function, or is a constant;
  *  - fixed_bits lie within fixed_mask; fixed, undefined and field bits of a
  *    definition are disjoint; a pattern's cover the whole word;
  *  - a pattern and its format set each argument of its set exactly once;

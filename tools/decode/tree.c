@@ -171,42 +171,55 @@ static void width_range(const Nodes *nodes, int *least, int *most)
     }
 }
 
+static SizeTree *build_sizes(const Spec *spec, const Nodes *nodes, int bits,
+                             Bits known);
+
+static void add_size_cases(const Spec *spec, const Nodes *nodes, int bits,
+                           Bits known, SizeTree *tree)
+{
+    for (int i = 0; i < nodes->count; i++) {
+        Bits value = nodes->at[i]->fixed_bits & tree->mask;
+        Nodes same = with_value(nodes, tree->mask, value);
+
+        if (!seen_before(nodes, i, tree->mask)) {
+            SizeTree *below =
+                build_sizes(spec, &same, bits, known | tree->mask);
+
+            vec_push(&tree->cases, ((SizeCase){value, below}));
+        }
+    }
+}
+
+static Bits top_bits(const Spec *spec, int bits)
+{
+    int full = spec->options->insn_width;
+
+    return bits ? spec->word_mask & ~(Bits)0 << (full - bits) : 0;
+}
+
 /*
  * With `bits` loaded and the bits of `known` told apart. All nodes have at
- * least `bits` bits.
+ * least `bits` bits; no more than the shortest has are loaded to find out.
  */
 static SizeTree *build_sizes(const Spec *spec, const Nodes *nodes, int bits,
                              Bits known)
 {
     SizeTree *tree = mem_new(sizeof *tree);
-    int full = spec->options->insn_width;
-    Bits loaded = bits ? spec->word_mask & ~(Bits)0 << (full - bits) : 0;
-    Bits common = common_mask(spec, nodes) & loaded & ~known;
-    Bits varying = varying_bits(nodes, common);
+    Bits common = common_mask(spec, nodes) & top_bits(spec, bits) & ~known;
     int least, most;
 
     width_range(nodes, &least, &most);
     tree->bytes = bits / 8;
+    tree->mask = varying_bits(nodes, common);
     if (least == most) {
         tree->bytes = least / 8;
-        return tree;
-    }
-    if (!varying) {
-        if (bits == least) {
-            overlap_error(spec, nodes);
-        }
+        tree->mask = 0;
+    } else if (tree->mask) {
+        add_size_cases(spec, nodes, bits, known, tree);
+    } else if (bits < least) {
         return build_sizes(spec, nodes, bits + 8, known);
-    }
-    tree->mask = varying;
-    for (int i = 0; i < nodes->count; i++) {
-        Bits value = nodes->at[i]->fixed_bits & varying;
-        Nodes same = with_value(nodes, varying, value);
-
-        if (!seen_before(nodes, i, varying)) {
-            vec_push(&tree->cases,
-                     ((SizeCase){value, build_sizes(spec, &same, bits,
-                                                    known | varying)}));
-        }
+    } else {
+        overlap_error(spec, nodes);
     }
     return tree;
 }
