@@ -78,6 +78,9 @@ typedef struct BackendContext BackendContext;
 enum {
     LEFT_BY_SLOT = -1,     /* cpu->exit_site says which slot; not linked */
     LEFT_BY_LOOKUP = -2,   /* pc is in the guest state; jump cache missed */
+    LEFT_BY_ALIGN = -3,    /* the instruction at pc, in the guest state, made
+                              an access that must be aligned and is not, at
+                              cpu->align_addr */
 };
 
 typedef struct Backend {

@@ -46,6 +46,7 @@ typedef struct CPUState {
     uint32_t host_mxcsr;       /* and of the emulator */
     uint64_t exit_site;        /* host address of the ExitRecord of the slot
                                   by which code was left (backend.h) */
+    uint64_t align_addr;       /* address of a misaligned access (backend.h) */
     uint32_t exit_request;     /* set by signal handlers: leave soon */
     void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
     _Alignas(32) uint8_t spill[SPILL_SLOTS * SPILL_SLOT_BYTES];

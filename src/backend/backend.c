@@ -1,0 +1,246 @@
+/*
+ * The generic driver: IR with liveness in, a block of host code out.
+ *
+ * Requires liveness; each op goes through the allocator, which calls the emit
+ * record of the op's row. Rows are chosen once, when a context is made.
+ */
+#include "backend/backend_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "util/check.h"
+
+enum {
+    BLOCK_ALIGN = 16,
+    BLOCK_HEADER = 8,      /* the TB pointer before the first instruction */
+    BLOCK_ROOM = 256,      /* less is not worth a try */
+    NO_LABEL = UINT32_MAX,
+};
+
+/* ---- Context ------------------------------------------------------------ */
+
+/* The first row that fits is the one. */
+static void choose_rows(BackendContext *b, uint32_t features)
+{
+    const HostDesc *d = b->desc;
+
+    for (unsigned i = 0; i < d->nb_rows; i++) {
+        const EmitRow *r = &d->rows[i];
+        const OpcodeInfo *info = &opcode_info[r->opc];
+        if (r->when & ~features) {
+            continue;
+        }
+        Row *row = &b->rows[i];
+        row->emit = r->emit;
+        row->arg = r->arg;
+        constraint_parse(&row->c, r->places, d->letters);
+        check(row->c.nb_outs == info->outs && row->c.nb_ins == info->ins,
+              "operands of %s: %s", info->name, r->places);
+        for (unsigned t = 0; t < TYPE_COUNT; t++) {
+            if (r->types >> t & 1 && !b->row_of[r->opc][t]) {
+                b->row_of[r->opc][t] = row;
+            }
+        }
+    }
+}
+
+BackendContext *context_new(const HostDesc *desc, Host *host,
+                            uint32_t features, const BackendConfig *cfg,
+                            const IR *ir)
+{
+    BackendContext *b = calloc(1, sizeof(*b));
+    check(b, "out of memory");
+    b->desc = desc;
+    b->host = host;
+    b->cfg = *cfg;
+    b->rows = calloc(desc->nb_rows, sizeof(Row));
+    check(b->rows, "out of memory");
+    choose_rows(b, features);
+    convention_make(&b->conv, desc, cfg, ir);
+    ra_init(&b->ra, desc, &b->conv, host);
+    return b;
+}
+
+void context_free(BackendContext *b)
+{
+    free(b->rows);
+    free(b);
+}
+
+/* ---- Table of guest instructions ---------------------------------------- */
+
+void build_pc_row(BlockBuild *build, uint32_t offset, uint64_t pc)
+{
+    uint32_t guest = (uint32_t)(pc - build->first_pc);
+
+    if (build->nb_rows &&
+        build->rows[build->nb_rows - 1].guest_offset == guest) {
+        return;
+    }
+    if (build->nb_rows == COMPILE_MAX_ROWS) {
+        build->too_large = true;
+        return;
+    }
+    build->rows[build->nb_rows++] = (PcRow){offset, guest};
+}
+
+static bool needs_pc(const Op *op)
+{
+    return op_flags(op) & (OPF_FAULT | OPF_CALL);
+}
+
+static void insn_start(BlockBuild *build, uint64_t pc)
+{
+    build->pc = pc;
+    if (!build->started) {
+        build->started = true;
+        build->first_pc = pc;
+    }
+}
+
+/* ---- Ops ---------------------------------------------------------------- */
+
+static bool is_transparent(const Op *op)
+{
+    return op->opc == OP_nop || op->opc == OP_insn_start;
+}
+
+static const Op *next_op(const IR *ir, const Op *op)
+{
+    const Op *end = ir->ops + ir->nb_ops;
+
+    do {
+        op++;
+    } while (op < end && is_transparent(op));
+    return op < end ? op : NULL;
+}
+
+/*
+ * brcond L; goto_tb; set_label L; goto_tb, where nothing else goes to L: the
+ * second goto_tb, which the conditional jump can do itself.
+ */
+static const Op *taken_exit(const IR *ir, const Op *op)
+{
+    LabelId label = (LabelId)op_const(op, 1);
+    const Op *fall = next_op(ir, op);
+    const Op *target = fall ? next_op(ir, fall) : NULL;
+    const Op *taken = target ? next_op(ir, target) : NULL;
+
+    if (!taken || fall->opc != OP_goto_tb || target->opc != OP_set_label ||
+        target->arg[0] != label || ir->labels[label].refs != 1 ||
+        taken->opc != OP_goto_tb) {
+        return NULL;
+    }
+    return taken;
+}
+
+static void general_op(BackendContext *b, const Op *op)
+{
+    const Row *row = b->row_of[op->opc][op->type];
+
+    check(row, "no row for %s.%s", opcode_info[op->opc].name,
+          type_name((Type)op->type));
+    if (op_flags(op) & OPF_BB_END && !(op_flags(op) & OPF_EXIT)) {
+        ra_store_tb(&b->ra);
+    }
+    ra_op(&b->ra, op, row);
+}
+
+static void branch_op(BackendContext *b, const IR *ir, const Op *op)
+{
+    b->build.taken = taken_exit(ir, op);
+    if (b->build.taken) {
+        b->fused = (LabelId)op_const(op, 1);
+    }
+    general_op(b, op);
+    b->build.taken = NULL;
+}
+
+/* Returns the last op it has dealt with. */
+static const Op *label_op(BackendContext *b, const IR *ir, const Op *op)
+{
+    LabelId label = (LabelId)op->arg[0];
+
+    if (label == b->fused) {
+        b->fused = NO_LABEL;
+        return next_op(ir, op);
+    }
+    ra_store_tb(&b->ra);
+    ra_forget_all(&b->ra);
+    b->desc->set_label(b->host, label);
+    return op;
+}
+
+static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
+{
+    b->build.keep_flags = op_flags(op) & OPF_CARRY_IN;
+    if (needs_pc(op)) {
+        build_pc_row(&b->build, b->desc->offset(b->host), b->build.pc);
+    }
+    switch (op->opc) {
+    case OP_nop:
+        break;
+    case OP_insn_start:
+        insn_start(&b->build, op->arg[0]);
+        break;
+    case OP_discard:
+        ra_discard(&b->ra, (TempId)op->arg[0]);
+        break;
+    case OP_mov:
+        ra_mov(&b->ra, op);
+        break;
+    case OP_call:
+        ra_call(&b->ra, op);
+        break;
+    case OP_set_label:
+        return label_op(b, ir, op);
+    case OP_brcond:
+        branch_op(b, ir, op);
+        break;
+    default:
+        general_op(b, op);
+    }
+    return op;
+}
+
+static void compile_ops(BackendContext *b, const IR *ir)
+{
+    const Op *end = ir->ops + ir->nb_ops;
+
+    for (const Op *op = ir->ops; op < end; op++) {
+        op = compile_op(b, ir, op);
+    }
+}
+
+CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
+                              CompiledBlock *block)
+{
+    size_t start = (buf->used + BLOCK_HEADER + BLOCK_ALIGN - 1) &
+                   -(size_t)BLOCK_ALIGN;
+    BlockBuild *build = &b->build;
+
+    if (start + BLOCK_ROOM > buf->size) {
+        return COMPILE_BUFFER_FULL;
+    }
+    memset(build->slots, 0, build->nb_slots * sizeof(build->slots[0]));
+    build->nb_slots = 0;
+    build->nb_rows = 0;
+    build->too_large = false;
+    build->started = false;
+    b->fused = NO_LABEL;
+    ra_begin(&b->ra, ir);
+    b->desc->begin(b->host, build, ir, buf->rw + start, buf->rw + buf->size,
+                   buf->rx - buf->rw);
+    compile_ops(b, ir);
+    uint32_t size = b->desc->finish(b->host);
+    if (build->too_large) {
+        return COMPILE_TOO_LARGE;
+    }
+    if (!size) {
+        return COMPILE_BUFFER_FULL;
+    }
+    buf->used = start + size;
+    *block = (CompiledBlock){(uint32_t)start, size, build->slots,
+                             build->nb_slots, build->rows, build->nb_rows};
+    return COMPILE_OK;
+}

@@ -1,0 +1,117 @@
+/*
+ * What a host gives to the generic backend, and what its emit records get.
+ *
+ * Registers of both classes have one numbering here: general 0-15, vector
+ * from REG_VEC. Operands given to emit records hold the register's own
+ * number in its class. Each host completes `struct Host` in its own header;
+ * it is where host code is written.
+ *
+ * Rules for emit records:
+ * - An output may be in the register of an input unless its constraint says
+ *   '&' (or it is aliased): read inputs before writing outputs.
+ * - An op with OPF_FAULT must not write an output before it has faulted.
+ * - Temporaries are theirs; nothing else may change, flags aside.
+ */
+#ifndef BACKEND_HOST_H
+#define BACKEND_HOST_H
+
+#include "backend/backend.h"
+#include "backend/constraint.h"
+
+typedef struct Host Host;
+
+enum { REG_VEC = 16, HOST_REGS = 64 };
+
+typedef enum RegClass { CLASS_INT, CLASS_VEC, CLASS_COUNT } RegClass;
+
+static inline RegClass type_class(unsigned type)
+{
+    return type <= TYPE_I64 ? CLASS_INT : CLASS_VEC;
+}
+
+typedef enum OperandKind {
+    OPERAND_REG,
+    OPERAND_IMM,
+    OPERAND_MEM, /* at env + disp */
+    OPERAND_ENV, /* the address env itself */
+} OperandKind;
+
+typedef struct Operand {
+    uint8_t kind;
+    uint8_t reg;
+    int32_t disp;
+    int64_t imm;
+} Operand;
+
+/* One op with its operands resolved. */
+typedef struct EmitOp {
+    uint8_t opc, type, vece;
+    uint8_t dead;        /* LIFE_DEAD bits of the outputs */
+    uint8_t tmp[MAX_TEMPS];
+    int32_t arg;         /* the row's own */
+    Operand out[MAX_OUTS], in[MAX_INS];
+    const Arg *k;        /* the op's constants */
+} EmitOp;
+
+typedef void EmitFn(Host *, const EmitOp *);
+
+/* A row of a host's table; the first that fits op, type and host counts. */
+typedef struct EmitRow {
+    uint8_t opc;
+    uint16_t types;      /* TYPES_* */
+    uint32_t when;       /* features needed, bits of the host's own */
+    const char *places;  /* see constraint.h */
+    EmitFn *emit;
+    int32_t arg;
+} EmitRow;
+
+/* The block under construction, as far as hosts do not differ. */
+typedef struct BlockBuild {
+    ExitSlot slots[COMPILE_MAX_SLOTS];
+    unsigned nb_slots;       /* the highest used, plus one */
+    PcRow rows[COMPILE_MAX_ROWS];
+    unsigned nb_rows;
+    bool too_large;
+    bool started;            /* an insn_start has been seen */
+    bool keep_flags;         /* a carry is in the flags: moves leave it */
+    uint64_t first_pc;       /* of the first insn_start */
+    uint64_t pc;             /* of the last */
+    const Op *taken;         /* brcond: the goto_tb that its label is, or NULL */
+} BlockBuild;
+
+/* Host code from `offset` on belongs to the guest instruction at pc. */
+void build_pc_row(BlockBuild *, uint32_t offset, uint64_t pc);
+
+typedef struct HostDesc {
+    const char *name;
+    const EmitRow *rows;
+    unsigned nb_rows;
+    RegSet letters[26];
+    RegSet usable[CLASS_COUNT];  /* may be allocated or pinned */
+    const uint8_t *pin[CLASS_COUNT]; /* registers to pin, best first */
+    unsigned nb_pin[CLASS_COUNT];
+    unsigned min_scratch;        /* a class must keep so many */
+    const uint8_t *call_args;    /* registers of helper arguments */
+    uint8_t call_ret;
+
+    void (*mov)(Host *, unsigned type, int dst, int src);
+    void (*exchange)(Host *, int a, int b);     /* general registers */
+    void (*load)(Host *, unsigned type, int dst, int32_t disp);
+    void (*store)(Host *, unsigned type, int src, int32_t disp);
+    void (*store_const)(Host *, unsigned type, uint64_t value, int32_t disp);
+    void (*load_const)(Host *, unsigned type, int dst, uint64_t value);
+    void (*load_env)(Host *, int dst);
+    /* Before the arguments of a call are moved, and the call itself. */
+    void (*call_prepare)(Host *, const Helper *);
+    void (*call)(Host *, const Helper *);
+
+    /* Starts a block at p; code runs at p + exec_offset. */
+    void (*begin)(Host *, BlockBuild *, const IR *, uint8_t *p, uint8_t *end,
+                  int64_t exec_offset);
+    uint32_t (*offset)(const Host *);  /* bytes emitted so far */
+    void (*set_label)(Host *, LabelId);
+    /* What is out of line. The block's size, or 0: it did not fit. */
+    uint32_t (*finish)(Host *);
+} HostDesc;
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * The register allocator: greedy, one pass forward over the ops.
+ *
+ * What always holds between two ops:
+ * - A pinned global is in its home register and nowhere else.
+ * - Any other temp is in at most one register, and `mem` says whether its
+ *   home (global) or spill slot (others) holds its value. Constants and env
+ *   are as good as in memory.
+ * - `free` are the scratch registers without an occupant.
+ */
+#ifndef BACKEND_REGALLOC_H
+#define BACKEND_REGALLOC_H
+
+#include "backend/convention.h"
+#include "backend/host.h"
+
+typedef struct TempState {
+    int8_t reg;     /* or NOWHERE */
+    bool pinned;
+    bool mem;
+} TempState;
+
+enum { NOWHERE = -1 };
+
+typedef struct Row {
+    Constraint c;
+    EmitFn *emit;
+    int32_t arg;
+} Row;
+
+typedef struct RegAlloc {
+    const HostDesc *desc;
+    const Convention *conv;
+    Host *host;
+    const IR *ir;
+    RegSet scratch;          /* of both classes */
+    RegSet free;
+    unsigned next_victim;
+    TempId occupant[HOST_REGS];
+    TempState state[IR_MAX_TEMPS];
+} RegAlloc;
+
+void ra_init(RegAlloc *, const HostDesc *, const Convention *, Host *);
+void ra_begin(RegAlloc *, const IR *);
+
+void ra_op(RegAlloc *, const Op *, const Row *);
+void ra_mov(RegAlloc *, const Op *);
+void ra_call(RegAlloc *, const Op *);
+void ra_discard(RegAlloc *, TempId);
+
+/* Output i of the op has been computed in r: brings it where it belongs. */
+void ra_define(RegAlloc *, const Op *, unsigned i, int r);
+
+/* Before control can go elsewhere: TB temps to their slots. */
+void ra_store_tb(RegAlloc *);
+/* Where control comes together: registers hold pinned globals only. */
+void ra_forget_all(RegAlloc *);
+
+/* ---- Primitives (regalloc.c), for the files of the allocator ----------- */
+
+/* Displacement from env of a temp's memory. */
+int32_t ra_home(const RegAlloc *, TempId);
+
+static inline bool ra_is_value(const RegAlloc *ra, TempId t)
+{
+    unsigned kind = ra->ir->temps[t].kind;
+    return kind == TEMP_CONST || kind == TEMP_FIXED;
+}
+
+/* Makes r the register of t, which is in none. */
+void ra_occupy(RegAlloc *, int r, TempId);
+/* The register of t, if it is a scratch one, is free; its value is lost. */
+void ra_release(RegAlloc *, TempId);
+/* Writes t to its memory unless that holds it. */
+void ra_sync(RegAlloc *, TempId);
+/* The same, for constants too: they get a spill slot. */
+void ra_to_memory(RegAlloc *, TempId);
+void ra_evict(RegAlloc *, int r);
+/* Empties r, to a free register outside `avoid` if there is one. */
+void ra_displace(RegAlloc *, int r, RegSet avoid);
+/* A free scratch register of the set, others evicted; NOWHERE: none left. */
+int ra_take(RegAlloc *, RegSet set, RegSet avoid);
+/* Copies the value of t to r, which does not become its register. */
+void ra_copy_to(RegAlloc *, TempId, int r);
+
+#endif

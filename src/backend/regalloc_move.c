@@ -1,0 +1,189 @@
+/* Moves and helper calls: ops without a constraint of their own. */
+#include "backend/regalloc.h"
+
+#include "util/check.h"
+
+/* ---- mov ---------------------------------------------------------------- */
+
+/* Only stored, not read again: no register needed. */
+static bool store_only(RegAlloc *ra, const Op *op, TempId out, TempId in)
+{
+    const Temp *temp = &ra->ir->temps[in];
+
+    if (!(op->life & LIFE_SYNC(0)) || !(op->life & LIFE_DEAD(0))) {
+        return false;
+    }
+    if (temp->kind == TEMP_CONST) {
+        ra->desc->store_const(ra->host, temp->type, temp->value,
+                              ra_home(ra, out));
+    } else if (ra->state[in].reg != NOWHERE) {
+        ra->desc->store(ra->host, temp->type, ra->state[in].reg,
+                        ra_home(ra, out));
+    } else {
+        return false;
+    }
+    ra_release(ra, out);
+    ra->state[out].mem = true;
+    return true;
+}
+
+/* The input dies: the output takes its register. */
+static bool rename_input(RegAlloc *ra, const Op *op, TempId in)
+{
+    const TempState *s = &ra->state[in];
+
+    return op->life & LIFE_DEAD(1) && s->reg != NOWHERE && !s->pinned &&
+           ra->ir->temps[in].kind != TEMP_TB;
+}
+
+static void drop_dead_input(RegAlloc *ra, const Op *op, unsigned arg)
+{
+    TempId t = (TempId)op->arg[arg];
+
+    if (op->life & LIFE_DEAD(arg) && !ra_is_value(ra, t)) {
+        if (ra->ir->temps[t].kind == TEMP_TB && ra->state[t].reg != NOWHERE) {
+            ra_sync(ra, t);
+        }
+        ra_release(ra, t);
+    }
+}
+
+void ra_mov(RegAlloc *ra, const Op *op)
+{
+    TempId out = (TempId)op->arg[0], in = (TempId)op->arg[1];
+    const TempState *so = &ra->state[out];
+    int r;
+
+    if (out == in) {
+        return;
+    }
+    if (so->pinned) {
+        ra_copy_to(ra, in, so->reg);
+        drop_dead_input(ra, op, 1);
+        return;
+    }
+    if (store_only(ra, op, out, in)) {
+        drop_dead_input(ra, op, 1);
+        return;
+    }
+    if (rename_input(ra, op, in)) {
+        r = ra->state[in].reg;
+        ra_release(ra, in);
+        ra_release(ra, out);
+    } else {
+        ra_release(ra, out);
+        RegSet keep = ra->state[in].reg == NOWHERE
+                          ? 0 : REG_BIT(ra->state[in].reg);
+        r = ra_take(ra, ra->conv->scratch[type_class(op->type)], keep);
+        check(r != NOWHERE, "no register to move to");
+        ra_copy_to(ra, in, r);
+        drop_dead_input(ra, op, 1);
+    }
+    ra_define(ra, op, 0, r);
+}
+
+/* ---- call --------------------------------------------------------------- */
+
+typedef struct Move {
+    int dst, src;
+    unsigned type;
+} Move;
+
+/* A register that no pending move reads may be written. */
+static bool is_source(const Move *m, unsigned n, int r)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (m[i].src == r) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All that is left are cycles: exchange, and whoever read dst reads src. */
+static void break_cycle(RegAlloc *ra, Move *m, unsigned n)
+{
+    int a = m[0].dst, b = m[0].src;
+
+    ra->desc->exchange(ra->host, a, b);
+    for (unsigned i = 0; i < n; i++) {
+        m[i].src = m[i].src == a ? b : m[i].src == b ? a : m[i].src;
+    }
+}
+
+static void parallel_moves(RegAlloc *ra, Move *m, unsigned n)
+{
+    while (n) {
+        unsigned done = n;
+        for (unsigned i = 0; i < n && done == n; i++) {
+            if (m[i].dst == m[i].src) {
+                done = i;
+            } else if (!is_source(m, n, m[i].dst)) {
+                ra->desc->mov(ra->host, m[i].type, m[i].dst, m[i].src);
+                done = i;
+            }
+        }
+        if (done == n) {
+            break_cycle(ra, m, n);
+        } else {
+            m[done] = m[--n];
+        }
+    }
+}
+
+/* Registers first, so that what is loaded overwrites nothing needed. */
+static void place_arguments(RegAlloc *ra, const Op *op)
+{
+    Move moves[HELPER_MAX_ARGS];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < op->call_ins; i++) {
+        TempId t = (TempId)op->arg[op->call_outs + i];
+        const TempState *s = &ra->state[t];
+        check(type_class(ra->ir->temps[t].type) == CLASS_INT,
+              "helper argument %u is not an integer", i);
+        if (s->reg != NOWHERE) {
+            moves[n++] = (Move){ra->desc->call_args[i], s->reg,
+                                ra->ir->temps[t].type};
+        }
+    }
+    parallel_moves(ra, moves, n);
+    for (unsigned i = 0; i < op->call_ins; i++) {
+        TempId t = (TempId)op->arg[op->call_outs + i];
+        if (ra->state[t].reg == NOWHERE) {
+            ra_copy_to(ra, t, ra->desc->call_args[i]);
+        }
+    }
+}
+
+/* A value that is read after the call, or by it from memory. */
+static void sync_survivors(RegAlloc *ra, const Op *op)
+{
+    RegSet dying = 0;
+
+    for (unsigned i = 0; i < op->call_ins; i++) {
+        unsigned arg = op->call_outs + i;
+        int r = ra->state[op->arg[arg]].reg;
+        if (op->life & LIFE_DEAD(arg) && r != NOWHERE &&
+            ra->ir->temps[op->arg[arg]].kind != TEMP_TB) {
+            dying |= REG_BIT(r);
+        }
+    }
+    for (RegSet s = ra->scratch & ~ra->free & ~dying; s; s &= s - 1) {
+        ra_sync(ra, ra->occupant[regset_first(s)]);
+    }
+}
+
+void ra_call(RegAlloc *ra, const Op *op)
+{
+    const Helper *h = op_helper(op);
+
+    sync_survivors(ra, op);
+    ra->desc->call_prepare(ra->host, h);
+    place_arguments(ra, op);
+    ra->desc->call(ra->host, h);
+    ra_forget_all(ra);
+    if (op->call_outs) {
+        ra_define(ra, op, 0, ra->desc->call_ret);
+    }
+}

@@ -1,0 +1,403 @@
+/*
+ * One op: operands to where its constraint wants them, the emit record, and
+ * the results to their homes.
+ *
+ * Order: temporaries and early outputs, which share with nothing; inputs,
+ * the most constrained first; other outputs, which may share with inputs.
+ * An input whose temp is evicted after it was placed is still good: its
+ * register keeps the value until the record writes it.
+ */
+#include "backend/regalloc.h"
+
+#include "util/check.h"
+
+typedef struct OpState {
+    RegAlloc *ra;
+    const Op *op;
+    const Constraint *c;
+    RegSet avoid;     /* not to be given to anything any more */
+    RegSet owned;     /* of those, outputs' and temporaries' */
+    RegSet reserved;  /* for operands that must be there: not for others */
+    int8_t out_reg[MAX_OUTS];
+    bool mem_used;    /* by an input that must be the only one */
+    bool swapped;     /* the first two inputs changed places */
+    EmitOp e;
+} OpState;
+
+static TempId out_temp(const OpState *os, unsigned i)
+{
+    return (TempId)os->op->arg[i];
+}
+
+/* Where input i stands in the op's arguments. */
+static unsigned in_index(const OpState *os, unsigned i)
+{
+    if (os->swapped && i < 2) {
+        i ^= 1;
+    }
+    return os->c->nb_outs + i;
+}
+
+static TempId in_temp(const OpState *os, unsigned i)
+{
+    return (TempId)os->op->arg[in_index(os, i)];
+}
+
+static bool in_dies(const OpState *os, unsigned i)
+{
+    return os->op->life & LIFE_DEAD(in_index(os, i));
+}
+
+static uint8_t own_number(int r)
+{
+    return (uint8_t)(r < REG_VEC ? r : r - REG_VEC);
+}
+
+static Operand reg_operand(int r)
+{
+    return (Operand){.kind = OPERAND_REG, .reg = own_number(r)};
+}
+
+static bool read_elsewhere(const OpState *os, unsigned except, TempId t)
+{
+    for (unsigned j = 0; j < os->c->nb_ins; j++) {
+        if (j != except && in_temp(os, j) == t) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Registers that the inputs still to be placed are in now. */
+static RegSet input_regs(const OpState *os)
+{
+    RegSet set = 0;
+
+    for (unsigned i = 0; i < os->c->nb_ins; i++) {
+        int r = os->ra->state[in_temp(os, i)].reg;
+        set |= r != NOWHERE ? REG_BIT(r) : 0;
+    }
+    return set;
+}
+
+/* A scratch register of the set for this op alone. */
+static int take(OpState *os, RegSet set, RegSet prefer_not)
+{
+    RegAlloc *ra = os->ra;
+    RegSet avoid = os->avoid | os->reserved;
+    RegSet nice = set & ra->free & ~(avoid | os->c->fixed | prefer_not);
+    int r;
+
+    if (regset_is_single(set)) {
+        r = regset_first(set);
+        check(ra->scratch & set & ~os->avoid, "register %d is not free", r);
+        if (!(ra->free & set)) {
+            ra_displace(ra, r, avoid | os->c->fixed);
+        }
+    } else if (nice) {
+        r = regset_first(nice);
+    } else {
+        r = ra_take(ra, set, avoid | os->c->fixed | prefer_not);
+        if (r == NOWHERE) {
+            r = ra_take(ra, set, avoid);
+        }
+    }
+    if (r != NOWHERE) {
+        os->avoid |= REG_BIT(r);
+    }
+    return r;
+}
+
+static int must_take(OpState *os, RegSet set, RegSet prefer_not)
+{
+    int r = take(os, set, prefer_not);
+
+    check(r != NOWHERE, "no register left for %s",
+          opcode_info[os->op->opc].name);
+    return r;
+}
+
+/* ---- Temporaries and early outputs ------------------------------------- */
+
+static int home_reg(const OpState *os, TempId t)
+{
+    const TempState *s = &os->ra->state[t];
+    return s->pinned ? s->reg : NOWHERE;
+}
+
+static void place_early(OpState *os)
+{
+    RegSet busy = input_regs(os);
+
+    for (unsigned i = 0; i < os->c->nb_temps; i++) {
+        int r = must_take(os, os->c->temp[i].regs, busy);
+        os->owned |= REG_BIT(r);
+        os->e.tmp[i] = own_number(r);
+    }
+    for (unsigned i = 0; i < os->c->nb_outs; i++) {
+        const Place *p = &os->c->out[i];
+        int home = home_reg(os, out_temp(os, i));
+        if (!p->early) {
+            continue;
+        }
+        if (home != NOWHERE && p->regs & REG_BIT(home) & ~busy &&
+            !(op_flags(os->op) & OPF_FAULT)) {
+            os->out_reg[i] = (int8_t)home;
+        } else {
+            os->out_reg[i] = (int8_t)must_take(os, p->regs, busy);
+        }
+        os->owned |= REG_BIT(os->out_reg[i]);
+        os->avoid |= REG_BIT(os->out_reg[i]);
+    }
+}
+
+/* ---- Inputs ------------------------------------------------------------ */
+
+/* Can the value be built in the home of the output it is aliased to? */
+static int alias_home(const OpState *os, unsigned i)
+{
+    const Place *p = &os->c->in[i];
+    TempId t = in_temp(os, i);
+
+    if (p->alias < 0) {
+        return NOWHERE;
+    }
+    TempId out = out_temp(os, (unsigned)p->alias);
+    int home = home_reg(os, out);
+    if (home == NOWHERE || !(p->regs & REG_BIT(home)) ||
+        read_elsewhere(os, i, out) ||
+        (op_flags(os->op) & OPF_FAULT && t != out)) {
+        return NOWHERE;
+    }
+    return home;
+}
+
+/* May the op destroy the register that t is in? */
+static bool may_take_over(const OpState *os, unsigned i)
+{
+    TempId t = in_temp(os, i);
+    const TempState *s = &os->ra->state[t];
+    bool redefined = os->c->in[i].alias >= 0 &&
+                     out_temp(os, (unsigned)os->c->in[i].alias) == t;
+
+    return s->reg != NOWHERE && !s->pinned &&
+           os->c->in[i].regs & REG_BIT(s->reg) & ~os->avoid &&
+           (in_dies(os, i) || redefined || ra_is_value(os->ra, t)) &&
+           !read_elsewhere(os, i, t);
+}
+
+/* An input whose register the op writes: a copy, or the dying original. */
+static int place_owned(OpState *os, unsigned i)
+{
+    RegAlloc *ra = os->ra;
+    const Place *p = &os->c->in[i];
+    TempId t = in_temp(os, i);
+    int r = alias_home(os, i);
+
+    if (r != NOWHERE) {
+        ra_copy_to(ra, t, r);
+        os->avoid |= REG_BIT(r);
+    } else if (may_take_over(os, i)) {
+        r = ra->state[t].reg;
+        if (ra_is_value(ra, t) || ra->ir->temps[t].kind != TEMP_TB) {
+            ra_release(ra, t);
+        } else {
+            ra_evict(ra, r);
+        }
+        os->avoid |= REG_BIT(r);
+    } else if (regset_is_single(p->regs) && ra->state[t].reg != NOWHERE &&
+               p->regs & REG_BIT(ra->state[t].reg)) {
+        /* It is there but lives on: the value stays, the temp goes. */
+        r = must_take(os, p->regs, 0);
+    } else {
+        r = must_take(os, p->regs, input_regs(os));
+        ra_copy_to(ra, t, r);
+    }
+    if (p->alias >= 0) {
+        os->out_reg[p->alias] = (int8_t)r;
+    }
+    os->owned |= REG_BIT(r);
+    return r;
+}
+
+/* In a register that is only read. */
+static int place_read(OpState *os, unsigned i)
+{
+    RegAlloc *ra = os->ra;
+    const Place *p = &os->c->in[i];
+    TempId t = in_temp(os, i);
+    int r = ra->state[t].reg;
+
+    if (r != NOWHERE && p->regs & REG_BIT(r) & ~os->owned) {
+        os->avoid |= REG_BIT(r);
+        return r;
+    }
+    bool was_loaded = r != NOWHERE;
+    r = take(os, p->regs, input_regs(os));
+    if (r == NOWHERE) {
+        return NOWHERE;
+    }
+    ra_copy_to(ra, t, r);
+    if (!was_loaded) {
+        ra_occupy(ra, r, t);
+    }
+    return r;
+}
+
+static bool mem_allowed(const OpState *os, unsigned i)
+{
+    const Place *p = &os->c->in[i];
+    return p->mem && !(p->mem_once && os->mem_used);
+}
+
+static bool stays_in_memory(const OpState *os, unsigned i)
+{
+    TempId t = in_temp(os, i);
+    const TempState *s = &os->ra->state[t];
+
+    return mem_allowed(os, i) && s->reg == NOWHERE && s->mem &&
+           in_dies(os, i) && !ra_is_value(os->ra, t);
+}
+
+static Operand mem_operand(const OpState *os, TempId t)
+{
+    return (Operand){.kind = OPERAND_MEM, .disp = ra_home(os->ra, t)};
+}
+
+static void place_input(OpState *os, unsigned i)
+{
+    RegAlloc *ra = os->ra;
+    const Place *p = &os->c->in[i];
+    TempId t = in_temp(os, i);
+    const Temp *temp = &ra->ir->temps[t];
+    Operand *o = &os->e.in[i];
+
+    if (temp->kind == TEMP_CONST &&
+        const_fits(p->consts, temp->type, temp->value)) {
+        *o = (Operand){.kind = OPERAND_IMM, .imm = (int64_t)temp->value};
+        return;
+    }
+    if (temp->kind == TEMP_FIXED && p->env) {
+        *o = (Operand){.kind = OPERAND_ENV};
+        return;
+    }
+    if (stays_in_memory(os, i)) {
+        *o = mem_operand(os, t);
+        os->mem_used |= p->mem_once;
+        return;
+    }
+    int r = p->alias >= 0 || p->destroyed ? place_owned(os, i)
+                                          : place_read(os, i);
+    if (r == NOWHERE) {
+        check(mem_allowed(os, i), "no register left for an input of %s",
+              opcode_info[os->op->opc].name);
+        os->mem_used |= p->mem_once;
+        ra_to_memory(ra, t);
+        *o = mem_operand(os, t);
+        return;
+    }
+    *o = reg_operand(r);
+}
+
+static void free_dead_inputs(OpState *os)
+{
+    for (unsigned i = 0; i < os->c->nb_ins; i++) {
+        TempId t = in_temp(os, i);
+        if (in_dies(os, i) && !ra_is_value(os->ra, t)) {
+            if (os->ra->ir->temps[t].kind == TEMP_TB &&
+                os->ra->state[t].reg != NOWHERE) {
+                ra_sync(os->ra, t);
+            }
+            ra_release(os->ra, t);
+        }
+    }
+}
+
+/* ---- Outputs ----------------------------------------------------------- */
+
+static void place_outputs(OpState *os)
+{
+    RegAlloc *ra = os->ra;
+
+    for (unsigned i = 0; i < os->c->nb_outs; i++) {
+        ra_release(ra, out_temp(os, i));
+    }
+    os->avoid = os->owned;
+    for (unsigned i = 0; i < os->c->nb_outs; i++) {
+        const Place *p = &os->c->out[i];
+        int home = home_reg(os, out_temp(os, i));
+        if (os->out_reg[i] == NOWHERE) {
+            bool fits = home != NOWHERE && p->regs & REG_BIT(home) &&
+                        !(os->avoid & REG_BIT(home));
+            os->out_reg[i] = (int8_t)(
+                fits ? home : must_take(os, p->regs, 0));
+            os->avoid |= REG_BIT(os->out_reg[i]);
+        }
+        os->e.out[i] = reg_operand(os->out_reg[i]);
+    }
+}
+
+void ra_define(RegAlloc *ra, const Op *op, unsigned i, int r)
+{
+    TempId t = (TempId)op->arg[i];
+    TempState *s = &ra->state[t];
+
+    if (s->pinned) {
+        if (r != s->reg) {
+            ra->desc->mov(ra->host, ra->ir->temps[t].type, s->reg, r);
+        }
+        return;
+    }
+    s->mem = false;
+    ra_occupy(ra, r, t);
+    if (op->life & LIFE_SYNC(i)) {
+        ra_sync(ra, t);
+    }
+    if (op->life & LIFE_DEAD(i)) {
+        ra_release(ra, t);
+    }
+}
+
+/* ---- The whole ---------------------------------------------------------- */
+
+/* The second input is the better one to start the output with. */
+static bool wants_swap(const OpState *os)
+{
+    const Op *op = os->op;
+
+    if (!(op_flags(op) & OPF_COMM) || os->c->in[0].alias != 0) {
+        return false;
+    }
+    TempId out = out_temp(os, 0), a = in_temp(os, 0), b = in_temp(os, 1);
+    if (ra_is_value(os->ra, b) || out == a) {
+        return false;
+    }
+    return out == b || (in_dies(os, 1) && !in_dies(os, 0) &&
+                        !os->ra->state[b].pinned);
+}
+
+void ra_op(RegAlloc *ra, const Op *op, const Row *row)
+{
+    const Constraint *c = &row->c;
+    OpState os = {.ra = ra, .op = op, .c = c, .out_reg = {NOWHERE, NOWHERE}};
+
+    os.e.opc = op->opc;
+    os.e.type = op->type;
+    os.e.vece = op->vece;
+    os.e.arg = row->arg;
+    os.e.dead = (uint8_t)(op->life & ((1u << c->nb_outs) - 1));
+    os.e.k = &op->arg[c->nb_outs + c->nb_ins];
+    os.swapped = wants_swap(&os);
+    os.reserved = c->fixed;
+    place_early(&os);
+    os.reserved = 0;
+    for (unsigned i = 0; i < c->nb_ins; i++) {
+        place_input(&os, c->order[i]);
+    }
+    free_dead_inputs(&os);
+    place_outputs(&os);
+    row->emit(ra->host, &os.e);
+    for (unsigned i = 0; i < c->nb_outs; i++) {
+        ra_define(ra, op, i, os.out_reg[i]);
+    }
+}

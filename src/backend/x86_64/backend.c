@@ -1,0 +1,103 @@
+/* struct Backend for x86-64: contexts, entering, patching, signals. */
+#include "backend/x86_64/x86.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MXCSR_DEFAULT = 0x1f80 };
+
+/* ---- Contexts ----------------------------------------------------------- */
+
+static void x86_destroy(BackendContext *b)
+{
+    if (b) {
+        free(b->host);
+        context_free(b);
+    }
+}
+
+static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
+{
+    Host *x = calloc(1, sizeof(*x));
+
+    check(x, "out of memory");
+    x->features = cfg->plain ? 0 : x86_features();
+    x->avx = x->features & X86_AVX;
+    x->gs = cfg->guest_base;
+    x->ret_stack = !cfg->no_ret_stack;
+    x->pc_disp = (int32_t)cfg->pc_offset;
+    x86_describe(&x->desc, x->features);
+    BackendContext *b = context_new(&x->desc, x, x->features, cfg, ir);
+    x->conv = &b->conv;
+    return b;
+}
+
+static bool emit_runtime(BackendContext *b, CodeBuf *buf)
+{
+    return x86_emit_runtime(b->host, buf);
+}
+
+/* ---- Running ------------------------------------------------------------ */
+
+static int x86_enter(BackendContext *b, CPUState *cpu, const void *code)
+{
+    typedef int EnterFn(CPUState *, const void *);
+    EnterFn *enter = (EnterFn *)(uintptr_t)b->host->rt.enter;
+
+    if (!cpu->guest_mxcsr) {
+        cpu->guest_mxcsr = MXCSR_DEFAULT;
+    }
+    return enter(cpu, code);
+}
+
+/* The rel32 does not cross 8 bytes: one store, seen whole or not at all. */
+static void x86_patch(uint8_t *rw, const uint8_t *rx, const void *target)
+{
+    int64_t rel = (const uint8_t *)target - (rx + 4);
+
+    check(rel == (int32_t)rel, "%p is out of reach", target);
+    __atomic_store_n((uint32_t *)(void *)rw, (uint32_t)rel, __ATOMIC_RELEASE);
+}
+
+/* ---- Signals ------------------------------------------------------------ */
+
+/*
+ * The pinned registers are still where they were: the code goes on at the
+ * runtime's leave, which stores them.
+ */
+static void x86_leave_from_signal(BackendContext *b, CPUState *cpu,
+                                  ucontext_t *uc, int reason)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+
+    (void)cpu;
+    g[REG_RAX] = (uint32_t)reason;
+    g[REG_RIP] = (greg_t)(uintptr_t)b->host->rt.leave;
+}
+
+static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
+                                   ucontext_t *uc, uintptr_t fault_addr)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    uintptr_t rsp = (uintptr_t)g[REG_RSP];
+
+    (void)b;
+    if (fault_addr >= rsp || rsp - fault_addr > 64 ||
+        rsp > cpu->ret_base || cpu->ret_base - rsp > RET_STACK_BYTES) {
+        return false;
+    }
+    g[REG_RSP] = (greg_t)cpu->ret_base;
+    return true;
+}
+
+const Backend x86_64_backend = {
+    .name = "x86_64",
+    .create = x86_create,
+    .destroy = x86_destroy,
+    .emit_runtime = emit_runtime,
+    .compile = context_compile,
+    .enter = x86_enter,
+    .patch = x86_patch,
+    .leave_from_signal = x86_leave_from_signal,
+    .ret_stack_overflow = x86_ret_stack_overflow,
+};

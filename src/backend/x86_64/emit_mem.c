@@ -1,0 +1,424 @@
+/* Emit records: host and guest memory, not atomic read-modify-write. */
+#include "backend/x86_64/x86.h"
+
+static int32_t disp32(int64_t disp)
+{
+    check(disp == (int32_t)disp, "displacement %lld", (long long)disp);
+    return (int32_t)disp;
+}
+
+Mem x86_guest_mem(Host *x, const Operand *o, int64_t disp)
+{
+    Mem m = o->kind == OPERAND_IMM ? mem_abs(disp32(o->imm + disp))
+                                   : mem_b(o->reg, disp32(disp));
+    return x->gs ? mem_seg(SEG_GS, m) : m;
+}
+
+Mem x86_host_mem(const Operand *o, int64_t disp)
+{
+    return o->kind == OPERAND_ENV ? x86_env(disp32(disp))
+                                  : mem_b(o->reg, disp32(disp));
+}
+
+/* Loads as the MemOp says, but for byte order. */
+static void load(Host *x, unsigned type, MemOp mo, int dst, Mem m)
+{
+    int from = (int)(mo & MO_SIZE), size = x86_size(type);
+
+    if (mo & MO_SIGN && from < size) {
+        asm_movsx_rm(&x->a, from, size, dst, m);
+    } else {
+        asm_movzx_rm(&x->a, from, dst, m);
+    }
+}
+
+static void store(Host *x, unsigned mo, Mem m, const Operand *src)
+{
+    int size = (int)(mo & MO_SIZE);
+
+    if (src->kind == OPERAND_IMM) {
+        asm_mov_mi(&x->a, size, m, (int32_t)src->imm);
+    } else {
+        asm_mov_mr(&x->a, size, m, src->reg);
+    }
+}
+
+/* ---- Host memory -------------------------------------------------------- */
+
+void emit_ld(Host *x, const EmitOp *e)
+{
+    load(x, e->type, (MemOp)e->arg, e->out[0].reg,
+         x86_host_mem(&e->in[0], (int64_t)e->k[0]));
+}
+
+void emit_st(Host *x, const EmitOp *e)
+{
+    store(x, (unsigned)e->arg, x86_host_mem(&e->in[1], (int64_t)e->k[0]),
+          &e->in[0]);
+}
+
+static void ld_vec(Host *x, VecOp op, int vl, int dst, Mem m)
+{
+    if (x->avx) {
+        asm_avx_rm(&x->a, op, vl, dst, m);
+    } else {
+        asm_sse_rm(&x->a, op, dst, m);
+    }
+}
+
+static void st_vec(Host *x, VecOp op, int vl, Mem m, int src)
+{
+    if (x->avx) {
+        asm_avx_mr(&x->a, op, vl, m, src);
+    } else {
+        asm_sse_mr(&x->a, op, m, src);
+    }
+}
+
+static VecOp vec_move(unsigned type)
+{
+    return type == TYPE_F32                      ? V_MOVSS
+           : type == TYPE_F64 || type == TYPE_V64 ? V_MOVSD
+                                                  : V_MOVUPS;
+}
+
+static int vec_length(unsigned type)
+{
+    return type == TYPE_V256 ? VEX_256 : VEX_128;
+}
+
+static void box(Host *x, int reg)
+{
+    Mem ones = x86_data(x, &x->rt.data->box);
+
+    if (x->avx) {
+        asm_avx_rrm(&x->a, V_ORPS, VEX_128, reg, reg, ones);
+    } else {
+        asm_sse_rm(&x->a, V_ORPS, reg, ones);
+    }
+}
+
+static void load_fp(Host *x, unsigned type, int dst, Mem m)
+{
+    ld_vec(x, vec_move(type), vec_length(type), dst, m);
+    if (type == TYPE_F32) {
+        box(x, dst);
+    }
+}
+
+void emit_ld_vec(Host *x, const EmitOp *e)
+{
+    load_fp(x, e->type, e->out[0].reg,
+            x86_host_mem(&e->in[0], (int64_t)e->k[0]));
+}
+
+void emit_st_vec(Host *x, const EmitOp *e)
+{
+    st_vec(x, vec_move(e->type), vec_length(e->type),
+           x86_host_mem(&e->in[1], (int64_t)e->k[0]), e->in[0].reg);
+}
+
+/* ---- Guest memory ------------------------------------------------------- */
+
+/* Leaves by LEFT_BY_ALIGN: exact, nothing done yet. */
+static void slow_misaligned(Host *x, const SlowPath *s)
+{
+    const Operand *addr = s->e.opc == OP_guest_st    ? &s->e.in[1]
+                          : s->e.opc == OP_guest_st2 ? &s->e.in[2]
+                                                     : &s->e.in[0];
+    asm_push_r(&x->a, RAX);
+    if (addr->kind == OPERAND_IMM) {
+        asm_mov_ri(&x->a, RAX, (uint64_t)addr->imm + s->e.k[0]);
+    } else {
+        asm_lea(&x->a, SZ_64, RAX, mem_b(addr->reg, (int32_t)s->e.k[0]));
+    }
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(align_addr), RAX);
+    asm_mov_ri(&x->a, RAX, s->pc);
+    asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
+    asm_pop_r(&x->a, RAX);
+    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_ALIGN);
+    asm_jmp(&x->a, x->rt.leave);
+}
+
+/* MO_ALIGN: a test of the address, which nearly always passes. */
+void x86_check_align(Host *x, const EmitOp *e, const Operand *addr)
+{
+    int64_t disp = (int64_t)e->k[0];
+    unsigned mask = memop_bytes((MemOp)e->k[1]) - 1;
+
+    if (!(e->k[1] & MO_ALIGN) || mask == 0) {
+        return;
+    }
+    SlowPath *s = x86_slow(x, slow_misaligned, e);
+    if (addr->kind == OPERAND_IMM) {
+        if ((addr->imm + disp) & mask) {
+            asm_alu_rr(&x->a, ALU_CMP, SZ_32, RSP, RSP);
+            x86_jcc_slow(x, s, CC_E);
+        }
+    } else if ((disp & mask) == 0) {
+        asm_test_ri(&x->a, SZ_8, addr->reg, (int32_t)mask);
+        x86_jcc_slow(x, s, CC_NE);
+    } else {
+        asm_push_r(&x->a, addr->reg);
+        asm_alu_mi(&x->a, ALU_ADD, SZ_8, mem_b(RSP, 0), (int32_t)disp);
+        asm_test_mi(&x->a, SZ_8, mem_b(RSP, 0), (int32_t)mask);
+        asm_lea(&x->a, SZ_64, RSP, mem_b(RSP, 8));
+        x86_jcc_slow(x, s, CC_NE);
+    }
+}
+
+static void swap_bytes(Host *x, unsigned type, MemOp mo, int reg)
+{
+    unsigned size = mo & MO_SIZE;
+
+    if (size == MO_16) {
+        asm_shift_ri(&x->a, SH_ROL, SZ_16, reg, 8);
+    } else if (size >= MO_32) {
+        asm_bswap(&x->a, size == MO_32 ? SZ_32 : SZ_64, reg);
+    }
+    if (mo & MO_SIGN && (int)size < x86_size(type)) {
+        asm_movsx_rr(&x->a, (int)size, x86_size(type), reg, reg);
+    }
+}
+
+void emit_guest_ld(Host *x, const EmitOp *e)
+{
+    MemOp mo = (MemOp)e->k[1];
+    int out = e->out[0].reg;
+
+    x86_check_align(x, e, &e->in[0]);
+    Mem m = x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]);
+    if (mo & MO_BSWAP) {
+        load(x, e->type, mo & ~(MemOp)MO_SIGN, out, m);
+        swap_bytes(x, e->type, mo, out);
+    } else {
+        load(x, e->type, mo, out, m);
+    }
+}
+
+static bool swapped(MemOp mo)
+{
+    return mo & MO_BSWAP && mo & MO_SIZE;
+}
+
+static int64_t swap_value(MemOp mo, int64_t v)
+{
+    switch (mo & MO_SIZE) {
+    case MO_16: return (int16_t)__builtin_bswap16((uint16_t)v);
+    case MO_32: return (int32_t)__builtin_bswap32((uint32_t)v);
+    default: return (int64_t)__builtin_bswap64((uint64_t)v);
+    }
+}
+
+static void store_swapped_const(Host *x, MemOp mo, Mem m, int64_t v)
+{
+    int64_t s = swap_value(mo, v);
+
+    if (s == (int32_t)s) {
+        asm_mov_mi(&x->a, (int)(mo & MO_SIZE), m, (int32_t)s);
+        return;
+    }
+    /* 64 bits in two halves: the upper first, which faults first. */
+    m.disp += 4;
+    asm_mov_mi(&x->a, SZ_32, m, (int32_t)(s >> 32));
+    m.disp -= 4;
+    asm_mov_mi(&x->a, SZ_32, m, (int32_t)s);
+}
+
+static void store_swapped(Host *x, const EmitOp *e, Mem m)
+{
+    MemOp mo = (MemOp)e->k[1];
+
+    if (e->in[0].kind == OPERAND_IMM) {
+        store_swapped_const(x, mo, m, e->in[0].imm);
+    } else if (x->features & X86_MOVBE) {
+        asm_gpr_mr(&x->a, G_MOVBE_ST, (int)(mo & MO_SIZE), m, e->in[0].reg);
+    } else {
+        asm_mov_rr(&x->a, SZ_64, e->tmp[0], e->in[0].reg);
+        swap_bytes(x, e->type, mo & ~(MemOp)MO_SIGN, e->tmp[0]);
+        asm_mov_mr(&x->a, (int)(mo & MO_SIZE), m, e->tmp[0]);
+    }
+}
+
+void emit_guest_st(Host *x, const EmitOp *e)
+{
+    MemOp mo = (MemOp)e->k[1];
+
+    x86_check_align(x, e, &e->in[1]);
+    Mem m = x86_guest_mem(x, &e->in[1], (int64_t)e->k[0]);
+    if (swapped(mo)) {
+        store_swapped(x, e, m);
+    } else {
+        store(x, mo, m, &e->in[0]);
+    }
+}
+
+static VecOp gpr_move(unsigned type)
+{
+    return type == TYPE_F32 ? V_MOVD : V_MOVQG;
+}
+
+void emit_guest_ld_fp(Host *x, const EmitOp *e)
+{
+    int out = e->out[0].reg, tmp = e->tmp[0];
+    MemOp mo = (MemOp)e->k[1];
+
+    x86_check_align(x, e, &e->in[0]);
+    Mem m = x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]);
+    if (!swapped(mo)) {
+        load_fp(x, e->type, out, m);
+        return;
+    }
+    load(x, TYPE_I64, mo & MO_SIZE, tmp, m);
+    swap_bytes(x, TYPE_I64, mo & ~(MemOp)MO_SIGN, tmp);
+    ld_vec(x, gpr_move(e->type), VEX_128, out, mem_reg(tmp));
+    if (e->type == TYPE_F32) {
+        box(x, out);
+    }
+}
+
+void emit_guest_st_fp(Host *x, const EmitOp *e)
+{
+    int tmp = e->tmp[0];
+    MemOp mo = (MemOp)e->k[1];
+
+    x86_check_align(x, e, &e->in[1]);
+    Mem m = x86_guest_mem(x, &e->in[1], (int64_t)e->k[0]);
+    if (e->in[0].kind == OPERAND_IMM) {
+        asm_mov_mi(&x->a, e->type == TYPE_F32 ? SZ_32 : SZ_64, m, 0);
+    } else if (!swapped(mo)) {
+        st_vec(x, vec_move(e->type), VEX_128, m, e->in[0].reg);
+    } else {
+        st_vec(x, gpr_move(e->type), VEX_128, mem_reg(tmp), e->in[0].reg);
+        swap_bytes(x, TYPE_I64, mo & ~(MemOp)MO_SIGN, tmp);
+        asm_mov_mr(&x->a, (int)(mo & MO_SIZE), m, tmp);
+    }
+}
+
+/* ---- 128 bits ----------------------------------------------------------- */
+
+/* dst.high = the 64 bits in a general register or memory */
+static void insert_high(Host *x, int dst, int tmp, Mem src)
+{
+    if (x->avx) {
+        asm_avx_rrmi(&x->a, V_PINSRQ, VEX_128, dst, dst, src, 1);
+    } else if (x->features & X86_SSE41) {
+        asm_sse_rmi(&x->a, V_PINSRQ, dst, src, 1);
+    } else {
+        asm_sse_rm(&x->a, V_MOVQG, tmp, src);
+        asm_sse_rr(&x->a, V_PUNPCKLQDQ, dst, tmp);
+    }
+}
+
+/* Destroys src on hosts without SSE4.1. */
+static void extract_high(Host *x, int dst, int src)
+{
+    if (x->avx) {
+        asm_avx_mri(&x->a, V_PEXTRQ, VEX_128, mem_reg(dst), src, 1);
+    } else if (x->features & X86_SSE41) {
+        asm_sse_mri(&x->a, V_PEXTRQ, mem_reg(dst), src, 1);
+    } else {
+        asm_sse_ri(&x->a, V_PSRLDQ_I, src, 8);
+        asm_sse_mr(&x->a, V_MOVQG, mem_reg(dst), src);
+    }
+}
+
+/* The low half may be in the destination's own register only as a vector. */
+void emit_concat(Host *x, const EmitOp *e)
+{
+    int out = e->out[0].reg;
+
+    ld_vec(x, V_MOVQG, VEX_128, out, x86_rm(&e->in[0]));
+    insert_high(x, out, e->tmp[0], x86_rm(&e->in[1]));
+}
+
+void emit_extr(Host *x, const EmitOp *e)
+{
+    int tmp = e->tmp[0];
+
+    st_vec(x, V_MOVQG, VEX_128, mem_reg(e->out[0].reg), e->in[0].reg);
+    ld_vec(x, V_MOVAPS, VEX_128, tmp, mem_reg(e->in[0].reg));
+    extract_high(x, e->out[1].reg, tmp);
+}
+
+/* Aligned vector moves of 16 bytes are atomic on every host with AVX. */
+static void load_128(Host *x, int dst, Mem m)
+{
+    ld_vec(x, V_MOVDQU, VEX_128, dst, m);
+}
+
+static void reverse_128(Host *x, int reg, int tmp)
+{
+    if (x->avx) {
+        asm_avx_rm(&x->a, V_MOVDQU, VEX_128, tmp,
+                   x86_data(x, &x->rt.data->reverse));
+        asm_avx_rrr(&x->a, V_PSHUFB, VEX_128, reg, reg, tmp);
+        return;
+    }
+    /* Words reversed, then the bytes in each. */
+    asm_sse_rri(&x->a, V_PSHUFLW, reg, reg, 0x1b);
+    asm_sse_rri(&x->a, V_PSHUFHW, reg, reg, 0x1b);
+    asm_sse_rri(&x->a, V_PSHUFD, reg, reg, 0x4e);
+    asm_sse_rr(&x->a, V_MOVAPS, tmp, reg);
+    asm_sse_ri(&x->a, V_PSLLW_I, tmp, 8);
+    asm_sse_ri(&x->a, V_PSRLW_I, reg, 8);
+    asm_sse_rr(&x->a, V_POR, reg, tmp);
+}
+
+void emit_guest_ld_128(Host *x, const EmitOp *e)
+{
+    x86_check_align(x, e, &e->in[0]);
+    load_128(x, e->out[0].reg,
+             x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
+    if (e->k[1] & MO_BSWAP) {
+        reverse_128(x, e->out[0].reg, e->tmp[0]);
+    }
+}
+
+static void store_128(Host *x, const EmitOp *e, const Operand *addr, int src)
+{
+    x86_check_align(x, e, addr);
+    st_vec(x, V_MOVDQU, VEX_128,
+           x86_guest_mem(x, addr, (int64_t)e->k[0]), src);
+}
+
+void emit_guest_st_128(Host *x, const EmitOp *e)
+{
+    int src = e->in[0].reg;
+
+    if (e->k[1] & MO_BSWAP) {
+        src = e->tmp[0];
+        ld_vec(x, V_MOVAPS, VEX_128, src, mem_reg(e->in[0].reg));
+        reverse_128(x, src, e->tmp[1]);
+    }
+    store_128(x, e, &e->in[1], src);
+}
+
+/* One access, so that a fault leaves both outputs alone. */
+void emit_guest_ld2(Host *x, const EmitOp *e)
+{
+    int tmp = e->tmp[0];
+    bool swap = e->k[1] & MO_BSWAP;
+    int low = e->out[swap].reg, high = e->out[!swap].reg;
+
+    x86_check_align(x, e, &e->in[0]);
+    load_128(x, tmp, x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
+    st_vec(x, V_MOVQG, VEX_128, mem_reg(low), tmp);
+    extract_high(x, high, tmp);
+    if (swap) {
+        asm_bswap(&x->a, SZ_64, low);
+        asm_bswap(&x->a, SZ_64, high);
+    }
+}
+
+void emit_guest_st2(Host *x, const EmitOp *e)
+{
+    int value = e->tmp[0];
+
+    ld_vec(x, V_MOVQG, VEX_128, value, mem_reg(e->in[0].reg));
+    insert_high(x, value, e->tmp[1], mem_reg(e->in[1].reg));
+    if (e->k[1] & MO_BSWAP) {
+        reverse_128(x, value, e->tmp[1]);
+    }
+    store_128(x, e, &e->in[2], value);
+}

@@ -1,0 +1,252 @@
+/*
+ * The runtime: code at the head of the buffer by which generated code is
+ * entered and left, and by which it calls C.
+ *
+ * C's stack is in cpu->host_sp while generated code runs on the return
+ * stack. It is aligned for a call.
+ */
+#include "backend/x86_64/x86.h"
+
+#include <string.h>
+
+static const uint8_t callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
+
+enum { NB_CALLEE_SAVED = sizeof(callee_saved) };
+
+static bool is_callee_saved(unsigned reg)
+{
+    return reg < REG_VEC &&
+           (1u << reg & (1u << RBX | 1u << R12 | 1u << R13 | 1u << R14 |
+                         1u << R15));
+}
+
+static const void *here(const Host *x)
+{
+    return (const void *)asm_pc(&x->a);
+}
+
+/* Pinned registers to the guest state, or back; all of them or those that C
+   functions may change. */
+static void move_pinned(Host *x, bool store, bool all)
+{
+    for (unsigned i = 0; i < x->conv->nb_pins; i++) {
+        const Pin *p = &x->conv->pin[i];
+        if (!all && is_callee_saved(p->reg)) {
+            continue;
+        }
+        if (store) {
+            x->desc.store(x, p->type, p->reg, p->offset);
+        } else {
+            x->desc.load(x, p->type, p->reg, p->offset);
+        }
+    }
+}
+
+/* int enter(CPUState *cpu, const void *code) */
+static void emit_enter(Host *x)
+{
+    x->rt.enter = here(x);
+    for (unsigned i = 0; i < NB_CALLEE_SAVED; i++) {
+        asm_push_r(&x->a, callee_saved[i]);
+    }
+    asm_alu_ri(&x->a, ALU_SUB, SZ_64, RSP, 8);
+    asm_lea(&x->a, SZ_64, RBP,
+            mem_b(RDI, offsetof(CPUState, guest) + ENV_BIAS));
+    asm_mov_rr(&x->a, SZ_64, RAX, RSI);
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(host_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_CPU(host_mxcsr));
+    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_CPU(guest_mxcsr));
+    move_pinned(x, false, true);
+    asm_gpr_r(&x->a, G_JMP, SZ_64, RAX);
+}
+
+static void emit_leave(Host *x)
+{
+    x->rt.leave = here(x);
+    move_pinned(x, true, true);
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_CPU(guest_mxcsr));
+    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_CPU(host_mxcsr));
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    if (x->features & X86_AVX) {
+        asm_vzeroupper(&x->a);
+    }
+    asm_alu_ri(&x->a, ALU_ADD, SZ_64, RSP, 8);
+    for (unsigned i = NB_CALLEE_SAVED; i-- > 0;) {
+        asm_pop_r(&x->a, callee_saved[i]);
+    }
+    asm_ret(&x->a);
+}
+
+/* The caller's return address is that of its ExitRecord. */
+static void emit_exits(Host *x)
+{
+    x->rt.slot_exit = here(x);
+    asm_pop_r(&x->a, RAX);
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(exit_site), RAX);
+    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_SLOT);
+    asm_jmp(&x->a, x->rt.leave);
+    x->rt.lookup_exit = here(x);
+    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_LOOKUP);
+    asm_jmp(&x->a, x->rt.leave);
+}
+
+/* ---- Returns that do not match ------------------------------------------ */
+
+enum { RET_DEPTH = 16 };
+
+/* rdx = the address of the entry after rsp's that returns to rax. */
+static void emit_search_loop(Host *x, uint8_t **found, uint8_t **empty)
+{
+    asm_mov_rr(&x->a, SZ_64, RDX, RSP);
+    asm_mov_ri(&x->a, RCX, RET_DEPTH);
+    const void *loop = here(x);
+    asm_alu_mi(&x->a, ALU_CMP, SZ_64,
+               mem_b(RDX, offsetof(RetStackEntry, guest_ret)),
+               (int32_t)JUMP_CACHE_EMPTY);
+    *empty = asm_jcc8(&x->a, CC_E);
+    asm_alu_ri(&x->a, ALU_ADD, SZ_64, RDX, sizeof(RetStackEntry));
+    asm_alu_rm(&x->a, ALU_CMP, SZ_64, RAX,
+               mem_b(RDX, offsetof(RetStackEntry, guest_ret)));
+    *found = asm_jcc8(&x->a, CC_E);
+    asm_gpr_r(&x->a, G_DEC, SZ_32, RCX);
+    asm_jcc(&x->a, CC_NE, loop);
+}
+
+/*
+ * Drops entries up to the one that matches, as longjmp or a tail call may
+ * have left some behind; if there is none near, empties the stack and looks
+ * in the jump cache.
+ */
+static void emit_ret_search(Host *x)
+{
+    uint8_t *found, *empty;
+    int32_t cache = (int32_t)offsetof(CPUState, jump_cache) -
+                    (int32_t)offsetof(CPUState, guest) - ENV_BIAS;
+
+    x->rt.ret_search = here(x);
+    emit_search_loop(x, &found, &empty);
+    asm_patch8(&x->a, empty, x->a.p);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_base));
+    asm_mov_rr(&x->a, SZ_32, RDX, RAX);
+    asm_alu_ri(&x->a, ALU_AND, SZ_32, RDX, (JUMP_CACHE_SIZE - 1) << 1);
+    asm_alu_mr(&x->a, ALU_CMP, SZ_64, mem_bis(RBP, RDX, 3, cache), RAX);
+    uint8_t *miss = asm_jcc8(&x->a, CC_NE);
+    asm_gpr_m(&x->a, G_JMP, SZ_64, mem_bis(RBP, RDX, 3, cache + 8));
+    asm_patch8(&x->a, miss, x->a.p);
+    asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
+    asm_jmp(&x->a, x->rt.lookup_exit);
+    asm_patch8(&x->a, found, x->a.p);
+    asm_mov_rr(&x->a, SZ_64, RSP, RDX);
+    asm_ret(&x->a);
+}
+
+/* ---- C ------------------------------------------------------------------ */
+
+/* Helpers: save[], then the arguments, then call[] with the function in rax. */
+static void emit_helper_call(Host *x, bool all)
+{
+    x->rt.save[all] = here(x);
+    move_pinned(x, true, all);
+    asm_ret(&x->a);
+    x->rt.call[all] = here(x);
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
+    move_pinned(x, false, all);
+    asm_ret(&x->a);
+}
+
+static const uint8_t volatile_gprs[] = {RCX, RDX, RSI, RDI, R8, R9, R10, R11};
+
+enum { NB_VOLATILE = sizeof(volatile_gprs), VEC_BYTES = 64 };
+
+/* The vector registers whole: 16 of xmm or ymm, 32 of ymm. */
+static void move_vectors(Host *x, bool store)
+{
+    unsigned n = x->features & X86_AVX512 ? 32 : 16;
+
+    for (unsigned i = 0; i < n; i++) {
+        Mem m = mem_b(RSP, (int32_t)(i * VEC_BYTES));
+        if (!x->avx) {
+            (store ? asm_sse_store(&x->a, V_MOVUPS, m, (int)i, 0)
+                   : asm_sse(&x->a, V_MOVUPS, (int)i, m, 0));
+        } else if (store) {
+            asm_avx_mr(&x->a, V_MOVUPS, VEX_256, m, (int)i);
+        } else {
+            asm_avx_rm(&x->a, V_MOVUPS, VEX_256, (int)i, m);
+        }
+    }
+}
+
+/* rax(cpu): everything but rax kept, MXCSR shared. */
+static void emit_slow_call(Host *x)
+{
+    int32_t room = 32 * VEC_BYTES;
+
+    x->rt.slow_call = here(x);
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    for (unsigned i = 0; i < NB_VOLATILE; i++) {
+        asm_push_r(&x->a, volatile_gprs[i]);
+    }
+    asm_alu_ri(&x->a, ALU_SUB, SZ_64, RSP, room);
+    move_vectors(x, true);
+    asm_lea(&x->a, SZ_64, RDI,
+            mem_b(RBP, -(int32_t)offsetof(CPUState, guest) - ENV_BIAS));
+    asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
+    move_vectors(x, false);
+    asm_alu_ri(&x->a, ALU_ADD, SZ_64, RSP, room);
+    for (unsigned i = NB_VOLATILE; i-- > 0;) {
+        asm_pop_r(&x->a, volatile_gprs[i]);
+    }
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
+    asm_ret(&x->a);
+}
+
+/* ---- The whole ---------------------------------------------------------- */
+
+static const X86Data data_words = {
+    .sign64 = {0x8000000000000000, 0},
+    .abs64 = {0x7fffffffffffffff, UINT64_MAX},
+    .sign32 = {0x80000000, 0},
+    .abs32 = {0xffffffff7fffffff, UINT64_MAX},
+    .box = {F32_BOX, 0},
+    .ones = {UINT64_MAX, UINT64_MAX},
+    .reverse = {0x08090a0b0c0d0e0f, 0x0001020304050607},
+    .canon64 = {F64_CANONICAL_NAN, 0},
+    .canon32 = {F32_BOX | F32_CANONICAL_NAN, 0},
+    .two63_f64 = 0x43e0000000000000,
+    .two63_f32 = F32_BOX | 0x5f000000,
+    .two31_f64 = 0x41e0000000000000,
+    .two31_f32 = F32_BOX | 0x4f000000,
+};
+
+static void emit_data(Host *x)
+{
+    asm_align(&x->a, 64);
+    x->rt.data = here(x);
+    asm_bytes(&x->a, &data_words, sizeof(data_words));
+    asm_align(&x->a, 64);
+}
+
+bool x86_emit_runtime(Host *x, CodeBuf *buf)
+{
+    asm_init(&x->a, buf->rw + buf->used, buf->size - buf->used,
+             buf->rx - buf->rw);
+    emit_data(x);
+    emit_enter(x);
+    emit_leave(x);
+    emit_exits(x);
+    emit_ret_search(x);
+    emit_helper_call(x, false);
+    emit_helper_call(x, true);
+    emit_slow_call(x);
+    if (x->a.overflow) {
+        return false;
+    }
+    buf->used = (size_t)(x->a.p - buf->rw);
+    return true;
+}

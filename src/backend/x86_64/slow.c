@@ -1,0 +1,97 @@
+/* What stands behind a block: slow paths, exit stubs, literals. */
+#include "backend/x86_64/x86.h"
+
+#include <string.h>
+
+SlowPath *x86_slow(Host *x, SlowFn *emit, const EmitOp *e)
+{
+    if (x->nb_slow == MAX_SLOW) {
+        x->build->too_large = true;
+        x->nb_slow = 0;
+    }
+    SlowPath *s = &x->slow[x->nb_slow++];
+    s->emit = emit;
+    memset(s->site, 0, sizeof(s->site));
+    s->back = NULL;
+    s->pc = x->build->pc;
+    s->e = *e;
+    return s;
+}
+
+void x86_jcc_slow(Host *x, SlowPath *s, Cc cc)
+{
+    unsigned i = s->site[0] == NULL ? 0 : s->site[1] == NULL ? 1 : 2;
+
+    check(!s->site[i], "too many jumps to one slow path");
+    s->site[i] = asm_jcc32(&x->a, cc);
+}
+
+void x86_jmp_back(Host *x, const SlowPath *s)
+{
+    if (!x->a.overflow) {
+        asm_jmp(&x->a, s->back + x->a.exec_offset);
+    }
+}
+
+void x86_slow_call(Host *x, void (*fn)(CPUState *))
+{
+    asm_push_r(&x->a, RAX);
+    asm_mov_ptr(&x->a, RAX, (const void *)fn);
+    asm_call(&x->a, x->rt.slow_call);
+    asm_pop_r(&x->a, RAX);
+}
+
+static void slow_paths(Host *x)
+{
+    for (unsigned i = 0; i < x->nb_slow; i++) {
+        SlowPath *s = &x->slow[i];
+        if (!s->site[0]) {
+            continue;
+        }
+        if (opcode_info[s->e.opc].flags & OPF_FAULT) {
+            build_pc_row(x->build, (uint32_t)(x->a.p - x->start), s->pc);
+        }
+        for (unsigned j = 0; j < 3 && s->site[j]; j++) {
+            asm_patch32(&x->a, s->site[j], x->a.p);
+        }
+        s->emit(x, s);
+    }
+}
+
+static void exit_stubs(Host *x)
+{
+    BlockBuild *b = x->build;
+
+    for (unsigned k = 0; k < b->nb_slots; k++) {
+        ExitSlot *slot = &b->slots[k];
+        if (!slot->site) {
+            continue;
+        }
+        slot->stub = (uint32_t)(x->a.p - x->start);
+        asm_patch32(&x->a, x->start + slot->site, x->a.p);
+        asm_call(&x->a, x->rt.slot_exit);
+        asm_u32(&x->a, k);
+        asm_u32(&x->a, (uint32_t)(x->a.p - x->start) - 4);
+    }
+}
+
+static void literals(Host *x)
+{
+    if (x->nb_literals) {
+        asm_align(&x->a, 16);
+    }
+    for (unsigned i = 0; i < x->nb_literals; i++) {
+        const X86Literal *l = &x->literal[i];
+        asm_patch32(&x->a, l->site, x->a.p);
+        asm_u64(&x->a, l->value[0]);
+        asm_u64(&x->a, l->value[1]);
+    }
+}
+
+uint32_t x86_finish(Host *x)
+{
+    slow_paths(x);
+    exit_stubs(x);
+    literals(x);
+    return x->a.overflow ? 0 : (uint32_t)(x->a.p - x->start);
+}

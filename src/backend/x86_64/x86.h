@@ -1,0 +1,206 @@
+/*
+ * Inside the x86-64 backend.
+ *
+ * While generated code runs: rbp = env + ENV_BIAS, rsp = the return stack,
+ * MXCSR the guest's FP environment. rax rcx rdx and xmm0-3 are scratch, all
+ * others may be pinned. An F32 in a vector register has ones in bits 63:32.
+ */
+#ifndef BACKEND_X86_64_X86_H
+#define BACKEND_X86_64_X86_H
+
+#include "backend/backend_int.h"
+#include "backend/x86_64/asm.h"
+#include "util/check.h"
+
+/* What the host has; a row's `when` is a set of these. */
+enum {
+    X86_NONE = 0,
+    X86_SSE41 = 1 << 0,
+    X86_POPCNT = 1 << 1,
+    X86_LZCNT = 1 << 2,
+    X86_BMI = 1 << 3,    /* BMI1 and BMI2 */
+    X86_MOVBE = 1 << 4,
+    X86_AVX = 1 << 5,
+    X86_AVX2 = 1 << 6,
+    X86_FMA = 1 << 7,
+    X86_AVX512 = 1 << 8, /* F, VL, BW, DQ */
+};
+
+uint32_t x86_features(void);
+
+/* Constants that code reads by rip, at the head of the buffer. */
+typedef struct __attribute__((aligned(64))) X86Data {
+    uint64_t sign64[2], abs64[2];
+    uint64_t sign32[2], abs32[2];  /* in a boxed F32: the high half is kept */
+    uint64_t box[2];               /* ones above a single */
+    uint64_t ones[2];
+    uint64_t reverse[2];           /* pshufb: all 16 bytes */
+    uint64_t canon64[2], canon32[2];
+    uint64_t two63_f64, two63_f32, two31_f64, two31_f32;
+    uint64_t extra[16];            /* for further records */
+} X86Data;
+
+/* Where the runtime's pieces are (addresses to execute). */
+typedef struct X86Runtime {
+    const X86Data *data;
+    const void *enter;       /* int (CPUState *, const void *code) */
+    const void *leave;       /* jmp here with the reason in eax */
+    const void *slot_exit;   /* call here; an ExitRecord follows */
+    const void *lookup_exit; /* the pc is in the guest state */
+    const void *ret_search;  /* return to rax, not what the stack's top has */
+    const void *save[2];     /* before a helper: [all pinned registers] */
+    const void *call[2];     /* calls rax, then restores: [all] */
+    const void *slow_call;   /* calls rax(CPUState *), keeps all registers */
+} X86Runtime;
+
+/*
+ * Code out of line. `emit` writes it; it finds the jumps that lead there in
+ * site[] and goes on at `back` (NULL: never).
+ */
+typedef struct SlowPath SlowPath;
+typedef void SlowFn(Host *, const SlowPath *);
+
+struct SlowPath {
+    SlowFn *emit;
+    uint8_t *site[3];   /* rel32 of jumps here, or NULL */
+    uint8_t *back;
+    uint64_t pc;        /* guest instruction */
+    EmitOp e;
+};
+
+/* A constant that code reads by rip, placed behind the block. */
+typedef struct X86Literal {
+    uint8_t *site;      /* the instruction's disp32, its last 4 bytes */
+    uint64_t value[2];
+} X86Literal;
+
+enum { MAX_SLOW = 4096, MAX_LITERALS = 2048 };
+
+typedef struct X86Label {
+    uint8_t *at;        /* or NULL */
+    uint8_t *chain;     /* last rel32 that waits for it; each holds the
+                           distance back to the one before, 0: none */
+} X86Label;
+
+struct Host {
+    Asm a;
+    HostDesc desc;
+    uint8_t *start;
+    BlockBuild *build;
+    const IR *ir;
+    uint32_t features;
+    bool avx;           /* VEX encodings, three operands */
+    bool gs;            /* guest memory is based on gs */
+    bool ret_stack;
+    int32_t pc_disp;    /* of the guest's pc, from env */
+    const Convention *conv;
+    X86Runtime rt;
+    unsigned nb_slow, nb_literals;
+    SlowPath slow[MAX_SLOW];
+    X86Literal literal[MAX_LITERALS];
+    X86Label label[IR_MAX_LABELS];
+};
+
+/* The host as far as the features are used. */
+void x86_describe(HostDesc *, uint32_t features);
+
+bool x86_emit_runtime(Host *, CodeBuf *);
+/* The block's end: slow paths, exit stubs, literals. */
+uint32_t x86_finish(Host *);
+void x86_set_label(Host *, LabelId);
+
+/* ---- Operands ---------------------------------------------------------- */
+
+static inline Mem x86_env(int32_t disp)
+{
+    return mem_b(RBP, disp - ENV_BIAS);
+}
+
+/* A field of CPUState. */
+#define X86_CPU(field)                                                \
+    x86_env((int32_t)offsetof(CPUState, field) -                      \
+            (int32_t)offsetof(CPUState, guest))
+
+/* Word i (0-3) of the spill slot of temp 0 (env), which nothing else uses:
+   arguments and result of slow calls. */
+static inline Mem x86_slow_word(unsigned i)
+{
+    return x86_env((int32_t)offsetof(CPUState, spill) -
+                   (int32_t)offsetof(CPUState, guest) + (int32_t)i * 8);
+}
+
+/* A register or memory operand as r/m. */
+static inline Mem x86_rm(const Operand *o)
+{
+    return o->kind == OPERAND_REG ? mem_reg(o->reg) : x86_env(o->disp);
+}
+
+static inline bool x86_is_reg(const Operand *o, int reg)
+{
+    return o->kind == OPERAND_REG && o->reg == reg;
+}
+
+static inline int x86_size(unsigned type)
+{
+    return type == TYPE_I32 ? SZ_32 : SZ_64;
+}
+
+/*
+ * For a literal: x86_literal_mem() is the operand of the next instruction,
+ * which takes no immediate; x86_literal() after it says what is there.
+ */
+static inline Mem x86_literal_mem(void)
+{
+    return mem_b(MEM_RIP, 0);
+}
+
+void x86_literal(Host *, uint64_t low, uint64_t high);
+
+/* For the very next instruction. */
+static inline Mem x86_data(Host *x, const void *field)
+{
+    return mem_rip(&x->a, field);
+}
+
+/* mov unless it is there; immediates too. */
+void x86_mov_in(Host *, int size, int dst, const Operand *src);
+/* The memory at the address o + disp; guest memory, host memory. */
+Mem x86_guest_mem(Host *, const Operand *o, int64_t disp);
+Mem x86_host_mem(const Operand *o, int64_t disp);
+/* What MO_ALIGN asks for, before the access. */
+void x86_check_align(Host *, const EmitOp *, const Operand *addr);
+
+/* ---- Out of line -------------------------------------------------------- */
+
+/* A new slow path for e; set its sites (x86_jcc_slow) and back. */
+SlowPath *x86_slow(Host *, SlowFn *, const EmitOp *);
+/* Makes the code go on here after the slow path. */
+static inline void x86_slow_back(Host *x, SlowPath *s)
+{
+    s->back = x->a.p;
+}
+
+/* Jumps to the slow path by its next free site. */
+void x86_jcc_slow(Host *, SlowPath *, Cc);
+/* Ends a slow path: jumps back. */
+void x86_jmp_back(Host *, const SlowPath *);
+/*
+ * In a slow path: calls fn(cpu), all registers kept but MXCSR's flags. It
+ * finds and leaves values in x86_slow_word().
+ */
+void x86_slow_call(Host *, void (*fn)(CPUState *));
+
+static inline uint64_t *x86_slow_words(CPUState *cpu)
+{
+    return (uint64_t *)(void *)cpu->spill;
+}
+
+/* ---- Shared by emit records -------------------------------------------- */
+
+/* Compares a and b so that the condition code returned is k. */
+Cc x86_compare(Host *, int size, Cond k, const Operand *a, const Operand *b);
+
+#define R(op, types, when, places, fn, arg) EmitFn fn;
+#include "backend/x86_64/rows.def"
+
+#endif
