@@ -156,7 +156,7 @@ run: all
 # The committed binary, from its source.
 dhrystone: need-guest
 	riscv64-linux-gnu-gcc -O2 -static -s -o $(DHRYSTONE) \
-	  $(wildcard bench/src/dhrystone*.c)
+	  bench/dhrystone/*.c
 
 bench: all need-python need-guest need-qemu
 	$(Q)bench/run.py --svg $(BUILD)/bench.svg --json $(BUILD)/bench.json \

@@ -1,0 +1,60 @@
+#!/bin/bash
+# cli.sh BUILD: the emulator's options, its messages and its exit statuses.
+# A row: description | expected status | pattern in what it prints | arguments
+[[ $(basename "$EMU") == tcg-riscv64 ]] || { echo "SKIP cli: $EMU"; exit 0; }
+guest=$OUT/riscv64
+cd "$work" || exit 1
+printf 'not a program' > text
+printf '\177ELF' > short
+head -c 3000 "$guest/hello" > cut
+chmod +x text short cut
+
+rows() { cat << ROWS
+version            |0  |tcg-riscv64|-version
+help               |0  |-strace|--help
+no program         |1  |usage|
+unknown option     |1  |nosuch|-nosuch $guest/hello
+no such file       |127|nosuchfile|./nosuchfile
+a folder           |126|.|/tmp
+not an ELF file    |126|text|./text
+too short          |126|short|./short
+cut off            |126|.|./cut
+not for RISC-V     |126|true|/bin/true
+set a variable     |1  |GUEST_VAR=set here|-E 'GUEST_VAR=set here' $guest/argv
+unset a variable   |1  |GUEST_VAR=(null)|-U GUEST_VAR $guest/argv
+argv[0]            |1  |argv\[0\] empty|-0 '' $guest/argv
+larger stack       |0  |704982704|-s 64M $guest/recurse
+trace              |0  |write(1,|-strace $guest/hello
+guest code         |0  |addi|-d in_asm $guest/hello
+IR                 |0  |insn_start|-d op $guest/hello
+log to a file      |0  |addi|-d in_asm -D log $guest/hello; cat log
+statistics         |0  |translated|-version; TCG_STATS=1 $EMU $guest/hello
+bad setting        |1  |nosuch|-version >&-; TCG_SETTINGS=nosuch=1 $EMU $guest/hello
+ROWS
+}
+
+while IFS='|' read -r what status pattern arguments; do
+    what=${what%%  *} status=${status// /}
+    output=$(export GUEST_VAR=old; eval "timeout 20 $EMU $arguments" 2>&1)
+    got=$?
+    if [ "$got" != "$status" ]; then
+        echo "FAIL cli: $what: status $got, expected $status"
+        echo "    ${output:0:200}"
+    elif ! grep -qF -- "${pattern//\\/}" <<< "$output"; then
+        echo "FAIL cli: $what: no '$pattern' in what it printed"
+        echo "    ${output:0:200}"
+    else
+        echo "PASS cli: $what"
+    fi
+done < <(rows)
+
+# No mapping of a running emulator is both writable and executable.
+"$EMU" "$guest/fault" tight > /dev/null 2>&1 &
+sleep 0.4
+if grep -q ' .wx' /proc/$!/maps; then
+    echo "FAIL cli: memory that can be written and executed"
+    grep ' .wx' /proc/$!/maps
+else
+    echo "PASS cli: no memory that can be written and executed"
+fi
+wait $! 2> /dev/null

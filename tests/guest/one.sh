@@ -1,0 +1,42 @@
+#!/bin/bash
+# one.sh NAME SETTING COMMAND: one case in one setting (see run.sh).
+name=$1 setting=$2 command=$3
+[ "$setting" = default ] && settings= || settings=$setting
+program=${command%% *}
+native=$OUT/expect/$name
+
+# run FILE SETTINGS COMMAND: output to FILE.out, status to FILE.status.
+run() {
+    local scratch
+    scratch=$(mktemp -d "$work/XXXXXX")
+    (cd "$scratch" && env -i PATH="$PATH" HERE="$HERE" GUEST_VAR='a value' \
+        ${2:+TCG_SETTINGS="$2"} timeout -k 5 "${CASE_TIMEOUT:-90}" \
+        sh -c "$3") > "$1.out" 2> "$1.err" < /dev/null
+    echo $? > "$1.status"
+    chmod -R u+w "$scratch"
+    rm -rf "$scratch"
+} 2> /dev/null
+
+mkdir -p "$OUT/expect"
+if [ ! "$native.status" -nt "$OUT/native/$program" ] ||
+   [ ! "$native.status" -nt "$HERE/cases" ]; then
+    run "$native.$$" "" "$OUT/native/$command"
+    for part in out err status; do
+        mv "$native.$$.$part" "$native.$part"
+    done
+fi
+got=$work/$name.$setting
+run "$got" "$settings" "$EMU $OUT/riscv64/$command"
+if cmp -s "$got.out" "$native.out" && cmp -s "$got.status" "$native.status" &&
+   ! grep -q 'check failed' "$got.err"; then
+    echo "PASS $name ($setting)"
+    exit
+fi
+{
+    echo "FAIL $name ($setting): status $(cat "$got.status")," \
+         "expected $(cat "$native.status")"
+    diff -a "$native.out" "$got.out" | cut -c 1-160 | head -n 8
+    head -c 600 "$got.err"
+} | sed '2,$s/^/    /' > "$got.report"
+cat "$got.report"
+exit 0

@@ -1,0 +1,166 @@
+/*
+ * Code that changes: written anew with fence.i, with the flush system call,
+ * by unmapping, by mprotect, and in the middle of a loop that runs it.
+ * Natively, the results are simply computed.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#ifdef __riscv
+typedef long Code(long);
+
+static void fence(void *p, size_t n)
+{
+    (void)p, (void)n;
+    __asm__ volatile("fence.i" ::: "memory");
+}
+
+static void flush(void *p, size_t n)
+{
+    __builtin___clear_cache(p, (char *)p + n);
+}
+
+/* return a0 + value */
+static void put(uint32_t *at, int value)
+{
+    at[0] = 0x00050513u | (uint32_t)value << 20; /* addi a0, a0, value */
+    at[1] = 0x00008067u;                         /* ret */
+}
+
+static uint32_t *map(int protection)
+{
+    return mmap(NULL, 65536, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static long rewritten(void (*sync)(void *, size_t))
+{
+    uint32_t *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+    long sum = 0;
+    for (int i = 0; i < 300; i++) {
+        put(p, i);
+        sync(p, 8);
+        sum = ((Code *)p)(sum) * 3 % 1000003;
+    }
+    munmap(p, 65536);
+    return sum;
+}
+
+/* a0 += 1; jump to a callee that is rewritten while its caller stays. */
+static long chained(void)
+{
+    uint32_t *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+    long sum = 0;
+    p[0] = 0x00150513u;       /* addi a0, a0, 1 */
+    p[1] = 0x0000106fu;       /* j +4096: p[1] is at 4, so to 4100 */
+    uint32_t *callee = p + 1025;
+    for (int i = 0; i < 200; i++) {
+        put(callee, i & 7);
+        fence(NULL, 0);
+        for (int k = 0; k < 5; k++)
+            sum = ((Code *)p)(sum);
+    }
+    munmap(p, 65536);
+    return sum;
+}
+
+static long remapped(void)
+{
+    long sum = 0;
+    uint32_t *at = NULL;
+    for (int i = 0; i < 100; i++) {
+        uint32_t *p = mmap(at, 65536, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | (at ? MAP_FIXED : 0),
+                           -1, 0);
+        at = p;
+        put(p, i);
+        mprotect(p, 65536, PROT_READ | PROT_EXEC);
+        sum = ((Code *)p)(sum);
+        if (i & 1)
+            munmap(p, 65536);
+    }
+    return sum;
+}
+
+/* Code that patches the instruction after next, fence.i between. */
+static long itself(void)
+{
+    uint32_t *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+    p[0] = 0x00b62823u;       /* sw a1, 16(a2) */
+    p[1] = 0x0000100fu;       /* fence.i */
+    p[2] = 0x00000013u;       /* nop */
+    p[3] = 0x00000013u;
+    put(p + 4, 1);
+    long sum = 0;
+    for (int i = 0; i < 200; i++) {
+        uint32_t insn = 0x00050513u | (uint32_t)(i * 3) << 20;
+        long (*f)(long, long, long) = (long (*)(long, long, long))p;
+        sum = f(sum, insn, (long)p);
+    }
+    return sum;
+}
+
+/* Data next to code in one page: writes there must be cheap and harmless. */
+static long mixed(void)
+{
+    uint32_t *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+    long sum = 0;
+    put(p, 2);
+    fence(NULL, 0);
+    for (int i = 0; i < 2000; i++) {
+        p[512] += i;
+        sum = ((Code *)p)(sum) + (p[512] & 1);
+    }
+    return sum;
+}
+#else
+static void fence(void) {}
+static void flush(void) {}
+
+static long rewritten(void (*sync)(void))
+{
+    long sum = 0;
+    sync();
+    for (int i = 0; i < 300; i++)
+        sum = (sum + i) * 3 % 1000003;
+    return sum;
+}
+
+static long chained(void)
+{
+    long sum = 0;
+    for (int i = 0; i < 200; i++)
+        sum += 5 * (1 + (i & 7));
+    return sum;
+}
+
+static long remapped(void)
+{
+    return 99 * 100 / 2;
+}
+
+static long itself(void)
+{
+    return 199 * 200 / 2 * 3;
+}
+
+static long mixed(void)
+{
+    long sum = 0;
+    uint32_t v = 0;
+    for (int i = 0; i < 2000; i++)
+        sum += 2 + ((v += i) & 1);
+    return sum;
+}
+#endif
+
+int main(void)
+{
+    printf("%ld %ld\n", rewritten(fence), rewritten(flush));
+    printf("%ld\n", chained());
+    printf("%ld\n", remapped());
+    printf("%ld\n", itself());
+    printf("%ld\n", mixed());
+    return 0;
+}
