@@ -237,7 +237,7 @@ unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc,
     bool legal = length == 4 ? decode_insn32(&ctx, insn)
                              : decode_insn16(&ctx, (uint16_t)insn);
     if (!legal) {
-        put(&ctx, ".word\t0x%0*x", (int)length * 2, insn);
+        put(&ctx, ".%ubyte\t0x%x", length, insn);
     }
     return length;
 }

@@ -11,7 +11,7 @@
  * Writes the text of the instruction at pc, whose bytes start at code, to buf
  * as "mnemonic\toperands", without aliases: a compressed instruction reads as
  * the one it stands for, a reserved one as "illegal", and what is nothing as
- * ".word\t0x...".  Returns its length in bytes; 0, and no text, if `bytes` are
+ * ".4byte\t0x...".  Returns its length in bytes; 0, and no text, if `bytes` are
  * too few.
  */
 unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc,
