@@ -1,0 +1,37 @@
+/*
+ * linux-user: programs of a riscv64 Linux on an x86-64 Linux.
+ *
+ * A guest program sees the system calls, signals and address space that a
+ * Linux kernel for RISC-V would give it.  It cannot make the emulator crash
+ * or abort: what it does wrong comes back as -errno or as a signal.
+ */
+#ifndef LINUX_USER_LINUX_USER_H
+#define LINUX_USER_LINUX_USER_H
+
+#include "exec/exec.h"
+
+typedef struct LinuxUserOptions {
+    const char *program;       /* path as the user gave it */
+    char **argv;               /* the guest's, argv[0] included */
+    char **envp;               /* the guest's */
+    const char *prefix;        /* -L; NULL: none */
+    uint64_t stack_size;       /* -s; 0: as RLIMIT_STACK has it */
+    bool move_base;            /* guest_base nonzero even if not needed */
+    bool strace;
+    bool stats;                /* print exec's statistics at the end */
+    const char *self;          /* path of the emulator, for execve */
+    char **self_options;       /* options that execve passes on */
+    Log log;                   /* log.file: close-on-exec, may be stderr */
+    ExecConfig exec;           /* code and guest_base are filled in */
+} LinuxUserOptions;
+
+/* Exit statuses of a shell. */
+enum { EXIT_NOT_RUNNABLE = 126, EXIT_NOT_FOUND = 127 };
+
+/*
+ * Runs the program.  Returns only if it cannot be started: an exit status,
+ * after one line on stderr.
+ */
+int linux_user_run(const LinuxUserOptions *options);
+
+#endif

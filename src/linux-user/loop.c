@@ -1,0 +1,259 @@
+/* Start of the program, and the loop around the translated code. */
+#include "linux-user/linux-user.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "linux-user/elf.h"
+#include "linux-user/signal.h"
+#include "linux-user/stack.h"
+#include "linux-user/sys.h"
+
+/* --- the loop --- */
+
+void process_end(Task *t)
+{
+    const LinuxUserOptions *o = t->proc->options;
+
+    if (o->stats) {
+        exec_stats_print(t->proc->exec, stderr);
+    }
+    fflush(o->log.file);
+}
+
+static void handle(Task *t, const Event *e)
+{
+    uint64_t pc = rv_state(t->cpu)->pc;
+
+    switch (e->kind) {
+    case EVENT_SYSCALL: syscall_run(t); break;
+    case EVENT_ILLEGAL: signal_force(t, SIGILL, ILL_ILLOPC, pc); break;
+    case EVENT_BREAK: signal_force(t, SIGTRAP, TRAP_BRKPT, pc); break;
+    case EVENT_FAULT: signal_force(t, e->signo, e->code, e->addr); break;
+    case EVENT_INTERRUPT: break;
+    }
+}
+
+_Noreturn void task_loop(Task *t)
+{
+    for (;;) {
+        Event e = exec_run(t->cpu);
+
+        handle(t, &e);
+        if (t->pending || t->has_saved_mask) {
+            signal_deliver(t);
+        }
+    }
+}
+
+/* --- the start --- */
+
+/* One line: the program, what is wrong; the status that a shell gives. */
+static int complain(const char *program, int error, const char *why)
+{
+    fprintf(stderr, "tcg-riscv64: %s: %s\n", program,
+            why ? why : strerror(error));
+    return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND
+                                               : EXIT_NOT_RUNNABLE;
+}
+
+static int open_program(const char *path, const char **why)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0 && access(path, X_OK) < 0) {
+        *why = "not executable (chmod +x?)";
+        close(fd);
+        return -EACCES;
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+static int read_program(const char *path, ElfImage *img, const char **why)
+{
+    int fd = open_program(path, why);
+    int ret;
+
+    if (fd < 0) {
+        return fd;
+    }
+    ret = elf_read(fd, img, why);
+    if (ret < 0) {
+        close(fd);
+        return ret;
+    }
+    return fd;
+}
+
+/* The interpreter below the prefix, else where its name says. */
+static int read_interp(const LinuxUserOptions *o, const char *name,
+                       ElfImage *img, const char **why)
+{
+    char path[PATH_MAX * 2];
+
+    if (o->prefix) {
+        snprintf(path, sizeof(path), "%s/%s", o->prefix, name);
+        if (access(path, F_OK) == 0) {
+            return read_program(path, img, why);
+        }
+    }
+    return read_program(name, img, why);
+}
+
+typedef struct Loader {
+    ElfImage program, interp;
+    int fd, interp_fd;
+} Loader;
+
+static int loader_open(Loader *l, const LinuxUserOptions *o)
+{
+    const char *why = NULL;
+    char name[PATH_MAX + 64];
+
+    l->fd = read_program(o->program, &l->program, &why);
+    if (l->fd < 0) {
+        return complain(o->program, -l->fd, why);
+    }
+    if (!l->program.interp[0]) {
+        return 0;
+    }
+    l->interp_fd = read_interp(o, l->program.interp, &l->interp, &why);
+    if (l->interp_fd < 0) {
+        snprintf(name, sizeof(name), "%s needs %s", o->program,
+                 l->program.interp);
+        return complain(name, -l->interp_fd,
+                        why ? why : "not found; use -L PREFIX");
+    }
+    return 0;
+}
+
+static void loader_close(Loader *l)
+{
+    elf_free(&l->program);
+    elf_free(&l->interp);
+    close(l->fd);
+    if (l->interp_fd >= 0) {
+        close(l->interp_fd);
+    }
+}
+
+static int map_sigreturn(Process *proc)
+{
+    MapRequest r = {
+        .len = GUEST_PAGE, .prot = PROT_READ | PROT_WRITE, .fd = -1,
+        .flags = MAP_PRIVATE | MAP_ANONYMOUS, .kind = MAPPING_VDSO,
+    };
+    int64_t at = mm_map(&proc->mm, &r);
+
+    if (at < 0 || !mm_write(&proc->mm, (uint64_t)at, target_sigreturn_code,
+                            sizeof(target_sigreturn_code))) {
+        return -ENOMEM;
+    }
+    proc->sigreturn = (uint64_t)at;
+    return (int)mm_protect(&proc->mm, (uint64_t)at, GUEST_PAGE,
+                           PROT_READ | PROT_EXEC);
+}
+
+/* Fills the guest's memory; pc and sp of its first instruction. */
+static int load(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
+{
+    StackInfo info = { .program = &l->program };
+    bool fixed = l->program.fixed;
+    int64_t at;
+    int ret;
+
+    if (mm_init(&proc->mm, fixed ? l->program.low : 0,
+                fixed ? l->program.high : 0, proc->options->move_base) < 0) {
+        return -errno;
+    }
+    ret = elf_map(&proc->mm, l->fd, &l->program, PIE_BASE);
+    if (ret < 0) {
+        return ret;
+    }
+    info.entry = *pc = elf_entry(&l->program);
+    mm_set_brk(&proc->mm, elf_brk(&l->program));
+    if (l->interp_fd >= 0) {
+        ret = elf_map(&proc->mm, l->interp_fd, &l->interp, 0);
+        if (ret < 0) {
+            return ret;
+        }
+        info.interp_base = l->interp.bias;
+        *pc = elf_entry(&l->interp);
+    }
+    ret = map_sigreturn(proc);
+    at = ret < 0 ? ret : stack_build(proc, &info);
+    *sp = (uint64_t)at;
+    return at < 0 ? (int)at : 0;
+}
+
+static void code_gone(void *opaque, uint64_t start, uint64_t len)
+{
+    Task *t = opaque;
+
+    exec_invalidate(t->cpu, start, len);
+}
+
+static int start_exec(Task *t, const LinuxUserOptions *o)
+{
+    Process *proc = t->proc;
+    ExecConfig config = o->exec;
+
+    config.code = (CodeReader){ mm_fetch, &proc->mm };
+    config.guest_base = proc->mm.base;
+    proc->exec = exec_new(&config);
+    t->cpu = proc->exec ? exec_cpu_new(proc->exec) : NULL;
+    if (!t->cpu) {
+        return -errno;
+    }
+    proc->mm.code_gone = code_gone;
+    proc->mm.opaque = t;
+    return 0;
+}
+
+static int start(Process *proc, Task *t, const LinuxUserOptions *o)
+{
+    Loader l = { .fd = -1, .interp_fd = -1 };
+    uint64_t pc = 0, sp = 0;
+    int ret = loader_open(&l, o);
+
+    if (ret) {
+        return ret;
+    }
+    if (!realpath(o->program, proc->exe)) {
+        snprintf(proc->exe, sizeof(proc->exe), "%s", o->program);
+    }
+    ret = load(proc, &l, &pc, &sp);
+    loader_close(&l);
+    if (ret < 0) {
+        return complain(o->program, -ret, NULL);
+    }
+    ret = start_exec(t, o);
+    if (ret < 0) {
+        return complain("memory for translated code", -ret, NULL);
+    }
+    rv_state(t->cpu)->pc = pc;
+    rv_state(t->cpu)->gpr[RV_SP] = sp;
+    signal_init(t);
+    return 0;
+}
+
+int linux_user_run(const LinuxUserOptions *o)
+{
+    Process *proc = calloc(1, sizeof(*proc));
+    Task *t = calloc(1, sizeof(*t));
+    int ret;
+
+    if (!proc || !t) {
+        return complain(o->program, ENOMEM, NULL);
+    }
+    proc->options = o;
+    t->proc = proc;
+    ret = start(proc, t, o);
+    if (ret == 0) {
+        task_loop(t);
+    }
+    return ret;
+}

@@ -1,0 +1,207 @@
+/* The ordered set of the guest's mappings: a sorted array. */
+#include "linux-user/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAP_GROWTH = 2 };       /* mappings added by one change, at most */
+
+bool map_reserve(Map *map)
+{
+    size_t cap = map->cap ? map->cap * 2 : 64;
+    Mapping *at;
+
+    if (map->n + MAP_GROWTH <= map->cap) {
+        return true;
+    }
+    at = realloc(map->at, cap * sizeof(*at));
+    if (!at) {
+        return false;
+    }
+    map->at = at;
+    map->cap = cap;
+    return true;
+}
+
+void map_free(Map *map)
+{
+    free(map->at);
+    *map = (Map){ 0 };
+}
+
+size_t map_lower(const Map *map, uint64_t addr)
+{
+    size_t lo = 0, hi = map->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (map->at[mid].end > addr) {
+            hi = mid;
+        } else {
+            lo = mid + 1;
+        }
+    }
+    return lo;
+}
+
+const Mapping *map_find(const Map *map, uint64_t addr)
+{
+    size_t i = map_lower(map, addr);
+
+    return i < map->n && map->at[i].start <= addr ? &map->at[i] : NULL;
+}
+
+static void insert_at(Map *map, size_t i, const Mapping *m)
+{
+    memmove(map->at + i + 1, map->at + i, (map->n - i) * sizeof(*map->at));
+    map->at[i] = *m;
+    map->n++;
+}
+
+static void delete_range(Map *map, size_t i, size_t j)
+{
+    memmove(map->at + i, map->at + j, (map->n - j) * sizeof(*map->at));
+    map->n -= j - i;
+}
+
+/* Afterwards addr is inside no mapping; the index of the first one after. */
+static size_t split(Map *map, uint64_t addr)
+{
+    size_t i = map_lower(map, addr);
+
+    if (i < map->n && map->at[i].start < addr) {
+        Mapping head = map->at[i];
+
+        head.end = addr;
+        map->at[i].start = addr;
+        insert_at(map, i, &head);
+        i++;
+    }
+    return i;
+}
+
+static bool joins(const Mapping *a, const Mapping *b)
+{
+    return a->end == b->start && a->prot == b->prot && a->kind == b->kind;
+}
+
+/* Merge the neighbours among the mappings [i - 1, j]. */
+static void merge(Map *map, size_t i, size_t j)
+{
+    size_t k = i > 0 ? i : 1;
+
+    for (; k <= j && k < map->n;) {
+        if (joins(&map->at[k - 1], &map->at[k])) {
+            map->at[k - 1].end = map->at[k].end;
+            delete_range(map, k, k + 1);
+            j--;
+        } else {
+            k++;
+        }
+    }
+}
+
+void map_set(Map *map, const Mapping *m)
+{
+    size_t i;
+
+    map_clear(map, m->start, m->end);
+    i = map_lower(map, m->start);
+    insert_at(map, i, m);
+    merge(map, i, i + 1);
+}
+
+void map_clear(Map *map, uint64_t start, uint64_t end)
+{
+    size_t i = split(map, start);
+    size_t j = split(map, end);
+
+    delete_range(map, i, j);
+}
+
+void map_protect(Map *map, uint64_t start, uint64_t end, uint32_t prot)
+{
+    size_t i = split(map, start);
+    size_t j = split(map, end);
+
+    for (size_t k = i; k < j; k++) {
+        if (map->at[k].kind != MAPPING_HOST) {
+            map->at[k].prot = prot;
+        }
+    }
+    merge(map, i, j);
+}
+
+bool map_is_free(const Map *map, uint64_t start, uint64_t end)
+{
+    size_t i = map_lower(map, start);
+
+    return i == map->n || map->at[i].start >= end;
+}
+
+uint64_t map_run_end(const Map *map, uint64_t addr, uint64_t end)
+{
+    size_t i = map_lower(map, addr);
+
+    for (; i < map->n && addr < end; i++) {
+        const Mapping *m = &map->at[i];
+
+        if (m->start > addr || m->kind == MAPPING_HOST) {
+            break;
+        }
+        addr = m->end;
+    }
+    return addr < end ? addr : end;
+}
+
+bool map_has_prot(const Map *map, uint64_t start, uint64_t end, uint32_t prot)
+{
+    size_t i = map_lower(map, start);
+
+    for (; i < map->n && map->at[i].start < end; i++) {
+        if (map->at[i].prot & prot) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool map_has_kind(const Map *map, uint64_t start, uint64_t end,
+                  MappingKind kind)
+{
+    size_t i = map_lower(map, start);
+
+    for (; i < map->n && map->at[i].start < end; i++) {
+        if (map->at[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t map_find_gap(const Map *map, uint64_t bottom, uint64_t top,
+                      uint64_t len, uint64_t align)
+{
+    size_t i = map_lower(map, top);
+
+    if (i < map->n && map->at[i].start < top) {
+        top = map->at[i].start;
+    }
+    for (;; i--) {
+        uint64_t low = i > 0 ? map->at[i - 1].end : 0;
+
+        low = low > bottom ? low : bottom;
+        if (top >= low && top - low >= len) {
+            uint64_t start = (top - len) & -align;
+
+            if (start >= low) {
+                return start;
+            }
+        }
+        if (low == bottom) {
+            return 0;
+        }
+        top = map->at[i - 1].start;
+    }
+}

@@ -1,0 +1,661 @@
+/*
+ * mmap and its family.  The map is changed only after the host has agreed,
+ * and room for the change is made before the host is asked, so that the two
+ * never differ.
+ */
+#include "linux-user/mm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include "linux-user/usercopy.h"
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+enum {
+    GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC,
+    X86_MAP_32BIT = 0x40,      /* x86's own; mean nothing to RISC-V */
+    X86_MAP_ABOVE4G = 0x80,
+};
+
+static int host_prot(int prot)
+{
+    return prot & PROT_EXEC ? (prot & ~PROT_EXEC) | PROT_READ : prot;
+}
+
+static int64_t host_result(const Mm *mm, const void *p)
+{
+    return p == MAP_FAILED ? -errno : (int64_t)h2g(mm, p);
+}
+
+static bool page_aligned(uint64_t n)
+{
+    return (n & GUEST_PAGE_MASK) == 0;
+}
+
+/* Can the guest change what is mapped in [start, end)? */
+static bool range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
+{
+    return !map_has_kind(&mm->map, start, end, MAPPING_HOST);
+}
+
+static void tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
+{
+    if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
+        mm->code_gone(mm->opaque, start, end - start);
+    }
+}
+
+/* --- start --- */
+
+static void *reserve(void *where, uint64_t len, int flags)
+{
+    return mmap(where, len, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+}
+
+static int move_base(Mm *mm)
+{
+    void *p = reserve(NULL, TASK_SIZE, 0);
+
+    if (p == MAP_FAILED) {
+        return -1;
+    }
+    mm->base = (uintptr_t)p;
+    mm->reserved = true;
+    map_free(&mm->map);
+    return 0;
+}
+
+/* With base 0: what the host has below TASK_SIZE is not the guest's. */
+static int add_host_mappings(Mm *mm)
+{
+    FILE *f = fopen("/proc/self/maps", "re");
+    unsigned long long start, end;
+
+    if (!f) {
+        return 0;              /* MAP_FIXED_NOREPLACE keeps us safe */
+    }
+    while (fscanf(f, "%llx-%llx%*[^\n]", &start, &end) == 2) {
+        Mapping m = { start, end, 0, MAPPING_HOST };
+
+        if (start >= TASK_SIZE) {
+            break;
+        }
+        m.end = end < TASK_SIZE ? end : TASK_SIZE;
+        if (!map_reserve(&mm->map)) {
+            fclose(f);
+            return -1;
+        }
+        map_set(&mm->map, &m);
+    }
+    fclose(f);
+    return 0;
+}
+
+/* Does the host let us have these pages (mmap_min_addr)? */
+static bool host_range_usable(uint64_t start, uint64_t end)
+{
+    void *p = reserve((void *)(uintptr_t)start, end - start,
+                      MAP_FIXED_NOREPLACE);
+
+    if (p == MAP_FAILED) {
+        return false;
+    }
+    munmap(p, end - start);
+    return (uintptr_t)p == start;
+}
+
+int mm_init(Mm *mm, uint64_t need_low, uint64_t need_high, bool move)
+{
+    *mm = (Mm){ 0 };
+    pthread_mutex_init(&mm->lock, NULL);
+    if (move) {
+        return move_base(mm);
+    }
+    if (add_host_mappings(mm) < 0) {
+        return -1;
+    }
+    if (need_low < need_high && !host_range_usable(need_low, need_high)) {
+        return move_base(mm);
+    }
+    return 0;
+}
+
+void mm_set_brk(Mm *mm, uint64_t start)
+{
+    mm->brk_start = mm->brk = page_up(start);
+}
+
+/* --- access from system calls --- */
+
+bool mm_read(const Mm *mm, void *dst, uint64_t addr, size_t len)
+{
+    return guest_range_ok(addr, len) && user_copy(dst, g2h(mm, addr), len);
+}
+
+bool mm_write(const Mm *mm, uint64_t addr, const void *src, size_t len)
+{
+    return guest_range_ok(addr, len) && user_copy(g2h(mm, addr), src, len);
+}
+
+bool mm_zero(const Mm *mm, uint64_t addr, size_t len)
+{
+    static const char zeros[GUEST_PAGE];
+
+    while (len > 0) {
+        size_t n = len < sizeof(zeros) ? len : sizeof(zeros);
+
+        if (!mm_write(mm, addr, zeros, n)) {
+            return false;
+        }
+        addr += n;
+        len -= n;
+    }
+    return true;
+}
+
+long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n)
+{
+    size_t room = addr < TASK_SIZE ? TASK_SIZE - addr : 0;
+    long len = user_strcpy(dst, g2h(mm, addr), n < room ? n : room);
+
+    if (len <= 0) {
+        return -EFAULT;
+    }
+    if (dst[len - 1] != '\0') {
+        return (size_t)len == n ? -ENAMETOOLONG : -EFAULT;
+    }
+    return len;
+}
+
+/*
+ * A page of a file mapping beyond the file's end cannot be read although the
+ * map has it; hence the probes.  The range returned ends at the map's, or
+ * after a few pages: the reader asks again.
+ */
+const uint8_t *mm_fetch(void *opaque, uint64_t addr, size_t *avail)
+{
+    enum { PAGES = 4 };
+    Mm *mm = opaque;
+    uint64_t end = addr;
+    uint8_t byte;
+
+    pthread_mutex_lock(&mm->lock);
+    for (int i = 0; i < PAGES; i++) {
+        const Mapping *m = map_find(&mm->map, end);
+
+        if (!m || !(m->prot & PROT_EXEC) || !user_copy(&byte, g2h(mm, end), 1)) {
+            break;
+        }
+        end = page_down(end) + GUEST_PAGE;
+    }
+    pthread_mutex_unlock(&mm->lock);
+    *avail = end - addr;
+    return end > addr ? g2h(mm, addr) : NULL;
+}
+
+/* --- mmap --- */
+
+/* Put nothing (or the reservation) back in [start, end). */
+static int host_unmap(Mm *mm, uint64_t start, uint64_t end)
+{
+    if (mm->reserved) {
+        return reserve(g2h(mm, start), end - start, MAP_FIXED) == MAP_FAILED
+               ? -1 : 0;
+    }
+    return munmap(g2h(mm, start), end - start);
+}
+
+static bool flag_fixed(int flags)
+{
+    return (flags & MAP_FIXED) ||
+           (flags & MAP_FIXED_NOREPLACE) == MAP_FIXED_NOREPLACE;
+}
+
+static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
+{
+    uint64_t hint = page_up(r->addr);
+    uint64_t align = r->align > GUEST_PAGE ? r->align : GUEST_PAGE;
+    uint64_t found;
+
+    if (hint >= MMAP_MIN && guest_range_ok(hint, len) &&
+        !(hint & (align - 1)) && map_is_free(&mm->map, hint, hint + len)) {
+        return hint;
+    }
+    found = map_find_gap(&mm->map, MMAP_MIN, MMAP_TOP, len, align);
+    return found ? found
+                 : map_find_gap(&mm->map, MMAP_MIN, TASK_SIZE, len, align);
+}
+
+/* Where the mapping goes, or -errno. */
+static int64_t choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
+{
+    if (len == 0 || !guest_range_ok(0, len)) {
+        return -ENOMEM;
+    }
+    if (!flag_fixed(r->flags)) {
+        uint64_t addr = find_place(mm, r, len);
+
+        return addr ? (int64_t)addr : -ENOMEM;
+    }
+    if (!page_aligned(r->addr)) {
+        return -EINVAL;
+    }
+    if (!guest_range_ok(r->addr, len) ||
+        !range_is_guests(mm, r->addr, r->addr + len)) {
+        return -ENOMEM;
+    }
+    if ((r->flags & MAP_FIXED_NOREPLACE) == MAP_FIXED_NOREPLACE &&
+        !map_is_free(&mm->map, r->addr, r->addr + len)) {
+        return -EEXIST;
+    }
+    return (int64_t)r->addr;
+}
+
+static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
+                        uint64_t len)
+{
+    int flags = r->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN |
+                             X86_MAP_32BIT | X86_MAP_ABOVE4G);
+    bool over = mm->reserved || !map_is_free(&mm->map, addr, addr + len);
+
+    /* What the map calls free may still be a late mapping of the host's. */
+    flags |= over ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+    return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(r->prot),
+                                flags, r->fd, (off_t)r->offset));
+}
+
+/*
+ * mmap(2) treats MAP_FIXED over holes and mappings alike; were the range half
+ * free, a host mapping that the map does not know could be in it.  Below
+ * TASK_SIZE the host makes none on its own (mm.h), so this is but a guard.
+ */
+static int64_t map_locked(Mm *mm, const MapRequest *r)
+{
+    uint64_t len = page_up(r->len);
+    int64_t addr = choose_address(mm, r, len);
+    int64_t got;
+    Mapping m;
+
+    if (addr < 0) {
+        return addr;
+    }
+    if (!map_reserve(&mm->map)) {
+        return -ENOMEM;
+    }
+    got = host_map(mm, r, (uint64_t)addr, len);
+    if (got < 0) {
+        return got;
+    }
+    m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len,
+                   (uint32_t)r->prot & GUEST_PROT, r->kind };
+    tell_code_gone(mm, m.start, m.end);
+    map_set(&mm->map, &m);
+    return addr;
+}
+
+int64_t mm_map(Mm *mm, const MapRequest *r)
+{
+    int64_t ret;
+
+    if (r->len == 0 || !page_aligned(r->offset)) {
+        return -EINVAL;
+    }
+    if (page_up(r->len) < r->len) {
+        return -ENOMEM;
+    }
+    pthread_mutex_lock(&mm->lock);
+    ret = map_locked(mm, r);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+/* Unmaps what the guest has in [start, end), leaving the host's alone. */
+static int64_t unmap_locked(Mm *mm, uint64_t start, uint64_t end)
+{
+    if (!map_reserve(&mm->map)) {
+        return -ENOMEM;
+    }
+    if (!range_is_guests(mm, start, end)) {
+        return -EINVAL;
+    }
+    if (map_is_free(&mm->map, start, end)) {
+        return 0;
+    }
+    if (host_unmap(mm, start, end) < 0) {
+        return -errno;
+    }
+    tell_code_gone(mm, start, end);
+    map_clear(&mm->map, start, end);
+    return 0;
+}
+
+int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len)
+{
+    int64_t ret;
+
+    if (!page_aligned(addr) || len == 0 || !guest_range_ok(addr, len)) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    ret = unmap_locked(mm, addr, addr + page_up(len));
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+/* --- mprotect, madvise --- */
+
+/* As Linux does, what lies before a hole is changed, then ENOMEM. */
+static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
+{
+    uint64_t run = map_run_end(&mm->map, start, end);
+
+    if (run > start) {
+        if (!map_reserve(&mm->map)) {
+            return -ENOMEM;
+        }
+        if (mprotect(g2h(mm, start), run - start, host_prot(prot)) < 0) {
+            return -errno;
+        }
+        tell_code_gone(mm, start, run);
+        map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
+    }
+    return run < end ? -ENOMEM : 0;
+}
+
+int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
+{
+    int64_t ret;
+
+    prot &= ~(PROT_GROWSDOWN | PROT_GROWSUP);
+    if (!page_aligned(addr)) {
+        return -EINVAL;
+    }
+    if (len == 0) {
+        return 0;
+    }
+    if (!guest_range_ok(addr, len)) {
+        return -ENOMEM;
+    }
+    pthread_mutex_lock(&mm->lock);
+    ret = protect_locked(mm, addr, addr + page_up(len), prot);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice)
+{
+    uint64_t end = addr + page_up(len);
+    int64_t ret = -ENOMEM;
+
+    if (!guest_range_ok(addr, len)) {
+        return page_aligned(addr) ? -ENOMEM : -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    if (map_run_end(&mm->map, addr, end) == end || !page_aligned(addr)) {
+        ret = madvise(g2h(mm, addr), len, advice) < 0 ? -errno : 0;
+        if (advice == MADV_DONTNEED || advice == MADV_REMOVE) {
+            tell_code_gone(mm, addr, end);
+        }
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+/* --- brk --- */
+
+static int64_t grow_brk(Mm *mm, uint64_t start, uint64_t end)
+{
+    MapRequest r = {
+        .addr = start, .len = end - start, .prot = PROT_READ | PROT_WRITE,
+        .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, .fd = -1,
+        .kind = MAPPING_HEAP,
+    };
+
+    return map_locked(mm, &r);
+}
+
+/* Like the system call it returns the break, the old one on failure. */
+int64_t mm_brk(Mm *mm, uint64_t brk)
+{
+    uint64_t old_end, new_end;
+    int64_t ret = 0;
+
+    pthread_mutex_lock(&mm->lock);
+    if (brk >= mm->brk_start && brk <= TASK_SIZE) {
+        old_end = page_up(mm->brk);
+        new_end = page_up(brk);
+        if (new_end > old_end) {
+            ret = grow_brk(mm, old_end, new_end);
+        } else if (new_end < old_end) {
+            ret = unmap_locked(mm, new_end, old_end);
+        }
+        if (ret >= 0) {
+            mm->brk = brk;
+        }
+    }
+    ret = (int64_t)mm->brk;
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+/* --- mremap --- */
+
+typedef struct Remap {
+    uint64_t addr, old_len, new_len, new_addr;
+    int flags;
+} Remap;
+
+static int64_t host_remap(Mm *mm, const Remap *r, int flags, uint64_t to)
+{
+    return host_result(mm, mremap(g2h(mm, r->addr), r->old_len, r->new_len,
+                                  flags, g2h(mm, to)));
+}
+
+/* In a reserved range the pages behind are taken: free them for a moment. */
+static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
+{
+    uint64_t end = r->addr + r->old_len, new_end = r->addr + r->new_len;
+    int64_t got;
+
+    if (!guest_range_ok(r->addr, r->new_len) ||
+        !map_is_free(&mm->map, end, new_end)) {
+        return -ENOMEM;
+    }
+    if (mm->reserved) {
+        munmap(g2h(mm, end), new_end - end);
+    }
+    got = host_remap(mm, r, 0, 0);
+    if (got < 0) {
+        if (mm->reserved) {
+            host_unmap(mm, end, new_end);
+        }
+        return got;
+    }
+    m.start = r->addr;
+    m.end = new_end;
+    map_set(&mm->map, &m);
+    return got;
+}
+
+static int64_t move_mapping(Mm *mm, const Remap *r, uint64_t to, Mapping m)
+{
+    int keep = r->flags & MREMAP_DONTUNMAP;
+    int64_t got = host_remap(mm, r, MREMAP_MAYMOVE | MREMAP_FIXED | keep, to);
+
+    if (got < 0) {
+        return got;
+    }
+    tell_code_gone(mm, to, to + r->new_len);
+    m.start = to;
+    m.end = to + r->new_len;
+    map_set(&mm->map, &m);
+    if (r->old_len > 0 && !keep && map_reserve(&mm->map)) {
+        tell_code_gone(mm, r->addr, r->addr + r->old_len);
+        map_clear(&mm->map, r->addr, r->addr + r->old_len);
+        if (mm->reserved) {
+            host_unmap(mm, r->addr, r->addr + r->old_len);
+        }
+    }
+    return got;
+}
+
+static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
+{
+    return a < b + b_len && b < a + a_len;
+}
+
+static int64_t remap_fixed(Mm *mm, const Remap *r, Mapping m)
+{
+    if (!page_aligned(r->new_addr) ||
+        !guest_range_ok(r->new_addr, r->new_len) ||
+        overlap(r->addr, r->old_len, r->new_addr, r->new_len)) {
+        return -EINVAL;
+    }
+    if (!range_is_guests(mm, r->new_addr, r->new_addr + r->new_len)) {
+        return -ENOMEM;
+    }
+    return move_mapping(mm, r, r->new_addr, m);
+}
+
+static int64_t remap_locked(Mm *mm, const Remap *r)
+{
+    const Mapping *found = map_find(&mm->map, r->addr);
+    uint64_t old_end = r->addr + r->old_len;
+    int64_t got;
+    uint64_t to;
+
+    if (!found || found->kind == MAPPING_HOST || found->end < old_end) {
+        return -EFAULT;
+    }
+    if (!map_reserve(&mm->map)) {
+        return -ENOMEM;
+    }
+    found = map_find(&mm->map, r->addr);
+    if (r->flags & MREMAP_FIXED) {
+        return remap_fixed(mm, r, *found);
+    }
+    if (r->new_len <= r->old_len && !(r->flags & MREMAP_DONTUNMAP)) {
+        got = r->new_len == r->old_len
+              ? 0 : unmap_locked(mm, r->addr + r->new_len, old_end);
+        return got < 0 ? got : (int64_t)r->addr;
+    }
+    if (r->old_len > 0 && !(r->flags & MREMAP_DONTUNMAP)) {
+        got = grow_in_place(mm, r, *found);
+        if (got != -ENOMEM || !(r->flags & MREMAP_MAYMOVE)) {
+            return got;
+        }
+    }
+    to = map_find_gap(&mm->map, MMAP_MIN, MMAP_TOP, r->new_len, GUEST_PAGE);
+    return to ? move_mapping(mm, r, to, *found) : -ENOMEM;
+}
+
+int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
+                 int flags, uint64_t new_addr)
+{
+    Remap r = { addr, page_up(old_len), page_up(new_len), new_addr, flags };
+    int need_move = MREMAP_FIXED | MREMAP_DONTUNMAP;
+    int64_t ret;
+
+    if ((flags & ~(MREMAP_MAYMOVE | need_move)) || !page_aligned(addr) ||
+        ((flags & need_move) && !(flags & MREMAP_MAYMOVE)) ||
+        r.new_len == 0 || r.new_len < new_len || r.old_len < old_len ||
+        ((flags & MREMAP_DONTUNMAP) && r.old_len != r.new_len) ||
+        (old_len == 0 && !(flags & MREMAP_MAYMOVE))) {
+        return -EINVAL;
+    }
+    if (!guest_range_ok(addr, r.old_len)) {
+        return -EFAULT;
+    }
+    if (!guest_range_ok(0, r.new_len)) {
+        return -ENOMEM;
+    }
+    pthread_mutex_lock(&mm->lock);
+    ret = remap_locked(mm, &r);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+/* --- System V shared memory --- */
+
+static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
+{
+    uint64_t len = page_up(r->len);
+    int64_t addr = choose_address(mm, r, len);
+    int prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
+    Mapping m;
+
+    if (addr < 0) {
+        return addr == -EEXIST ? -EINVAL : addr;
+    }
+    if (!map_reserve(&mm->map)) {
+        return -ENOMEM;
+    }
+    m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len, (uint32_t)prot,
+                   MAPPING_PLAIN };
+    if (mm->reserved) {
+        flags |= SHM_REMAP;
+    }
+    if (shmat(id, g2h(mm, m.start), flags & ~SHM_EXEC) == (void *)-1) {
+        return -errno;
+    }
+    tell_code_gone(mm, m.start, m.end);
+    map_set(&mm->map, &m);
+    return addr;
+}
+
+int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags)
+{
+    MapRequest r = { .addr = addr };
+    struct shmid_ds ds;
+    int64_t ret;
+
+    if (shmctl(id, IPC_STAT, &ds) < 0) {
+        return -errno;
+    }
+    if (flags & SHM_RND) {
+        r.addr = page_down(addr);
+    }
+    if (addr) {
+        r.flags = flags & SHM_REMAP ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+    }
+    r.len = ds.shm_segsz;
+    pthread_mutex_lock(&mm->lock);
+    ret = shmat_locked(mm, id, &r, flags);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+/* Only the kernel knows how long the segment is: see what is gone. */
+int64_t mm_shmdt(Mm *mm, uint64_t addr)
+{
+    const Mapping *m;
+    int64_t ret = -EINVAL;
+
+    pthread_mutex_lock(&mm->lock);
+    m = map_find(&mm->map, addr);
+    if (m && m->kind != MAPPING_HOST && page_aligned(addr) &&
+        map_reserve(&mm->map)) {
+        uint64_t end = map_find(&mm->map, addr)->end, gone = addr;
+
+        ret = shmdt(g2h(mm, addr)) < 0 ? -errno : 0;
+        while (ret == 0 && gone < end &&
+               msync(g2h(mm, gone), GUEST_PAGE, MS_ASYNC) < 0) {
+            gone += GUEST_PAGE;
+        }
+        if (gone > addr) {
+            map_clear(&mm->map, addr, gone);
+            if (mm->reserved) {
+                host_unmap(mm, addr, gone);
+            }
+        }
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}

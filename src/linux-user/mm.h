@@ -1,0 +1,104 @@
+/*
+ * The guest's memory.
+ *
+ * A guest address g is host address g + base, always.  The guest's part of
+ * the address space ends at TASK_SIZE, as on a RISC-V machine with Sv39; the
+ * emulator is a position-independent program, which the host places far
+ * above.  So with base 0 a guest address that passes one comparison is never
+ * the emulator's own memory.  With another base the whole range is reserved.
+ *
+ * Pages that the guest may execute are readable, never executable, for the
+ * host; that the guest may execute them stands in the map only.
+ *
+ * Every function that returns int64_t returns a guest address or 0, or
+ * -errno as Linux gives it.  The lock protects map and brk; functions take it
+ * themselves unless they say otherwise.
+ */
+#ifndef LINUX_USER_MM_H
+#define LINUX_USER_MM_H
+
+#include <pthread.h>
+#include "linux-user/map.h"
+
+#define TASK_SIZE (1ull << 38)
+/* Where a PIE goes, and what looks for a place looks below MMAP_TOP. */
+#define PIE_BASE (TASK_SIZE / 3 * 2 & ~(uint64_t)GUEST_PAGE_MASK)
+#define MMAP_TOP (TASK_SIZE - (1ull << 32))
+
+enum { MMAP_MIN = 0x10000 };   /* no mapping is placed below by itself */
+
+typedef struct Mm {
+    pthread_mutex_t lock;
+    Map map;
+    uint64_t base;
+    bool reserved;             /* [base, base + TASK_SIZE) is set aside */
+    uint64_t brk_start, brk;
+    /* Told of each range where executable code changed or went away. */
+    void (*code_gone)(void *opaque, uint64_t start, uint64_t len);
+    void *opaque;
+} Mm;
+
+/* For mm_map, beside the host's MAP_*. */
+typedef struct MapRequest {
+    uint64_t addr, len;
+    int prot, flags, fd;
+    uint64_t offset;
+    uint64_t align;            /* of the address chosen; 0: a page */
+    MappingKind kind;
+} MapRequest;
+
+/*
+ * need_low: lowest guest address that the program needs, need_high the end.
+ * Takes base 0 if [need_low, need_high) is free in the host, else (or if
+ * move is set) another.  -1 with errno if there is no room.
+ */
+int mm_init(Mm *mm, uint64_t need_low, uint64_t need_high, bool move);
+void mm_set_brk(Mm *mm, uint64_t start);
+
+int64_t mm_map(Mm *mm, const MapRequest *r);
+int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len);
+int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot);
+int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
+                 int flags, uint64_t new_addr);
+int64_t mm_brk(Mm *mm, uint64_t brk);
+int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice);
+int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags);
+int64_t mm_shmdt(Mm *mm, uint64_t addr);
+
+/* CodeReader.fetch; opaque is the Mm. */
+const uint8_t *mm_fetch(void *opaque, uint64_t addr, size_t *avail);
+
+static inline void *g2h(const Mm *mm, uint64_t addr)
+{
+    return (void *)(uintptr_t)(addr + mm->base);
+}
+
+static inline uint64_t h2g(const Mm *mm, const void *p)
+{
+    return (uintptr_t)p - mm->base;
+}
+
+/* Can [addr, addr + len) be the guest's?  Says nothing of what is mapped. */
+static inline bool guest_range_ok(uint64_t addr, uint64_t len)
+{
+    return addr <= TASK_SIZE && len <= TASK_SIZE - addr;
+}
+
+static inline uint64_t page_up(uint64_t n)
+{
+    return (n + GUEST_PAGE_MASK) & ~(uint64_t)GUEST_PAGE_MASK;
+}
+
+static inline uint64_t page_down(uint64_t n)
+{
+    return n & ~(uint64_t)GUEST_PAGE_MASK;
+}
+
+/* False, for -EFAULT, if the guest has no such memory. */
+bool mm_read(const Mm *mm, void *dst, uint64_t addr, size_t len);
+bool mm_write(const Mm *mm, uint64_t addr, const void *src, size_t len);
+bool mm_zero(const Mm *mm, uint64_t addr, size_t len);
+/* Bytes with the NUL; -EFAULT, or -ENAMETOOLONG if n bytes have no NUL. */
+long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n);
+
+#endif

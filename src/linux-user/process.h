@@ -1,0 +1,58 @@
+/*
+ * The guest process and its tasks (threads).
+ *
+ * One Process, made by linux_user_run().  One Task for each guest thread,
+ * touched by its own host thread only; `pending` and `info` also by that
+ * thread's signal handlers.  Functions below linux_user_run() are given a
+ * Task and find everything else through it; only the host's signal handlers
+ * need a global pointer (signal.c).
+ */
+#ifndef LINUX_USER_PROCESS_H
+#define LINUX_USER_PROCESS_H
+
+#include <limits.h>
+#include <signal.h>
+#include "linux-user/linux-user.h"
+#include "linux-user/mm.h"
+#include "linux-user/riscv64/target.h"
+
+enum { GUEST_NSIG = 64 };
+
+typedef struct Process {
+    Mm mm;
+    Exec *exec;
+    const LinuxUserOptions *options;
+    char exe[PATH_MAX];                /* the program's real path */
+    uint64_t arg_start, arg_end;       /* of the strings on the stack */
+    uint64_t env_end;
+    uint64_t auxv, auxv_end;
+    uint64_t stack_start;              /* sp at the program's start */
+    uint64_t sigreturn;                /* address of the trampoline */
+    TargetSigaction actions[GUEST_NSIG + 1];
+} Process;
+
+typedef struct TargetStack {
+    uint64_t sp;
+    int32_t flags, pad;
+    uint64_t size;
+} TargetStack;
+
+typedef struct Task {
+    CPUState *cpu;
+    Process *proc;
+    uint64_t sigmask;                  /* what the guest believes it to be */
+    uint64_t saved_mask;               /* to go back to after a call that */
+    bool has_saved_mask;               /* waits with a mask of its own */
+    TargetStack altstack;
+    volatile uint32_t pending;         /* a signal is in info; all others */
+    siginfo_t info;                    /* wait, blocked, in the kernel */
+    bool no_result;                    /* the call has set all registers */
+    void *exec_scratch;                /* memory of an execve under way */
+} Task;
+
+static inline Mm *task_mm(Task *t)
+{
+    return &t->proc->mm;
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* Signal frames on the guest's stack. */
+#ifndef LINUX_USER_RISCV64_FRAME_H
+#define LINUX_USER_RISCV64_FRAME_H
+
+#include "linux-user/process.h"
+
+/*
+ * Pushes a frame from which sigreturn restores the registers and `mask`, and
+ * makes the cpu start the handler.  False, nothing changed, if the stack
+ * cannot be written.
+ */
+bool frame_push(Task *t, const siginfo_t *info, const TargetSigaction *act,
+                uint64_t mask);
+
+/* sigreturn: the reverse.  False if there is no valid frame at sp. */
+bool frame_pop(Task *t, uint64_t *mask);
+
+#endif

@@ -1,0 +1,476 @@
+/* Host handlers, delivery to the guest, and the end by a signal. */
+#include "linux-user/signal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "linux-user/riscv64/frame.h"
+#include "linux-user/sys.h"
+#include "linux-user/usercopy.h"
+
+enum { HOST_STACK_BYTES = 64 << 10, HOST_SA_RESTORER = 0x04000000 };
+
+/* struct sigaction of the x86-64 kernel. */
+typedef struct HostSigaction {
+    void *handler;
+    uint64_t flags;
+    void (*restorer)(void);
+    uint64_t mask;
+} HostSigaction;
+
+/*
+ * The one global of linux-user: the task of this thread, for host signal
+ * handlers, which are given nothing else.  Set by signal_init() only.
+ */
+static __thread Task *this_task;
+
+static uint64_t bit(int signo)
+{
+    return 1ull << (signo - 1);
+}
+
+#define NEVER_BLOCKED (bit(SIGKILL) | bit(SIGSTOP))
+#define EXECS_OWN (bit(SIGSEGV) | bit(SIGBUS))
+
+static void set_host_mask(uint64_t mask)
+{
+    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, 8, 0, 0);
+}
+
+static void set_mask(Task *t, uint64_t mask)
+{
+    t->sigmask = mask & ~NEVER_BLOCKED;
+    set_host_mask(t->sigmask & ~EXECS_OWN);
+}
+
+static long own_tid(void)
+{
+    return raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+}
+
+static void raise_host(int signo)
+{
+    raw_syscall(SYS_tgkill, getpid(), own_tid(), signo, 0, 0, 0);
+}
+
+static long host_sigaction(int signo, const HostSigaction *act,
+                           HostSigaction *old)
+{
+    return raw_syscall(SYS_rt_sigaction, signo, (long)act, (long)old, 8, 0, 0);
+}
+
+/* --- host handlers --- */
+
+/* All but exec's own stay blocked after the handler has returned. */
+static void hold_signals(void *ucontext)
+{
+    uint64_t all = ~EXECS_OWN;
+
+    memcpy(&((ucontext_t *)ucontext)->uc_sigmask, &all, sizeof(all));
+}
+
+/*
+ * A second signal, through a handler that was itself interrupted: back to the
+ * kernel's queue, where it is now blocked.  SIGSEGV and SIGBUS never are;
+ * sent a second time from outside, they are lost, as Linux may lose them.
+ */
+static void requeue(int signo, siginfo_t *info)
+{
+    if (!(EXECS_OWN & bit(signo))) {
+        set_host_mask(~EXECS_OWN);
+        raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(), signo,
+                    (long)info, 0, 0);
+    }
+}
+
+static void async_handler(int signo, siginfo_t *info, void *ucontext)
+{
+    Task *t = this_task;
+
+    safe_syscall_fixup(ucontext);
+    hold_signals(ucontext);
+    if (t->pending) {
+        requeue(signo, info);
+        return;
+    }
+    t->info = *info;
+    t->pending = 1;
+    t->cpu->exit_request = 1;
+    exec_kick(t->cpu, ucontext);
+}
+
+/* SIGSEGV and SIGBUS that do not come from generated code. */
+static void other_fault(int signo, siginfo_t *info, void *ucontext)
+{
+    if (info->si_code > 0) {
+        HostSigaction dfl = { 0 };
+
+        if (!usercopy_fixup(ucontext)) {
+            host_sigaction(signo, &dfl, NULL);   /* our bug: again, fatally */
+        }
+        return;
+    }
+    if (!(this_task->sigmask & bit(signo)) &&
+        this_task->proc->actions[signo].handler != (uintptr_t)SIG_IGN) {
+        async_handler(signo, info, ucontext);
+    }
+}
+
+/* Gives the host the disposition that the guest has for signo. */
+static void install_host(const Process *proc, int signo)
+{
+    const TargetSigaction *act = &proc->actions[signo];
+    uint64_t same = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT;
+    HostSigaction host = {
+        .flags = (act->flags & same) | HOST_SA_RESTORER,
+        .restorer = signal_restorer,
+    };
+
+    if (EXECS_OWN & bit(signo)) {
+        return;
+    }
+    if (act->handler <= (uintptr_t)SIG_IGN) {
+        host.handler = (void *)(uintptr_t)act->handler;
+    } else {
+        host.handler = (void *)(uintptr_t)async_handler;
+        host.flags |= SA_SIGINFO | SA_ONSTACK;
+        host.mask = ~EXECS_OWN;
+    }
+    host_sigaction(signo, &host, NULL);
+}
+
+/* Generated code has no C stack in rsp: handlers need one of their own. */
+static void ensure_host_stack(void)
+{
+    stack_t st;
+
+    if (sigaltstack(NULL, &st) == 0 && (st.ss_flags & SS_DISABLE)) {
+        st.ss_flags = 0;
+        st.ss_size = HOST_STACK_BYTES;
+        st.ss_sp = mmap(NULL, st.ss_size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (st.ss_sp != MAP_FAILED) {
+            sigaltstack(&st, NULL);
+        }
+    }
+}
+
+void signal_init(Task *t)
+{
+    HostSigaction act;
+
+    this_task = t;
+    t->altstack.flags = SS_DISABLE;
+    raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&t->sigmask, 8, 0, 0);
+    for (int i = 1; i <= GUEST_NSIG; i++) {
+        if (host_sigaction(i, NULL, &act) == 0 &&
+            act.handler == (void *)(uintptr_t)SIG_IGN) {
+            t->proc->actions[i].handler = (uintptr_t)SIG_IGN;
+        }
+    }
+    ensure_host_stack();
+    exec_install_handlers(other_fault);
+    set_mask(t, t->sigmask);
+}
+
+/* --- delivery --- */
+
+_Noreturn void signal_die(Task *t, int signo)
+{
+    HostSigaction dfl = { 0 };
+
+    process_end(t);
+    host_sigaction(signo, &dfl, NULL);
+    set_host_mask(~bit(signo));
+    raise_host(signo);
+    _exit(128 + signo);
+}
+
+/* The handler went away between arrival and delivery: the host's turn. */
+static void default_action(Task *t, int signo)
+{
+    if (EXECS_OWN & bit(signo)) {
+        signal_die(t, signo);
+    }
+    raise_host(signo);
+}
+
+static void deliver(Task *t, const siginfo_t *info)
+{
+    int signo = info->si_signo;
+    TargetSigaction *act = &t->proc->actions[signo];
+    uint64_t mask = t->has_saved_mask ? t->saved_mask : t->sigmask;
+
+    strace_signal(t, info);
+    if (act->handler == (uintptr_t)SIG_IGN) {
+        return;
+    }
+    if (act->handler == (uintptr_t)SIG_DFL) {
+        default_action(t, signo);
+        return;
+    }
+    if (!frame_push(t, info, act, mask)) {
+        if (signo == SIGSEGV) {
+            signal_die(t, SIGSEGV);
+        }
+        signal_force(t, SIGSEGV, SI_KERNEL, 0);
+        return;
+    }
+    t->has_saved_mask = false;
+    t->sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : bit(signo));
+    t->sigmask &= ~NEVER_BLOCKED;
+    if (act->flags & SA_RESETHAND) {
+        act->handler = (uintptr_t)SIG_DFL;
+        install_host(t->proc, signo);
+    }
+}
+
+void signal_deliver(Task *t)
+{
+    while (t->pending) {
+        siginfo_t info = t->info;
+
+        t->pending = 0;
+        t->cpu->exit_request = 0;
+        deliver(t, &info);
+        set_mask(t, t->sigmask);   /* may let the next one in */
+    }
+    if (t->has_saved_mask) {
+        t->has_saved_mask = false;   /* the signal was ignored after all */
+        set_mask(t, t->saved_mask);
+    }
+}
+
+void signal_force(Task *t, int signo, int code, uint64_t addr)
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    info.si_signo = signo;
+    info.si_code = code;
+    info.si_addr = (void *)(uintptr_t)addr;
+    if ((t->sigmask & bit(signo)) ||
+        t->proc->actions[signo].handler <= (uintptr_t)SIG_IGN) {
+        strace_signal(t, &info);
+        signal_die(t, signo);
+    }
+    deliver(t, &info);
+    if (!t->pending) {
+        set_mask(t, t->sigmask);
+    }
+}
+
+void signal_wait_begin(Task *t, uint64_t mask)
+{
+    t->saved_mask = t->sigmask;
+    t->has_saved_mask = true;
+    t->sigmask = mask & ~NEVER_BLOCKED;
+}
+
+long signal_wait_end(Task *t, long ret)
+{
+    if (t->has_saved_mask && !(ret == -EINTR && t->pending)) {
+        t->has_saved_mask = false;
+        t->sigmask = t->saved_mask;
+    }
+    return ret;
+}
+
+void signal_block(Task *t)
+{
+    (void)t;
+    set_host_mask(~EXECS_OWN);
+}
+
+void signal_unblock(Task *t)
+{
+    if (!t->pending) {
+        set_mask(t, t->sigmask);
+    }
+}
+
+/* --- execve --- */
+
+static void host_disposition(Task *t, int signo)
+{
+    HostSigaction act = { .flags = HOST_SA_RESTORER,
+                          .restorer = signal_restorer };
+
+    if (t->proc->actions[signo].handler == (uintptr_t)SIG_IGN) {
+        act.handler = (void *)(uintptr_t)SIG_IGN;
+        host_sigaction(signo, &act, NULL);
+    }
+}
+
+void signal_prepare_exec(Task *t)
+{
+    host_disposition(t, SIGSEGV);
+    host_disposition(t, SIGBUS);
+    set_host_mask(t->sigmask);
+}
+
+void signal_exec_failed(Task *t)
+{
+    exec_install_handlers(other_fault);
+    set_mask(t, t->sigmask);
+}
+
+/* --- system calls --- */
+
+static bool uncatchable(int signo)
+{
+    return signo == SIGKILL || signo == SIGSTOP;
+}
+
+long sys_rt_sigaction(Task *t, const uint64_t *a)
+{
+    int signo = (int)a[0];
+    TargetSigaction act, old;
+
+    if (signo < 1 || signo > GUEST_NSIG || a[3] != 8 ||
+        (a[1] && uncatchable(signo))) {
+        return -EINVAL;
+    }
+    old = t->proc->actions[signo];
+    if (a[1]) {
+        if (!mm_read(task_mm(t), &act, a[1], sizeof(act))) {
+            return -EFAULT;
+        }
+        act.mask &= ~NEVER_BLOCKED;
+        t->proc->actions[signo] = act;
+        install_host(t->proc, signo);
+    }
+    if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
+        return -EFAULT;
+    }
+    return 0;
+}
+
+static bool change_mask(uint64_t *mask, int how, uint64_t set)
+{
+    switch (how) {
+    case SIG_BLOCK: *mask |= set; return true;
+    case SIG_UNBLOCK: *mask &= ~set; return true;
+    case SIG_SETMASK: *mask = set; return true;
+    default: return false;
+    }
+}
+
+/*
+ * The host's mask changes by a safe_syscall: a signal that arrived before is
+ * delivered before, not after it was blocked.
+ */
+long sys_rt_sigprocmask(Task *t, const uint64_t *a)
+{
+    uint64_t mask = t->sigmask, old = mask, set, host;
+    long ret;
+
+    if (a[3] != 8) {
+        return -EINVAL;
+    }
+    if (a[1]) {
+        if (!mm_read(task_mm(t), &set, a[1], sizeof(set))) {
+            return -EFAULT;
+        }
+        if (!change_mask(&mask, (int)a[0], set)) {
+            return -EINVAL;
+        }
+        mask &= ~NEVER_BLOCKED;
+        host = mask & ~EXECS_OWN;
+        ret = safe_syscall(&t->pending, SYS_rt_sigprocmask, SIG_SETMASK,
+                           (long)&host, 0, 8, 0, 0);
+        if (ret < 0) {
+            return ret;
+        }
+        t->sigmask = mask;
+    }
+    if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
+        return -EFAULT;
+    }
+    return 0;
+}
+
+long sys_rt_sigsuspend(Task *t, const uint64_t *a)
+{
+    uint64_t mask, host;
+
+    if (a[1] != 8) {
+        return -EINVAL;
+    }
+    if (!mm_read(task_mm(t), &mask, a[0], sizeof(mask))) {
+        return -EFAULT;
+    }
+    host = mask & ~EXECS_OWN;
+    signal_wait_begin(t, mask);
+    return signal_wait_end(t, safe_syscall(&t->pending, SYS_rt_sigsuspend,
+                                           (long)&host, 8, 0, 0, 0, 0));
+}
+
+long sys_rt_sigreturn(Task *t, const uint64_t *a)
+{
+    uint64_t mask;
+
+    (void)a;
+    t->no_result = true;
+    if (frame_pop(t, &mask)) {
+        if (t->pending) {
+            t->sigmask = mask & ~NEVER_BLOCKED;   /* delivery sets it */
+        } else {
+            set_mask(t, mask);
+        }
+    } else {
+        signal_force(t, SIGSEGV, SI_KERNEL, 0);
+    }
+    return 0;
+}
+
+static bool on_altstack_now(const Task *t)
+{
+    uint64_t sp = rv_state(t->cpu)->gpr[RV_SP];
+
+    return !(t->altstack.flags & (SS_DISABLE | TARGET_SS_AUTODISARM)) &&
+           sp > t->altstack.sp && sp - t->altstack.sp <= t->altstack.size;
+}
+
+static long set_altstack(Task *t, TargetStack st)
+{
+    int mode = st.flags & ~TARGET_SS_AUTODISARM;
+
+    if (on_altstack_now(t)) {
+        return -EPERM;
+    }
+    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0) {
+        return -EINVAL;
+    }
+    if (mode == SS_DISABLE) {
+        st.sp = st.size = 0;
+    } else if (st.size < TARGET_MINSIGSTKSZ) {
+        return -ENOMEM;
+    }
+    st.flags &= ~SS_ONSTACK;
+    t->altstack = st;
+    return 0;
+}
+
+long sys_sigaltstack(Task *t, const uint64_t *a)
+{
+    TargetStack st, old = t->altstack;
+    long ret = 0;
+
+    if (on_altstack_now(t)) {
+        old.flags |= SS_ONSTACK;
+    }
+    if (a[0]) {
+        if (!mm_read(task_mm(t), &st, a[0], sizeof(st))) {
+            return -EFAULT;
+        }
+        ret = set_altstack(t, st);
+    }
+    if (ret == 0 && a[1] &&
+        !mm_write(task_mm(t), a[1], &old, sizeof(old))) {
+        return -EFAULT;
+    }
+    return ret;
+}

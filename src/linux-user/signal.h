@@ -1,0 +1,44 @@
+/*
+ * Signals.
+ *
+ * The host kernel does the queueing and blocking: the host's mask is the
+ * guest's (without SIGSEGV and SIGBUS, which generated code needs), and the
+ * host's disposition is the guest's, with our handler in place of the
+ * guest's.  The handler notes one signal in the Task, blocks all others and
+ * asks the cpu to leave; at the next safe point signal_deliver() builds the
+ * guest's frame and sets the mask again.
+ */
+#ifndef LINUX_USER_SIGNAL_H
+#define LINUX_USER_SIGNAL_H
+
+#include "linux-user/process.h"
+
+/* Makes t the task whose signals the calling thread handles. */
+void signal_init(Task *t);
+
+/* Starts the handlers of pending signals; cheap if there are none. */
+void signal_deliver(Task *t);
+
+/* A signal for what the guest's own instruction did; may not return. */
+void signal_force(Task *t, int signo, int code, uint64_t addr);
+
+/* Ends the emulator by the default action of signo. */
+_Noreturn void signal_die(Task *t, int signo);
+
+/* No signal is noted between these two; what was noted before stays. */
+void signal_block(Task *t);
+void signal_unblock(Task *t);
+
+/* For execve: host mask and dispositions become exactly the guest's; undo. */
+void signal_prepare_exec(Task *t);
+void signal_exec_failed(Task *t);
+
+/*
+ * Around one waiting call of the host that is given a signal mask of its own.
+ * If a signal ended the wait, its handler starts under that mask and the old
+ * one comes back after it; else _end restores it at once.  Returns ret.
+ */
+void signal_wait_begin(Task *t, uint64_t mask);
+long signal_wait_end(Task *t, long ret);
+
+#endif

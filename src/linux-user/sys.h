@@ -1,0 +1,75 @@
+/*
+ * System calls: the handlers that syscall.def names, and the run loop's way
+ * to them.
+ *
+ * A handler is given the task and six arguments, and returns the result or
+ * -errno; -RESTART_SYSCALL if a signal must be delivered first and the call
+ * made again.  Calls that may wait use safe_syscall() once, and do nothing
+ * that cannot be done twice before it.
+ */
+#ifndef LINUX_USER_SYS_H
+#define LINUX_USER_SYS_H
+
+#include <stdio.h>
+#include "linux-user/process.h"
+
+typedef long SysFn(Task *t, const uint64_t *a);
+
+#define CALL(number, name, arguments, handler) SysFn handler;
+#include "linux-user/syscall.def"
+
+/* A row of syscall.def. */
+typedef struct SyscallRow {
+    const char *name;          /* NULL: no such call */
+    const char *arguments;
+    SysFn *handler;            /* NULL: the host's call does it */
+    int host;                  /* its number */
+    uint8_t pointers;          /* bit i: argument i is a guest pointer */
+} SyscallRow;
+
+enum { SYSCALL_TABLE_SIZE = 512 };
+
+extern const SyscallRow syscall_table[SYSCALL_TABLE_SIZE];
+
+/* Does the call that the guest's registers describe. */
+void syscall_run(Task *t);
+
+/* What has to happen before the process ends in any way. */
+void process_end(Task *t);
+/* Runs the guest until it ends. */
+_Noreturn void task_loop(Task *t);
+
+/* -strace: before the call, and with its result after. */
+void strace_enter(Task *t, unsigned nr, const uint64_t *a);
+void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret);
+void strace_signal(Task *t, const siginfo_t *info);
+
+/* Pass on, with guest pointers (bits of `pointers`) checked and converted. */
+long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a);
+
+/* --- for several families --- */
+
+/* What a vfork child's execve left in our memory. */
+void exec_scratch_free(Task *t);
+
+/*
+ * The path at guest address addr in buf, with the -L prefix put before it if
+ * it is absolute and exists there.  0 or -errno.
+ */
+long path_read(Task *t, uint64_t addr, char buf[PATH_MAX]);
+
+/*
+ * If the path means /proc/self/exe: true.  With the path of another file of
+ * /proc/self that tells of the emulator: a descriptor of what the guest
+ * should see, or -1 if it is not such a file; -errno.
+ */
+bool proc_is_exe(const char *path);
+enum { PROC_NOT_OURS = -4096 };
+long proc_open(Task *t, const char *path, int flags);
+
+/* Reads n iovecs, checked and converted to host addresses. */
+enum { IOV_LIMIT = 1024 };
+struct iovec;
+long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n);
+
+#endif

@@ -1,0 +1,356 @@
+/* Files: what differs in structures, or needs a look at the path. */
+#include "linux-user/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include "linux-user/usercopy.h"
+
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+
+/* --- paths --- */
+
+/* path below the prefix, if it is there; false: it is to be used as it is. */
+static bool prefixed(const char *prefix, char path[PATH_MAX])
+{
+    char full[PATH_MAX];
+    int n = snprintf(full, sizeof(full), "%s%s", prefix, path);
+
+    if (n < 0 || n >= (int)sizeof(full) ||
+        faccessat(AT_FDCWD, full, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+        return false;
+    }
+    memcpy(path, full, (size_t)n + 1);
+    return true;
+}
+
+long path_read(Task *t, uint64_t addr, char buf[PATH_MAX])
+{
+    const char *prefix = t->proc->options->prefix;
+    long n = mm_read_string(task_mm(t), buf, addr, PATH_MAX);
+
+    if (n < 0) {
+        return n;
+    }
+    if (prefix && buf[0] == '/') {
+        prefixed(prefix, buf);
+    }
+    return 0;
+}
+
+static long open_file(Task *t, int dirfd, const char *path, int flags,
+                      long mode)
+{
+    long ret;
+
+    if (path[0] == '/') {
+        ret = proc_open(t, path, flags);
+        if (ret != PROC_NOT_OURS) {
+            return ret;
+        }
+    }
+    return safe_syscall(&t->pending, SYS_openat, dirfd, (long)path, flags,
+                        mode, 0, 0);
+}
+
+long sys_openat(Task *t, const uint64_t *a)
+{
+    char path[PATH_MAX];
+    long ret = path_read(t, a[1], path);
+
+    return ret < 0 ? ret : open_file(t, (int)a[0], path, (int)a[2],
+                                     (long)a[3]);
+}
+
+/* struct open_how: flags, mode, resolve; a longer one must be zero there. */
+long sys_openat2(Task *t, const uint64_t *a)
+{
+    char path[PATH_MAX];
+    uint64_t how[3] = { 0 };
+    long ret = path_read(t, a[1], path);
+
+    if (ret < 0) {
+        return ret;
+    }
+    if (!mm_read(task_mm(t), how, a[2],
+                 a[3] < sizeof(how) ? a[3] : sizeof(how))) {
+        return -EFAULT;
+    }
+    if (path[0] == '/' && how[2] == 0) {
+        ret = proc_open(t, path, (int)how[0]);
+        if (ret != PROC_NOT_OURS) {
+            return ret;
+        }
+    }
+    return safe_syscall(&t->pending, SYS_openat2, (int)a[0], (long)path,
+                        (long)g2h(task_mm(t), a[2]), (long)a[3], 0, 0);
+}
+
+static long access_path(Task *t, int host, const uint64_t *a, long flags)
+{
+    char path[PATH_MAX];
+    long ret = path_read(t, a[1], path);
+
+    return ret < 0 ? ret : raw_syscall(host, (int)a[0], (long)path,
+                                       (long)a[2], flags, 0, 0);
+}
+
+long sys_faccessat(Task *t, const uint64_t *a)
+{
+    return access_path(t, SYS_faccessat, a, 0);
+}
+
+long sys_faccessat2(Task *t, const uint64_t *a)
+{
+    return access_path(t, SYS_faccessat2, a, (long)a[3]);
+}
+
+static long give_exe_link(Task *t, uint64_t buf, uint64_t size)
+{
+    size_t n = strlen(t->proc->exe);
+
+    if (size == 0 || size > INT_MAX) {
+        return -EINVAL;
+    }
+    n = n < size ? n : size;
+    return mm_write(task_mm(t), buf, t->proc->exe, n) ? (long)n : -EFAULT;
+}
+
+long sys_readlinkat(Task *t, const uint64_t *a)
+{
+    uint64_t v[6] = { a[0], 0, a[2], a[3] };
+    char path[PATH_MAX];
+    long ret = path_read(t, a[1], path);
+
+    if (ret < 0) {
+        return ret;
+    }
+    if (proc_is_exe(path)) {
+        return give_exe_link(t, a[2], a[3]);
+    }
+    if (a[2] >= TASK_SIZE) {
+        return -EFAULT;
+    }
+    v[2] = (uintptr_t)g2h(task_mm(t), a[2]);
+    return raw_syscall(SYS_readlinkat, (int)v[0], (long)path, (long)v[2],
+                       (long)v[3], 0, 0);
+}
+
+/* --- stat --- */
+
+static long give_stat(Task *t, uint64_t addr, const struct stat *st)
+{
+    TargetStat out = {
+        .dev = st->st_dev, .ino = st->st_ino, .mode = st->st_mode,
+        .nlink = (uint32_t)st->st_nlink, .uid = st->st_uid,
+        .gid = st->st_gid, .rdev = st->st_rdev, .size = st->st_size,
+        .blksize = (int32_t)st->st_blksize, .blocks = st->st_blocks,
+        .atime = st->st_atim.tv_sec,
+        .atime_nsec = (uint64_t)st->st_atim.tv_nsec,
+        .mtime = st->st_mtim.tv_sec,
+        .mtime_nsec = (uint64_t)st->st_mtim.tv_nsec,
+        .ctime = st->st_ctim.tv_sec,
+        .ctime_nsec = (uint64_t)st->st_ctim.tv_nsec,
+    };
+
+    return mm_write(task_mm(t), addr, &out, sizeof(out)) ? 0 : -EFAULT;
+}
+
+long sys_fstat(Task *t, const uint64_t *a)
+{
+    struct stat st;
+    long ret = raw_syscall(SYS_fstat, (int)a[0], (long)&st, 0, 0, 0, 0);
+
+    return ret < 0 ? ret : give_stat(t, a[1], &st);
+}
+
+/* A path, or for AT_EMPTY_PATH none; /proc/self/exe is the guest's. */
+static long stat_path(Task *t, uint64_t addr, uint64_t flags,
+                      char path[PATH_MAX])
+{
+    long ret;
+
+    if (!addr && (flags & AT_EMPTY_PATH)) {
+        path[0] = '\0';
+        return 0;
+    }
+    ret = path_read(t, addr, path);
+    if (ret == 0 && !(flags & AT_SYMLINK_NOFOLLOW) && proc_is_exe(path)) {
+        strcpy(path, t->proc->exe);
+    }
+    return ret;
+}
+
+long sys_newfstatat(Task *t, const uint64_t *a)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    long ret = stat_path(t, a[1], a[3], path);
+
+    if (ret == 0) {
+        ret = raw_syscall(SYS_newfstatat, (int)a[0], (long)path, (long)&st,
+                          (long)a[3], 0, 0);
+    }
+    return ret < 0 ? ret : give_stat(t, a[2], &st);
+}
+
+long sys_statx(Task *t, const uint64_t *a)
+{
+    char path[PATH_MAX];
+    long ret = stat_path(t, a[1], a[2], path);
+
+    if (ret < 0) {
+        return ret;
+    }
+    if (a[4] >= TASK_SIZE) {
+        return -EFAULT;
+    }
+    return raw_syscall(SYS_statx, (int)a[0], (long)path, (long)a[2],
+                       (long)a[3], (long)g2h(task_mm(t), a[4]), 0);
+}
+
+/* --- vectors --- */
+
+long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n)
+{
+    if (n > IOV_LIMIT) {
+        return -EINVAL;
+    }
+    if (!mm_read(task_mm(t), iov, addr, n * sizeof(*iov))) {
+        return -EFAULT;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t base = (uintptr_t)iov[i].iov_base;
+
+        if (iov[i].iov_len > 0 && base >= TASK_SIZE) {
+            return -EFAULT;
+        }
+        iov[i].iov_base = g2h(task_mm(t), base);
+    }
+    return 0;
+}
+
+static long vector_call(Task *t, int host, const uint64_t *a)
+{
+    struct iovec iov[IOV_LIMIT];
+    long ret = iovec_read(t, iov, a[1], a[2]);
+
+    if (ret < 0) {
+        return ret;
+    }
+    return safe_syscall(&t->pending, host, (int)a[0], (long)iov, (long)a[2],
+                        (long)a[3], (long)a[4], (long)a[5]);
+}
+
+long sys_readv(Task *t, const uint64_t *a)
+{
+    return vector_call(t, SYS_readv, a);
+}
+
+long sys_writev(Task *t, const uint64_t *a)
+{
+    return vector_call(t, SYS_writev, a);
+}
+
+long sys_preadv(Task *t, const uint64_t *a)
+{
+    return vector_call(t, SYS_preadv, a);
+}
+
+long sys_pwritev(Task *t, const uint64_t *a)
+{
+    return vector_call(t, SYS_pwritev, a);
+}
+
+long sys_preadv2(Task *t, const uint64_t *a)
+{
+    return vector_call(t, SYS_preadv2, a);
+}
+
+long sys_pwritev2(Task *t, const uint64_t *a)
+{
+    return vector_call(t, SYS_pwritev2, a);
+}
+
+long sys_vmsplice(Task *t, const uint64_t *a)
+{
+    return vector_call(t, SYS_vmsplice, a);
+}
+
+/* --- descriptors --- */
+
+/* The log's descriptor is not the guest's; -1: none. */
+static int log_fd(const Task *t)
+{
+    int fd = fileno(t->proc->options->log.file);
+
+    return fd > STDERR_FILENO ? fd : -1;
+}
+
+long sys_close(Task *t, const uint64_t *a)
+{
+    if ((int)a[0] == log_fd(t)) {
+        return -EBADF;
+    }
+    return safe_syscall(&t->pending, SYS_close, (int)a[0], 0, 0, 0, 0, 0);
+}
+
+long sys_dup3(Task *t, const uint64_t *a)
+{
+    int log = log_fd(t);
+
+    if (log >= 0 && ((int)a[0] == log || (int)a[1] == log)) {
+        return -EBADF;
+    }
+    return safe_syscall(&t->pending, SYS_dup3, (int)a[0], (int)a[1],
+                        (int)a[2], 0, 0, 0);
+}
+
+long sys_close_range(Task *t, const uint64_t *a)
+{
+    unsigned first = (unsigned)a[0], last = (unsigned)a[1];
+    int log = log_fd(t);
+    long ret;
+
+    if (log < 0 || (unsigned)log < first || (unsigned)log > last) {
+        return raw_syscall(SYS_close_range, first, last, (long)a[2], 0, 0, 0);
+    }
+    ret = (unsigned)log == first ? 0
+          : raw_syscall(SYS_close_range, first, log - 1, (long)a[2], 0, 0, 0);
+    if (ret == 0 && (unsigned)log < last) {
+        ret = raw_syscall(SYS_close_range, log + 1, last, (long)a[2], 0, 0,
+                          0);
+    }
+    return ret;
+}
+
+static bool fcntl_has_pointer(int cmd)
+{
+    switch (cmd) {
+    case F_GETLK: case F_SETLK: case F_SETLKW:
+    case F_OFD_GETLK: case F_OFD_SETLK: case F_OFD_SETLKW:
+    case F_GETOWN_EX: case F_SETOWN_EX:
+    case F_GET_RW_HINT: case F_SET_RW_HINT:
+    case F_GET_FILE_RW_HINT: case F_SET_FILE_RW_HINT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* struct flock and the commands are the same in both ABIs. */
+long sys_fcntl(Task *t, const uint64_t *a)
+{
+    return pass_call(t, SYS_fcntl,
+                     fcntl_has_pointer((int)a[1]) ? 1u << 2 : 0, a);
+}

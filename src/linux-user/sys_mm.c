@@ -1,0 +1,145 @@
+/* Memory: the arguments of mm.h's functions. */
+#include "linux-user/sys.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include "linux-user/usercopy.h"
+
+long sys_brk(Task *t, const uint64_t *a)
+{
+    return mm_brk(task_mm(t), a[0]);
+}
+
+long sys_mmap(Task *t, const uint64_t *a)
+{
+    MapRequest r = {
+        .addr = a[0], .len = a[1], .prot = (int)a[2], .flags = (int)a[3],
+        .fd = (int)a[4], .offset = a[5],
+    };
+
+    if (r.flags & MAP_ANONYMOUS) {
+        r.fd = -1;
+    }
+    return mm_map(task_mm(t), &r);
+}
+
+long sys_munmap(Task *t, const uint64_t *a)
+{
+    return mm_unmap(task_mm(t), a[0], a[1]);
+}
+
+long sys_mprotect(Task *t, const uint64_t *a)
+{
+    return mm_protect(task_mm(t), a[0], a[1], (int)a[2]);
+}
+
+/* RISC-V has no protection keys: -1 means plain mprotect. */
+long sys_pkey_mprotect(Task *t, const uint64_t *a)
+{
+    return (int)a[3] == -1 ? sys_mprotect(t, a) : -EINVAL;
+}
+
+long sys_mremap(Task *t, const uint64_t *a)
+{
+    return mm_remap(task_mm(t), a[0], a[1], a[2], (int)a[3], a[4]);
+}
+
+long sys_madvise(Task *t, const uint64_t *a)
+{
+    return mm_advise(task_mm(t), a[0], a[1], (int)a[2]);
+}
+
+/*
+ * The emulator's memory must not be locked (its code buffer is large), so
+ * MCL_CURRENT locks each mapping of the guest, and MCL_FUTURE is not kept.
+ */
+long sys_mlockall(Task *t, const uint64_t *a)
+{
+    Mm *mm = task_mm(t);
+    long ret = 0;
+
+    if (a[0] == 0 || (a[0] & ~(uint64_t)(MCL_CURRENT | MCL_FUTURE |
+                                         MCL_ONFAULT))) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    for (size_t i = 0; i < mm->map.n && ret == 0 && (a[0] & MCL_CURRENT);
+         i++) {
+        const Mapping *m = &mm->map.at[i];
+
+        if (m->kind != MAPPING_HOST && m->prot != PROT_NONE &&
+            mlock(g2h(mm, m->start), m->end - m->start) < 0) {
+            ret = -errno;
+        }
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+long sys_munlockall(Task *t, const uint64_t *a)
+{
+    Mm *mm = task_mm(t);
+
+    (void)a;
+    pthread_mutex_lock(&mm->lock);
+    for (size_t i = 0; i < mm->map.n; i++) {
+        const Mapping *m = &mm->map.at[i];
+
+        if (m->kind != MAPPING_HOST) {
+            munlock(g2h(mm, m->start), m->end - m->start);
+        }
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return 0;
+}
+
+long sys_shmat(Task *t, const uint64_t *a)
+{
+    return mm_shmat(task_mm(t), (int)a[0], a[1], (int)a[2]);
+}
+
+long sys_shmdt(Task *t, const uint64_t *a)
+{
+    return mm_shmdt(task_mm(t), a[0]);
+}
+
+/* riscv_flush_icache(start, end, flags): 0 or SYS_RISCV_FLUSH_ICACHE_LOCAL. */
+long sys_riscv_flush_icache(Task *t, const uint64_t *a)
+{
+    if (a[2] & ~1ull) {
+        return -EINVAL;
+    }
+    if (a[1] > a[0]) {
+        exec_invalidate(t->cpu, a[0], a[1] - a[0]);
+    }
+    return 0;
+}
+
+/* Only the local side is ours to check: the kernel checks the other. */
+static long process_vm(Task *t, int host, const uint64_t *a)
+{
+    struct iovec local[IOV_LIMIT], remote[IOV_LIMIT];
+    long ret = iovec_read(t, local, a[1], a[2]);
+
+    if (ret < 0) {
+        return ret;
+    }
+    ret = iovec_read(t, remote, a[3], a[4]);
+    if (ret < 0) {
+        return ret;
+    }
+    return safe_syscall(&t->pending, host, (long)a[0], (long)local,
+                        (long)a[2], (long)remote, (long)a[4], (long)a[5]);
+}
+
+long sys_process_vm_readv(Task *t, const uint64_t *a)
+{
+    return process_vm(t, SYS_process_vm_readv, a);
+}
+
+long sys_process_vm_writev(Task *t, const uint64_t *a)
+{
+    return process_vm(t, SYS_process_vm_writev, a);
+}

@@ -1,0 +1,191 @@
+/* Waiting: poll, select, epoll, futex. */
+#include "linux-user/sys.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include "linux-user/signal.h"
+#include "linux-user/usercopy.h"
+
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441
+#endif
+
+enum { SIGSET_BYTES = 8 };
+
+/*
+ * A host call that takes a signal mask: the guest's mask at address addr is
+ * put in *host and becomes the task's for the wait.  0: none given.
+ */
+static long begin_masked(Task *t, uint64_t addr, uint64_t size,
+                         uint64_t *host)
+{
+    uint64_t mask;
+
+    if (!addr) {
+        return 0;
+    }
+    if (size != SIGSET_BYTES) {
+        return -EINVAL;
+    }
+    if (!mm_read(task_mm(t), &mask, addr, sizeof(mask))) {
+        return -EFAULT;
+    }
+    signal_wait_begin(t, mask);
+    *host = mask & ~(1ull << (SIGSEGV - 1)) & ~(1ull << (SIGBUS - 1));
+    return 1;
+}
+
+/* A pointer that the kernel checks, or -1 for one it must refuse. */
+static long pointer(Task *t, uint64_t addr)
+{
+    if (!addr) {
+        return 0;
+    }
+    return addr < TASK_SIZE ? (long)g2h(task_mm(t), addr) : -1;
+}
+
+long sys_ppoll(Task *t, const uint64_t *a)
+{
+    uint64_t mask;
+    long masked = begin_masked(t, a[3], a[4], &mask);
+
+    if (masked < 0) {
+        return masked;
+    }
+    return signal_wait_end(t, safe_syscall(
+        &t->pending, SYS_ppoll, pointer(t, a[0]), (long)a[1],
+        pointer(t, a[2]), masked ? (long)&mask : 0, SIGSET_BYTES, 0));
+}
+
+long sys_pselect6(Task *t, const uint64_t *a)
+{
+    uint64_t arg[2] = { 0, 0 }, mask, host[2] = { 0, SIGSET_BYTES };
+    long masked = 0;
+
+    if (a[5] && !mm_read(task_mm(t), arg, a[5], sizeof(arg))) {
+        return -EFAULT;
+    }
+    masked = begin_masked(t, arg[0], arg[1], &mask);
+    if (masked < 0) {
+        return masked;
+    }
+    host[0] = masked ? (uintptr_t)&mask : 0;
+    return signal_wait_end(t, safe_syscall(
+        &t->pending, SYS_pselect6, (long)a[0], pointer(t, a[1]),
+        pointer(t, a[2]), pointer(t, a[3]), pointer(t, a[4]), (long)host));
+}
+
+/* --- epoll: x86-64 packs struct epoll_event --- */
+
+long sys_epoll_ctl(Task *t, const uint64_t *a)
+{
+    TargetEpollEvent guest;
+    struct epoll_event host = { 0 };
+
+    if (a[1] != EPOLL_CTL_DEL) {
+        if (!mm_read(task_mm(t), &guest, a[3], sizeof(guest))) {
+            return -EFAULT;
+        }
+        host.events = guest.events;
+        host.data.u64 = guest.data;
+    }
+    return raw_syscall(SYS_epoll_ctl, (long)a[0], (long)a[1], (long)a[2],
+                       (long)&host, 0, 0);
+}
+
+static long give_events(Task *t, uint64_t addr, const struct epoll_event *ev,
+                        long n)
+{
+    for (long i = 0; i < n; i++) {
+        TargetEpollEvent e = { ev[i].events, 0, ev[i].data.u64 };
+
+        if (!mm_write(task_mm(t), addr + (uint64_t)i * sizeof(e), &e,
+                      sizeof(e))) {
+            return -EFAULT;
+        }
+    }
+    return n;
+}
+
+static long epoll_wait_for(Task *t, int host, const uint64_t *a, long timeout)
+{
+    enum { FEW = 128, MANY = 1 << 16 };
+    struct epoll_event few[FEW], *ev = few;
+    int max = (int)a[2];
+    uint64_t mask;
+    long masked, ret;
+
+    if (max <= 0) {
+        return -EINVAL;
+    }
+    max = max < MANY ? max : MANY;
+    if (max > FEW && !(ev = malloc((size_t)max * sizeof(*ev)))) {
+        return -ENOMEM;
+    }
+    ret = masked = begin_masked(t, a[4], a[5], &mask);
+    if (masked >= 0) {
+        ret = signal_wait_end(t, safe_syscall(
+            &t->pending, host, (long)a[0], (long)ev, max, timeout,
+            masked ? (long)&mask : 0, SIGSET_BYTES));
+        ret = give_events(t, a[1], ev, ret);
+    }
+    if (ev != few) {
+        free(ev);
+    }
+    return ret;
+}
+
+long sys_epoll_pwait(Task *t, const uint64_t *a)
+{
+    return epoll_wait_for(t, SYS_epoll_pwait, a, (int)a[3]);
+}
+
+long sys_epoll_pwait2(Task *t, const uint64_t *a)
+{
+    return epoll_wait_for(t, SYS_epoll_pwait2, a, pointer(t, a[3]));
+}
+
+/* --- futex --- */
+
+/* Argument 3 is a timeout for these, else a number. */
+static bool futex_has_timeout(int op)
+{
+    switch (op & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+    case FUTEX_WAIT_REQUEUE_PI:
+        return true;
+    default:
+        return false;
+    }
+}
+
+long sys_futex(Task *t, const uint64_t *a)
+{
+    long third = futex_has_timeout((int)a[1]) ? pointer(t, a[3]) : (long)a[3];
+
+    return safe_syscall(&t->pending, SYS_futex, pointer(t, a[0]), (long)a[1],
+                        (long)a[2], third, pointer(t, a[4]), (long)a[5]);
+}
+
+/*
+ * The kernel walks the list when the thread dies.  It cannot where guest
+ * addresses are not host addresses; then the list is accepted and not used.
+ */
+long sys_set_robust_list(Task *t, const uint64_t *a)
+{
+    if (a[1] != sizeof(struct robust_list_head)) {
+        return -EINVAL;
+    }
+    if (task_mm(t)->base != 0) {
+        return 0;
+    }
+    return raw_syscall(SYS_set_robust_list, pointer(t, a[0]), (long)a[1], 0,
+                       0, 0, 0);
+}

@@ -1,0 +1,115 @@
+/* The table of system calls and the way through it. */
+#include "linux-user/sys.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "linux-user/signal.h"
+#include "linux-user/usercopy.h"
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
+/* Bit i: letter i of a string literal is a capital. */
+#define LETTER(s, i) ((s)[sizeof(s) > (i) ? (i) : sizeof(s) - 1])
+#define POINTER(s, i) \
+    ((LETTER(s, i) >= 'A' && LETTER(s, i) <= 'Z') ? 1 << (i) : 0)
+#define POINTERS(s)                                            \
+    (POINTER(s, 0) | POINTER(s, 1) | POINTER(s, 2) |           \
+     POINTER(s, 3) | POINTER(s, 4) | POINTER(s, 5))
+
+const SyscallRow syscall_table[SYSCALL_TABLE_SIZE] = {
+#define PASS(number, name, arguments) \
+    [number] = { #name, arguments, NULL, SYS_##name, POINTERS(arguments) },
+#define CALL(number, name, arguments, handler) \
+    [number] = { #name, arguments, handler, -1, POINTERS(arguments) },
+#include "linux-user/syscall.def"
+};
+
+long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
+{
+    uint64_t base = t->proc->mm.base;
+    long v[6];
+
+    for (int i = 0; i < 6; i++) {
+        v[i] = (long)a[i];
+        if ((pointers & (1u << i)) && a[i]) {
+            if (a[i] >= TASK_SIZE) {
+                return -EFAULT;
+            }
+            v[i] = (long)(a[i] + base);
+        }
+    }
+    return safe_syscall(&t->pending, host, v[0], v[1], v[2], v[3], v[4],
+                        v[5]);
+}
+
+static long unknown_call(Task *t, unsigned nr)
+{
+    const LinuxUserOptions *o = t->proc->options;
+
+    if (o->strace) {
+        fprintf(o->log.file, "%d unknown system call %u\n", (int)getpid(),
+                nr);
+    }
+    return -ENOSYS;
+}
+
+static long call_row(Task *t, unsigned nr, const uint64_t *a)
+{
+    const SyscallRow *row = &syscall_table[nr];
+
+    if (row->handler) {
+        return row->handler(t, a);
+    }
+    if (row->name) {
+        return pass_call(t, row->host, row->pointers, a);
+    }
+    return unknown_call(t, nr);
+}
+
+void syscall_run(Task *t)
+{
+    RVState *s = rv_state(t->cpu);
+    const uint64_t *a = &s->gpr[RV_A0];
+    uint64_t nr = s->gpr[RV_A7];
+    bool trace = t->proc->options->strace;
+    long ret;
+
+    t->no_result = false;
+    if (nr >= SYSCALL_TABLE_SIZE) {
+        ret = unknown_call(t, (unsigned)nr);
+    } else {
+        if (trace) {
+            strace_enter(t, (unsigned)nr, a);
+        }
+        ret = call_row(t, (unsigned)nr, a);
+        if (trace) {
+            strace_leave(t, (unsigned)nr, a, ret);
+        }
+    }
+    if (ret == -RESTART_SYSCALL) {
+        s->pc -= TARGET_SYSCALL_BYTES;
+    } else if (!t->no_result) {
+        s->gpr[RV_A0] = (uint64_t)ret;
+    }
+}
+
+long sys_enosys(Task *t, const uint64_t *a)
+{
+    (void)t, (void)a;
+    return -ENOSYS;
+}
+
+long sys_eperm(Task *t, const uint64_t *a)
+{
+    (void)t, (void)a;
+    return -EPERM;
+}
+
+long sys_eacces(Task *t, const uint64_t *a)
+{
+    (void)t, (void)a;
+    return -EACCES;
+}

@@ -1,0 +1,121 @@
+/* usercopy.h for x86-64 hosts. */
+#include "linux-user/usercopy.h"
+
+#include <signal.h>
+#include <ucontext.h>
+
+/* Addresses within the code below; each fault in [start, end) goes to _bad. */
+extern const char user_copy_end[], user_copy_bad[];
+extern const char user_strcpy_end[], user_strcpy_bad[];
+extern const char safe_syscall_start[], safe_syscall_end[];
+extern const char safe_syscall_again[];
+
+asm(".text\n"
+    ".globl user_copy\n.hidden user_copy\n.type user_copy, @function\n"
+    "user_copy:\n"
+    "    mov %rdx, %rcx\n"
+    "    rep movsb\n"
+    "    mov $1, %eax\n"
+    ".hidden user_copy_end\n"
+    "user_copy_end:\n"
+    "    ret\n"
+    ".hidden user_copy_bad\n"
+    "user_copy_bad:\n"
+    "    xor %eax, %eax\n"
+    "    ret\n"
+    ".size user_copy, . - user_copy\n"
+
+    ".globl user_strcpy\n.hidden user_strcpy\n"
+    ".type user_strcpy, @function\n"
+    "user_strcpy:\n"
+    "    xor %eax, %eax\n"
+    "1:  cmp %rdx, %rax\n"
+    "    je 2f\n"
+    "    mov (%rsi,%rax), %cl\n"
+    "    mov %cl, (%rdi,%rax)\n"
+    "    inc %rax\n"
+    "    test %cl, %cl\n"
+    "    jne 1b\n"
+    "2:  ret\n"
+    ".hidden user_strcpy_end\n"
+    "user_strcpy_end:\n"
+    ".hidden user_strcpy_bad\n"
+    "user_strcpy_bad:\n"
+    "    mov $-1, %rax\n"
+    "    ret\n"
+    ".size user_strcpy, . - user_strcpy\n"
+
+    ".globl safe_syscall\n.hidden safe_syscall\n"
+    ".type safe_syscall, @function\n"
+    "safe_syscall:\n"
+    "    mov %rdi, %r11\n"
+    "    mov %rsi, %rax\n"
+    "    mov %rdx, %rdi\n"
+    "    mov %rcx, %rsi\n"
+    "    mov %r8, %rdx\n"
+    "    mov %r9, %r10\n"
+    "    mov 8(%rsp), %r8\n"
+    "    mov 16(%rsp), %r9\n"
+    ".hidden safe_syscall_start\n"
+    "safe_syscall_start:\n"
+    "    cmpl $0, (%r11)\n"
+    "    jne safe_syscall_again\n"
+    "    syscall\n"
+    ".hidden safe_syscall_end\n"
+    "safe_syscall_end:\n"
+    "    ret\n"
+    ".hidden safe_syscall_again\n"
+    "safe_syscall_again:\n"
+    "    mov $-512, %rax\n"
+    "    ret\n"
+    ".size safe_syscall, . - safe_syscall\n"
+
+    ".globl raw_syscall\n.hidden raw_syscall\n"
+    ".type raw_syscall, @function\n"
+    "raw_syscall:\n"
+    "    mov %rdi, %rax\n"
+    "    mov %rsi, %rdi\n"
+    "    mov %rdx, %rsi\n"
+    "    mov %rcx, %rdx\n"
+    "    mov %r8, %r10\n"
+    "    mov %r9, %r8\n"
+    "    mov 8(%rsp), %r9\n"
+    "    syscall\n"
+    "    ret\n"
+    ".size raw_syscall, . - raw_syscall\n"
+
+    ".globl signal_restorer\n.hidden signal_restorer\n"
+    ".type signal_restorer, @function\n"
+    "signal_restorer:\n"
+    "    mov $15, %eax\n"
+    "    syscall\n"
+    ".size signal_restorer, . - signal_restorer\n");
+
+static bool between(uintptr_t pc, const void *start, const void *end)
+{
+    return pc >= (uintptr_t)start && pc < (uintptr_t)end;
+}
+
+bool usercopy_fixup(void *ucontext)
+{
+    greg_t *rip = &((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
+    uintptr_t pc = (uintptr_t)*rip;
+
+    if (between(pc, (const void *)user_copy, user_copy_end)) {
+        *rip = (greg_t)(uintptr_t)user_copy_bad;
+    } else if (between(pc, (const void *)user_strcpy, user_strcpy_end)) {
+        *rip = (greg_t)(uintptr_t)user_strcpy_bad;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void safe_syscall_fixup(void *ucontext)
+{
+    greg_t *rip = &((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
+
+    if (between((uintptr_t)*rip, safe_syscall_start, safe_syscall_end)) {
+        *rip = (greg_t)(uintptr_t)safe_syscall_again;
+    }
+}

@@ -1,0 +1,385 @@
+/*
+ * tcg-riscv64: runs a riscv64 Linux program on an x86-64 Linux.
+ *
+ *     tcg-riscv64 [OPTIONS] PROGRAM [ARGUMENTS]
+ *
+ * Options end at the first word that is none, or at "--".  Each may be
+ * written with one dash or two.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include "disas/riscv.h"
+#include "linux-user/linux-user.h"
+
+#define VERSION "0.1"
+
+enum { EXIT_USAGE = 2 };
+
+typedef struct Command {
+    LinuxUserOptions user;
+    const char *argv0;         /* -0 */
+    const char *log_path;      /* -D */
+    char **inherited;          /* options that execve passes on */
+    size_t nb_inherited;
+    char **env;                /* NULL-terminated, with room for one more */
+    size_t nb_env;
+} Command;
+
+__attribute__((format(printf, 1, 2)))
+static _Noreturn void fail(const char *format, ...)
+{
+    va_list ap;
+
+    fprintf(stderr, "tcg-riscv64: ");
+    va_start(ap, format);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    exit(EXIT_USAGE);
+}
+
+static void *grow(void *p, size_t n, size_t size)
+{
+    p = reallocarray(p, n, size);
+    if (!p) {
+        fail("out of memory");
+    }
+    return p;
+}
+
+/* --- environment --- */
+
+static size_t name_length(const char *variable)
+{
+    return strcspn(variable, "=");
+}
+
+static void unset_variable(Command *c, const char *name)
+{
+    size_t n = strlen(name), kept = 0;
+
+    for (size_t i = 0; i < c->nb_env; i++) {
+        char *v = c->env[i];
+
+        if (name_length(v) != n || strncmp(v, name, n) != 0) {
+            c->env[kept++] = v;
+        }
+    }
+    c->env[kept] = NULL;
+    c->nb_env = kept;
+}
+
+static void set_variable(Command *c, char *assignment)
+{
+    size_t n = name_length(assignment);
+    char *name;
+
+    if (n == 0 || !assignment[n]) {
+        fail("-E %s: write NAME=VALUE", assignment);
+    }
+    name = strndup(assignment, n);
+    unset_variable(c, name);
+    free(name);
+    c->env = grow(c->env, c->nb_env + 2, sizeof(*c->env));
+    c->env[c->nb_env++] = assignment;
+    c->env[c->nb_env] = NULL;
+}
+
+static void copy_environment(Command *c)
+{
+    size_t n = 0;
+
+    while (environ[n]) {
+        n++;
+    }
+    c->env = grow(NULL, n + 1, sizeof(*c->env));
+    memcpy(c->env, environ, (n + 1) * sizeof(*c->env));
+    c->nb_env = n;
+}
+
+/* --- options --- */
+
+static uint64_t parse_size(const char *text)
+{
+    static const char suffixes[] = "kKmMgG";
+    char *end;
+    unsigned long long n;
+    const char *at;
+
+    errno = 0;
+    n = strtoull(text, &end, 0);
+    at = *end ? strchr(suffixes, *end) : NULL;
+    if (end == text || errno || *text == '-' || (*end && (!at || end[1])) ||
+        n > UINT64_MAX >> 31) {
+        fail("-s %s: not a size; write bytes, or a number and K, M or G",
+             text);
+    }
+    return at ? n << (10 * ((at - suffixes) / 2 + 1)) : n;
+}
+
+static void do_strace(Command *c, char *arg)
+{
+    (void)arg;
+    c->user.strace = true;
+}
+
+static void do_items(Command *c, char *arg)
+{
+    const char *bad;
+
+    if (strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0) {
+        log_help(stdout);
+        exit(0);
+    }
+    bad = log_parse(&c->user.log.mask, arg);
+    if (bad) {
+        fail("-d: no log item \"%s\"; -d help lists them", bad);
+    }
+    if (c->user.log.mask & LOG_strace) {
+        c->user.strace = true;
+    }
+}
+
+static void do_log_file(Command *c, char *arg)
+{
+    c->log_path = arg;
+}
+
+static void do_cpu(Command *c, char *arg)
+{
+    (void)c;
+    if (strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0) {
+        puts("rv64  RV64IMAFDC with Zicsr and Zifencei\n"
+             "max   all that is supported; the same");
+        exit(0);
+    }
+    if (strcmp(arg, "rv64") != 0 && strcmp(arg, "max") != 0) {
+        fail("-cpu %s: no such processor; -cpu help lists them", arg);
+    }
+}
+
+static void do_set(Command *c, char *arg)
+{
+    set_variable(c, arg);
+}
+
+static void do_unset(Command *c, char *arg)
+{
+    unset_variable(c, arg);
+}
+
+static void do_argv0(Command *c, char *arg)
+{
+    c->argv0 = arg;
+}
+
+static void do_stack(Command *c, char *arg)
+{
+    c->user.stack_size = parse_size(arg);
+}
+
+static void do_prefix(Command *c, char *arg)
+{
+    c->user.prefix = arg;
+}
+
+static void do_version(Command *c, char *arg)
+{
+    (void)c, (void)arg;
+    puts("tcg-riscv64 version " VERSION);
+    exit(0);
+}
+
+static void do_help(Command *c, char *arg);
+
+typedef struct Option {
+    const char *name;
+    const char *arg;           /* its name in the help; NULL: none */
+    void (*act)(Command *, char *arg);
+    bool inherited;            /* by programs that the guest executes */
+    const char *help;
+} Option;
+
+static const Option options[] = {
+    { "strace", NULL, do_strace, true, "show system calls" },
+    { "d", "LIST", do_items, true, "log these items; -d help lists them" },
+    { "D", "FILE", do_log_file, true, "append the log to FILE" },
+    { "cpu", "NAME", do_cpu, true, "processor: rv64 or max" },
+    { "E", "NAME=VALUE", do_set, false, "set a variable for the program" },
+    { "U", "NAME", do_unset, false, "remove a variable for the program" },
+    { "0", "ARGV0", do_argv0, false, "the program's argv[0]" },
+    { "s", "SIZE", do_stack, true, "size of the program's stack" },
+    { "L", "PREFIX", do_prefix, true, "look for absolute paths below PREFIX "
+                                      "first" },
+    { "version", NULL, do_version, false, "show the version" },
+    { "help", NULL, do_help, false, "show this" },
+    { "h", NULL, do_help, false, "show this" },
+};
+
+enum { NB_OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+static void do_help(Command *c, char *arg)
+{
+    (void)c, (void)arg;
+    puts("usage: tcg-riscv64 [OPTIONS] PROGRAM [ARGUMENTS]\n"
+         "Runs a program built for 64-bit RISC-V Linux.\n");
+    for (int i = 0; i < NB_OPTIONS; i++) {
+        const Option *o = &options[i];
+
+        printf("  -%s %-*s%s\n", o->name, 18 - (int)strlen(o->name),
+               o->arg ? o->arg : "", o->help);
+    }
+    puts("\nenvironment: TCG_LD_PREFIX (as -L), TCG_STRACE=1, "
+         "TCG_STATS=1 (statistics at\nthe end), TCG_SETTINGS "
+         "(NAME=VALUE,... for tests; see docs/testing.md)");
+    exit(0);
+}
+
+static const Option *find_option(const char *word)
+{
+    const char *name = word + (word[1] == '-' ? 2 : 1);
+
+    for (int i = 0; i < NB_OPTIONS; i++) {
+        if (strcmp(options[i].name, name) == 0) {
+            return &options[i];
+        }
+    }
+    fail("no option \"%s\"; -help lists them", word);
+}
+
+static void inherit(Command *c, char *word)
+{
+    c->inherited = grow(c->inherited, c->nb_inherited + 2,
+                        sizeof(*c->inherited));
+    c->inherited[c->nb_inherited++] = word;
+    c->inherited[c->nb_inherited] = NULL;
+}
+
+/* Returns the first word after the options. */
+static char **parse_options(Command *c, char **argv)
+{
+    for (; *argv && (*argv)[0] == '-' && (*argv)[1]; argv++) {
+        const Option *o;
+        char *arg = NULL;
+
+        if (strcmp(*argv, "--") == 0) {
+            return argv + 1;
+        }
+        o = find_option(*argv);
+        if (o->arg && !argv[1]) {
+            fail("-%s needs %s", o->name, o->arg);
+        }
+        if (o->inherited) {
+            inherit(c, argv[0]);
+        }
+        if (o->arg) {
+            arg = *++argv;
+            if (o->inherited) {
+                inherit(c, arg);
+            }
+        }
+        o->act(c, arg);
+    }
+    return argv;
+}
+
+/* --- the rest of the settings --- */
+
+static bool variable_on(const char *name)
+{
+    const char *v = getenv(name);
+
+    return v && *v && strcmp(v, "0") != 0;
+}
+
+/* "movebase" is linux-user's; the others are exec's. */
+static void parse_settings(Command *c)
+{
+    const char *settings = getenv("TCG_SETTINGS"), *bad;
+    char *copy, *rest, *item;
+
+    if (!settings || !*settings) {
+        return;
+    }
+    copy = rest = strdup(settings);
+    while ((item = strsep(&rest, ","))) {
+        if (strcmp(item, "movebase") == 0) {
+            c->user.move_base = true;
+        } else if (*item &&
+                   (bad = exec_config_parse(&c->user.exec, item))) {
+            fail("TCG_SETTINGS: \"%s\" is not understood", bad);
+        }
+    }
+    free(copy);
+}
+
+/* A descriptor that the guest does not come upon by counting up. */
+static int high_descriptor(int fd)
+{
+    enum { ROOM = 16 };
+    struct rlimit lim;
+    int high = -1;
+
+    if (getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur > 4 * ROOM) {
+        rlim_t top = lim.rlim_cur < 1 << 20 ? lim.rlim_cur : 1 << 20;
+
+        high = fcntl(fd, F_DUPFD_CLOEXEC, (int)top - ROOM);
+    }
+    if (high < 0) {
+        return fd;
+    }
+    close(fd);
+    return high;
+}
+
+static void open_log(Command *c)
+{
+    c->user.log.file = stderr;
+    if (c->log_path) {
+        int fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+                      0666);
+
+        c->user.log.file = fd < 0 ? NULL : fdopen(high_descriptor(fd), "a");
+        if (!c->user.log.file) {
+            fail("-D %s: %s", c->log_path, strerror(errno));
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    Command c = { 0 };
+    static char *nothing[] = { NULL };
+    char **words;
+
+    (void)argc;
+    exec_config_default(&c.user.exec);
+    c.user.exec.frontend = &riscv64_frontend;
+    c.user.exec.backend = &x86_64_backend;
+    c.user.exec.disas = riscv_disas_range;
+    copy_environment(&c);
+    c.user.prefix = getenv("TCG_LD_PREFIX");
+    c.user.strace = variable_on("TCG_STRACE");
+    c.user.stats = variable_on("TCG_STATS");
+    words = parse_options(&c, argv + 1);
+    if (!*words) {
+        fail("no program given; -help shows how");
+    }
+    parse_settings(&c);
+    open_log(&c);
+    c.user.program = words[0];
+    if (c.argv0) {
+        words[0] = (char *)c.argv0;
+    }
+    c.user.argv = words;
+    c.user.envp = c.env;
+    c.user.self = "/proc/self/exe";
+    c.user.self_options = c.inherited ? c.inherited : nothing;
+    c.user.exec.log = &c.user.log;
+    return linux_user_run(&c.user);
+}
