@@ -83,14 +83,13 @@ static Operands take_csr(const arg_csr *a)
 
 static Operands take_atomic(const arg_atomic *a)
 {
-    return (Operands){.rd = a->rd, .rs1 = a->rs1, .rs2 = a->rs2,
-                      .aq = a->aq, .rl = a->rl};
+    return (Operands){
+        .rd = a->rd, .rs1 = a->rs1, .rs2 = a->rs2, .aq = a->aq, .rl = a->rl};
 }
 
 static Operands take_fr(const arg_fr *a)
 {
-    return (Operands){.rd = a->rd, .rs1 = a->rs1, .rs2 = a->rs2,
-                      .rm = a->rm};
+    return (Operands){.rd = a->rd, .rs1 = a->rs1, .rs2 = a->rs2, .rm = a->rm};
 }
 
 static Operands take_fr2(const arg_fr2 *a)
@@ -100,8 +99,8 @@ static Operands take_fr2(const arg_fr2 *a)
 
 static Operands take_fr4(const arg_fr4 *a)
 {
-    return (Operands){.rd = a->rd, .rs1 = a->rs1, .rs2 = a->rs2,
-                      .rs3 = a->rs3, .rm = a->rm};
+    return (Operands){
+        .rd = a->rd, .rs1 = a->rs1, .rs2 = a->rs2, .rs3 = a->rs3, .rm = a->rm};
 }
 
 /* Text ---------------------------------------------------------------- */
@@ -111,8 +110,8 @@ put(DisasContext *ctx, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(ctx->buf + ctx->used, ctx->size - ctx->used, format,
-                      args);
+    int n =
+        vsnprintf(ctx->buf + ctx->used, ctx->size - ctx->used, format, args);
     va_end(args);
     if (n > 0) {
         ctx->used += (size_t)n;
@@ -158,8 +157,8 @@ static void put_fence_set(DisasContext *ctx, int set)
 
 static void put_rounding(DisasContext *ctx, int rm)
 {
-    static const char *const name[8] = {"rne", "rtz", "rdn", "rup", "rmm",
-                                        "unknown", "unknown", NULL};
+    static const char *const name[8] = {"rne", "rtz",     "rdn",     "rup",
+                                        "rmm", "unknown", "unknown", NULL};
     if (name[rm]) {
         put(ctx, ",%s", name[rm]);
     }
@@ -196,8 +195,8 @@ static void put_operand(DisasContext *ctx, char letter, const Operands *o)
     }
 }
 
-static bool put_insn(DisasContext *ctx, const char *name,
-                     const char *operands, Operands o)
+static bool put_insn(DisasContext *ctx, const char *name, const char *operands,
+                     Operands o)
 {
     put_mnemonic(ctx, name);
     put(ctx, "%s%s%s", o.aq || o.rl ? "." : "", o.aq ? "aq" : "",
@@ -213,18 +212,18 @@ static bool put_insn(DisasContext *ctx, const char *name,
 
 /* The decoder's functions --------------------------------------------- */
 
-#define INSN(name, args, operands)                                    \
-    static bool trans_##name(DisasContext *ctx, arg_##args *a)        \
-    {                                                                 \
-        return put_insn(ctx, #name, operands, take_##args(a));        \
+#define INSN(name, args, operands)                                             \
+    static bool trans_##name(DisasContext *ctx, arg_##args *a)                 \
+    {                                                                          \
+        return put_insn(ctx, #name, operands, take_##args(a));                 \
     }
 #include "frontend/riscv/insns.def"
 
 #include "gen/disas_insn16.inc"
 #include "gen/disas_insn32.inc"
 
-unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc,
-                     char *buf, size_t size)
+unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, char *buf,
+                     size_t size)
 {
     DisasContext ctx = {.pc = pc, .buf = buf, .size = size};
     uint32_t insn = 0;

@@ -14,8 +14,8 @@
  * ".4byte\t0x...".  Returns its length in bytes; 0, and no text, if `bytes` are
  * too few.
  */
-unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc,
-                     char *buf, size_t size);
+unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, char *buf,
+                     size_t size);
 
 /* A line for each instruction in [pc, pc + len): address, code, text. */
 void riscv_disas_range(FILE *f, const CodeReader *code, uint64_t pc,

@@ -15,13 +15,13 @@
 typedef struct Translation {
     IR *ir;
     const BlockRequest *req;
-    uint64_t pc;             /* of the instruction in hand */
+    uint64_t pc; /* of the instruction in hand */
     uint64_t next_pc;
     uint32_t nb_insns;
     uint32_t nb_slots;
-    bool ended;              /* no control reaches next_pc by falling */
-    uint64_t fault_addr;     /* first byte that could not be read */
-    const uint8_t *code;     /* the range that CodeReader gave last */
+    bool ended;          /* no control reaches next_pc by falling */
+    uint64_t fault_addr; /* first byte that could not be read */
+    const uint8_t *code; /* the range that CodeReader gave last */
     uint64_t code_addr;
     size_t code_bytes;
 } Translation;

@@ -32,8 +32,7 @@ static bool load(void *opaque, uint64_t addr, void *buf, unsigned bytes)
     return true;
 }
 
-static bool store(void *opaque, uint64_t addr, const void *buf,
-                  unsigned bytes)
+static bool store(void *opaque, uint64_t addr, const void *buf, unsigned bytes)
 {
     Guest *g = opaque;
     if (!in_data(addr, bytes)) {

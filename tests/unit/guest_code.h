@@ -15,13 +15,13 @@ typedef struct Guest {
     IR *ir;
     void *translator;
     CPUState *cpu;
-    RVState *rv;            /* of cpu */
-    uint8_t code[64];       /* at GUEST_BASE */
-    size_t code_bytes;      /* how much of it is mapped */
-    size_t split;           /* where its mapping is cut in two; 0: nowhere */
+    RVState *rv;              /* of cpu */
+    uint8_t code[64];         /* at GUEST_BASE */
+    size_t code_bytes;        /* how much of it is mapped */
+    size_t split;             /* where its mapping is cut in two; 0: nowhere */
     uint8_t data[DATA_BYTES]; /* at DATA_BASE */
-    BlockInfo info;         /* of the last translation */
-    InterpEnv env;          /* of the last run */
+    BlockInfo info;           /* of the last translation */
+    InterpEnv env;            /* of the last run */
 } Guest;
 
 void guest_init(Guest *g);

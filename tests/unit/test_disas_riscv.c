@@ -61,8 +61,7 @@ static void test_rows(void **state)
         uint8_t code[4];
         memcpy(code, &rows[i].insn, 4);
         unsigned length = (code[0] & 3) == 3 ? 4 : 2;
-        assert_int_equal(riscv_disas(code, 4, PC, text, sizeof(text)),
-                         length);
+        assert_int_equal(riscv_disas(code, 4, PC, text, sizeof(text)), length);
         assert_string_equal(text, rows[i].text);
     }
 }
@@ -71,8 +70,8 @@ static void test_short_buffer(void **state)
 {
     (void)state;
     char text[8];
-    assert_int_equal(riscv_disas((const uint8_t *)"\x41\x11", 2, PC, text,
-                                 sizeof(text)), 2);
+    assert_int_equal(
+        riscv_disas((const uint8_t *)"\x41\x11", 2, PC, text, sizeof(text)), 2);
     assert_string_equal(text, "addi\tsp");
 }
 
@@ -86,9 +85,9 @@ static void test_range(void **state)
     FILE *f = open_memstream(&text, &size);
     riscv_disas_range(f, &code, PC, 6);
     fclose(f);
-    assert_string_equal(
-        text, "0x0000000000010000:  1141      addi\tsp,sp,-16\n"
-              "0x0000000000010002:  fff50513  addi\ta0,a0,-1\n");
+    assert_string_equal(text,
+                        "0x0000000000010000:  1141      addi\tsp,sp,-16\n"
+                        "0x0000000000010002:  fff50513  addi\ta0,a0,-1\n");
     free(text);
 }
 

@@ -24,7 +24,7 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-#define ROW(text, word, frm, x, y, z, result, fcsr) \
+#define ROW(text, word, frm, x, y, z, result, fcsr)                            \
     {text, word, frm, x, y, z, result, fcsr},
 #include "riscv_insns.def"
 };
@@ -69,7 +69,8 @@ static void test_rows(void **state)
         uint32_t fcsr = rv_get_fcsr(((Guest *)*state)->cpu);
         if (result != row->result || fcsr != row->fcsr) {
             fail_msg("%s of %#llx %#llx %#llx, frm %u: %#llx fcsr %#x, not "
-                     "%#llx %#x", row->text, (unsigned long long)row->x,
+                     "%#llx %#x",
+                     row->text, (unsigned long long)row->x,
                      (unsigned long long)row->y, (unsigned long long)row->z,
                      row->frm, (unsigned long long)result, fcsr,
                      (unsigned long long)row->result, row->fcsr);
@@ -139,8 +140,7 @@ static void test_loads(void **state)
         guest_code(g, 1, &loads[i].word);
         assert_int_equal(guest_run(g, 1), INTERP_GOTO_TB);
         bool fp = (loads[i].word & 0x7f) == 7;
-        assert_true((fp ? g->rv->fpr[FA0] : g->rv->gpr[A0]) ==
-                    loads[i].result);
+        assert_true((fp ? g->rv->fpr[FA0] : g->rv->gpr[A0]) == loads[i].result);
     }
 }
 
@@ -194,10 +194,10 @@ static void test_amo(void **state)
     g->rv->gpr[A2] = 0x100000002;
     for (unsigned i = 0; i < 2 * sizeof(amos) / sizeof(amos[0]); i++) {
         bool wide = i & 1;
-        uint32_t word = 0x00c5a52f | (wide ? 1u << 12 : 0) |
-                        amos[i / 2].funct5 << 27;
-        uint64_t want = wide ? amos[i / 2].memory64
-                             : 1ull << 32 | amos[i / 2].memory32;
+        uint32_t word =
+            0x00c5a52f | (wide ? 1u << 12 : 0) | amos[i / 2].funct5 << 27;
+        uint64_t want =
+            wide ? amos[i / 2].memory64 : 1ull << 32 | amos[i / 2].memory32;
         memcpy(g->data, &old, 8);
         guest_code(g, 1, &word);
         assert_int_equal(guest_run(g, 1), INTERP_GOTO_TB);
@@ -262,12 +262,12 @@ static void test_branch(void **state)
         uint64_t x, y;
         bool taken;
     } branches[] = {
-        {0xfec58ce3, 1, 1, true},         {0xfec58ce3, 1, 2, false},
-        {0xfec59ce3, 1, 1, false},        {0xfec59ce3, 1, 2, true},
-        {0xfec5cce3, -1ull, 0, true},     {0xfec5cce3, 0, 0, false},
-        {0xfec5dce3, -1ull, 0, false},    {0xfec5dce3, 0, 0, true},
-        {0xfec5ece3, -1ull, 0, false},    {0xfec5ece3, 0, 1, true},
-        {0xfec5fce3, -1ull, 0, true},     {0xfec5fce3, 0, 1, false},
+        {0xfec58ce3, 1, 1, true},      {0xfec58ce3, 1, 2, false},
+        {0xfec59ce3, 1, 1, false},     {0xfec59ce3, 1, 2, true},
+        {0xfec5cce3, -1ull, 0, true},  {0xfec5cce3, 0, 0, false},
+        {0xfec5dce3, -1ull, 0, false}, {0xfec5dce3, 0, 0, true},
+        {0xfec5ece3, -1ull, 0, false}, {0xfec5ece3, 0, 1, true},
+        {0xfec5fce3, -1ull, 0, true},  {0xfec5fce3, 0, 1, false},
     };
     Guest *g = *state;
     for (unsigned i = 0; i < sizeof(branches) / sizeof(branches[0]); i++) {
@@ -294,7 +294,7 @@ typedef struct Jump {
 static const Jump jumps[] = {
     {{0x008000ef}, 1, INTERP_CALL_TB, GUEST_BASE + 8, GUEST_BASE + 4},
     {{0x0080006f}, 1, INTERP_GOTO_TB, GUEST_BASE + 8, 0},
-    {{0xa001}, 1, INTERP_GOTO_TB, GUEST_BASE, 0},            /* c.j . */
+    {{0xa001}, 1, INTERP_GOTO_TB, GUEST_BASE, 0}, /* c.j . */
     {{0x004580e7}, 1, INTERP_CALL_PTR, 0x30004, GUEST_BASE + 4},
     {{0x00458067}, 1, INTERP_GOTO_PTR, 0x30004, 0},
     {{0x8582}, 1, INTERP_GOTO_PTR, 0x30000, 0},              /* c.jr a1 */
@@ -303,7 +303,10 @@ static const Jump jumps[] = {
     {{0x8282}, 1, INTERP_RET_PTR, 0x40000, 0},               /* jr t0 */
     {{0x000280e7}, 1, INTERP_CALL_PTR, 0x40000, GUEST_BASE + 4},
     /* auipc ra,0x1; jalr ra,8(ra) */
-    {{0x00001097, 0x008080e7}, 2, INTERP_CALL_TB, GUEST_BASE + 0x1008,
+    {{0x00001097, 0x008080e7},
+     2,
+     INTERP_CALL_TB,
+     GUEST_BASE + 0x1008,
      GUEST_BASE + 8},
     /* auipc t1,0x1; jr 8(t1): a tail call */
     {{0x00001317, 0x00830067}, 2, INTERP_GOTO_TB, GUEST_BASE + 0x1008, 0},
@@ -343,9 +346,9 @@ static void test_exits(void **state)
         {0x00229073, EXIT_NEXT, 4},         /* csrw frm,t0 */
         {0x0000, EXIT_ILLEGAL, 0},
         {0xffffffff, EXIT_ILLEGAL, 0},
-        {0x30002573, EXIT_ILLEGAL, 0},      /* csrr a0,mstatus */
-        {0xc0029073, EXIT_ILLEGAL, 0},      /* csrw cycle,t0 */
-        {0x02c5d553, EXIT_ILLEGAL, 0},      /* fadd.d, rm = 5 */
+        {0x30002573, EXIT_ILLEGAL, 0},           /* csrr a0,mstatus */
+        {0xc0029073, EXIT_ILLEGAL, 0},           /* csrw cycle,t0 */
+        {0x02c5d553, EXIT_ILLEGAL, 0},           /* fadd.d, rm = 5 */
         {0xd2058553 | 6 << 12, EXIT_ILLEGAL, 0}, /* fcvt.d.w, rm = 6 */
     };
     Guest *g = *state;

@@ -13,11 +13,11 @@
 
 typedef struct RVState {
     uint64_t gpr[32];
-    uint64_t fpr[32];   /* singles are NaN-boxed */
+    uint64_t fpr[32]; /* singles are NaN-boxed */
     uint64_t pc;
-    uint64_t load_res;  /* address reserved by lr; RV_NO_RESERVATION: none */
-    uint64_t load_val;  /* what lr read there, sign-extended */
-    uint32_t frm;       /* dynamic rounding mode, 0 to 7 */
+    uint64_t load_res; /* address reserved by lr; RV_NO_RESERVATION: none */
+    uint64_t load_val; /* what lr read there, sign-extended */
+    uint32_t frm;      /* dynamic rounding mode, 0 to 7 */
 } RVState;
 
 _Static_assert(sizeof(RVState) <= GUEST_STATE_MAX, "the state fits");
@@ -29,9 +29,9 @@ enum { RV_RA = 1, RV_SP = 2, RV_TP = 4, RV_T0 = 5, RV_A0 = 10, RV_A7 = 17 };
 
 /* CPUState flags of a block (BlockRequest.flags): the class of frm. */
 enum {
-    RV_FRM_NORMAL,      /* the FP environment rounds so */
-    RV_FRM_RMM,         /* frm = 4 */
-    RV_FRM_INVALID,     /* frm > 4: dynamic rounding is illegal */
+    RV_FRM_NORMAL,  /* the FP environment rounds so */
+    RV_FRM_RMM,     /* frm = 4 */
+    RV_FRM_INVALID, /* frm > 4: dynamic rounding is illegal */
 };
 
 static inline RVState *rv_state(CPUState *cpu)

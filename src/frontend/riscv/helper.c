@@ -34,10 +34,9 @@ static uint64_t arithmetic(SoftFloatEnv *env, RmmOp op, SfFormat to,
 static uint64_t rmm(uint32_t control, uint64_t a, uint64_t b, uint64_t c)
 {
     SoftFloatEnv env = {.rm = FRM_RMM};
-    uint64_t result =
-        arithmetic(&env, (RmmOp)(control & 0xff),
-                   (SfFormat)(control >> 8 & 0xff),
-                   (SfFormat)(control >> 16 & 0xff), a, b, c);
+    uint64_t result = arithmetic(&env, (RmmOp)(control & 0xff),
+                                 (SfFormat)(control >> 8 & 0xff),
+                                 (SfFormat)(control >> 16 & 0xff), a, b, c);
     fpenv_raise(env.flags);
     return result;
 }
@@ -55,18 +54,28 @@ static uint64_t ticks(void)
 }
 
 const Helper rv_helper_rmm = {
-    .name = "riscv_rmm", .fn = (void *)rmm, .ret = TYPE_I64, .nb_args = 4,
+    .name = "riscv_rmm",
+    .fn = (void *)rmm,
+    .ret = TYPE_I64,
+    .nb_args = 4,
     .args = {TYPE_I32, TYPE_I64, TYPE_I64, TYPE_I64},
 };
 
 const Helper rv_helper_cycle = {
-    .name = "riscv_cycle", .fn = (void *)nanoseconds, .ret = TYPE_I64,
+    .name = "riscv_cycle",
+    .fn = (void *)nanoseconds,
+    .ret = TYPE_I64,
 };
 
 const Helper rv_helper_time = {
-    .name = "riscv_time", .fn = (void *)ticks, .ret = TYPE_I64,
+    .name = "riscv_time",
+    .fn = (void *)ticks,
+    .ret = TYPE_I64,
 };
 
 const Helper *const rv_helpers[] = {
-    &rv_helper_rmm, &rv_helper_cycle, &rv_helper_time, NULL,
+    &rv_helper_rmm,
+    &rv_helper_cycle,
+    &rv_helper_time,
+    NULL,
 };

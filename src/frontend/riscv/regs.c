@@ -47,6 +47,21 @@ void rv_set_i32(DisasContext *ctx, int reg, TempId value)
     gen_ext_i32_i64(ir_of(ctx), TYPE_I64, rv_dst(ctx, reg), value);
 }
 
+bool rv_binary(DisasContext *ctx, const arg_r *a, GenBinary *gen)
+{
+    TempId x = rv_src(ctx, a->rs1), y = rv_src(ctx, a->rs2);
+    gen(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), x, y);
+    return true;
+}
+
+bool rv_binary_w(DisasContext *ctx, const arg_r *a, GenBinary *gen)
+{
+    TempId t = rv_temp(ctx);
+    gen(ir_of(ctx), TYPE_I64, t, rv_src(ctx, a->rs1), rv_src(ctx, a->rs2));
+    rv_set_low(ctx, a->rd, t);
+    return true;
+}
+
 TempId rv_fsrc(DisasContext *ctx, Type type, int reg)
 {
     if (type == TYPE_F64) {

@@ -17,10 +17,10 @@
 #include "frontend/translator.h"
 
 struct DisasContext {
-    Translation t;       /* first: the hooks are given its address */
-    uint32_t insn;       /* in hand; a 16-bit one if its bits 1:0 are not 3 */
+    Translation t; /* first: the hooks are given its address */
+    uint32_t insn; /* in hand; a 16-bit one if its bits 1:0 are not 3 */
 
-    TempId gpr[32];      /* globals; gpr[0] is not one */
+    TempId gpr[32]; /* globals; gpr[0] is not one */
     TempId fpr[32];
     TempId pc, load_res, load_val;
 
@@ -37,7 +37,7 @@ struct DisasContext {
     uint32_t boxed;
 };
 
-#define INSN(name, args, operands) \
+#define INSN(name, args, operands)                                             \
     bool trans_##name(DisasContext *ctx, arg_##args *a);
 #include "frontend/riscv/insns.def"
 
@@ -70,6 +70,11 @@ TempId rv_src32(DisasContext *ctx, int reg);
 /* rd = the sign-extended low half of an I64, or an I32. */
 void rv_set_low(DisasContext *ctx, int reg, TempId value);
 void rv_set_i32(DisasContext *ctx, int reg, TempId value);
+
+/* rd = rs1 op rs2 in 64 bits; and of that the sign-extended low half. */
+typedef void GenBinary(IR *ir, Type type, TempId o, TempId a, TempId b);
+bool rv_binary(DisasContext *ctx, const arg_r *a, GenBinary *gen);
+bool rv_binary_w(DisasContext *ctx, const arg_r *a, GenBinary *gen);
 
 /* FP registers as values of type F32 or F64 --------------------------- */
 

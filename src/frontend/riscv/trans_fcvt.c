@@ -17,8 +17,7 @@ bool trans_fcvt_s_d(DisasContext *ctx, arg_fr2 *a)
     }
     if (rm == FRM_RMM) {
         TempId bits[3] = {rv_fbits(ctx, TYPE_F64, a->rs1)};
-        TempId result =
-            rv_call_rmm(ctx, RMM_CVT_FF, TYPE_F32, TYPE_F64, bits);
+        TempId result = rv_call_rmm(ctx, RMM_CVT_FF, TYPE_F32, TYPE_F64, bits);
         rv_fset_bits(ctx, TYPE_F32, a->rd, result);
         return true;
     }
@@ -71,14 +70,14 @@ static bool to_int(DisasContext *ctx, const arg_fr2 *a, Type from, Type to,
     return true;
 }
 
-#define TO_INT(name, to, op, gen)                                     \
-    bool trans_fcvt_##name##_s(DisasContext *ctx, arg_fr2 *a)         \
-    {                                                                 \
-        return to_int(ctx, a, TYPE_F32, to, op, gen);                 \
-    }                                                                 \
-    bool trans_fcvt_##name##_d(DisasContext *ctx, arg_fr2 *a)         \
-    {                                                                 \
-        return to_int(ctx, a, TYPE_F64, to, op, gen);                 \
+#define TO_INT(name, to, op, gen)                                              \
+    bool trans_fcvt_##name##_s(DisasContext *ctx, arg_fr2 *a)                  \
+    {                                                                          \
+        return to_int(ctx, a, TYPE_F32, to, op, gen);                          \
+    }                                                                          \
+    bool trans_fcvt_##name##_d(DisasContext *ctx, arg_fr2 *a)                  \
+    {                                                                          \
+        return to_int(ctx, a, TYPE_F64, to, op, gen);                          \
     }
 
 TO_INT(w, TYPE_I32, RMM_TO_W, gen_fcvt_fs)
@@ -118,22 +117,21 @@ static bool from_int(DisasContext *ctx, const arg_fr2 *a, Type to, Type from,
         rv_fset_bits(ctx, to, a->rd, rv_call_rmm(ctx, op, to, to, bits));
         return true;
     }
-    TempId x = from == TYPE_I32 ? rv_src32(ctx, a->rs1)
-                                : rv_src(ctx, a->rs1);
+    TempId x = from == TYPE_I32 ? rv_src32(ctx, a->rs1) : rv_src(ctx, a->rs1);
     TempId o = rv_fdst(ctx, to, a->rd);
     gen(ir_of(ctx), to, o, x, (Arg)rm);
     rv_fset(ctx, to, a->rd, o);
     return true;
 }
 
-#define FROM_INT(name, from, op, gen)                                 \
-    bool trans_fcvt_s_##name(DisasContext *ctx, arg_fr2 *a)           \
-    {                                                                 \
-        return from_int(ctx, a, TYPE_F32, from, op, gen);             \
-    }                                                                 \
-    bool trans_fcvt_d_##name(DisasContext *ctx, arg_fr2 *a)           \
-    {                                                                 \
-        return from_int(ctx, a, TYPE_F64, from, op, gen);             \
+#define FROM_INT(name, from, op, gen)                                          \
+    bool trans_fcvt_s_##name(DisasContext *ctx, arg_fr2 *a)                    \
+    {                                                                          \
+        return from_int(ctx, a, TYPE_F32, from, op, gen);                      \
+    }                                                                          \
+    bool trans_fcvt_d_##name(DisasContext *ctx, arg_fr2 *a)                    \
+    {                                                                          \
+        return from_int(ctx, a, TYPE_F64, from, op, gen);                      \
     }
 
 FROM_INT(w, TYPE_I32, RMM_FROM_S, gen_fcvt_sf)

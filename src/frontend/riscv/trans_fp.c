@@ -111,8 +111,8 @@ bool trans_flw(DisasContext *ctx, arg_i *a)
 
 bool trans_fsd(DisasContext *ctx, arg_s *a)
 {
-    gen_guest_st(ir_of(ctx), TYPE_F64, ctx->fpr[a->rs2],
-                 rv_src(ctx, a->rs1), (Arg)(int64_t)a->imm, MO_UQ);
+    gen_guest_st(ir_of(ctx), TYPE_F64, ctx->fpr[a->rs2], rv_src(ctx, a->rs1),
+                 (Arg)(int64_t)a->imm, MO_UQ);
     return true;
 }
 
@@ -181,8 +181,7 @@ static bool arith3(DisasContext *ctx, const arg_fr4 *a, Type type, RmmOp op,
         return false;
     }
     if (rm == FRM_RMM) {
-        return arith_rmm(ctx, type, op, a->rd,
-                         (int[]){a->rs1, a->rs2, a->rs3});
+        return arith_rmm(ctx, type, op, a->rd, (int[]){a->rs1, a->rs2, a->rs3});
     }
     TempId x = rv_fsrc(ctx, type, a->rs1), y = rv_fsrc(ctx, type, a->rs2);
     TempId z = rv_fsrc(ctx, type, a->rs3), o = rv_fdst(ctx, type, a->rd);
@@ -192,14 +191,14 @@ static bool arith3(DisasContext *ctx, const arg_fr4 *a, Type type, RmmOp op,
 }
 
 /* The same instruction of both formats. */
-#define ARITH(name, args, arith, op)                                  \
-    bool trans_##name##_s(DisasContext *ctx, arg_##args *a)           \
-    {                                                                 \
-        return arith(ctx, a, TYPE_F32, op, gen_##name);               \
-    }                                                                 \
-    bool trans_##name##_d(DisasContext *ctx, arg_##args *a)           \
-    {                                                                 \
-        return arith(ctx, a, TYPE_F64, op, gen_##name);               \
+#define ARITH(name, args, arith, op)                                           \
+    bool trans_##name##_s(DisasContext *ctx, arg_##args *a)                    \
+    {                                                                          \
+        return arith(ctx, a, TYPE_F32, op, gen_##name);                        \
+    }                                                                          \
+    bool trans_##name##_d(DisasContext *ctx, arg_##args *a)                    \
+    {                                                                          \
+        return arith(ctx, a, TYPE_F64, op, gen_##name);                        \
     }
 
 ARITH(fadd, fr, arith2, RMM_ADD)
@@ -255,14 +254,14 @@ static bool classify(DisasContext *ctx, const arg_r2 *a, Type type)
     return true;
 }
 
-#define BOTH(name, args, fn, ...)                                     \
-    bool trans_##name##_s(DisasContext *ctx, arg_##args *a)           \
-    {                                                                 \
-        return fn(ctx, a, TYPE_F32, ##__VA_ARGS__);                   \
-    }                                                                 \
-    bool trans_##name##_d(DisasContext *ctx, arg_##args *a)           \
-    {                                                                 \
-        return fn(ctx, a, TYPE_F64, ##__VA_ARGS__);                   \
+#define BOTH(name, args, fn, ...)                                              \
+    bool trans_##name##_s(DisasContext *ctx, arg_##args *a)                    \
+    {                                                                          \
+        return fn(ctx, a, TYPE_F32, ##__VA_ARGS__);                            \
+    }                                                                          \
+    bool trans_##name##_d(DisasContext *ctx, arg_##args *a)                    \
+    {                                                                          \
+        return fn(ctx, a, TYPE_F64, ##__VA_ARGS__);                            \
     }
 
 BOTH(fmin, r, min_max, gen_fmin)

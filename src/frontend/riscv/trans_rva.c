@@ -67,21 +67,21 @@ bool trans_sc_d(DisasContext *ctx, arg_atomic *a)
 }
 
 /* rd = old value at rs1, memory = old op rs2; both widths of each. */
-#define AMO(name, op)                                                       \
-    static bool amo##name(DisasContext *ctx, const arg_atomic *a, MemOp m)  \
-    {                                                                       \
-        TempId address = rv_src(ctx, a->rs1), value = rv_src(ctx, a->rs2);  \
-        gen_atomic_##op(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), address,  \
-                        value, 0, m);                                       \
-        return true;                                                        \
-    }                                                                       \
-    bool trans_amo##name##_w(DisasContext *ctx, arg_atomic *a)              \
-    {                                                                       \
-        return amo##name(ctx, a, MEM_W);                                    \
-    }                                                                       \
-    bool trans_amo##name##_d(DisasContext *ctx, arg_atomic *a)              \
-    {                                                                       \
-        return amo##name(ctx, a, MEM_D);                                    \
+#define AMO(name, op)                                                          \
+    static bool amo##name(DisasContext *ctx, const arg_atomic *a, MemOp m)     \
+    {                                                                          \
+        TempId address = rv_src(ctx, a->rs1), value = rv_src(ctx, a->rs2);     \
+        gen_atomic_##op(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), address,     \
+                        value, 0, m);                                          \
+        return true;                                                           \
+    }                                                                          \
+    bool trans_amo##name##_w(DisasContext *ctx, arg_atomic *a)                 \
+    {                                                                          \
+        return amo##name(ctx, a, MEM_W);                                       \
+    }                                                                          \
+    bool trans_amo##name##_d(DisasContext *ctx, arg_atomic *a)                 \
+    {                                                                          \
+        return amo##name(ctx, a, MEM_D);                                       \
     }
 
 AMO(swap, xchg)

@@ -1,8 +1,6 @@
 /* RV32I and RV64I, Zifencei: manual, volume I, chapters RV32I and RV64I. */
 #include "frontend/riscv/trans.h"
 
-typedef void GenBinary(IR *ir, Type type, TempId o, TempId a, TempId b);
-
 /* Constants: lui, auipc ----------------------------------------------- */
 
 bool trans_lui(DisasContext *ctx, arg_u *a)
@@ -19,26 +17,10 @@ bool trans_auipc(DisasContext *ctx, arg_u *a)
 
 /* Arithmetic ---------------------------------------------------------- */
 
-static bool binary(DisasContext *ctx, const arg_r *a, GenBinary *gen)
-{
-    TempId x = rv_src(ctx, a->rs1), y = rv_src(ctx, a->rs2);
-    gen(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), x, y);
-    return true;
-}
-
 static bool binary_imm(DisasContext *ctx, const arg_i *a, GenBinary *gen)
 {
     TempId x = rv_src(ctx, a->rs1), y = rv_imm(ctx, a->imm);
     gen(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), x, y);
-    return true;
-}
-
-/* The W form: 64-bit op, low half sign-extended. */
-static bool binary_w(DisasContext *ctx, const arg_r *a, GenBinary *gen)
-{
-    TempId t = rv_temp(ctx);
-    gen(ir_of(ctx), TYPE_I64, t, rv_src(ctx, a->rs1), rv_src(ctx, a->rs2));
-    rv_set_low(ctx, a->rd, t);
     return true;
 }
 
@@ -60,27 +42,27 @@ bool trans_add(DisasContext *ctx, arg_r *a)
         gen_mov(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), from);
         return true;
     }
-    return binary(ctx, a, gen_add);
+    return rv_binary(ctx, a, gen_add);
 }
 
 bool trans_sub(DisasContext *ctx, arg_r *a)
 {
-    return binary(ctx, a, gen_sub);
+    return rv_binary(ctx, a, gen_sub);
 }
 
 bool trans_xor(DisasContext *ctx, arg_r *a)
 {
-    return binary(ctx, a, gen_xor);
+    return rv_binary(ctx, a, gen_xor);
 }
 
 bool trans_or(DisasContext *ctx, arg_r *a)
 {
-    return binary(ctx, a, gen_or);
+    return rv_binary(ctx, a, gen_or);
 }
 
 bool trans_and(DisasContext *ctx, arg_r *a)
 {
-    return binary(ctx, a, gen_and);
+    return rv_binary(ctx, a, gen_and);
 }
 
 bool trans_slt(DisasContext *ctx, arg_r *a)
@@ -139,20 +121,19 @@ bool trans_sltiu(DisasContext *ctx, arg_i *a)
 
 bool trans_addw(DisasContext *ctx, arg_r *a)
 {
-    return binary_w(ctx, a, gen_add);
+    return rv_binary_w(ctx, a, gen_add);
 }
 
 bool trans_subw(DisasContext *ctx, arg_r *a)
 {
-    return binary_w(ctx, a, gen_sub);
+    return rv_binary_w(ctx, a, gen_sub);
 }
 
 bool trans_addiw(DisasContext *ctx, arg_i *a)
 {
     uint64_t value;
     if (rv_known(ctx, a->rs1, &value)) { /* li of 32 bits */
-        rv_set_const(ctx, a->rd,
-                     (uint64_t)(int32_t)(value + (uint64_t)a->imm));
+        rv_set_const(ctx, a->rd, (uint64_t)(int32_t)(value + (uint64_t)a->imm));
         return true;
     }
     TempId sum = rv_src(ctx, a->rs1);
@@ -259,8 +240,8 @@ bool trans_srliw(DisasContext *ctx, arg_shift *a)
 {
     TempId x = rv_src(ctx, a->rs1);
     if (a->shamt) { /* bit 31 of the result is 0 */
-        gen_extract(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), x,
-                    (Arg)a->shamt, 32 - (Arg)a->shamt);
+        gen_extract(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), x, (Arg)a->shamt,
+                    32 - (Arg)a->shamt);
     } else {
         rv_set_low(ctx, a->rd, x);
     }
@@ -287,8 +268,8 @@ static bool load(DisasContext *ctx, const arg_i *a, MemOp memop)
 
 static bool store(DisasContext *ctx, const arg_s *a, MemOp memop)
 {
-    gen_guest_st(ir_of(ctx), TYPE_I64, rv_src(ctx, a->rs2),
-                 rv_src(ctx, a->rs1), (Arg)(int64_t)a->imm, memop);
+    gen_guest_st(ir_of(ctx), TYPE_I64, rv_src(ctx, a->rs2), rv_src(ctx, a->rs1),
+                 (Arg)(int64_t)a->imm, memop);
     return true;
 }
 
@@ -355,10 +336,9 @@ static bool barrier(DisasContext *ctx, int pred, int succ)
 {
     bool read1 = pred & (SET_R | SET_I), write1 = pred & (SET_W | SET_O);
     bool read2 = succ & (SET_R | SET_I), write2 = succ & (SET_W | SET_O);
-    Arg kind = (read1 && read2 ? MB_LD_LD : 0) |
-               (write1 && read2 ? MB_ST_LD : 0) |
-               (read1 && write2 ? MB_LD_ST : 0) |
-               (write1 && write2 ? MB_ST_ST : 0);
+    Arg kind =
+        (read1 && read2 ? MB_LD_LD : 0) | (write1 && read2 ? MB_ST_LD : 0) |
+        (read1 && write2 ? MB_LD_ST : 0) | (write1 && write2 ? MB_ST_ST : 0);
     if (kind) {
         gen_mb(ir_of(ctx), TYPE_I64, kind);
     }

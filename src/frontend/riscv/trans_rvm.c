@@ -1,28 +1,19 @@
 /* M: multiplication and division; manual, volume I, "M" extension. */
 #include "frontend/riscv/trans.h"
 
-typedef void GenBinary(IR *ir, Type type, TempId o, TempId a, TempId b);
-
-static bool multiply(DisasContext *ctx, const arg_r *a, GenBinary *gen)
-{
-    TempId x = rv_src(ctx, a->rs1), y = rv_src(ctx, a->rs2);
-    gen(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), x, y);
-    return true;
-}
-
 bool trans_mul(DisasContext *ctx, arg_r *a)
 {
-    return multiply(ctx, a, gen_mul);
+    return rv_binary(ctx, a, gen_mul);
 }
 
 bool trans_mulh(DisasContext *ctx, arg_r *a)
 {
-    return multiply(ctx, a, gen_mulsh);
+    return rv_binary(ctx, a, gen_mulsh);
 }
 
 bool trans_mulhu(DisasContext *ctx, arg_r *a)
 {
-    return multiply(ctx, a, gen_muluh);
+    return rv_binary(ctx, a, gen_muluh);
 }
 
 /* A negative rs1 counts 2^64 too much as an unsigned number. */
@@ -40,11 +31,7 @@ bool trans_mulhsu(DisasContext *ctx, arg_r *a)
 
 bool trans_mulw(DisasContext *ctx, arg_r *a)
 {
-    TempId t = rv_temp(ctx);
-    gen_mul(ir_of(ctx), TYPE_I64, t, rv_src(ctx, a->rs1),
-            rv_src(ctx, a->rs2));
-    rv_set_low(ctx, a->rd, t);
-    return true;
+    return rv_binary_w(ctx, a, gen_mul);
 }
 
 /*
@@ -90,8 +77,7 @@ static void remainder_signed(IR *ir, Type type, TempId o, TempId x, TempId y)
     select_eq(ir, type, o, y, 0, x, r);
 }
 
-static void remainder_unsigned(IR *ir, Type type, TempId o, TempId x,
-                               TempId y)
+static void remainder_unsigned(IR *ir, Type type, TempId o, TempId x, TempId y)
 {
     TempId r = ir_temp(ir, type);
     gen_remu(ir, type, r, x, y);

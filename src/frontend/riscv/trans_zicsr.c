@@ -116,11 +116,8 @@ static TempId new_value(DisasContext *ctx, Access access, TempId old,
 {
     TempId value = rv_temp(ctx);
     switch (access) {
-    case ACCESS_SWAP:
-        return operand;
-    case ACCESS_SET:
-        gen_or(ir_of(ctx), TYPE_I64, value, old, operand);
-        break;
+    case ACCESS_SWAP: return operand;
+    case ACCESS_SET: gen_or(ir_of(ctx), TYPE_I64, value, old, operand); break;
     case ACCESS_CLEAR:
         gen_andc(ir_of(ctx), TYPE_I64, value, old, operand);
         break;

@@ -16,14 +16,13 @@
  * either file; see docs/riscv-frontend.md for how the order was found.
  */
 static const char *const hot[] = {
-    "a5", "a4", "a3", "a0", "a2", "sp", "s0", "a1", "a6", "s1", "ra",
-    "a7", "s2", "t1", "s5", "t3", "s3", "t6", "s4", "s6", "t4", "s7",
-    "s11", "t2", "t5", "t0", "s8", "s10", "s9",
-    "fa5", "fa4", "fa3", "fa2", "fa1", "fa0", "ft1", "ft0", "fa6", "fa7",
-    "ft2", "ft3", "ft4", "ft5", "fs0", "fs1", "ft6", "ft7", "fs2", "ft8",
-    "ft9", "fs3", "ft10", "ft11", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9",
-    "fs10", "fs11",
-    NULL,
+    "a5",  "a4",  "a3",  "a0",  "a2",  "sp",   "s0",   "a1",   "a6",
+    "s1",  "ra",  "a7",  "s2",  "t1",  "s5",   "t3",   "s3",   "t6",
+    "s4",  "s6",  "t4",  "s7",  "s11", "t2",   "t5",   "t0",   "s8",
+    "s10", "s9",  "fa5", "fa4", "fa3", "fa2",  "fa1",  "fa0",  "ft1",
+    "ft0", "fa6", "fa7", "ft2", "ft3", "ft4",  "ft5",  "fs0",  "fs1",
+    "ft6", "ft7", "fs2", "ft8", "ft9", "fs3",  "ft10", "ft11", "fs4",
+    "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", NULL,
 };
 
 static void *create(IR *ir)
@@ -32,14 +31,12 @@ static void *create(IR *ir)
     check(ctx, "out of memory");
     ctx->t.ir = ir;
     for (int i = 1; i < 32; i++) {
-        ctx->gpr[i] = ir_global(ir, TYPE_I64,
-                                (int32_t)offsetof(RVState, gpr[i]),
-                                rv_gpr_name[i]);
+        ctx->gpr[i] = ir_global(
+            ir, TYPE_I64, (int32_t)offsetof(RVState, gpr[i]), rv_gpr_name[i]);
     }
     for (int i = 0; i < 32; i++) {
-        ctx->fpr[i] = ir_global(ir, TYPE_F64,
-                                (int32_t)offsetof(RVState, fpr[i]),
-                                rv_fpr_name[i]);
+        ctx->fpr[i] = ir_global(
+            ir, TYPE_F64, (int32_t)offsetof(RVState, fpr[i]), rv_fpr_name[i]);
     }
     ctx->pc = ir_global(ir, TYPE_I64, offsetof(RVState, pc), "pc");
     ctx->load_res =
