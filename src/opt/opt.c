@@ -18,8 +18,11 @@ static void checked(const IR *ir, const char *after)
 
 void opt_run(IR *ir, OptConfig config)
 {
-    (void)config;
     checked(ir, "the frontend");
+    if (!(config & OPT_NO_FOLD)) {
+        opt_fold(ir, config);
+        checked(ir, "fold");
+    }
     opt_reach(ir);
     checked(ir, "reach");
     opt_liveness(ir);

@@ -1,0 +1,65 @@
+/* Rules for floating point: moves, boxes, signs, canonical NaNs. */
+#include "opt/fold.h"
+
+bool fold_fsgnj(Fold *f, Op *op)
+{
+    const In *a = &f->in[0], *b = &f->in[1];
+    RULE(fold_same(f, a->t, b->t), to_mov(f, op, a->t)); /* its own sign */
+    return false;
+}
+
+/* No NaN, or the canonical one? */
+static bool is_canonical(const Fold *f, const Op *op, const In *a)
+{
+    bool single = op->type == TYPE_F32;
+    uint64_t exponent = single ? 0x7f800000u : 0x7ff0000000000000u;
+    uint64_t fraction = single ? 0x7fffffu : 0xfffffffffffffu;
+    uint64_t nan = single ? F32_CANONICAL_NAN : F64_CANONICAL_NAN;
+    const Info *info = &f->info[a->t];
+    return (info->canonical && fold_time(f, a->t) == info->def) ||
+           (a->bits.zeros & exponent) ||
+           (in_known(a) &&
+            ((in_value(a) & fraction) == 0 || in_value(a) == nan));
+}
+
+bool fold_fcanon(Fold *f, Op *op)
+{
+    const In *a = &f->in[0];
+    RULE(is_canonical(f, op, a), to_mov(f, op, a->t));
+    return false;
+}
+
+/* box(unbox(x)) -> x, if x is boxed */
+bool fold_fbox(Fold *f, Op *op)
+{
+    TempId via = f->in[0].t;
+    const Op *def = fold_def_is(f, via, OP_funbox);
+    if (!def || !fold_reaches(f, via, def, 0)) {
+        return false;
+    }
+    TempId x = (TempId)def->arg[1];
+    RULE(fold_bits(f, x).ones >= F32_BOX, to_mov(f, op, x));
+    return false;
+}
+
+/* unbox(box(x)) -> x */
+bool fold_funbox(Fold *f, Op *op)
+{
+    TempId via = f->in[0].t;
+    const Op *def = fold_def_is(f, via, OP_fbox);
+    TempId x = def ? (TempId)def->arg[1] : 0;
+    RULE(def && fold_time(f, x) < f->info[via].def, to_mov(f, op, x));
+    return false;
+}
+
+/* bits(value(x)) -> x, value(bits(x)) -> x */
+bool fold_fmv(Fold *f, Op *op)
+{
+    TempId via = f->in[0].t;
+    Opcode back = op->opc == OP_fmv_fi ? OP_fmv_if : OP_fmv_fi;
+    const Op *def = fold_def_is(f, via, back);
+    RULE(def && fold_reaches(f, via, def, 0) &&
+             f->ir->temps[def->arg[1]].type == op->type,
+         to_mov(f, op, (TempId)def->arg[1]));
+    return false;
+}
