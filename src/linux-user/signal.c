@@ -428,10 +428,7 @@ long sys_rt_sigreturn(Task *t, const uint64_t *a)
 
 static bool on_altstack_now(const Task *t)
 {
-    uint64_t sp = rv_state(t->cpu)->gpr[RV_SP];
-
-    return !(t->altstack.flags & (SS_DISABLE | TARGET_SS_AUTODISARM)) &&
-           sp > t->altstack.sp && sp - t->altstack.sp <= t->altstack.size;
+    return on_altstack(t, rv_state(t->cpu)->gpr[RV_SP]);
 }
 
 static long set_altstack(Task *t, TargetStack st)

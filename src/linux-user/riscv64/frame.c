@@ -39,17 +39,17 @@ const uint32_t target_sigreturn_code[2] = {
     0x00000073,                /* ecall */
 };
 
-static bool on_altstack(const Task *t, uint64_t sp)
+bool on_altstack(const Task *t, uint64_t sp)
 {
-    return sp > t->altstack.sp && sp - t->altstack.sp <= t->altstack.size;
+    return !(t->altstack.flags & (SS_DISABLE | TARGET_SS_AUTODISARM)) &&
+           sp > t->altstack.sp && sp - t->altstack.sp <= t->altstack.size;
 }
 
 /* Where the frame goes; 0: it would overflow the alternate stack. */
 static uint64_t frame_address(const Task *t, uint64_t sp,
                               const TargetSigaction *act)
 {
-    bool inside = on_altstack(t, sp) && !(t->altstack.flags & SS_DISABLE) &&
-                  !(t->altstack.flags & TARGET_SS_AUTODISARM);
+    bool inside = on_altstack(t, sp);
 
     if (inside && !on_altstack(t, sp - sizeof(SigFrame))) {
         return 0;
@@ -101,7 +101,7 @@ static TargetStack stack_now(const Task *t, uint64_t sp)
 {
     TargetStack stack = t->altstack;
 
-    if (!(stack.flags & SS_DISABLE) && on_altstack(t, sp)) {
+    if (on_altstack(t, sp)) {
         stack.flags |= SS_ONSTACK;
     }
     return stack;

@@ -15,4 +15,7 @@ bool frame_push(Task *t, const siginfo_t *info, const TargetSigaction *act,
 /* sigreturn: the reverse.  False if there is no valid frame at sp. */
 bool frame_pop(Task *t, uint64_t *mask);
 
+/* Is the guest, with this sp, on its alternate stack (sas_ss_flags)? */
+bool on_altstack(const Task *t, uint64_t sp);
+
 #endif
