@@ -31,7 +31,7 @@ static TB *find_block(ExecThread *t)
 {
     Exec *e = t->exec;
     uint32_t flags = current_flags(t);
-    uint64_t pc = *guest_pc(t);
+    uint64_t pc = *guest_pc(t) &= e->cfg.frontend->pc_mask;
     TB *tb = store_find(&e->store, pc, flags);
     e->stats.store_lookups++;
     e->stats.store_hits += tb != NULL;

@@ -48,6 +48,8 @@ enum { MAX_SLOTS = 64 };  /* exit slots of one block at most */
 typedef struct Frontend {
     const char *name;
     uint32_t pc_offset;        /* of the 64-bit pc in the guest state */
+    uint64_t pc_mask;          /* bits of an indirect jump's address that
+                                  count; the run loop clears the others */
     /* Globals by name, those first that deserve a host register most;
        integer and FP ones may be mixed.  NULL-terminated. */
     const char *const *hot;

@@ -75,17 +75,17 @@ bool trans_jal(DisasContext *ctx, arg_j *a)
     return true;
 }
 
-/* rs1 + imm with bit 0 cleared. */
+/* rs1 + imm; bit 0 does not count (pc_mask). */
 static TempId jump_target(DisasContext *ctx, const arg_i *a)
 {
-    TempId sum = rv_src(ctx, a->rs1), target = rv_temp(ctx);
+    TempId sum = rv_temp(ctx);
     if (a->imm) {
-        sum = rv_temp(ctx);
         gen_add(ir_of(ctx), TYPE_I64, sum, rv_src(ctx, a->rs1),
                 rv_imm(ctx, a->imm));
+    } else {
+        gen_mov(ir_of(ctx), TYPE_I64, sum, rv_src(ctx, a->rs1));
     }
-    gen_and(ir_of(ctx), TYPE_I64, target, sum, rv_imm(ctx, -2));
-    return target;
+    return sum;
 }
 
 static void jump_indirect(DisasContext *ctx, const arg_i *a)

@@ -95,6 +95,7 @@ static uint32_t tb_flags(const CPUState *cpu)
 const Frontend riscv64_frontend = {
     .name = "riscv64",
     .pc_offset = offsetof(RVState, pc),
+    .pc_mask = ~1ull,
     .hot = hot,
     .helpers = rv_helpers,
     .create = create,
