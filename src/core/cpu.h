@@ -50,6 +50,8 @@ typedef struct CPUState {
     uint32_t exit_request;     /* set by signal handlers: leave soon */
     void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
     _Alignas(32) uint8_t spill[SPILL_SLOTS * SPILL_SLOT_BYTES];
+    /* x86-64, vector records: V256 of plain hosts, registers saved. */
+    _Alignas(32) uint8_t vec_wide[16 * 32], vec_saved[8 * 32];
     _Alignas(64) uint8_t guest[GUEST_STATE_MAX];
 } CPUState;
 

@@ -108,14 +108,24 @@ static void load_fp(Host *x, unsigned type, int dst, Mem m)
 
 void emit_ld_vec(Host *x, const EmitOp *e)
 {
-    load_fp(x, e->type, e->out[0].reg,
-            x86_host_mem(&e->in[0], (int64_t)e->k[0]));
+    Mem m = x86_host_mem(&e->in[0], (int64_t)e->k[0]);
+
+    if (x86_is_wide(x, e->type)) {
+        x86_wide_load(x, e->out[0].reg, m);
+    } else {
+        load_fp(x, e->type, e->out[0].reg, m);
+    }
 }
 
 void emit_st_vec(Host *x, const EmitOp *e)
 {
-    st_vec(x, vec_move(e->type), vec_length(e->type),
-           x86_host_mem(&e->in[1], (int64_t)e->k[0]), e->in[0].reg);
+    Mem m = x86_host_mem(&e->in[1], (int64_t)e->k[0]);
+
+    if (x86_is_wide(x, e->type)) {
+        x86_wide_store(x, m, e->in[0].reg);
+    } else {
+        st_vec(x, vec_move(e->type), vec_length(e->type), m, e->in[0].reg);
+    }
 }
 
 /* ---- Guest memory ------------------------------------------------------- */

@@ -17,12 +17,11 @@ static uint32_t vector_features(unsigned c1, unsigned b7)
     uint64_t saved = c1 & bit_OSXSAVE ? saved_state() : 0;
     uint32_t f = 0;
 
-    if ((saved & YMM) != YMM || !(c1 & bit_AVX)) {
+    if ((saved & YMM) != YMM || !(c1 & bit_AVX) || !(b7 & bit_AVX2)) {
         return 0;
     }
-    f |= X86_AVX;
+    f |= X86_AVX | X86_AVX2;
     f |= c1 & bit_FMA ? X86_FMA : 0;
-    f |= b7 & bit_AVX2 ? X86_AVX2 : 0;
     if ((saved & ZMM) == ZMM && (b7 & avx512) == avx512) {
         f |= X86_AVX512;
     }

@@ -39,6 +39,8 @@ static void host_mov(Host *x, unsigned type, int dst, int src)
 {
     if (type_class(type) == CLASS_INT) {
         asm_mov_rr(&x->a, x86_size(type), dst, src);
+    } else if (x86_is_wide(x, type)) {
+        x86_wide_load(x, vec(dst), x86_wide(vec(src), 0));
     } else if (x->avx) {
         asm_avx_rr(&x->a, V_MOVAPS, vec_length(type), vec(dst), vec(src));
     } else {
@@ -81,7 +83,9 @@ static void host_load(Host *x, unsigned type, int dst, int32_t disp)
         return;
     }
     VecOp op = vec_move(type, disp);
-    if (x->avx) {
+    if (x86_is_wide(x, type)) {
+        x86_wide_load(x, vec(dst), x86_env(disp));
+    } else if (x->avx) {
         asm_avx_rm(&x->a, op, vec_length(type), vec(dst), x86_env(disp));
     } else {
         asm_sse_rm(&x->a, op, vec(dst), x86_env(disp));
@@ -95,6 +99,8 @@ static void host_store(Host *x, unsigned type, int src, int32_t disp)
 {
     if (type_class(type) == CLASS_INT) {
         asm_mov_mr(&x->a, x86_size(type), x86_env(disp), src);
+    } else if (x86_is_wide(x, type)) {
+        x86_wide_store(x, x86_env(disp), vec(src));
     } else if (x->avx) {
         asm_avx_mr(&x->a, vec_move(type, disp), vec_length(type),
                    x86_env(disp), vec(src));
@@ -165,6 +171,11 @@ static void load_vec_const(Host *x, unsigned type, int dst, uint64_t value)
     uint64_t word[4];
     VecOp op = type == TYPE_I128 || type >= TYPE_V128 ? V_MOVUPS : V_MOVSD;
 
+    if (x86_is_wide(x, type)) {
+        host_store_const(x, type, value,
+                         x86_wide(dst, 0).disp + ENV_BIAS);
+        return;
+    }
     const_words(type, value, word);
     if ((word[0] | word[1]) == 0) {
         load_vec_zero(x, dst);

@@ -20,7 +20,7 @@ enum {
     X86_LZCNT = 1 << 2,
     X86_BMI = 1 << 3,    /* BMI1 and BMI2 */
     X86_MOVBE = 1 << 4,
-    X86_AVX = 1 << 5,
+    X86_AVX = 1 << 5,    /* taken only together with AVX2 */
     X86_AVX2 = 1 << 6,
     X86_FMA = 1 << 7,
     X86_AVX512 = 1 << 8, /* F, VL, BW, DQ */
@@ -120,6 +120,22 @@ static inline Mem x86_env(int32_t disp)
 #define X86_CPU(field)                                                \
     x86_env((int32_t)offsetof(CPUState, field) -                      \
             (int32_t)offsetof(CPUState, guest))
+
+/* A V256 that no register holds; its place and moves (emit_vec_wide.c). */
+static inline bool x86_is_wide(const Host *x, unsigned type)
+{
+    return type == TYPE_V256 && !x->avx;
+}
+
+static inline Mem x86_wide(int reg, int32_t half)
+{
+    Mem m = X86_CPU(vec_wide);
+    m.disp += reg * 32 + half;
+    return m;
+}
+
+void x86_wide_load(Host *, int dst, Mem);
+void x86_wide_store(Host *, Mem, int src);
 
 /* Word i (0-3) of the spill slot of temp 0 (env), which nothing else uses:
    arguments and result of slow calls. */
