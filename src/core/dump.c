@@ -14,15 +14,18 @@ const char *const memop_names[2 * (MO_128 + 1)] = {
     "u8", "u16", "u32", "u64", "u128", "s8", "s16", "s32", "s64", "s128",
 };
 const FlagName memop_flags[MEMOP_FLAGS] = {
-    {MO_BSWAP, "bswap"}, {MO_ALIGN, "align"}, {MO_ATOMIC, "atomic"},
+    {MO_BSWAP, "bswap"},
+    {MO_ALIGN, "align"},
+    {MO_ATOMIC, "atomic"},
 };
 const FlagName mb_flags[MB_FLAGS] = {
-    {MB_LD_LD, "ld_ld"}, {MB_ST_LD, "st_ld"},
-    {MB_LD_ST, "ld_st"}, {MB_ST_ST, "st_st"},
+    {MB_LD_LD, "ld_ld"},
+    {MB_ST_LD, "st_ld"},
+    {MB_LD_ST, "ld_st"},
+    {MB_ST_ST, "st_st"},
 };
 
-static void dump_name(FILE *f, const char *const names[], unsigned count,
-                      Arg k)
+static void dump_name(FILE *f, const char *const names[], unsigned count, Arg k)
 {
     if (k < count && names[k]) {
         fputs(names[k], f);
@@ -96,8 +99,7 @@ void ir_dump_temp(FILE *f, const IR *ir, TempId t)
     case TEMP_EBB: fprintf(f, "t%u", t); break;
     case TEMP_TB: fprintf(f, "T%u", t); break;
     case TEMP_CONST:
-        fprintf(f, "$0x%" PRIx64,
-                narrow ? (uint32_t)temp->value : temp->value);
+        fprintf(f, "$0x%" PRIx64, narrow ? (uint32_t)temp->value : temp->value);
         break;
     default: fputs(temp->name, f); break;
     }

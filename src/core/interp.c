@@ -13,21 +13,14 @@ static Value const_value(const Temp *t)
     Value v = {{t->value}};
     switch ((Type)t->type) {
     case TYPE_I32:
-    case TYPE_F32:
-        v.w[0] = (uint32_t)t->value;
-        break;
-    case TYPE_I128:
-        v.w[1] = (int64_t)t->value < 0 ? UINT64_MAX : 0;
-        break;
+    case TYPE_F32: v.w[0] = (uint32_t)t->value; break;
+    case TYPE_I128: v.w[1] = (int64_t)t->value < 0 ? UINT64_MAX : 0; break;
     case TYPE_V256:
         v.w[2] = v.w[3] = t->value;
         v.w[1] = t->value;
         break;
-    case TYPE_V128:
-        v.w[1] = t->value;
-        break;
-    default:
-        break;
+    case TYPE_V128: v.w[1] = t->value; break;
+    default: break;
     }
     return v;
 }
@@ -36,17 +29,14 @@ static Value read_temp(const Interp *in, TempId id)
 {
     const Temp *t = &in->ir->temps[id];
     switch (t->kind) {
-    case TEMP_CONST:
-        return const_value(t);
-    case TEMP_FIXED:
-        return (Value){{(uintptr_t)in->env->state}};
+    case TEMP_CONST: return const_value(t);
+    case TEMP_FIXED: return (Value){{(uintptr_t)in->env->state}};
     case TEMP_GLOBAL: {
         Value v = {{0}};
         memcpy(&v, in->env->state + t->offset, type_size((Type)t->type));
         return v;
     }
-    default:
-        return in->temps[id];
+    default: return in->temps[id];
     }
 }
 
@@ -275,7 +265,9 @@ static bool host_memory_op(Interp *in, const Op *op)
     case OP_ld16s: host_load(in, op, 2, true); return true;
     case OP_ld32u: host_load(in, op, 4, false); return true;
     case OP_ld32s: host_load(in, op, 4, true); return true;
-    case OP_ld: host_load(in, op, type_size((Type)op->type), false); return true;
+    case OP_ld:
+        host_load(in, op, type_size((Type)op->type), false);
+        return true;
     case OP_st8: host_store(in, op, 1); return true;
     case OP_st16: host_store(in, op, 2); return true;
     case OP_st32: host_store(in, op, 4); return true;
@@ -308,8 +300,7 @@ static void plugin(Interp *in, const Op *op, uint64_t addr, MemOp memop)
 {
     InterpEnv *env = in->env;
     if (env->plugin) {
-        env->plugin(env->opaque, op_const(op, 0), op_const(op, 1), addr,
-                    memop);
+        env->plugin(env->opaque, op_const(op, 0), op_const(op, 1), addr, memop);
     }
 }
 
@@ -337,9 +328,13 @@ static bool control_op(Interp *in, const Op *op)
 {
     switch (op->opc) {
     case OP_insn_start: in->env->insn_pc = op_const(op, 0); return true;
-    case OP_discard: case OP_nop: case OP_set_label: case OP_mb: return true;
+    case OP_discard:
+    case OP_nop:
+    case OP_set_label:
+    case OP_mb: return true;
     case OP_br: jump(in, op); return true;
-    case OP_brcond: case OP_brcond2_i32: branch(in, op); return true;
+    case OP_brcond:
+    case OP_brcond2_i32: branch(in, op); return true;
     case OP_call: call(in, op); return true;
     case OP_plugin_cb: plugin(in, op, 0, 0); return true;
     case OP_plugin_mem_cb:
@@ -378,8 +373,7 @@ static bool exit_op(Interp *in, const Op *op)
         env->target = interp_in64(in, op, 0);
         leave(in, op->opc == OP_ret_ptr ? INTERP_RET_PTR : INTERP_GOTO_PTR);
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -389,8 +383,7 @@ static void execute(Interp *in, const Op *op)
 {
     bool known = interp_int_op(in, op) || interp_fp_op(in, op) ||
                  guest_memory_op(in, op) || host_memory_op(in, op) ||
-                 control_op(in, op) || exit_op(in, op) ||
-                 interp_vec_op(in, op);
+                 control_op(in, op) || exit_op(in, op) || interp_vec_op(in, op);
     check(known, "op %u has no meaning", op->opc);
 }
 
@@ -428,8 +421,7 @@ InterpExit interp_run(const IR *ir, InterpEnv *env)
         .temps = calloc(ir->nb_temps + 1, sizeof(Value)),
         .label_op = calloc(ir->nb_labels + 1, sizeof(uint32_t)),
     };
-    check(in.temps && in.label_op, "out of memory for %u temps",
-          ir->nb_temps);
+    check(in.temps && in.label_op, "out of memory for %u temps", ir->nb_temps);
     env->nb_executed = 0;
     find_labels(&in);
     InterpExit exit = run(&in);

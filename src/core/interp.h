@@ -4,8 +4,8 @@
  * fast.
  *
  * Results that opcode.def leaves unspecified are fixed here: a quotient by
- * zero is all ones and the remainder the dividend, one that overflows is the
- * dividend and 0, shift counts and bit positions are taken modulo the width.
+ * zero is all ones and the remainder the (low) dividend, one that overflows
+ * is cut to its low bits, and shift counts are taken modulo the width.
  * An FP op that yields a NaN yields the canonical one.
  */
 #ifndef CORE_INTERP_H
@@ -37,19 +37,18 @@ typedef struct InterpEnv {
      * for a fault.  NULL faults always.
      */
     bool (*load)(void *opaque, uint64_t addr, void *buf, unsigned bytes);
-    bool (*store)(void *opaque, uint64_t addr, const void *buf,
-                  unsigned bytes);
+    bool (*store)(void *opaque, uint64_t addr, const void *buf, unsigned bytes);
     void (*plugin)(void *opaque, uint64_t callback, uint64_t datum,
                    uint64_t addr, MemOp memop); /* may be NULL */
     void *opaque;
-    uint64_t max_ops;  /* 0: no limit */
-    SoftFloatEnv fp;   /* the FP environment, before and after */
+    uint64_t max_ops; /* 0: no limit */
+    SoftFloatEnv fp;  /* the FP environment, before and after */
 
     /* Results. */
     uint64_t reason, slot, target, ret_slot, ret_pc;
-    uint64_t insn_pc;  /* address of the last insn_start */
+    uint64_t insn_pc; /* address of the last insn_start */
     uint64_t fault_addr;
-    bool fault_align;  /* it was misaligned, not unmapped */
+    bool fault_align; /* it was misaligned, not unmapped */
     uint64_t nb_executed;
 } InterpEnv;
 

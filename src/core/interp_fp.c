@@ -17,14 +17,13 @@ static bool quiet_op(const Op *op, SfFormat f, uint64_t a, uint64_t b,
     case OP_fsgnjn: *o = (a & ~sign) | (~b & sign); return true;
     case OP_fsgnjx: *o = a ^ (b & sign); return true;
     case OP_fclass: *o = sf_class(f, a); return true;
-    case OP_fcanon:
-        *o = sf_is_nan(f, a) ? sf_canonical_nan(f) : a;
-        return true;
+    case OP_fcanon: *o = sf_is_nan(f, a) ? sf_canonical_nan(f) : a; return true;
     case OP_fbox: *o = F32_BOX | a; return true;
     case OP_funbox:
         *o = a >= F32_BOX ? (uint32_t)a : F32_CANONICAL_NAN;
         return true;
-    case OP_fmv_fi: case OP_fmv_if: *o = a; return true;
+    case OP_fmv_fi:
+    case OP_fmv_if: *o = a; return true;
     default: return false;
     }
 }
@@ -37,8 +36,7 @@ static uint64_t extended(const Interp *in, const Op *op, bool is_signed)
     return is_signed ? (uint64_t)interp_sext(a, bits) : a;
 }
 
-static bool conversion(Interp *in, SoftFloatEnv *env, const Op *op,
-                       uint64_t *o)
+static bool conversion(Interp *in, SoftFloatEnv *env, const Op *op, uint64_t *o)
 {
     SfFormat to = format_of((Type)op->type);
     SfFormat from = format_of(interp_in_type(in, op, 0));
@@ -54,13 +52,12 @@ static bool conversion(Interp *in, SoftFloatEnv *env, const Op *op,
     case OP_fcvt_uf:
         *o = sf_from_int(env, to, extended(in, op, false), false);
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
-static bool arithmetic(SoftFloatEnv *env, const Op *op, SfFormat f,
-                       uint64_t a, uint64_t b, uint64_t c, uint64_t *o)
+static bool arithmetic(SoftFloatEnv *env, const Op *op, SfFormat f, uint64_t a,
+                       uint64_t b, uint64_t c, uint64_t *o)
 {
     enum { BOTH = SF_NEG_PRODUCT | SF_NEG_C };
     switch (op->opc) {
@@ -81,8 +78,7 @@ static bool arithmetic(SoftFloatEnv *env, const Op *op, SfFormat f,
     case OP_fcmp:
         *o = sf_compare(env, f, (FCmp)op_const(op, 0), a, b);
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -100,8 +96,7 @@ static bool environment_op(Interp *in, const Op *op)
 /* The mode of an op that has one. */
 static uint8_t rounding_mode(const Interp *in, const Op *op)
 {
-    bool has = op_consts(op) &&
-               opcode_const_letter((Opcode)op->opc, 0) == 'r';
+    bool has = op_consts(op) && opcode_const_letter((Opcode)op->opc, 0) == 'r';
     bool fixed = has && op_const(op, 0) != FRM_DYN;
     return fixed ? (uint8_t)op_const(op, 0) : in->env->fp.rm;
 }

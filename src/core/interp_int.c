@@ -9,28 +9,26 @@ static uint64_t divide(uint64_t a, uint64_t b, unsigned bits, bool is_signed)
     if (!b) {
         return UINT64_MAX;
     }
-    return is_signed ? (uint64_t)((s128)interp_sext(a, bits) /
-                                  interp_sext(b, bits))
-                     : a / b;
+    return is_signed
+               ? (uint64_t)((s128)interp_sext(a, bits) / interp_sext(b, bits))
+               : a / b;
 }
 
-static uint64_t modulo(uint64_t a, uint64_t b, unsigned bits,
-                          bool is_signed)
+static uint64_t modulo(uint64_t a, uint64_t b, unsigned bits, bool is_signed)
 {
     if (!b) {
         return a;
     }
-    return is_signed ? (uint64_t)((s128)interp_sext(a, bits) %
-                                  interp_sext(b, bits))
-                     : a % b;
+    return is_signed
+               ? (uint64_t)((s128)interp_sext(a, bits) % interp_sext(b, bits))
+               : a % b;
 }
 
 /* The whole product, two words of that many bits each. */
 static u128 product(uint64_t a, uint64_t b, unsigned bits, bool is_signed)
 {
-    return is_signed
-        ? (u128)((s128)interp_sext(a, bits) * interp_sext(b, bits))
-        : (u128)a * b;
+    return is_signed ? (u128)((s128)interp_sext(a, bits) * interp_sext(b, bits))
+                     : (u128)a * b;
 }
 
 static uint64_t rotate_left(uint64_t a, unsigned n, unsigned bits)
@@ -40,8 +38,7 @@ static uint64_t rotate_left(uint64_t a, unsigned n, unsigned bits)
 }
 
 /* Ops of two inputs; arguments have zeros above, results may have more. */
-static bool binary(Opcode opc, uint64_t a, uint64_t b, unsigned n,
-                   uint64_t *o)
+static bool binary(Opcode opc, uint64_t a, uint64_t b, unsigned n, uint64_t *o)
 {
     unsigned s = (unsigned)b & (n - 1);
     switch (opc) {
@@ -85,8 +82,7 @@ static uint64_t swap_extend(const Op *op, uint64_t a, unsigned bits)
 /* a[position + length - 1 : position], as zero-extended. */
 static uint64_t field(const Op *op, uint64_t a)
 {
-    return a >> (op_const(op, 0) & 63) &
-           interp_mask((unsigned)op_const(op, 1));
+    return a >> (op_const(op, 0) & 63) & interp_mask((unsigned)op_const(op, 1));
 }
 
 static bool unary(const Op *op, uint64_t a, uint64_t *o)
@@ -135,17 +131,14 @@ static uint64_t carry_op(Interp *in, uint64_t a, uint64_t b, unsigned n,
 static bool carry_chain(Interp *in, const Op *op, uint64_t a, uint64_t b,
                         unsigned n)
 {
-    bool subtract;
-    unsigned extra;
-    switch (op->opc) {
-    case OP_addco: subtract = false; extra = 0; break;
-    case OP_addc1o: subtract = false; extra = 1; break;
-    case OP_addci: case OP_addcio: subtract = false; extra = in->carry; break;
-    case OP_subbo: subtract = true; extra = 0; break;
-    case OP_subb1o: subtract = true; extra = 1; break;
-    case OP_subbi: case OP_subbio: subtract = true; extra = in->carry; break;
-    default: return false;
+    unsigned flags = op_flags(op);
+    if (!(flags & (OPF_CARRY_IN | OPF_CARRY_OUT))) {
+        return false;
     }
+    bool subtract = op->opc == OP_subbo || op->opc == OP_subbi ||
+                    op->opc == OP_subbio || op->opc == OP_subb1o;
+    bool one = op->opc == OP_addc1o || op->opc == OP_subb1o;
+    unsigned extra = flags & OPF_CARRY_IN ? in->carry : one;
     interp_out64(in, op, 0, carry_op(in, a, b, n, subtract, extra));
     return true;
 }
@@ -197,9 +190,12 @@ static bool conditional(Interp *in, const Op *op, unsigned n)
     }
     bool yes = interp_cond((Cond)op_const(op, 0), interp_in64(in, op, 0),
                            interp_in64(in, op, 1), n);
-    uint64_t o = op->opc == OP_setcond ? (uint64_t)yes
-                 : op->opc == OP_negsetcond ? -(uint64_t)yes
-                                            : interp_in64(in, op, 3 - yes);
+    uint64_t o = yes;
+    if (op->opc == OP_negsetcond) {
+        o = -o;
+    } else if (op->opc == OP_movcond) {
+        o = interp_in64(in, op, yes ? 2 : 3);
+    }
     interp_out64(in, op, 0, o);
     return true;
 }
@@ -224,8 +220,7 @@ static bool wide(Interp *in, const Op *op, unsigned n)
         interp_out64(in, op, 0, v.w[0]);
         interp_out64(in, op, 1, v.w[1]);
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 

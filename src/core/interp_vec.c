@@ -83,14 +83,18 @@ static bool shift(Opcode opc, uint64_t a, uint64_t b, unsigned n, uint64_t *o)
 {
     unsigned s = (unsigned)b & (n - 1);
     switch (opc) {
-    case OP_vshli: case OP_vshls: case OP_vshlv: *o = a << s; return true;
-    case OP_vshri: case OP_vshrs: case OP_vshrv: *o = a >> s; return true;
-    case OP_vsari: case OP_vsars: case OP_vsarv:
-        *o = (uint64_t)(interp_sext(a, n) >> s);
-        return true;
-    case OP_vrotli: case OP_vrotls: case OP_vrotlv:
-        *o = rotate(a, s, n);
-        return true;
+    case OP_vshli:
+    case OP_vshls:
+    case OP_vshlv: *o = a << s; return true;
+    case OP_vshri:
+    case OP_vshrs:
+    case OP_vshrv: *o = a >> s; return true;
+    case OP_vsari:
+    case OP_vsars:
+    case OP_vsarv: *o = (uint64_t)(interp_sext(a, n) >> s); return true;
+    case OP_vrotli:
+    case OP_vrotls:
+    case OP_vrotlv: *o = rotate(a, s, n); return true;
     case OP_vrotrv: *o = rotate(a, n - s, n); return true;
     default: return false;
     }
@@ -105,11 +109,8 @@ static bool choice(const Op *op, const uint64_t e[4], unsigned n, uint64_t *o)
     case OP_vcmpsel:
         *o = interp_cond((Cond)op_const(op, 0), e[0], e[1], n) ? e[2] : e[3];
         return true;
-    case OP_vbitsel:
-        *o = (e[1] & e[0]) | (e[2] & ~e[0]);
-        return true;
-    default:
-        return false;
+    case OP_vbitsel: *o = (e[1] & e[0]) | (e[2] & ~e[0]); return true;
+    default: return false;
     }
 }
 
@@ -118,24 +119,18 @@ static bool duplicate(Interp *in, const Op *op, uint64_t *o)
 {
     uint64_t a = interp_in64(in, op, 0);
     switch (op->opc) {
-    case OP_vdup:
-        *o = a;
-        return true;
-    case OP_vdup2:
-        *o = a | interp_in64(in, op, 1) << 32;
-        return true;
+    case OP_vdup: *o = a; return true;
+    case OP_vdup2: *o = a | interp_in64(in, op, 1) << 32; return true;
     case OP_vdupm:
         memcpy(o, (const char *)(uintptr_t)a + (int64_t)op_const(op, 0),
                (size_t)1 << op->vece);
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
 /* The inputs' elements number i; a scalar counts for every element. */
-static void gather(const Op *op, const Value ins[4], unsigned i,
-                   uint64_t e[4])
+static void gather(const Op *op, const Value ins[4], unsigned i, uint64_t e[4])
 {
     for (unsigned j = 0; j < op_ins(op); j++) {
         bool vector = opcode_arg_letter((Opcode)op->opc, 1 + j) == 'v';

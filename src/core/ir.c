@@ -87,8 +87,7 @@ void ir_reset(IR *ir)
 
 TempId ir_global(IR *ir, Type type, int32_t offset, const char *name)
 {
-    check(ir->nb_temps == ir->nb_globals, "global %s after other temps",
-          name);
+    check(ir->nb_temps == ir->nb_globals, "global %s after other temps", name);
     TempId t = new_temp(ir, TEMP_GLOBAL, type);
     if (ir->error) {
         return 0;
@@ -124,8 +123,8 @@ int ir_declare_global(IR *ir, Type type, int32_t offset, const char *name)
     int found = ir_find_global(ir, name);
     if (found >= 0) {
         const Temp *t = &ir->temps[found];
-        bool same = t->kind == TEMP_GLOBAL && t->type == type &&
-                    t->offset == offset;
+        bool same =
+            t->kind == TEMP_GLOBAL && t->type == type && t->offset == offset;
         return same ? found : -1;
     }
     return (int)ir_global(ir, type, offset, ir_keep_name(ir, name));

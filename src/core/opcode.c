@@ -21,15 +21,16 @@ enum {
 };
 
 const OpcodeInfo opcode_info[OP_COUNT] = {
-#define OP(name, outs, ins, consts, sig, types, flags, semantics) \
+#define OP(name, outs, ins, consts, sig, types, flags, semantics)              \
     {#name, outs, ins, consts, sig, TYPES_##types, flags, semantics},
 #include "core/opcode.def"
 };
 
-#define OP(name, outs, ins, consts, sig, ...)                        \
-    _Static_assert((outs) + (ins) + (consts) + ((consts) > 0) ==     \
-                   sizeof(sig) - 1, "sig of " #name);                \
-    _Static_assert((outs) + (ins) + (consts) <= OP_MAX_ARGS,         \
+#define OP(name, outs, ins, consts, sig, ...)                                  \
+    _Static_assert((outs) + (ins) + (consts) + ((consts) > 0) ==               \
+                       sizeof(sig) - 1,                                        \
+                   "sig of " #name);                                           \
+    _Static_assert((outs) + (ins) + (consts) <= OP_MAX_ARGS,                   \
                    "arguments of " #name);
 #include "core/opcode.def"
 
@@ -39,9 +40,11 @@ _Static_assert(OP_COUNT <= UINT8_MAX + 1, "Op.opc is one byte");
 int letter_type(char letter, Type t)
 {
     switch (letter) {
-    case 't': case 'v': return (int)t;
+    case 't':
+    case 'v': return (int)t;
     case 'i': return TYPE_I32;
-    case 'l': case 'p': return TYPE_I64;
+    case 'l':
+    case 'p': return TYPE_I64;
     case 's': return TYPE_F32;
     case 'd': return TYPE_F64;
     case 'q': return TYPE_I128;
@@ -67,8 +70,8 @@ const char *type_name(Type t)
 const char *cond_name(Cond c)
 {
     static const char *const name[COND_COUNT] = {
-        "never", "always", "eq", "ne", "lt", "ge", "gt", "le",
-        "ltu", "geu", "gtu", "leu", "tsteq", "tstne",
+        "never", "always", "eq",  "ne",  "lt",  "ge",    "gt",
+        "le",    "ltu",    "geu", "gtu", "leu", "tsteq", "tstne",
     };
     return name[c];
 }

@@ -26,20 +26,25 @@ static const struct Section {
 };
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
-static const struct SetName {
+typedef struct SetName {
     unsigned set;
     const char *name;
-} type_sets[] = {
-    {TYPES_I32, "i32"},       {TYPES_I64, "i64"}, {TYPES_I128, "i128"},
-    {TYPES_F32, "f32"},       {TYPES_INT, "int"}, {TYPES_FP, "fp"},
+} SetName;
+
+static const SetName type_sets[] = {
+    {TYPES_I32, "i32"}, {TYPES_I64, "i64"},       {TYPES_I128, "i128"},
+    {TYPES_F32, "f32"}, {TYPES_INT, "int"},       {TYPES_FP, "fp"},
     {TYPES_VEC, "vec"}, {TYPES_SCALAR, "scalar"}, {TYPES_ANY, "any"},
-}, flag_names[] = {
+};
+
+static const SetName flag_names[] = {
     {OPF_COMM, "comm"},         {OPF_SIDE, "side"},
     {OPF_FAULT, "fault"},       {OPF_BB_START, "bb-start"},
     {OPF_BB_END, "bb-end"},     {OPF_EXIT, "exit"},
     {OPF_CALL, "call"},         {OPF_CARRY_OUT, "carry-out"},
     {OPF_CARRY_IN, "carry-in"}, {OPF_FPENV, "fpenv"},
 };
+
 enum {
     TYPE_SETS = sizeof(type_sets) / sizeof(type_sets[0]),
     FLAG_NAMES = sizeof(flag_names) / sizeof(flag_names[0]),
@@ -116,7 +121,8 @@ static void write_section(FILE *f, const struct Section *s, Opcode end)
 {
     fprintf(f, "\n## %s\n\n", s->title);
     fputs("| op | outputs, inputs, constants | arguments | types | flags | "
-          "semantics |\n|---|---|---|---|---|---|\n", f);
+          "semantics |\n|---|---|---|---|---|---|\n",
+          f);
     for (Opcode opc = s->first; opc < end; opc++) {
         write_row(f, &opcode_info[opc]);
     }

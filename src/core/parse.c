@@ -19,16 +19,18 @@ enum { WORD_MAX = 64, NO_TEMP = -1 };
 
 typedef struct Parser {
     IR *ir;
-    const char *p;    /* what is left of the current line, and beyond */
+    const char *p; /* what is left of the current line, and beyond */
     unsigned line;
     bool failed;
     char *msg;
     size_t size;
-    uint32_t shift;   /* TempId - number in the text */
+    uint32_t shift; /* TempId - number in the text */
     bool typed[IR_MAX_TEMPS];
 } Parser;
 
-__attribute__((format(printf, 2, 3)))
+static void fail(Parser *ps, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 static void fail(Parser *ps, const char *format, ...)
 {
     if (ps->failed) {
@@ -274,8 +276,8 @@ static TempId parse_temp(Parser *ps, int implied)
     return parse_named(ps, word, implied);
 }
 
-static unsigned find_name(Parser *ps, const char *const names[],
-                          unsigned count, const char *word)
+static unsigned find_name(Parser *ps, const char *const names[], unsigned count,
+                          const char *word)
 {
     for (unsigned i = 0; i < count; i++) {
         if (names[i] && strcmp(names[i], word) == 0) {
@@ -383,10 +385,12 @@ static void parse_args(Parser *ps, Op *op)
         if (i > 0) {
             expect(ps, ',');
         }
-        op->arg[i] = i < temps
-            ? parse_temp(ps, letter_type(opcode_arg_letter(opc, i),
-                                         (Type)op->type))
-            : parse_const(ps, opcode_const_letter(opc, i - temps));
+        if (i < temps) {
+            char letter = opcode_arg_letter(opc, i);
+            op->arg[i] = parse_temp(ps, letter_type(letter, (Type)op->type));
+        } else {
+            op->arg[i] = parse_const(ps, opcode_const_letter(opc, i - temps));
+        }
     }
 }
 

@@ -21,8 +21,12 @@
 #include <string.h>
 #include "util/check.h"
 
-enum { VERSION = 1, MAGIC_SIZE = 6, MAX_GLOBALS = IR_MAX_TEMPS / 2,
-       MAX_HELPERS = 4096 };
+enum {
+    VERSION = 1,
+    MAGIC_SIZE = 6,
+    MAX_GLOBALS = IR_MAX_TEMPS / 2,
+    MAX_HELPERS = 4096
+};
 static const char magic[MAGIC_SIZE] = "TCGIR";
 
 /* FNV-1a over the rows, so that files of another opcode table are refused. */
@@ -170,7 +174,7 @@ uint8_t *ir_serialize(const IR *ir, size_t *size)
 typedef struct Reader {
     IR *ir;
     const uint8_t *p, *end;
-    const char *error;       /* the first one; later reads give 0 */
+    const char *error; /* the first one; later reads give 0 */
     uint32_t nb_globals, nb_helpers, nb_temps, nb_labels, nb_ops;
     uint16_t temp[IR_MAX_TEMPS]; /* by number in the file */
     const Helper *helper[MAX_HELPERS];
@@ -232,8 +236,8 @@ static void get_header(Reader *r)
     }
     r->nb_globals = get_below(r, 4, MAX_GLOBALS, "too many globals");
     r->nb_helpers = get_below(r, 4, MAX_HELPERS, "too many helpers");
-    r->nb_temps = get_below(r, 4, IR_MAX_TEMPS - r->nb_globals,
-                            "too many temps");
+    r->nb_temps =
+        get_below(r, 4, IR_MAX_TEMPS - r->nb_globals, "too many temps");
     r->nb_labels = get_below(r, 4, IR_MAX_LABELS + 1, "too many labels");
     r->nb_ops = get_below(r, 4, IR_MAX_OPS + 1, "too many ops");
 }

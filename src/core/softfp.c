@@ -77,7 +77,7 @@ static Num unpack(SfFormat fmt, uint64_t a)
 static int bit_length(u128 x)
 {
     uint64_t high = (uint64_t)(x >> 64), low = (uint64_t)x;
-    return high ? 128 - __builtin_clzll(high)
+    return high  ? 128 - __builtin_clzll(high)
            : low ? 64 - __builtin_clzll(low)
                  : 0;
 }
@@ -144,8 +144,7 @@ static uint64_t round_pack(SoftFloatEnv *env, SfFormat fmt, Num n)
     const FormatInfo *f = &formats[fmt];
     uint64_t sign = n.sign ? sf_sign_bit(fmt) : 0;
     if (n.kind != FINITE) {
-        return n.kind == INFINITE ? sign | infinity(f)
-                                  : sf_canonical_nan(fmt);
+        return n.kind == INFINITE ? sign | infinity(f) : sf_canonical_nan(fmt);
     }
     if (!n.sig) {
         return sign;
@@ -154,8 +153,8 @@ static uint64_t round_pack(SoftFloatEnv *env, SfFormat fmt, Num n)
     int exp = n.exp + bit_length(n.sig) - f->precision;
     exp = exp < f->min_exp ? f->min_exp : exp;
     bool inexact;
-    uint64_t kept = (uint64_t)scale(n.sig, exp - n.exp, env->rm, n.sign,
-                                    &inexact);
+    uint64_t kept =
+        (uint64_t)scale(n.sig, exp - n.exp, env->rm, n.sign, &inexact);
     if (kept >> f->precision) {
         kept >>= 1;
         exp++;
@@ -260,8 +259,8 @@ static Num mul_num(SoftFloatEnv *env, Num a, Num b)
     }
     bool sign = a.sign != b.sign;
     if (a.kind == INFINITE || b.kind == INFINITE) {
-        bool zero = (a.kind == FINITE && !a.sig) ||
-                    (b.kind == FINITE && !b.sig);
+        bool zero =
+            (a.kind == FINITE && !a.sig) || (b.kind == FINITE && !b.sig);
         return zero ? invalid(env) : (Num){.kind = INFINITE, .sign = sign};
     }
     return (Num){.sign = sign, .exp = a.exp + b.exp, .sig = a.sig * b.sig};
@@ -421,8 +420,7 @@ uint64_t sf_max(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
     return min_max(env, f, a, b, true);
 }
 
-bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a,
-                uint64_t b)
+bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a, uint64_t b)
 {
     if (sf_is_nan(f, a) || sf_is_nan(f, b)) {
         if (cmp != FCMP_EQ || sf_is_snan(f, a) || sf_is_snan(f, b)) {
@@ -433,7 +431,7 @@ bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a,
     uint64_t magnitudes = (a | b) & (sf_sign_bit(f) - 1);
     int64_t x = order_key(f, a), y = order_key(f, b);
     bool equal = x == y || !magnitudes;
-    return cmp == FCMP_EQ ? equal
+    return cmp == FCMP_EQ   ? equal
            : cmp == FCMP_LE ? equal || x < y
                             : !equal && x < y;
 }
@@ -487,8 +485,7 @@ uint64_t sf_to_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed,
     return bits == 32 ? (uint64_t)(int32_t)value : value;
 }
 
-uint64_t sf_from_int(SoftFloatEnv *env, SfFormat f, uint64_t a,
-                     bool is_signed)
+uint64_t sf_from_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed)
 {
     bool negative = is_signed && (int64_t)a < 0;
     Num n = {.sign = negative, .sig = negative ? -a : a};

@@ -41,14 +41,12 @@ bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a,
 
 /* To an integral value in the environment's mode; raises inexact. */
 uint64_t sf_round(SoftFloatEnv *env, SfFormat f, uint64_t a);
-uint64_t sf_convert(SoftFloatEnv *env, SfFormat to, SfFormat from,
-                    uint64_t a);
+uint64_t sf_convert(SoftFloatEnv *env, SfFormat to, SfFormat from, uint64_t a);
 /* bits is 32 or 64; a 32-bit result is sign-extended for either sign. */
 uint64_t sf_to_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed,
                    unsigned bits);
 /* All 64 bits of a count; extend a 32-bit integer first. */
-uint64_t sf_from_int(SoftFloatEnv *env, SfFormat f, uint64_t a,
-                     bool is_signed);
+uint64_t sf_from_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed);
 
 /* One bit, RISC-V's fclass. */
 unsigned sf_class(SfFormat f, uint64_t a);

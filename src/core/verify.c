@@ -11,10 +11,10 @@
 typedef struct Verifier {
     const IR *ir;
     const Op *op;
-    const char *reason;           /* of the first failure */
-    bool reachable;               /* control may come to this op */
-    bool carry;                   /* the op before left one */
-    uint32_t ebb;                 /* number of the current EBB, from 1 */
+    const char *reason;             /* of the first failure */
+    bool reachable;                 /* control may come to this op */
+    bool carry;                     /* the op before left one */
+    uint32_t ebb;                   /* number of the current EBB, from 1 */
     uint32_t written[IR_MAX_TEMPS]; /* EBB of the last write, by temp */
     bool label_set[IR_MAX_LABELS];
     bool label_used[IR_MAX_LABELS];
@@ -66,15 +66,17 @@ static bool positions_fit(const Op *op)
 {
     uint64_t bits = type_size((Type)op->type) * 8;
     switch (op->opc) {
-    case OP_extract: case OP_sextract: case OP_deposit:
+    case OP_extract:
+    case OP_sextract:
+    case OP_deposit:
         return op_const(op, 1) >= 1 &&
                op_const(op, 0) + op_const(op, 1) <= bits;
-    case OP_extract2:
-        return op_const(op, 0) <= bits;
-    case OP_vshli: case OP_vshri: case OP_vsari: case OP_vrotli:
-        return op_const(op, 0) < 8u << op->vece;
-    default:
-        return true;
+    case OP_extract2: return op_const(op, 0) <= bits;
+    case OP_vshli:
+    case OP_vshri:
+    case OP_vsari:
+    case OP_vrotli: return op_const(op, 0) < 8u << op->vece;
+    default: return true;
     }
 }
 
@@ -165,8 +167,8 @@ static void check_call(Verifier *v)
         return;
     }
     const Helper *h = op_helper(op);
-    require(v, h && op->call_ins == h->nb_args &&
-                   (!op->call_outs || h->ret >= 0),
+    require(v,
+            h && op->call_ins == h->nb_args && (!op->call_outs || h->ret >= 0),
             "call does not agree with its helper");
     for (unsigned i = 0; !v->reason && i < op->call_ins; i++) {
         Type type = (Type)v->ir->temps[op->arg[op->call_outs + i]].type;
@@ -255,9 +257,9 @@ static bool can_dump(const Op *op)
     if (op->opc >= OP_COUNT || op->type >= TYPE_COUNT || op->vece > 3) {
         return false;
     }
-    return op->opc != OP_call || (op->call_outs <= 1 &&
-                                  op->call_ins <= HELPER_MAX_ARGS &&
-                                  op_helper(op));
+    return op->opc != OP_call ||
+           (op->call_outs <= 1 && op->call_ins <= HELPER_MAX_ARGS &&
+            op_helper(op));
 }
 
 static void report(const Verifier *v, char *msg, size_t size)
@@ -269,8 +271,7 @@ static void report(const Verifier *v, char *msg, size_t size)
         fclose(f);
     }
     text[strcspn(text, "\n")] = '\0';
-    snprintf(msg, size, "op %td: %s: %s", v->op - v->ir->ops, v->reason,
-             text);
+    snprintf(msg, size, "op %td: %s: %s", v->op - v->ir->ops, v->reason, text);
 }
 
 static void check_end(Verifier *v, char *msg, size_t size)
@@ -284,8 +285,8 @@ static void check_end(Verifier *v, char *msg, size_t size)
     }
     if (v->carry || v->reachable) {
         v->reason = "end";
-        snprintf(msg, size, "end: %s", v->carry ? "carry not taken"
-                                                : "no op leaves the block");
+        snprintf(msg, size, "end: %s",
+                 v->carry ? "carry not taken" : "no op leaves the block");
     }
 }
 

@@ -51,7 +51,9 @@ static const char usage[] =
     "      --ops-doc    write the reference of all ops (docs/ir-ops.md)\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
-__attribute__((format(printf, 2, 3), noreturn))
+static void die(int status, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
 static void die(int status, const char *format, ...)
 {
     va_list ap;
@@ -123,8 +125,7 @@ static bool in_memory(uint64_t addr, unsigned bytes)
     return addr - MEMORY_BASE <= MEMORY_BYTES - bytes;
 }
 
-static bool machine_load(void *opaque, uint64_t addr, void *buf,
-                         unsigned bytes)
+static bool machine_load(void *opaque, uint64_t addr, void *buf, unsigned bytes)
 {
     Machine *m = opaque;
     if (!in_memory(addr, bytes)) {
@@ -200,9 +201,10 @@ static void show_exit(FILE *f, InterpExit exit, const InterpEnv *env)
                 env->target);
         break;
     case INTERP_CALL_TB:
-        fprintf(f, "call_tb %" PRIu64 ", 0x%" PRIx64 ", %" PRIu64
-                ", 0x%" PRIx64 "\n", env->slot, env->target, env->ret_slot,
-                env->ret_pc);
+        fprintf(f,
+                "call_tb %" PRIu64 ", 0x%" PRIx64 ", %" PRIu64 ", 0x%" PRIx64
+                "\n",
+                env->slot, env->target, env->ret_slot, env->ret_pc);
         break;
     case INTERP_CALL_PTR:
         fprintf(f, "call_ptr 0x%" PRIx64 ", %" PRIu64 ", 0x%" PRIx64 "\n",
@@ -229,8 +231,10 @@ static void run(const IR *ir, FILE *f, char **settings)
     if (!m) {
         die(EXIT_WRONG_INPUT, "out of memory");
     }
-    InterpEnv env = {.state = m->state, .load = machine_load,
-                     .store = machine_store, .opaque = m,
+    InterpEnv env = {.state = m->state,
+                     .load = machine_load,
+                     .store = machine_store,
+                     .opaque = m,
                      .max_ops = MAX_STEPS};
     check_globals(ir);
     for (; *settings; settings++) {

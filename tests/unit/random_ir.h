@@ -16,15 +16,15 @@
 
 enum {
     RANDOM_GLOBALS = 4,
-    RANDOM_TEMPS = 6,           /* EBB temps of a type in use */
-    RANDOM_STATE_BYTES = 1024,  /* globals, then room for ld and st */
-    RANDOM_ROOM = 576,          /* where that room begins */
+    RANDOM_TEMPS = 6,          /* EBB temps of a type in use */
+    RANDOM_STATE_BYTES = 1024, /* globals, then room for ld and st */
+    RANDOM_ROOM = 576,         /* where that room begins */
 };
 
 typedef struct RandomIR {
     uint64_t seed;
-    unsigned nb_ops;            /* about so many ops */
-    uint64_t guest_base;        /* guest memory, 0: no guest accesses */
+    unsigned nb_ops;     /* about so many ops */
+    uint64_t guest_base; /* guest memory, 0: no guest accesses */
     uint32_t guest_size;
     unsigned types;             /* TYPES_*: types of ops to use */
     bool (*wanted)(Opcode opc); /* NULL: every op */
@@ -33,7 +33,7 @@ typedef struct RandomIR {
     TempId globals[TYPE_COUNT][RANDOM_GLOBALS];
     TempId temps[TYPE_COUNT][RANDOM_TEMPS]; /* written in this EBB */
     unsigned nb_temps[TYPE_COUNT];
-    LabelId pending;            /* a label that is still to be set */
+    LabelId pending; /* a label that is still to be set */
     bool has_pending;
 } RandomIR;
 
@@ -121,8 +121,7 @@ static inline Type random_letter_type(RandomIR *r, char letter, Type t)
 {
     int implied = letter_type(letter, t);
     return implied >= 0 ? (Type)implied
-                        : random_type(r, letter == 'x' ? TYPES_INT
-                                                       : TYPES_FP);
+                        : random_type(r, letter == 'x' ? TYPES_INT : TYPES_FP);
 }
 
 static inline Arg random_memop(RandomIR *r, const Op *op)
@@ -140,8 +139,8 @@ static inline Arg random_memop(RandomIR *r, const Op *op)
 /* Constant i of op, whose temps are set. */
 static inline Arg random_const(RandomIR *r, const Op *op, unsigned i)
 {
-    unsigned bits = op_flags(op) & OPF_VECTOR
-        ? 8u << op->vece : type_size((Type)op->type) * 8;
+    unsigned bits = op_flags(op) & OPF_VECTOR ? 8u << op->vece
+                                              : type_size((Type)op->type) * 8;
     switch (opcode_const_letter((Opcode)op->opc, i)) {
     case 'c': return random_below(r, COND_COUNT);
     case 'd':
@@ -172,32 +171,43 @@ static inline void random_length(RandomIR *r, Op *op)
 static inline void random_restrict(RandomIR *r, Op *op)
 {
     Type t = (Type)op->type;
-    unsigned bits = op_flags(op) & OPF_VECTOR ? 8u << op->vece
-                                              : type_size(t) * 8;
+    unsigned bits =
+        op_flags(op) & OPF_VECTOR ? 8u << op->vece : type_size(t) * 8;
     switch (op->opc) {
-    case OP_divs: case OP_divu: case OP_rems: case OP_remu:
+    case OP_divs:
+    case OP_divu:
+    case OP_rems:
+    case OP_remu:
         op->arg[2] = ir_const(r->ir, t, 2 + random_below(r, 1000));
         break;
-    case OP_divs2: case OP_divu2:
+    case OP_divs2:
+    case OP_divu2:
         op->arg[3] = ir_const(r->ir, t, INT32_MAX - (int)random_below(r, 9));
         op->arg[4] = ir_const(r->ir, t, 1 << 20 | random_below(r, 9));
         break;
-    case OP_shl: case OP_shr: case OP_sar: case OP_rotl: case OP_rotr:
-        op->arg[2] = ir_const(r->ir, t, random_below(r, bits));
-        break;
-    case OP_vshls: case OP_vshrs: case OP_vsars: case OP_vrotls:
+    case OP_shl:
+    case OP_shr:
+    case OP_sar:
+    case OP_rotl:
+    case OP_rotr: op->arg[2] = ir_const(r->ir, t, random_below(r, bits)); break;
+    case OP_vshls:
+    case OP_vshrs:
+    case OP_vsars:
+    case OP_vrotls:
         op->arg[2] = ir_const(r->ir, TYPE_I32, random_below(r, bits));
         break;
-    case OP_vshlv: case OP_vshrv: case OP_vsarv: case OP_vrotlv:
+    case OP_vshlv:
+    case OP_vshrv:
+    case OP_vsarv:
+    case OP_vrotlv:
     case OP_vrotrv:
-        op->arg[2] = ir_const(r->ir, t, 0x0101010101010101 *
-                                            random_below(r, 8));
+        op->arg[2] =
+            ir_const(r->ir, t, 0x0101010101010101 * random_below(r, 8));
         break;
     case OP_frm_set:
         op->arg[0] = ir_const(r->ir, TYPE_I32, random_below(r, FRM_RMM));
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -208,15 +218,14 @@ static inline void random_vector_count(Op *op, IR *ir)
         uint64_t count = ir->temps[op->arg[2]].value & 7;
         static const uint64_t ones[] = {0, 0x0001000100010001,
                                         0x0000000100000001, 1};
-        op->arg[2] = ir_const(ir, (Type)op->type,
-                              (int64_t)(ones[op->vece] * count));
+        op->arg[2] =
+            ir_const(ir, (Type)op->type, (int64_t)(ones[op->vece] * count));
     }
 }
 
 static inline void random_address(RandomIR *r, Op *op)
 {
-    bool host = (op->opc >= OP_ld8u && op->opc <= OP_st) ||
-                op->opc == OP_vdupm;
+    bool host = (op->opc >= OP_ld8u && op->opc <= OP_st) || op->opc == OP_vdupm;
     bool guest = op->opc >= OP_guest_ld && op->opc <= OP_atomic_fetch_umax;
     for (unsigned i = op_outs(op); i < op_outs(op) + op_ins(op); i++) {
         if (opcode_arg_letter((Opcode)op->opc, i) != 'p') {
@@ -244,7 +253,8 @@ static inline void random_canonical(RandomIR *r, const Op *op)
     if (op->opc >= OP_fadd && op->opc <= OP_fcvt_uf && op_outs(op) == 1) {
         Type t = (Type)r->ir->temps[op->arg[0]].type;
         if (type_in(t, TYPES_FP)) {
-            Op canon = {.opc = OP_fcanon, .type = (uint8_t)t,
+            Op canon = {.opc = OP_fcanon,
+                        .type = (uint8_t)t,
                         .arg = {op->arg[0], op->arg[0]}};
             random_append(r, &canon);
         }
@@ -260,8 +270,8 @@ static inline void random_op(RandomIR *r, Opcode opc)
     op.vece = info->flags & OPF_VECTOR ? (uint8_t)random_below(r, 4) : 0;
     unsigned temps = info->outs + info->ins;
     for (unsigned i = info->outs; i < temps; i++) {
-        op.arg[i] = random_in(r, random_letter_type(r, info->sig[i],
-                                                    (Type)op.type));
+        op.arg[i] =
+            random_in(r, random_letter_type(r, info->sig[i], (Type)op.type));
     }
     for (unsigned i = 0; i < info->outs; i++) {
         Type t = random_letter_type(r, info->sig[i], (Type)op.type);
@@ -271,9 +281,9 @@ static inline void random_op(RandomIR *r, Opcode opc)
     }
     if (opc == OP_fmv_fi || opc == OP_fmv_if) {
         bool wide = type_size((Type)op.type) == 8;
-        op.arg[1] = random_in(r, opc == OP_fmv_if
-                                     ? (wide ? TYPE_I64 : TYPE_I32)
-                                     : (wide ? TYPE_F64 : TYPE_F32));
+        op.arg[1] =
+            random_in(r, opc == OP_fmv_if ? (wide ? TYPE_I64 : TYPE_I32)
+                                          : (wide ? TYPE_F64 : TYPE_F32));
     }
     for (unsigned i = 0; i < info->consts; i++) {
         op.arg[temps + i] = random_const(r, &op, i);
@@ -371,8 +381,8 @@ static inline void random_control(RandomIR *r)
 static inline bool random_plain(const RandomIR *r, Opcode opc)
 {
     const OpcodeInfo *info = &opcode_info[opc];
-    unsigned special = OPF_BB_START | OPF_BB_END | OPF_CALL | OPF_CARRY_IN |
-                       OPF_CARRY_OUT;
+    unsigned special =
+        OPF_BB_START | OPF_BB_END | OPF_CALL | OPF_CARRY_IN | OPF_CARRY_OUT;
     return !(info->flags & special) && opc != OP_discard &&
            (r->guest_base || !(info->flags & OPF_FAULT)) &&
            info->types & r->types && (!r->wanted || r->wanted(opc));
@@ -380,7 +390,7 @@ static inline bool random_plain(const RandomIR *r, Opcode opc)
 
 static inline void random_end(RandomIR *r)
 {
-    static const uint8_t ends[] = {OP_exit_tb, OP_goto_tb, OP_goto_ptr,
+    static const uint8_t ends[] = {OP_exit_tb, OP_goto_tb,  OP_goto_ptr,
                                    OP_call_tb, OP_call_ptr, OP_ret_ptr};
     if (r->has_pending) {
         random_set_label(r);
@@ -409,8 +419,8 @@ static inline void random_globals(RandomIR *r)
         for (unsigned i = 0; i < RANDOM_GLOBALS; i++) {
             char name[16];
             snprintf(name, sizeof(name), "%s_%u", type_name((Type)t), i);
-            r->globals[t][i] = (TempId)ir_declare_global(r->ir, (Type)t,
-                                                         offset, name);
+            r->globals[t][i] =
+                (TempId)ir_declare_global(r->ir, (Type)t, offset, name);
             offset += (int32_t)type_size((Type)t);
         }
     }

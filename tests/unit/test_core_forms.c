@@ -27,8 +27,8 @@ static uint64_t give_one(void)
 }
 
 static const Helper helper_add3 = {
-    "add3", (void *)(uintptr_t)add3, TYPE_I64, 3,
-    {TYPE_I64, TYPE_I32, TYPE_I64}, HELPER_PURE,
+    "add3", (void *)(uintptr_t)add3,        TYPE_I64,
+    3,      {TYPE_I64, TYPE_I32, TYPE_I64}, HELPER_PURE,
 };
 static const Helper helper_one = {
     "give_one", (void *)(uintptr_t)give_one, TYPE_I32, 0, {0}, 0,
@@ -37,7 +37,10 @@ static const Helper helper_none = {
     "no_result", (void *)(uintptr_t)give_one, -1, 1, {TYPE_I64}, 0,
 };
 static const Helper *const helpers[] = {
-    &helper_add3, &helper_one, &helper_none, NULL,
+    &helper_add3,
+    &helper_one,
+    &helper_none,
+    NULL,
 };
 
 static IR *new_ir(void)
@@ -59,8 +62,12 @@ static char *dump_text(const IR *ir)
 
 static RandomIR random_all(IR *ir, uint64_t seed)
 {
-    return (RandomIR){.seed = seed, .nb_ops = 300, .guest_base = 0x10000,
-                      .guest_size = 4096, .types = TYPES_ANY, .ir = ir};
+    return (RandomIR){.seed = seed,
+                      .nb_ops = 300,
+                      .guest_base = 0x10000,
+                      .guest_size = 4096,
+                      .types = TYPES_ANY,
+                      .ir = ir};
 }
 
 static void check_verified(const IR *ir)
@@ -236,7 +243,8 @@ static const struct {
      "EBB temp read before it is written"},
     {"mov.i64 T1, $1\nset_label L0\nneg.i64 t2, T1\n" EXIT, NULL},
     {"mov.i64 t1, $1\nbrcond.i64 t1, t1, eq, L0\nneg.i64 t2, t1\n" EXIT
-     "set_label L0\n" EXIT, NULL},
+     "set_label L0\n" EXIT,
+     NULL},
     {"mov.i64 t1, $1\ndiscard.i64 t1\nneg.i64 t2, t1\n" EXIT,
      "EBB temp read before it is written"},
     {EXIT "neg.i64 t2, t2\n", NULL},
@@ -271,8 +279,7 @@ static const struct {
     {EXIT "addco.i64 t1, $1, $2\n", "carry not taken"},
     {"call.i64 t1, add3, $1, $2, $3\n" EXIT, NULL},
     {"call.i64 add3, $1, $2, $3\n" EXIT, NULL},
-    {"call.i64 t1, add3, $1, $2\n" EXIT,
-     "call does not agree with its helper"},
+    {"call.i64 t1, add3, $1, $2\n" EXIT, "call does not agree with its helper"},
     {"call.i64 t1, no_result, $1\n" EXIT,
      "call does not agree with its helper"},
     {"call.i64 t1, add3, $1, $2:i64, $3\n" EXIT, "argument of the wrong type"},

@@ -39,8 +39,12 @@ static void bump(uint64_t *state)
 }
 
 static const Helper helper_weigh = {
-    "weigh", (void *)(uintptr_t)weigh, TYPE_I64, 6,
-    {TYPE_I64, TYPE_I64, TYPE_I32, TYPE_I64, TYPE_I64, TYPE_I64}, 0,
+    "weigh",
+    (void *)(uintptr_t)weigh,
+    TYPE_I64,
+    6,
+    {TYPE_I64, TYPE_I64, TYPE_I32, TYPE_I64, TYPE_I64, TYPE_I64},
+    0,
 };
 static const Helper helper_bump = {
     "bump", (void *)(uintptr_t)bump, -1, 1, {TYPE_I64}, HELPER_WRITES_STATE,
@@ -65,8 +69,7 @@ static bool load(void *opaque, uint64_t addr, void *buf, unsigned bytes)
     return true;
 }
 
-static bool store(void *opaque, uint64_t addr, const void *buf,
-                  unsigned bytes)
+static bool store(void *opaque, uint64_t addr, const void *buf, unsigned bytes)
 {
     Memory *m = opaque;
     if (addr - 0x1000 > sizeof(m->bytes) - bytes) {
@@ -128,10 +131,10 @@ typedef struct Row {
     unsigned flags;   /* FFLAG_* */
 } Row;
 
-#define ONES UINT64_MAX
-#define S32(x) ((uint64_t)(uint32_t)(x))
-#define ONE32 "0x3f800000"
-#define TWO64 "0x4000000000000000"
+#define ONES    UINT64_MAX
+#define S32(x)  ((uint64_t)(uint32_t)(x))
+#define ONE32   "0x3f800000"
+#define TWO64   "0x4000000000000000"
 #define THREE64 "0x4008000000000000"
 
 static const Row rows[] = {
@@ -229,14 +232,14 @@ static const struct FaultRow {
 static void test_faults(void **unused)
 {
     (void)unused;
-    for (unsigned i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]);
-         i++) {
+    for (unsigned i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
         char text[TEXT];
         Run r;
         memset(&r, 0, sizeof(r));
         snprintf(text, sizeof(text),
                  "insn_start 0x100\nmov.i64 o, $7\ninsn_start 0x104\n%s\n"
-                 "insn_start 0x108\nmov.i64 o, $8", fault_rows[i].op);
+                 "insn_start 0x108\nmov.i64 o, $8",
+                 fault_rows[i].op);
         run_text(&r, text);
         assert_int_equal(r.exit, INTERP_FAULT);
         assert_int_equal(r.env.fault_addr, fault_rows[i].addr);
@@ -349,8 +352,8 @@ static void test_random(void **unused)
     Run r;
     ir->helpers = helpers;
     for (unsigned i = 0; i < 200; i++) {
-        RandomIR random = {.seed = i, .nb_ops = 200, .types = TYPES_ANY,
-                           .ir = ir};
+        RandomIR random = {
+            .seed = i, .nb_ops = 200, .types = TYPES_ANY, .ir = ir};
         memset(&r, 0, sizeof(r));
         r.env.state = (uint8_t *)r.state;
         random_ir(&random);

@@ -105,16 +105,16 @@ static uint64_t bits(SfFormat f, __m128d r)
     return f == SF_F32 ? v & 0xffffffff : v;
 }
 
-#define HOST_BINARY(name, insn)                                            \
-    static uint64_t host_##name(SfFormat f, uint64_t a, uint64_t b)        \
-    {                                                                      \
-        __m128d r = reg(a), s = reg(b);                                    \
-        if (f == SF_F32) {                                                 \
-            __asm__ volatile(insn "ss %1, %0" : "+x"(r) : "x"(s));         \
-        } else {                                                           \
-            __asm__ volatile(insn "sd %1, %0" : "+x"(r) : "x"(s));         \
-        }                                                                  \
-        return bits(f, r);                                                 \
+#define HOST_BINARY(name, insn)                                                \
+    static uint64_t host_##name(SfFormat f, uint64_t a, uint64_t b)            \
+    {                                                                          \
+        __m128d r = reg(a), s = reg(b);                                        \
+        if (f == SF_F32) {                                                     \
+            __asm__ volatile(insn "ss %1, %0" : "+x"(r) : "x"(s));             \
+        } else {                                                               \
+            __asm__ volatile(insn "sd %1, %0" : "+x"(r) : "x"(s));             \
+        }                                                                      \
+        return bits(f, r);                                                     \
     }
 
 HOST_BINARY(add, "add")
@@ -163,17 +163,16 @@ static void expect_same(const char *what, SfFormat f, unsigned rm, uint64_t a,
                         uint64_t b, uint64_t c, uint64_t want,
                         unsigned want_flags, uint64_t got, unsigned got_flags)
 {
-    bool same = want == got || (sf_is_nan(f, want) &&
-                                got == sf_canonical_nan(f));
+    bool same =
+        want == got || (sf_is_nan(f, want) && got == sf_canonical_nan(f));
     if (!same || want_flags != got_flags) {
         fail_msg("%s rm %u %#lx %#lx %#lx: want %#lx flags %#x, "
-                 "got %#lx flags %#x", what, rm, a, b, c, want, want_flags,
-                 got, got_flags);
+                 "got %#lx flags %#x",
+                 what, rm, a, b, c, want, want_flags, got, got_flags);
     }
 }
 
-static uint64_t soft_sqrt(SoftFloatEnv *env, SfFormat f, uint64_t a,
-                          uint64_t b)
+static uint64_t soft_sqrt(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
 {
     (void)b;
     return sf_sqrt(env, f, a);
@@ -210,8 +209,7 @@ static void compare_binary(const struct Binary *op, SfFormat f, uint64_t a,
         uint64_t want = op->host(f, a, b);
         unsigned flags = host_end();
         uint64_t got = op->soft(&env, f, a, b);
-        expect_same(op->name, result, rm, a, b, 0, want, flags, got,
-                    env.flags);
+        expect_same(op->name, result, rm, a, b, 0, want, flags, got, env.flags);
     }
 }
 
@@ -234,8 +232,8 @@ static void test_binary(void **unused)
 
 static void compare_muladd(SfFormat f, uint64_t a, uint64_t b, uint64_t c)
 {
-    uint64_t magnitude = sf_sign_bit(f) - 1, infinity =
-        f == SF_F32 ? 0x7f800000 : 0x7ff0000000000000;
+    uint64_t magnitude = sf_sign_bit(f) - 1,
+             infinity = f == SF_F32 ? 0x7f800000 : 0x7ff0000000000000;
     uint64_t x = a & magnitude, y = b & magnitude;
     /* There the host is not obliged to raise invalid; RISC-V is. */
     bool zero_times_inf = (x == infinity && !y) || (y == infinity && !x);
@@ -279,10 +277,11 @@ static void test_muladd_signs(void **unused)
     assert_int_equal(sf_muladd(&env, SF_F32, two, three, ten, 0), 0x41800000);
     assert_int_equal(sf_muladd(&env, SF_F32, two, three, ten, SF_NEG_C),
                      0xc0800000);
-    assert_int_equal(sf_muladd(&env, SF_F32, two, three, ten,
-                               SF_NEG_PRODUCT), 0x40800000);
-    assert_int_equal(sf_muladd(&env, SF_F32, two, three, ten,
-                               SF_NEG_PRODUCT | SF_NEG_C), 0xc1800000);
+    assert_int_equal(sf_muladd(&env, SF_F32, two, three, ten, SF_NEG_PRODUCT),
+                     0x40800000);
+    assert_int_equal(
+        sf_muladd(&env, SF_F32, two, three, ten, SF_NEG_PRODUCT | SF_NEG_C),
+        0xc1800000);
     assert_int_equal(env.flags, 0);
 }
 
@@ -293,17 +292,21 @@ static void host_compare(SfFormat f, bool quiet, uint64_t a, uint64_t b,
     __m128d r = reg(a), s = reg(b);
     bool carry, zero, parity;
     if (f == SF_F32 && quiet) {
-        __asm__ volatile("ucomiss %4, %3" : "=@ccc"(carry), "=@ccz"(zero),
-                         "=@ccp"(parity) : "x"(r), "x"(s));
+        __asm__ volatile("ucomiss %4, %3"
+                         : "=@ccc"(carry), "=@ccz"(zero), "=@ccp"(parity)
+                         : "x"(r), "x"(s));
     } else if (f == SF_F32) {
-        __asm__ volatile("comiss %4, %3" : "=@ccc"(carry), "=@ccz"(zero),
-                         "=@ccp"(parity) : "x"(r), "x"(s));
+        __asm__ volatile("comiss %4, %3"
+                         : "=@ccc"(carry), "=@ccz"(zero), "=@ccp"(parity)
+                         : "x"(r), "x"(s));
     } else if (quiet) {
-        __asm__ volatile("ucomisd %4, %3" : "=@ccc"(carry), "=@ccz"(zero),
-                         "=@ccp"(parity) : "x"(r), "x"(s));
+        __asm__ volatile("ucomisd %4, %3"
+                         : "=@ccc"(carry), "=@ccz"(zero), "=@ccp"(parity)
+                         : "x"(r), "x"(s));
     } else {
-        __asm__ volatile("comisd %4, %3" : "=@ccc"(carry), "=@ccz"(zero),
-                         "=@ccp"(parity) : "x"(r), "x"(s));
+        __asm__ volatile("comisd %4, %3"
+                         : "=@ccc"(carry), "=@ccz"(zero), "=@ccp"(parity)
+                         : "x"(r), "x"(s));
     }
     *less = carry && !parity;
     *equal = zero && !parity;
@@ -419,8 +422,8 @@ static void test_to_int_table(void **unused)
          i++) {
         const struct ToInt *row = &to_int_rows[i];
         SoftFloatEnv env = {.rm = (uint8_t)row->rm};
-        uint64_t got = sf_to_int(&env, SF_F64, row->a, row->is_signed,
-                                 row->width);
+        uint64_t got =
+            sf_to_int(&env, SF_F64, row->a, row->is_signed, row->width);
         if (got != row->want || env.flags != row->flags) {
             fail_msg("row %u: got %#lx flags %#x", i, got, env.flags);
         }
@@ -461,9 +464,20 @@ static void test_from_int(void **unused)
     (void)unused;
     uint64_t state = 4;
     static const uint64_t edges[] = {
-        0, 1, -1ull, 1ull << 63, INT64_MAX, 0x7fffffff, 0x80000000,
-        0x1000001, 0x1000003, 0x20000000000001, 0x20000000000003,
-        0x7ffffffffffffdff, 0x7ffffffffffffe00, 0x7fffff4000000000,
+        0,
+        1,
+        -1ull,
+        1ull << 63,
+        INT64_MAX,
+        0x7fffffff,
+        0x80000000,
+        0x1000001,
+        0x1000003,
+        0x20000000000001,
+        0x20000000000003,
+        0x7ffffffffffffdff,
+        0x7ffffffffffffe00,
+        0x7fffff4000000000,
     };
     for (SfFormat f = SF_F32; f <= SF_F64; f++) {
         for (unsigned i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
@@ -526,17 +540,15 @@ static void test_max_magnitude(void **unused)
                      0xbff0000000000000);
     assert_int_equal(sf_round(&env, SF_F64, 0x3fdfffffffffffff), 0);
     /* 1 + 2^-24 is a tie; 2^24 + 1 too. */
-    assert_int_equal(sf_add(&env, SF_F32, 0x3f800000, 0x33800000),
-                     0x3f800001);
+    assert_int_equal(sf_add(&env, SF_F32, 0x3f800000, 0x33800000), 0x3f800001);
     assert_int_equal(sf_from_int(&env, SF_F32, 0x1000001, true), 0x4b800001);
-    assert_int_equal(sf_add(&env, SF_F32, 0x7f7fffff, 0x73000000),
-                     0x7f800000);
+    assert_int_equal(sf_add(&env, SF_F32, 0x7f7fffff, 0x73000000), 0x7f800000);
     for (unsigned i = 0; i < RANDOM_ROUNDS; i++) {
         uint64_t a = (next_random(&state) & 0x80ffffff) | 0x3e000000;
         uint64_t b = (next_random(&state) & 0x80ffffff) | 0x3e000000;
-        uint64_t exact = sf_mul(&env, SF_F64,
-                                sf_convert(&env, SF_F64, SF_F32, a),
-                                sf_convert(&env, SF_F64, SF_F32, b));
+        uint64_t exact =
+            sf_mul(&env, SF_F64, sf_convert(&env, SF_F64, SF_F32, a),
+                   sf_convert(&env, SF_F64, SF_F32, b));
         assert_int_equal(sf_convert(&env, SF_F32, SF_F64, exact),
                          sf_mul(&env, SF_F32, a, b));
     }
