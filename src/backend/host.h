@@ -46,6 +46,7 @@ typedef struct Operand {
 /* One op with its operands resolved. */
 typedef struct EmitOp {
     uint8_t opc, type, vece;
+    uint8_t in_type;     /* of the first input, if there is one */
     uint8_t dead;        /* LIFE_DEAD bits of the outputs */
     uint8_t tmp[MAX_TEMPS];
     int32_t arg;         /* the row's own */

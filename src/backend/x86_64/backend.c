@@ -61,6 +61,16 @@ static void x86_patch(uint8_t *rw, const uint8_t *rx, const void *target)
 
 /* ---- Signals ------------------------------------------------------------ */
 
+static uintptr_t x86_signal_pc(const ucontext_t *uc)
+{
+    return (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+}
+
+static uintptr_t x86_signal_sp(const ucontext_t *uc)
+{
+    return (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+}
+
 /*
  * The pinned registers are still where they were: the code goes on at the
  * runtime's leave, which stores them.
@@ -98,6 +108,8 @@ const Backend x86_64_backend = {
     .compile = context_compile,
     .enter = x86_enter,
     .patch = x86_patch,
+    .signal_pc = x86_signal_pc,
+    .signal_sp = x86_signal_sp,
     .leave_from_signal = x86_leave_from_signal,
     .ret_stack_overflow = x86_ret_stack_overflow,
 };

@@ -7,7 +7,7 @@
  */
 #include "backend/x86_64/x86.h"
 
-#include <string.h>
+#include "core/fpenv.h"
 
 static const uint8_t callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
 
@@ -219,16 +219,23 @@ static const X86Data data_words = {
     .canon64 = {F64_CANONICAL_NAN, 0},
     .canon32 = {F32_BOX | F32_CANONICAL_NAN, 0},
     .two63_f64 = 0x43e0000000000000,
-    .two63_f32 = F32_BOX | 0x5f000000,
-    .two31_f64 = 0x41e0000000000000,
-    .two31_f32 = F32_BOX | 0x4f000000,
+    .max_u32_f64 = 0x41efffffffe00000,
+    .rc_of = {0, 3, 1, 2},
 };
 
 static void emit_data(Host *x)
 {
+    X86Data d = data_words;
+
+    for (unsigned i = 0; i < sizeof(d.fflags_of); i++) {
+        d.fflags_of[i] = (uint8_t)mxcsr_get_flags(i);
+    }
+    for (unsigned i = 0; i < sizeof(d.mxcsr_of); i++) {
+        d.mxcsr_of[i] = (uint8_t)mxcsr_from_flags(i);
+    }
     asm_align(&x->a, 64);
     x->rt.data = here(x);
-    asm_bytes(&x->a, &data_words, sizeof(data_words));
+    asm_bytes(&x->a, &d, sizeof(d));
     asm_align(&x->a, 64);
 }
 

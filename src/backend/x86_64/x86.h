@@ -36,8 +36,10 @@ typedef struct __attribute__((aligned(64))) X86Data {
     uint64_t ones[2];
     uint64_t reverse[2];           /* pshufb: all 16 bytes */
     uint64_t canon64[2], canon32[2];
-    uint64_t two63_f64, two63_f32, two31_f64, two31_f32;
-    uint64_t extra[16];            /* for further records */
+    uint64_t two63_f64, max_u32_f64;
+    uint8_t fflags_of[64];         /* of MXCSR's flags */
+    uint8_t mxcsr_of[32];          /* of fflags */
+    uint8_t rc_of[8];              /* of rounding modes */
 } X86Data;
 
 /* Where the runtime's pieces are (addresses to execute). */
@@ -215,6 +217,13 @@ static inline uint64_t *x86_slow_words(CPUState *cpu)
 
 /* Compares a and b so that the condition code returned is k. */
 Cc x86_compare(Host *, int size, Cond k, const Operand *a, const Operand *b);
+
+/* Arguments of the FP rows. */
+enum {
+    FP_ADD, FP_SUB, FP_MUL, FP_DIV, FP_MIN, FP_MAX, FP_SQRT, FP_COM, FP_UCOM,
+    FP_ROUND,
+};
+enum { FMA_ADD, FMA_SUB, FMA_NADD, FMA_NSUB };
 
 #define R(op, types, when, places, fn, arg) EmitFn fn;
 #include "backend/x86_64/rows.def"

@@ -1,0 +1,331 @@
+/*
+ * Emit records: floating-point arithmetic, comparisons, signs, NaNs, boxes.
+ *
+ * An F32 has ones in bits 63:32. Scalar instructions keep bits 63:32 of their
+ * first source (or destination), so what comes from a boxed value is boxed.
+ */
+#include "backend/x86_64/emit_fp.h"
+
+#include "core/fpenv.h"
+
+const uint16_t x86_fp_insn[][2] = {
+    [FP_ADD] = {V_ADDSS, V_ADDSD},    [FP_SUB] = {V_SUBSS, V_SUBSD},
+    [FP_MUL] = {V_MULSS, V_MULSD},    [FP_DIV] = {V_DIVSS, V_DIVSD},
+    [FP_MIN] = {V_MINSS, V_MINSD},    [FP_MAX] = {V_MAXSS, V_MAXSD},
+    [FP_SQRT] = {V_SQRTSS, V_SQRTSD}, [FP_COM] = {V_COMISS, V_COMISD},
+    [FP_UCOM] = {V_UCOMISS, V_UCOMISD},
+    [FP_ROUND] = {V_ROUNDSS, V_ROUNDSD},
+};
+
+/* [how][format][0: 213, out is a factor; 1: 231, out is the addend] */
+const uint16_t x86_fma_insn[][2][2] = {
+    [FMA_ADD] = {{V_FMADD213SS, V_FMADD231SS}, {V_FMADD213SD, V_FMADD231SD}},
+    [FMA_SUB] = {{V_FMSUB213SS, V_FMSUB231SS}, {V_FMSUB213SD, V_FMSUB231SD}},
+    [FMA_NADD] = {{V_FNMADD213SS, V_FNMADD231SS},
+                  {V_FNMADD213SD, V_FNMADD231SD}},
+    [FMA_NSUB] = {{V_FNMSUB213SS, V_FNMSUB231SS},
+                  {V_FNMSUB213SD, V_FNMSUB231SD}},
+};
+
+static VecOp insn(int which, unsigned type)
+{
+    return (VecOp)x86_fp_insn[which][fp_format(type)];
+}
+
+/* ---- Instructions of both encodings ------------------------------------- */
+
+void fp_op3(Host *x, VecOp op, int out, int a, Mem b)
+{
+    if (x->avx) {
+        asm_avx_rrm(&x->a, op, VEX_128, out, a, b);
+    } else {
+        check(out == a, "two operands, not three");
+        asm_sse_rm(&x->a, op, out, b);
+    }
+}
+
+void fp_op2(Host *x, VecOp op, int out, Mem b)
+{
+    if (x->avx) {
+        asm_avx_rm(&x->a, op, VEX_128, out, b);
+    } else {
+        asm_sse_rm(&x->a, op, out, b);
+    }
+}
+
+void fp_mov(Host *x, int out, int src)
+{
+    if (out != src) {
+        fp_op2(x, V_MOVAPS, out, mem_reg(src));
+    }
+}
+
+void fp_op_data(Host *x, VecOp op, int out, int a, const void *data)
+{
+    if (!x->avx) {
+        fp_mov(x, out, a);
+        a = out;
+    }
+    fp_op3(x, op, out, a, x86_data(x, data));
+}
+
+void fp_ones(Host *x, int reg)
+{
+    fp_op3(x, V_PCMPEQD, reg, reg, mem_reg(reg));
+}
+
+void fp_zero(Host *x, int reg)
+{
+    fp_op3(x, V_XORPS, reg, reg, mem_reg(reg));
+}
+
+void fp_store64(Host *x, Mem m, int src)
+{
+    if (x->avx) {
+        asm_avx_mr(&x->a, V_MOVSD, VEX_128, m, src);
+    } else {
+        asm_sse_mr(&x->a, V_MOVSD, m, src);
+    }
+}
+
+void fp_load64(Host *x, int dst, Mem m)
+{
+    fp_op2(x, V_MOVSD, dst, m);
+}
+
+/* ---- Rounding modes ----------------------------------------------------- */
+
+enum { RC_MASK = 3 << MXCSR_RC_SHIFT };
+
+void fp_begin_rm(Host *x, unsigned rm)
+{
+    Mem saved = x86_slow_word(0), changed = x86_slow_word(1);
+
+    if (rm == FRM_DYN) {
+        return;
+    }
+    check(rm < FRM_RMM, "no instruction rounds as %u", rm);
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, saved);
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, changed);
+    asm_alu_mi(&x->a, ALU_AND, SZ_32, changed, ~RC_MASK);
+    asm_alu_mi(&x->a, ALU_OR, SZ_32, changed, (int32_t)mxcsr_rounding(rm));
+    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, changed);
+}
+
+/* The mode that was there before, with the flags that are there now. */
+void fp_end_rm(Host *x, unsigned rm)
+{
+    Mem saved = x86_slow_word(0), changed = x86_slow_word(1);
+
+    if (rm == FRM_DYN) {
+        return;
+    }
+    asm_push_r(&x->a, RAX);
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, changed);
+    asm_mov_rm(&x->a, SZ_32, RAX, changed);
+    asm_alu_ri(&x->a, ALU_AND, SZ_32, RAX, MXCSR_FLAGS);
+    asm_alu_mr(&x->a, ALU_OR, SZ_32, saved, RAX);
+    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, saved);
+    asm_pop_r(&x->a, RAX);
+}
+
+/* ---- Arithmetic --------------------------------------------------------- */
+
+void emit_fp2(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0];
+
+    fp_begin_rm(x, rm);
+    fp_op3(x, insn(e->arg, e->type), e->out[0].reg, e->in[0].reg,
+           x86_rm(&e->in[1]));
+    fp_end_rm(x, rm);
+}
+
+void emit_fsqrt(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0];
+
+    fp_begin_rm(x, rm);
+    fp_op3(x, insn(FP_SQRT, e->type), e->out[0].reg, e->in[0].reg,
+           mem_reg(e->in[0].reg));
+    fp_end_rm(x, rm);
+}
+
+/* out = +-(a * b) +- c; the form is chosen by what out is. */
+void emit_fma(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0];
+    const uint16_t *form = x86_fma_insn[e->arg][fp_format(e->type)];
+    int out = e->out[0].reg, a = e->in[0].reg, b = e->in[1].reg;
+
+    fp_begin_rm(x, rm);
+    if (x86_is_reg(&e->in[2], out)) {
+        asm_avx_rrr(&x->a, (VecOp)form[1], VEX_128, out, a, b);
+    } else {
+        if (out == b) {
+            b = a;
+        } else {
+            fp_mov(x, out, a);
+        }
+        asm_avx_rrm(&x->a, (VecOp)form[0], VEX_128, out, b,
+                    x86_rm(&e->in[2]));
+    }
+    fp_end_rm(x, rm);
+}
+
+/* ---- Minimum and maximum ------------------------------------------------ */
+
+/* Equal, so at most the signs of zeros differ: any -0 makes the minimum so,
+   only two make the maximum so. NaNs go to C. */
+static void slow_minmax(Host *x, const SlowPath *s)
+{
+    const EmitOp *e = &s->e;
+    VecOp op = e->opc == OP_fmin ? V_ORPS : V_ANDPS;
+
+    uint8_t *nan = asm_jcc32(&x->a, CC_P);
+    fp_mov(x, e->out[0].reg, e->in[0].reg);
+    fp_op3(x, op, e->out[0].reg, e->out[0].reg, mem_reg(e->in[1].reg));
+    x86_jmp_back(x, s);
+    asm_patch32(&x->a, nan, x->a.p);
+    fp_slow_soft(x, s);
+}
+
+/* The host's own gives its second operand for equals and NaNs; ucomis sets
+   the zero flag for both. */
+void emit_fminmax(Host *x, const EmitOp *e)
+{
+    SlowPath *s = x86_slow(x, slow_minmax, e);
+    int out = e->out[0].reg;
+
+    fp_op2(x, insn(FP_UCOM, e->type), e->in[0].reg,
+           mem_reg(e->in[1].reg));
+    x86_jcc_slow(x, s, CC_E);
+    if (!x->avx) {
+        fp_mov(x, out, e->in[0].reg);
+    }
+    fp_op3(x, insn(e->arg, e->type), out, x->avx ? e->in[0].reg : out,
+           mem_reg(e->in[1].reg));
+    x86_slow_back(x, s);
+}
+
+/* ---- Comparisons -------------------------------------------------------- */
+
+/*
+ * comis b, a: above if a < b, above or equal if a <= b, neither with a NaN.
+ * For equality, unordered must be told from equal.
+ */
+void emit_fcmp(Host *x, const EmitOp *e)
+{
+    FCmp k = (FCmp)e->k[0];
+    int out = e->out[0].reg;
+
+    asm_zero(&x->a, out);
+    fp_op2(x, insn(k == FCMP_EQ ? FP_UCOM : FP_COM, e->type), e->in[1].reg,
+           x86_rm(&e->in[0]));
+    if (k == FCMP_EQ) {
+        uint8_t *unordered = asm_jcc8(&x->a, CC_P);
+        asm_setcc_r(&x->a, CC_E, out);
+        asm_patch8(&x->a, unordered, x->a.p);
+    } else {
+        asm_setcc_r(&x->a, k == FCMP_LT ? CC_A : CC_AE, out);
+    }
+}
+
+/* ---- Signs -------------------------------------------------------------- */
+
+static const void *sign_mask(const Host *x, unsigned type)
+{
+    const X86Data *d = x->rt.data;
+    return type == TYPE_F64 ? &d->sign64 : &d->sign32;
+}
+
+static const void *abs_mask(const Host *x, unsigned type)
+{
+    const X86Data *d = x->rt.data;
+    return type == TYPE_F64 ? &d->abs64 : &d->abs32;
+}
+
+/* Both inputs are one: move, negation, absolute value. */
+static void sign_of_itself(Host *x, const EmitOp *e)
+{
+    int out = e->out[0].reg, a = e->in[0].reg;
+
+    if (e->opc == OP_fsgnj) {
+        fp_mov(x, out, a);
+    } else if (e->opc == OP_fsgnjn) {
+        fp_op_data(x, V_XORPS, out, a, sign_mask(x, e->type));
+    } else {
+        fp_op_data(x, V_ANDPS, out, a, abs_mask(x, e->type));
+    }
+}
+
+void emit_fsgnj(Host *x, const EmitOp *e)
+{
+    int out = e->out[0].reg, a = e->in[0].reg, tmp = e->tmp[0];
+
+    if (e->k[-1] == e->k[-2]) {
+        sign_of_itself(x, e);
+        return;
+    }
+    fp_op_data(x, e->opc == OP_fsgnjn ? V_ANDNPS : V_ANDPS, tmp,
+               e->in[1].reg, sign_mask(x, e->type));
+    if (e->opc == OP_fsgnjx) {
+        fp_op3(x, V_XORPS, out, a, mem_reg(tmp));
+    } else {
+        fp_op_data(x, V_ANDPS, out, a, abs_mask(x, e->type));
+        fp_op3(x, V_ORPS, out, out, mem_reg(tmp));
+    }
+}
+
+/* ---- NaNs and boxes ----------------------------------------------------- */
+
+static void slow_canon(Host *x, const SlowPath *s)
+{
+    const X86Data *d = x->rt.data;
+
+    fp_load64(x, s->e.out[0].reg,
+              x86_data(x, s->e.type == TYPE_F64 ? &d->canon64 : &d->canon32));
+    x86_jmp_back(x, s);
+}
+
+/* The input comes from arithmetic: a NaN is quiet, and raises nothing. */
+void emit_fcanon(Host *x, const EmitOp *e)
+{
+    SlowPath *s = x86_slow(x, slow_canon, e);
+    int in = e->in[0].reg;
+
+    fp_op2(x, insn(FP_UCOM, e->type), in, mem_reg(in));
+    fp_mov(x, e->out[0].reg, in);
+    x86_jcc_slow(x, s, CC_P);
+    x86_slow_back(x, s);
+}
+
+void emit_fmove(Host *x, const EmitOp *e)
+{
+    fp_mov(x, e->out[0].reg, e->in[0].reg);
+}
+
+/* ptest: carry if the register has all the ones that the mask has. */
+void emit_funbox(Host *x, const EmitOp *e)
+{
+    SlowPath *s = x86_slow(x, slow_canon, e);
+    int in = e->in[0].reg;
+
+    fp_op2(x, V_PTEST, in, x86_data(x, &x->rt.data->box));
+    fp_mov(x, e->out[0].reg, in);
+    x86_jcc_slow(x, s, CC_NC);
+    x86_slow_back(x, s);
+}
+
+void emit_funbox_plain(Host *x, const EmitOp *e)
+{
+    SlowPath *s = x86_slow(x, slow_canon, e);
+    int in = e->in[0].reg, high = e->tmp[0], word = e->tmp[1];
+
+    asm_sse_rri(&x->a, V_PSHUFD, high, in, 0x55);
+    asm_sse_mr(&x->a, V_MOVD, mem_reg(word), high);
+    fp_mov(x, e->out[0].reg, in);
+    asm_alu_ri(&x->a, ALU_CMP, SZ_32, word, -1);
+    x86_jcc_slow(x, s, CC_NE);
+    x86_slow_back(x, s);
+}

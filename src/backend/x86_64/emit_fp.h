@@ -1,0 +1,42 @@
+/* Inside the floating-point records (emit_fp*.c). */
+#ifndef BACKEND_X86_64_EMIT_FP_H
+#define BACKEND_X86_64_EMIT_FP_H
+
+#include "backend/x86_64/x86.h"
+
+/* Instructions, for single and double. */
+enum { FP_SINGLE, FP_DOUBLE };
+extern const uint16_t x86_fp_insn[][2];
+extern const uint16_t x86_fma_insn[][2][2];
+
+static inline int fp_format(unsigned type)
+{
+    return type == TYPE_F64;
+}
+
+/* out = a op b; without AVX, out is a. */
+void fp_op3(Host *, VecOp, int out, int a, Mem b);
+/* out = op b, for instructions without a first source. */
+void fp_op2(Host *, VecOp, int out, Mem b);
+void fp_mov(Host *, int out, int src);
+/* out op= what is at the data word. */
+void fp_op_data(Host *, VecOp, int out, int a, const void *data);
+void fp_ones(Host *, int reg);
+void fp_zero(Host *, int reg);
+/* All 64 bits between a vector register and a word of memory. */
+void fp_store64(Host *, Mem m, int src);
+void fp_load64(Host *, int dst, Mem m);
+
+/*
+ * Around an instruction: the fixed rounding mode rm in MXCSR. Nothing for
+ * FRM_DYN. RMM has no counterpart.
+ */
+void fp_begin_rm(Host *, unsigned rm);
+void fp_end_rm(Host *, unsigned rm);
+
+/* The whole op in C (slow_fp.c), now, or in a slow path, which then goes on. */
+void fp_call_soft(Host *, const EmitOp *);
+SlowFn fp_slow_soft;
+void x86_soft_op(CPUState *);
+
+#endif

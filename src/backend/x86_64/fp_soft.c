@@ -1,0 +1,113 @@
+/*
+ * FP ops in C, for what the host's instructions do not do: fused
+ * multiply-add on hosts without it, rounding to nearest with ties away,
+ * conversions out of range, NaNs in minimum and maximum.
+ *
+ * Arguments and the result go through the slow words: 0 to 2 the bits of the
+ * inputs, then 0 the result; 3 says which op it is.
+ */
+#include "backend/x86_64/emit_fp.h"
+
+#include "core/fpenv.h"
+#include "core/softfp.h"
+
+/* Word 3. */
+typedef struct SoftOp {
+    uint8_t opc, type, in_type, rm;
+} SoftOp;
+
+static SfFormat format(unsigned type)
+{
+    return type == TYPE_F64 ? SF_F64 : SF_F32;
+}
+
+static unsigned current_rm(unsigned rm)
+{
+    static const uint8_t of_rc[4] = {FRM_RNE, FRM_RDN, FRM_RUP, FRM_RTZ};
+
+    if (rm != FRM_DYN) {
+        return rm;
+    }
+    return of_rc[__builtin_ia32_stmxcsr() >> MXCSR_RC_SHIFT & 3];
+}
+
+static unsigned negations(unsigned opc)
+{
+    return opc == OP_fmadd    ? 0
+           : opc == OP_fmsub  ? SF_NEG_C
+           : opc == OP_fnmsub ? SF_NEG_PRODUCT
+                              : SF_NEG_PRODUCT | SF_NEG_C;
+}
+
+static uint64_t soft(SoftFloatEnv *env, SoftOp op, const uint64_t *w)
+{
+    SfFormat f = format(op.type), from = format(op.in_type);
+    unsigned bits = op.type == TYPE_I32 ? 32 : 64;
+
+    switch (op.opc) {
+    case OP_fmadd:
+    case OP_fmsub:
+    case OP_fnmsub:
+    case OP_fnmadd:
+        return sf_muladd(env, f, w[0], w[1], w[2], negations(op.opc));
+    case OP_fmin: return sf_min(env, f, w[0], w[1]);
+    case OP_fmax: return sf_max(env, f, w[0], w[1]);
+    case OP_fclass: return sf_class(from, w[0]);
+    case OP_fround: return sf_round(env, f, w[0]);
+    case OP_fcvt_fs: return sf_to_int(env, from, w[0], true, bits);
+    case OP_fcvt_fu: return sf_to_int(env, from, w[0], false, bits);
+    default: check(false, "soft op %u", op.opc); return 0;
+    }
+}
+
+void x86_soft_op(CPUState *cpu)
+{
+    uint64_t *w = x86_slow_words(cpu);
+    SoftOp op;
+    SoftFloatEnv env = {0};
+
+    __builtin_memcpy(&op, &w[3], sizeof(op));
+    env.rm = (uint8_t)current_rm(op.rm);
+    w[0] = soft(&env, op, w);
+    if (type_in(op.type, 1 << TYPE_F32) && op.opc != OP_fclass) {
+        w[0] |= F32_BOX;
+    }
+    fpenv_raise(env.flags);
+}
+
+static unsigned rounding(const EmitOp *e)
+{
+    return opcode_info[e->opc].consts ? (unsigned)e->k[0] : FRM_RNE;
+}
+
+void fp_call_soft(Host *x, const EmitOp *e)
+{
+    unsigned n = opcode_info[e->opc].ins;
+    SoftOp op = {e->opc, e->type, e->in_type, (uint8_t)rounding(e)};
+    int32_t word;
+    bool to_gpr = opcode_info[e->opc].sig[0] != 't' ||
+                  type_class(e->type) == CLASS_INT;
+
+    for (unsigned i = 0; i < n; i++) {
+        fp_store64(x, x86_slow_word(i), e->in[i].reg);
+    }
+    __builtin_memcpy(&word, &op, sizeof(word));
+    asm_mov_mi(&x->a, SZ_32, x86_slow_word(3), word);
+    x86_slow_call(x, x86_soft_op);
+    if (to_gpr) {
+        asm_mov_rm(&x->a, SZ_64, e->out[0].reg, x86_slow_word(0));
+    } else {
+        fp_load64(x, e->out[0].reg, x86_slow_word(0));
+    }
+}
+
+void fp_slow_soft(Host *x, const SlowPath *s)
+{
+    fp_call_soft(x, &s->e);
+    x86_jmp_back(x, s);
+}
+
+void emit_soft(Host *x, const EmitOp *e)
+{
+    fp_call_soft(x, e);
+}
