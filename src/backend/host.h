@@ -47,7 +47,7 @@ typedef struct Operand {
 typedef struct EmitOp {
     uint8_t opc, type, vece;
     uint8_t in_type;     /* of the first input, if there is one */
-    uint8_t dead;        /* LIFE_DEAD bits of the outputs */
+    uint8_t dead;        /* bits of the outputs that nobody wants */
     uint8_t tmp[MAX_TEMPS];
     int32_t arg;         /* the row's own */
     Operand out[MAX_OUTS], in[MAX_INS];

@@ -388,7 +388,8 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     os.e.in_type = c->nb_ins
                        ? ra->ir->temps[op->arg[c->nb_outs]].type
                        : op->type;
-    os.e.dead = (uint8_t)(op->life & ((1u << c->nb_outs) - 1));
+    os.e.dead = (uint8_t)(op->life & ~(op->life >> 16) &
+                          ((1u << c->nb_outs) - 1));
     os.e.k = &op->arg[c->nb_outs + c->nb_ins];
     os.swapped = wants_swap(&os);
     os.reserved = c->fixed;
