@@ -1,7 +1,8 @@
 /*
  * The vector records of the x86-64 backend against the interpreter: every
  * vector op, type, element size and constant, with what the host has, with
- * less, and with few registers; operands in registers and in memory.
+ * less, and with few registers; operands in registers and in memory. Then
+ * random straight-line programs of vector ops, moves, loads and stores.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "backend/x86_64/x86.h"
+#include "core/dump.h"
 #include "core/gen.h"
 #include "core/interp.h"
 #include "core/verify.h"
@@ -20,17 +22,25 @@
 
 /* The guest state: inputs, an output, scalars, an element, then results. */
 enum {
-    AT_IN = 0, AT_OUT = 128, AT_I64 = 160, AT_I32 = 168, AT_ELEMENT = 176,
-    AT_RESULTS = 256, RESULT_BYTES = 32,
+    AT_IN = 0,
+    AT_OUT = 128,
+    AT_I64 = 160,
+    AT_I32 = 168,
+    AT_ELEMENT = 176,
+    AT_RESULTS = 256,
+    RESULT_BYTES = 32,
     STATE_BYTES = AT_RESULTS + 64 * RESULT_BYTES,
-    CODE_BYTES = 1 << 20, ROUNDS = 6,
+    CODE_BYTES = 1 << 20,
+    ROUNDS = 6,
+    PROGRAMS = 400,
+    PROGRAM_OPS = 40,
 };
 
 typedef struct Config {
     const char *name;
-    uint32_t without;   /* features not to be used */
+    uint32_t without; /* features not to be used */
     int max_scratch;
-    bool high;          /* only xmm16-31 */
+    bool high; /* only xmm16-31 */
 } Config;
 
 static const Config configs[] = {
@@ -54,7 +64,7 @@ typedef struct Machine {
     Globals globals[TYPE_COUNT];
     BackendContext *backend;
     CodeBuf buf;
-    size_t start;            /* where blocks begin */
+    size_t start; /* where blocks begin */
     CPUState *cpu;
     RandomIR random;
 } Machine;
@@ -85,8 +95,8 @@ static void declare_globals(Machine *m)
 /* As the backend's create(), with chosen features and registers. */
 static BackendContext *make_backend(const Config *c, const IR *ir)
 {
-    BackendConfig cfg = {.max_pinned_int = 0, .max_pinned_fp = 0,
-                         .max_scratch = c->max_scratch};
+    BackendConfig cfg = {
+        .max_pinned_int = 0, .max_pinned_fp = 0, .max_scratch = c->max_scratch};
     Host *x = calloc(1, sizeof(*x));
 
     assert_non_null(x);
@@ -117,6 +127,9 @@ static void machine_start(Machine *m, const Config *c)
     *m = (Machine){.config = c, .random.seed = 1};
     m->ir = ir_new();
     declare_globals(m);
+    m->random.ir = m->ir;
+    m->random.types = TYPES_VEC | TYPES_INT;
+    random_globals(&m->random);
     m->backend = make_backend(c, m->ir);
     m->buf = (CodeBuf){code, code, CODE_BYTES, 0};
     assert_true(x86_64_backend.emit_runtime(m->backend, &m->buf));
@@ -148,7 +161,11 @@ typedef struct Case {
 
 /* Where an op's operands are: the ways to write it. */
 typedef enum Shape {
-    FROM_MEMORY, FROM_REGISTERS, ONTO_INPUT, ALL_THE_SAME, SHAPES
+    FROM_MEMORY,
+    FROM_REGISTERS,
+    ONTO_INPUT,
+    ALL_THE_SAME,
+    SHAPES
 } Shape;
 
 static unsigned bits_of(const Case *c)
@@ -185,10 +202,9 @@ static void emit_op(Machine *m, const Case *c, Shape shape, unsigned variant,
     op->arg[0] = out;
     for (unsigned i = 0; i < info->ins; i++) {
         char letter = opcode_arg_letter(c->opc, 1 + i);
-        op->arg[1 + i] =
-            letter != 'v'
-                ? scalar_input(&m->globals[c->type], m, letter, i)
-                : in[shape == ALL_THE_SAME ? 0 : i];
+        op->arg[1 + i] = letter != 'v'
+                             ? scalar_input(&m->globals[c->type], m, letter, i)
+                             : in[shape == ALL_THE_SAME ? 0 : i];
     }
     if (info->consts) {
         bool displacement = opcode_const_letter(c->opc, 0) == 'd';
@@ -286,57 +302,61 @@ static void fill_state(Machine *m, const Case *c, Shape shape, uint8_t *state)
     memcpy(state + AT_I32 + 4, &scalar, 4);
 }
 
-/* ---- Comparing ------------------------------------------------------------ */
+/* ---- Comparing ----------------------------------------------------------- */
 
-static void fail_case(const Machine *m, const Case *c, Shape shape,
-                      const char *what, unsigned where)
+/* Compiles m->ir; NULL and a message if that fails. */
+static const void *compile(Machine *m, char *msg, size_t size)
 {
-    fail_msg("%s.%s.e%u, shape %d, %s: %s %u", opcode_info[c->opc].name,
-             type_name(c->type), 8u << c->vece, (int)shape, m->config->name,
-             what, where);
-}
-
-static void run_round(Machine *m, const Case *c, Shape shape,
-                      const void *code)
-{
-    static uint8_t state[STATE_BYTES] __attribute__((aligned(64)));
-    InterpEnv env = {.state = state};
-
-    memset(state, 0, sizeof(state));
-    fill_state(m, c, shape, state);
-    memcpy(m->cpu->guest, state, sizeof(state));
-    if (interp_run(m->ir, &env) != INTERP_EXIT_TB) {
-        fail_case(m, c, shape, "interpreter", 0);
-    }
-    int left = x86_64_backend.enter(m->backend, m->cpu, code);
-    if (left != 0) {
-        fail_case(m, c, shape, "left with", (unsigned)left);
-    }
-    for (unsigned i = 0; i < STATE_BYTES; i++) {
-        if (m->cpu->guest[i] != state[i]) {
-            fail_case(m, c, shape, "state differs at", i);
-        }
-    }
-}
-
-static void run_shape(Machine *m, const Case *c, Shape shape)
-{
-    char msg[256];
     CompiledBlock block;
 
-    gen_block(m, c, shape);
-    if (!ir_verify(m->ir, msg, sizeof(msg))) {
-        fail_case(m, c, shape, msg, 0);
+    if (!ir_verify(m->ir, msg, size)) {
+        return NULL;
     }
     opt_liveness(m->ir);
     m->buf.used = m->start;
     CompileStatus status =
         x86_64_backend.compile(m->backend, m->ir, &m->buf, &block);
-    if (status != COMPILE_OK) {
-        fail_case(m, c, shape, "compile status", status);
+    snprintf(msg, size, "compile status %d", (int)status);
+    return status == COMPILE_OK ? m->buf.rx + block.offset : NULL;
+}
+
+/* Both ways from this state, which changes; false and a message if unequal. */
+static bool run(Machine *m, const void *code, uint8_t *state, char *msg,
+                size_t size)
+{
+    InterpEnv env = {.state = state};
+
+    memcpy(m->cpu->guest, state, STATE_BYTES);
+    assert_int_equal(interp_run(m->ir, &env), INTERP_EXIT_TB);
+    assert_int_equal(x86_64_backend.enter(m->backend, m->cpu, code), 0);
+    for (unsigned i = 0; i < STATE_BYTES; i++) {
+        if (m->cpu->guest[i] != state[i]) {
+            snprintf(msg, size, "state differs at %u", i);
+            return false;
+        }
     }
-    for (int i = 0; i < ROUNDS; i++) {
-        run_round(m, c, shape, m->buf.rx + block.offset);
+    return true;
+}
+
+/* ---- One op ---------------------------------------------------------------
+ */
+
+static void run_shape(Machine *m, const Case *c, Shape shape)
+{
+    static uint8_t state[STATE_BYTES] __attribute__((aligned(64)));
+    char msg[256];
+
+    gen_block(m, c, shape);
+    const void *code = compile(m, msg, sizeof(msg));
+    bool good = code;
+    for (int i = 0; good && i < ROUNDS; i++) {
+        fill_state(m, c, shape, state);
+        good = run(m, code, state, msg, sizeof(msg));
+    }
+    if (!good) {
+        fail_msg("%s.%s.e%u, shape %d, %s: %s", opcode_info[c->opc].name,
+                 type_name(c->type), 8u << c->vece, (int)shape, m->config->name,
+                 msg);
     }
 }
 
@@ -350,6 +370,52 @@ static void run_op(Machine *m, Opcode opc)
         }
     }
 }
+
+/* ---- Programs --------------------------------------------------------------
+ */
+
+static Opcode random_opcode(RandomIR *r)
+{
+    static const Opcode others[] = {OP_mov, OP_ld, OP_st};
+    Opcode opc;
+
+    if (random_below(r, 4) == 0) {
+        return others[random_below(r, 3)];
+    }
+    do {
+        opc = (Opcode)random_below(r, OP_COUNT);
+    } while (!(opcode_info[opc].flags & OPF_VECTOR));
+    return opc;
+}
+
+static void gen_program(Machine *m)
+{
+    ir_reset(m->ir);
+    random_forget(&m->random);
+    for (int i = 0; i < PROGRAM_OPS; i++) {
+        random_op(&m->random, random_opcode(&m->random));
+    }
+    gen_exit_tb(m->ir, TYPE_I64, 0);
+}
+
+static void run_program(Machine *m, unsigned number)
+{
+    static uint8_t state[STATE_BYTES] __attribute__((aligned(64)));
+    char msg[256];
+
+    gen_program(m);
+    for (unsigned i = 0; i < STATE_BYTES; i++) {
+        state[i] = (uint8_t)random_bits(&m->random);
+    }
+    const void *code = compile(m, msg, sizeof(msg));
+    if (!code || !run(m, code, state, msg, sizeof(msg))) {
+        ir_dump(stderr, m->ir);
+        fail_msg("program %u, %s: %s", number, m->config->name, msg);
+    }
+}
+
+/* ---- All -------------------------------------------------------------------
+ */
 
 static void test_config(void **state)
 {
@@ -365,6 +431,9 @@ static void test_config(void **state)
             run_op(&m, (Opcode)opc);
         }
     }
+    for (unsigned i = 0; i < PROGRAMS; i++) {
+        run_program(&m, i);
+    }
     machine_end(&m);
 }
 
@@ -374,9 +443,10 @@ int main(void)
     struct CMUnitTest tests[COUNT];
 
     for (unsigned i = 0; i < COUNT; i++) {
-        tests[i] = (struct CMUnitTest){
-            .name = configs[i].name, .test_func = test_config,
-            .initial_state = (void *)(uintptr_t)&configs[i]};
+        tests[i] = (struct CMUnitTest){.name = configs[i].name,
+                                       .test_func = test_config,
+                                       .initial_state =
+                                           (void *)(uintptr_t)&configs[i]};
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

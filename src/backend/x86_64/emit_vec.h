@@ -27,7 +27,7 @@ typedef struct Vec {
     Asm *a;
     const EmitOp *e;
     VecLevel level;
-    int vl;             /* VEX_128 or VEX_256 */
+    int vl; /* VEX_128 or VEX_256 */
     unsigned vece;
     int32_t half;       /* bytes: 16 in the second half of a wide V256 */
     int d;              /* the output's register */
@@ -42,8 +42,8 @@ typedef void VecFn(Vec *);
 
 /* An instruction and the level from which it exists. */
 typedef struct VecInsn {
-    uint16_t insn;      /* VecOp */
-    uint8_t level;      /* VecLevel */
+    uint16_t insn; /* VecOp */
+    uint8_t level; /* VecLevel */
 } VecInsn;
 
 extern const VecInsn vec_insn[OP_COUNT][4];

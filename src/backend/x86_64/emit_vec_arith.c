@@ -180,7 +180,7 @@ static int truth_table(Opcode opc)
     }
 }
 
-static void not(Vec *v, int d, int a)
+static void not(Vec * v, int d, int a)
 {
     vec_ones(v, d);
     vec_xor(v, d, d, a);
@@ -205,9 +205,7 @@ void vec_do_logic(Vec *v)
         not(v, v->d, v->in[1]);
         vec_or(v, v->d, v->d, v->in[0]);
     } else {
-        negated(v, opc == OP_vnand  ? V_PAND
-                   : opc == OP_vnor ? V_POR
-                                    : V_PXOR);
+        negated(v, opc == OP_vnand ? V_PAND : opc == OP_vnor ? V_POR : V_PXOR);
     }
 }
 

@@ -25,8 +25,7 @@ static void compare_k1(Vec *v, Cond cond, int a, int b)
     static const VecOp signed_cmp[] = {V_PCMPB, V_PCMPW, V_PCMPD, V_PCMPQ};
     static const VecOp unsigned_cmp[] = {V_PCMPUB, V_PCMPUW, V_PCMPUD,
                                          V_PCMPUQ};
-    static const VecOp any_bit[] = {V_PTESTMB, V_PTESTMW, V_PTESTMD,
-                                    V_PTESTMQ};
+    static const VecOp any_bit[] = {V_PTESTMB, V_PTESTMW, V_PTESTMD, V_PTESTMQ};
     static const VecOp no_bit[] = {V_PTESTNMB, V_PTESTNMW, V_PTESTNMD,
                                    V_PTESTNMQ};
 

@@ -17,8 +17,8 @@ typedef struct Count {
 } Count;
 
 _Static_assert(OP_vsari == OP_vshli + SAR && OP_vrotli == OP_vshli + ROTL &&
-               OP_vsars == OP_vshls + SAR && OP_vrotls == OP_vshls + ROTL &&
-               OP_vsarv == OP_vshlv + SAR && OP_vrotrv == OP_vshlv + ROTR,
+                   OP_vsars == OP_vshls + SAR && OP_vrotls == OP_vshls + ROTL &&
+                   OP_vsarv == OP_vshlv + SAR && OP_vrotrv == OP_vshlv + ROTR,
                "kinds of shifts in the order of opcode.def");
 
 static Opcode shift_opcode(ShiftKind kind, CountForm form)
