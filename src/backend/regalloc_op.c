@@ -17,6 +17,7 @@ typedef struct OpState {
     const Constraint *c;
     RegSet avoid;     /* not to be given to anything any more */
     RegSet owned;     /* of those, outputs' and temporaries' */
+    RegSet inputs;    /* registers that inputs are read from */
     RegSet reserved;  /* for operands that must be there: not for others */
     int8_t out_reg[MAX_OUTS];
     bool mem_used;    /* by an input that must be the only one */
@@ -92,7 +93,7 @@ static int take(OpState *os, RegSet set, RegSet prefer_not)
         r = regset_first(set);
         check(ra->scratch & set & ~os->avoid, "register %d is not free", r);
         if (!(ra->free & set)) {
-            ra_displace(ra, r, avoid | os->c->fixed);
+            ra_displace(ra, r, avoid | os->inputs | os->c->fixed);
         }
     } else if (nice) {
         r = regset_first(nice);
@@ -296,6 +297,7 @@ static void place_input(OpState *os, unsigned i)
         *o = mem_operand(os, t);
         return;
     }
+    os->inputs |= REG_BIT(r);
     *o = reg_operand(r);
 }
 

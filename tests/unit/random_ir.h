@@ -182,7 +182,7 @@ static inline void random_restrict(RandomIR *r, Op *op)
         break;
     case OP_divs2:
     case OP_divu2:
-        op->arg[3] = ir_const(r->ir, t, INT32_MAX - (int)random_below(r, 9));
+        op->arg[3] = ir_const(r->ir, t, random_below(r, 9));
         op->arg[4] = ir_const(r->ir, t, 1 << 20 | random_below(r, 9));
         break;
     case OP_shl:

@@ -1,0 +1,179 @@
+#include "backend_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "core/fpenv.h"
+#include "util/check.h"
+
+struct Runner {
+    BackendContext *ctx;
+    CodeBuf buf;
+    size_t runtime;         /* bytes of the buffer that it fills */
+    CPUState *cpu;
+    uint64_t *ret_stack;
+    uint8_t *memory;
+    uint32_t pc_offset;
+    CompiledBlock block;
+};
+
+static void *map(size_t size, int prot, void *at)
+{
+    void *p = mmap(at, size, prot,
+                   MAP_PRIVATE | MAP_ANONYMOUS | (at ? MAP_FIXED : 0), -1, 0);
+    check(p != MAP_FAILED, "mmap of %zu bytes", size);
+    return p;
+}
+
+/* Tests need no second view of the code. */
+Runner *runner_new(const BackendConfig *cfg, const IR *ir, size_t bytes)
+{
+    Runner *r = calloc(1, sizeof(*r));
+    uint8_t *code = map(bytes, PROT_READ | PROT_WRITE | PROT_EXEC, NULL);
+
+    r->buf = (CodeBuf){code, code, bytes, 0};
+    r->cpu = map(sizeof(CPUState), PROT_READ | PROT_WRITE, NULL);
+    r->memory = map(RUN_GUEST_BYTES, PROT_READ | PROT_WRITE,
+                    (void *)(uintptr_t)RUN_GUEST_BASE);
+    r->ret_stack = map(RET_STACK_BYTES, PROT_READ | PROT_WRITE, NULL);
+    r->pc_offset = cfg->pc_offset;
+    r->ctx = x86_64_backend.create(cfg, ir);
+    check(r->ctx && x86_64_backend.emit_runtime(r->ctx, &r->buf),
+          "no runtime");
+    r->runtime = r->buf.used;
+    return r;
+}
+
+void runner_free(Runner *r)
+{
+    x86_64_backend.destroy(r->ctx);
+    munmap(r->buf.rw, r->buf.size);
+    munmap(r->cpu, sizeof(CPUState));
+    munmap(r->memory, RUN_GUEST_BYTES);
+    munmap(r->ret_stack, RET_STACK_BYTES);
+    free(r);
+}
+
+static void prepare(Runner *r, const RunStart *start)
+{
+    CPUState *cpu = r->cpu;
+    size_t words = RET_STACK_BYTES / 8;
+
+    memcpy(cpu->guest, start->state, sizeof(start->state));
+    memcpy(r->memory, start->memory, sizeof(start->memory));
+    cpu->guest_mxcsr = mxcsr_make(start->frm, start->fflags);
+    for (unsigned i = 0; i < 4; i++) {
+        r->ret_stack[words - 1 - i] = JUMP_CACHE_EMPTY;
+    }
+    cpu->ret_base = (uintptr_t)&r->ret_stack[words - 4];
+    cpu->ret_sp = cpu->ret_base;
+    for (unsigned i = 0; i < JUMP_CACHE_SIZE; i++) {
+        cpu->jump_cache[i].pc = JUMP_CACHE_EMPTY;
+    }
+}
+
+static void by_slot(Runner *r, RunResult *out)
+{
+    const ExitRecord *rec =
+        (const ExitRecord *)(uintptr_t)r->cpu->exit_site;
+    const uint8_t *code = r->buf.rx + r->block.offset;
+
+    check((const uint8_t *)rec - code == rec->block_offset,
+          "exit record of another block");
+    out->slot = rec->slot;
+    out->target = r->block.slots[rec->slot].guest_pc;
+}
+
+CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
+                         RunResult *out)
+{
+    r->buf.used = r->runtime;
+    CompileStatus status =
+        x86_64_backend.compile(r->ctx, ir, &r->buf, &r->block);
+    if (status != COMPILE_OK) {
+        return status;
+    }
+    prepare(r, start);
+    int left = x86_64_backend.enter(r->ctx, r->cpu,
+                                    r->buf.rx + r->block.offset);
+    memset(out, 0, sizeof(*out));
+    if (left == LEFT_BY_SLOT) {
+        out->how = INTERP_GOTO_TB;
+        by_slot(r, out);
+    } else if (left == LEFT_BY_LOOKUP) {
+        out->how = INTERP_GOTO_PTR;
+        memcpy(&out->target, r->cpu->guest + r->pc_offset, 8);
+    } else {
+        out->how = INTERP_EXIT_TB;
+        out->target = (uint64_t)left;
+    }
+    if (r->cpu->ret_sp < r->cpu->ret_base) {
+        out->ret_pc = ((RetStackEntry *)(uintptr_t)r->cpu->ret_sp)->guest_ret;
+    }
+    memcpy(out->state, r->cpu->guest, sizeof(out->state));
+    memcpy(out->memory, r->memory, sizeof(out->memory));
+    out->fflags = (uint8_t)mxcsr_get_flags(r->cpu->guest_mxcsr);
+    return COMPILE_OK;
+}
+
+const uint8_t *runner_code(const Runner *r, size_t *size)
+{
+    *size = r->block.size;
+    return r->buf.rx + r->block.offset;
+}
+
+/* ---- The interpreter ---------------------------------------------------- */
+
+static uint8_t *guest(void *memory, uint64_t addr, unsigned bytes)
+{
+    if (addr < RUN_GUEST_BASE ||
+        addr + bytes > RUN_GUEST_BASE + RUN_GUEST_BYTES) {
+        return NULL;
+    }
+    return (uint8_t *)memory + (addr - RUN_GUEST_BASE);
+}
+
+static bool load(void *memory, uint64_t addr, void *buf, unsigned bytes)
+{
+    uint8_t *p = guest(memory, addr, bytes);
+
+    return p && memcpy(buf, p, bytes);
+}
+
+static bool store(void *memory, uint64_t addr, const void *buf,
+                  unsigned bytes)
+{
+    uint8_t *p = guest(memory, addr, bytes);
+
+    return p && memcpy(p, buf, bytes);
+}
+
+/* A goto and a return look the same from outside. */
+static void interp_exit(InterpExit how, const InterpEnv *env, RunResult *out)
+{
+    out->how = how == INTERP_CALL_TB    ? INTERP_GOTO_TB
+               : how == INTERP_CALL_PTR || how == INTERP_RET_PTR
+                   ? INTERP_GOTO_PTR
+                   : how;
+    out->target = how == INTERP_EXIT_TB ? env->reason : env->target;
+    out->slot = out->how == INTERP_GOTO_TB ? env->slot : 0;
+    out->ret_pc = how == INTERP_CALL_TB || how == INTERP_CALL_PTR
+                      ? env->ret_pc
+                      : 0;
+}
+
+void interp_reference(const IR *ir, const RunStart *start, RunResult *out)
+{
+    InterpEnv env = {.load = load, .store = store};
+    static _Alignas(64) CPUState cpu;  /* helpers may ask for all of it */
+
+    memset(out, 0, sizeof(*out));
+    memcpy(cpu.guest, start->state, sizeof(start->state));
+    memcpy(out->memory, start->memory, sizeof(start->memory));
+    env.state = cpu.guest;
+    env.opaque = out->memory;
+    env.fp = (SoftFloatEnv){.rm = start->frm, .flags = start->fflags};
+    interp_exit(interp_run(ir, &env), &env, out);
+    memcpy(out->state, cpu.guest, sizeof(out->state));
+    out->fflags = env.fp.flags;
+}

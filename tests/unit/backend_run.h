@@ -1,0 +1,46 @@
+/*
+ * Runs IR through a backend and through the interpreter, from the same state,
+ * and compares what the guest could see.
+ */
+#ifndef TESTS_BACKEND_RUN_H
+#define TESTS_BACKEND_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "backend/backend.h"
+#include "core/interp.h"
+
+enum {
+    RUN_GUEST_BASE = 0x30000000, /* guest memory, mapped there */
+    RUN_GUEST_BYTES = 1 << 14,
+};
+
+/* What a run left. */
+typedef struct RunResult {
+    InterpExit how;
+    uint64_t target;    /* of a goto, call or ret; the reason of an exit */
+    uint64_t slot;
+    uint64_t ret_pc;
+    uint8_t state[2048];
+    uint8_t memory[RUN_GUEST_BYTES];
+    uint8_t fflags;
+} RunResult;
+
+typedef struct RunStart {
+    uint8_t state[2048];
+    uint8_t memory[RUN_GUEST_BYTES];
+    uint8_t frm, fflags;
+} RunStart;
+
+typedef struct Runner Runner;
+
+Runner *runner_new(const BackendConfig *, const IR *, size_t buffer_bytes);
+void runner_free(Runner *);
+/* The IR has gone through liveness. */
+CompileStatus runner_run(Runner *, IR *, const RunStart *, RunResult *);
+/* The code of the last block, for a debugger's eyes. */
+const uint8_t *runner_code(const Runner *, size_t *size);
+
+void interp_reference(const IR *, const RunStart *, RunResult *);
+
+#endif

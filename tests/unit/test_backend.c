@@ -1,0 +1,211 @@
+/*
+ * Random IR on the backend and on the interpreter, under settings that leave
+ * out features or registers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include "backend_run.h"
+#include "core/dump.h"
+#include "core/gen.h"
+#include "core/names.h"
+#include "core/verify.h"
+#include "opt/opt.h"
+#include "random_ir.h"
+
+enum { RUN_PC = 1000, PROGRAMS = 1500 };
+
+static uint64_t helper_mix(uint64_t a, uint64_t b, uint32_t c, uint64_t d,
+                           uint64_t e, uint64_t f)
+{
+    return a * 3 + b * 5 + c * 7 + d * 11 + e * 13 + f;
+}
+
+static uint32_t helper_narrow(uint32_t a)
+{
+    return ~a;
+}
+
+static const Helper mix = {
+    .name = "mix", .fn = (void *)helper_mix, .ret = TYPE_I64, .nb_args = 6,
+    .args = {TYPE_I64, TYPE_I64, TYPE_I32, TYPE_I64, TYPE_I64, TYPE_I64},
+    .flags = HELPER_READS_STATE};
+static const Helper narrow = {
+    .name = "narrow", .fn = (void *)helper_narrow, .ret = TYPE_I32,
+    .nb_args = 1, .args = {TYPE_I32}, .flags = HELPER_PURE};
+static const Helper *const helpers[] = {&mix, &narrow, NULL};
+
+/* Half of the globals of each type have a register, if there are enough. */
+static const char *const hot[] = {
+    "i64_0", "i32_0", "f64_0", "f32_0", "i64_1", "i64_2", "f64_1",
+    "i32_1", "f64_2", "f64_3", NULL};
+
+static bool plain_op(Opcode opc)
+{
+    return opc != OP_fcanon && opc != OP_plugin_cb && opc != OP_plugin_mem_cb;
+}
+
+static void fill(RandomIR *r, void *p, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += 8) {
+        uint64_t v = random_value(r);
+        memcpy((char *)p + i, &v, 8);
+    }
+}
+
+static bool same(const RunResult *a, const RunResult *b)
+{
+    return a->how == b->how && a->target == b->target && a->slot == b->slot &&
+           a->ret_pc == b->ret_pc && a->fflags == b->fflags &&
+           memcmp(a->state, b->state, RANDOM_STATE_BYTES - 32) == 0 &&
+           memcmp(a->memory, b->memory, sizeof(a->memory)) == 0;
+}
+
+/* The two slots of a call are not the same, and addresses are even. */
+static void mend_end(IR *ir)
+{
+    Op last = ir->ops[ir->nb_ops - 1];
+
+    if (last.opc == OP_call_tb) {
+        last.arg[0] = 0;
+        last.arg[2] = 1;
+    }
+    ir->nb_ops--;
+    if (op_ins(&last)) {
+        TempId even = ir_temp(ir, TYPE_I64);
+        gen_and(ir, TYPE_I64, even, (TempId)last.arg[0], ir_i64(ir, -2));
+        last.arg[0] = even;
+    }
+    *ir_emit(ir, (Opcode)last.opc, (Type)last.type) = last;
+}
+
+static void say(const IR *ir, const Runner *runner, const RunResult *want,
+                const RunResult *got)
+{
+    size_t size;
+    const uint8_t *code = runner_code(runner, &size);
+
+    ir_dump(stderr, ir);
+    fprintf(stderr, "how %d %d target %lx %lx slot %lu %lu ret %lx %lx "
+            "fflags %x %x\n", want->how, got->how, want->target, got->target,
+            want->slot, got->slot, want->ret_pc, got->ret_pc, want->fflags,
+            got->fflags);
+    for (unsigned i = 0; i < RANDOM_STATE_BYTES; i += 4) {
+        uint32_t a, b;
+        memcpy(&a, want->state + i, 4);
+        memcpy(&b, got->state + i, 4);
+        if (a != b) {
+            fprintf(stderr, "state+%u: %08x, not %08x\n", i, a, b);
+        }
+    }
+    FILE *f = fopen("/tmp/test_backend.bin", "wb");
+    if (f) {
+        fwrite(code, 1, size, f);
+        fclose(f);
+    }
+}
+
+static void run_programs(const BackendConfig *base, unsigned types,
+                         OptConfig passes)
+{
+    BackendConfig cfg = *base;
+    RandomIR r = {.seed = 1, .types = types, .wanted = plain_op,
+                  .guest_base = RUN_GUEST_BASE,
+                  .guest_size = RUN_GUEST_BYTES};
+    static RunStart start;
+    static RunResult want, got;
+    char msg[200];
+    const char *seed = getenv("BACKEND_PROGRAM");
+
+    r.ir = ir_new();
+    r.ir->helpers = helpers;
+    random_globals(&r);
+    cfg.hot = hot;
+    cfg.pc_offset = RUN_PC;
+    Runner *runner = runner_new(&cfg, r.ir, 1 << 20);
+    for (unsigned i = seed ? (unsigned)atoi(seed) : 0; i < PROGRAMS; i++) {
+        r.seed = i * 77 + 1;
+        r.nb_ops = 1 + i % 60;
+        random_ir(&r);
+        mend_end(r.ir);
+        if (!ir_verify(r.ir, msg, sizeof(msg))) {
+            fail_msg("program %u: %s", i, msg);
+        }
+        fill(&r, &start.state, RANDOM_ROOM);
+        fill(&r, &start.memory, sizeof(start.memory));
+        start.frm = (uint8_t)random_below(&r, 4);
+        start.fflags = (uint8_t)random_below(&r, 32);
+        interp_reference(r.ir, &start, &want);
+        if (cfg.no_ret_stack) {
+            want.ret_pc = 0;
+        }
+        opt_run(r.ir, passes);
+        assert_int_equal(runner_run(runner, r.ir, &start, &got), COMPILE_OK);
+        memset(want.state + RUN_PC, 0, 8);
+        memset(got.state + RUN_PC, 0, 8);
+        if (!same(&want, &got)) {
+            say(r.ir, runner, &want, &got);
+            fail_msg("program %u", i);
+        }
+        if (seed) {
+            say(r.ir, runner, &want, &got);
+            break;
+        }
+    }
+    runner_free(runner);
+    ir_free(r.ir);
+}
+
+#define ALL {.max_pinned_int = -1, .max_pinned_fp = -1, .max_scratch = -1}
+
+static const BackendConfig usual = ALL;
+static const BackendConfig plain = {
+    .plain = true, .max_pinned_int = -1, .max_pinned_fp = -1,
+    .max_scratch = -1};
+static const BackendConfig unpinned = {.max_scratch = 3};
+static const BackendConfig plain_unpinned = {.plain = true,
+                                             .max_scratch = 3};
+static const BackendConfig few = {.max_pinned_int = 3, .max_pinned_fp = 2,
+                                  .max_scratch = 4, .no_ret_stack = true};
+
+enum { INTS = TYPES_INT | TYPES_I128, SCALARS = INTS | TYPES_FP };
+
+#define CASE(name, config, types, passes)              \
+    static void name(void **state)                     \
+    {                                                  \
+        (void)state;                                   \
+        run_programs(&config, types, passes);          \
+    }
+
+CASE(int_usual, usual, INTS, OPT_NONE)
+CASE(int_plain, plain, INTS, OPT_NONE)
+CASE(int_unpinned, unpinned, INTS, OPT_NONE)
+CASE(int_plain_unpinned, plain_unpinned, INTS, OPT_NONE)
+CASE(int_few, few, INTS, OPT_NONE)
+CASE(scalar_usual, usual, SCALARS, OPT_NONE)
+CASE(scalar_plain, plain, SCALARS, OPT_NONE)
+CASE(scalar_unpinned, unpinned, SCALARS, OPT_NONE)
+CASE(scalar_plain_unpinned, plain_unpinned, SCALARS, OPT_NONE)
+CASE(scalar_few, few, SCALARS, OPT_ALL)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(int_usual),
+        cmocka_unit_test(int_plain),
+        cmocka_unit_test(int_unpinned),
+        cmocka_unit_test(int_plain_unpinned),
+        cmocka_unit_test(int_few),
+        cmocka_unit_test(scalar_usual),
+        cmocka_unit_test(scalar_plain),
+        cmocka_unit_test(scalar_unpinned),
+        cmocka_unit_test(scalar_plain_unpinned),
+        cmocka_unit_test(scalar_few),
+    };
+
+    cmocka_set_test_filter(getenv("BACKEND_TEST"));
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
