@@ -69,6 +69,11 @@ void fp_op_data(Host *x, VecOp op, int out, int a, const void *data)
     fp_op3(x, op, out, a, x86_data(x, data));
 }
 
+void fp_compare_itself(Host *x, unsigned type, int reg)
+{
+    fp_op2(x, insn(FP_UCOM, type), reg, mem_reg(reg));
+}
+
 void fp_ones(Host *x, int reg)
 {
     fp_op3(x, V_PCMPEQD, reg, reg, mem_reg(reg));
@@ -294,7 +299,7 @@ void emit_fcanon(Host *x, const EmitOp *e)
     SlowPath *s = x86_slow(x, slow_canon, e);
     int in = e->in[0].reg;
 
-    fp_op2(x, insn(FP_UCOM, e->type), in, mem_reg(in));
+    fp_compare_itself(x, e->type, in);
     fp_mov(x, e->out[0].reg, in);
     x86_jcc_slow(x, s, CC_P);
     x86_slow_back(x, s);

@@ -21,6 +21,8 @@ void fp_op2(Host *, VecOp, int out, Mem b);
 void fp_mov(Host *, int out, int src);
 /* out op= what is at the data word. */
 void fp_op_data(Host *, VecOp, int out, int a, const void *data);
+/* Parity says NaN; a signalling one raises invalid. */
+void fp_compare_itself(Host *, unsigned type, int reg);
 void fp_ones(Host *, int reg);
 void fp_zero(Host *, int reg);
 /* All 64 bits between a vector register and a word of memory. */

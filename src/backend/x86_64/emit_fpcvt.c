@@ -48,6 +48,7 @@ static void convert(Host *x, VecOp op, const EmitOp *e, Mem src)
 void emit_fcvt_ff(Host *x, const EmitOp *e)
 {
     if (e->type == e->in_type) {
+        fp_compare_itself(x, e->type, e->in[0].reg);
         fp_mov(x, e->out[0].reg, e->in[0].reg);
         return;
     }
