@@ -24,6 +24,33 @@ void process_end(Task *t)
     fflush(o->log.file);
 }
 
+/*
+ * The map, not the host, tells the guest why: what it may not execute, or
+ * what is but set aside, is mapped for the host.  Where code should be and
+ * may be executed but cannot be read, its file ends before.
+ */
+static void guest_fault(Task *t, const Event *e)
+{
+    Mm *mm = task_mm(t);
+    const Mapping *m;
+    int signo = e->signo, code = e->code;
+
+    pthread_mutex_lock(&mm->lock);
+    m = map_find(&mm->map, e->addr);
+    if (signo == SIGSEGV) {
+        bool mapped = m && m->kind != MAPPING_HOST;
+
+        if (mapped && (m->prot & PROT_EXEC) && code == SEGV_MAPERR) {
+            signo = SIGBUS;
+            code = BUS_ADRERR;
+        } else {
+            code = mapped ? SEGV_ACCERR : SEGV_MAPERR;
+        }
+    }
+    pthread_mutex_unlock(&mm->lock);
+    signal_force(t, signo, code, e->addr);
+}
+
 static void handle(Task *t, const Event *e)
 {
     uint64_t pc = rv_state(t->cpu)->pc;
@@ -32,7 +59,7 @@ static void handle(Task *t, const Event *e)
     case EVENT_SYSCALL: syscall_run(t); break;
     case EVENT_ILLEGAL: signal_force(t, SIGILL, ILL_ILLOPC, pc); break;
     case EVENT_BREAK: signal_force(t, SIGTRAP, TRAP_BRKPT, pc); break;
-    case EVENT_FAULT: signal_force(t, e->signo, e->code, e->addr); break;
+    case EVENT_FAULT: guest_fault(t, e); break;
     case EVENT_INTERRUPT: break;
     }
 }
