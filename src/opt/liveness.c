@@ -10,7 +10,7 @@
  *   visible  the bits of its value, were it a NaN, can be seen before it is
  *            redefined: exposed, or read by an op that tells NaNs apart
  * An op whose outputs are neither used nor exposed, and that does nothing
- * else, becomes nop.  An fcanon of an arithmetic result whose own result is
+ * else, becomes nop; the op whose carry it took does without.  An fcanon of an arithmetic result whose own result is
  * not visible becomes a mov; a mov of the result of the op before it, not
  * used otherwise, becomes that op's output.
  *
@@ -233,9 +233,24 @@ static bool merge_mov(Live *l, Op *op)
     return true;
 }
 
+/* The op that yields the same and no carry; the op itself if there is none. */
+static Opcode without_carry(const Op *op)
+{
+    switch (op->opc) {
+    case OP_addco: return OP_add;
+    case OP_addcio: return OP_addci;
+    case OP_subbo: return OP_sub;
+    case OP_subbio: return OP_subbi;
+    default: return (Opcode)op->opc;
+    }
+}
+
 /* True if the op is done with: nothing else is to be done for it. */
 static bool simplify(Live *l, Op *op)
 {
+    if ((op_flags(op) & OPF_CARRY_OUT) && !l->carry) {
+        op->opc = (uint8_t)without_carry(op);
+    }
     if (op->opc == OP_fcanon && !has(l->visible, (TempId)op->arg[0])) {
         const Op *def = op_before(l, op);
         if (def && is_fp_arithmetic(def) && def->arg[0] == op->arg[1]) {
@@ -251,14 +266,22 @@ static bool simplify(Live *l, Op *op)
 
 /* ---- one op ------------------------------------------------------------ */
 
-static bool must_stay(const Live *l, const Op *op)
+/* Takes the carry of an op that has no form without it. */
+static bool takes_carry(const Live *l, Op *op)
+{
+    const Op *def = op_before(l, op);
+    return (op_flags(op) & OPF_CARRY_IN) && def &&
+           (def->opc == OP_addc1o || def->opc == OP_subb1o);
+}
+
+static bool must_stay(const Live *l, Op *op)
 {
     unsigned flags = op_flags(op);
     if (flags & OPF_CALL) {
         return !(op_helper(op)->flags & HELPER_PURE);
     }
     return (flags & (OPF_SIDE | OPF_FPENV | OPF_FAULT)) ||
-           ((flags & OPF_CARRY_OUT) && l->carry);
+           ((flags & OPF_CARRY_OUT) && l->carry) || takes_carry(l, op);
 }
 
 static bool wanted(const Live *l, const Op *op)
