@@ -11,6 +11,7 @@
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
+#include "linux-user/usercopy.h"
 
 /* --- the loop --- */
 
@@ -234,6 +235,9 @@ static int start_exec(Task *t, const LinuxUserOptions *o)
     t->cpu = proc->exec ? exec_cpu_new(proc->exec) : NULL;
     if (!t->cpu) {
         return -errno;
+    }
+    if (proc->mm.base != 0) {
+        host_set_guest_base(proc->mm.base);
     }
     proc->mm.code_gone = code_gone;
     proc->mm.opaque = t;

@@ -1,7 +1,9 @@
 /* usercopy.h for x86-64 hosts. */
 #include "linux-user/usercopy.h"
 
+#include <asm/prctl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 
 /* Addresses within the code below; each fault in [start, end) goes to _bad. */
@@ -118,4 +120,10 @@ void safe_syscall_fixup(void *ucontext)
     if (between((uintptr_t)*rip, safe_syscall_start, safe_syscall_end)) {
         *rip = (greg_t)(uintptr_t)safe_syscall_again;
     }
+}
+
+/* The base of gs, which neither libc nor the emulator uses otherwise. */
+void host_set_guest_base(uint64_t base)
+{
+    raw_syscall(SYS_arch_prctl, ARCH_SET_GS, (long)base, 0, 0, 0, 0);
 }
