@@ -74,6 +74,12 @@ typedef struct CompiledBlock {
 
 typedef struct BackendContext BackendContext;
 
+/*
+ * What the callback constant of plugin_cb and plugin_mem_cb points to. The
+ * address and MemOp are 0 for plugin_cb.
+ */
+typedef void PluginFn(CPUState *, uint64_t datum, uint64_t addr, MemOp);
+
 /* What enter() returns besides exit_tb's reasons (which are >= 0). */
 enum {
     LEFT_BY_SLOT = -1,     /* cpu->exit_site says which slot; not linked */

@@ -269,3 +269,38 @@ void emit_ret_ptr(Host *x, const EmitOp *e)
     x86_jcc_slow(x, x86_slow(x, slow_return, e), CC_NE);
     asm_ret(&x->a);
 }
+
+/* ---- Plugins ------------------------------------------------------------ */
+
+static void store_word(Host *x, unsigned i, uint64_t v)
+{
+    Mem m = x86_slow_word(i);
+
+    asm_mov_mi(&x->a, SZ_32, m, (int32_t)v);
+    m.disp += 4;
+    asm_mov_mi(&x->a, SZ_32, m, (int32_t)(v >> 32));
+}
+
+/* Word 0: the callback, a PluginFn; then its arguments. */
+static void call_plugin(CPUState *cpu)
+{
+    const uint64_t *w = x86_slow_words(cpu);
+    PluginFn *fn = (PluginFn *)(uintptr_t)w[0];
+
+    fn(cpu, w[1], w[2], (MemOp)w[3]);
+}
+
+void emit_plugin(Host *x, const EmitOp *e)
+{
+    bool mem = e->opc == OP_plugin_mem_cb;
+
+    store_word(x, 0, e->k[0]);
+    store_word(x, 1, e->k[1]);
+    if (mem) {
+        asm_mov_mr(&x->a, SZ_64, x86_slow_word(2), e->in[0].reg);
+    } else {
+        store_word(x, 2, 0);
+    }
+    store_word(x, 3, mem ? e->k[2] : 0);
+    x86_slow_call(x, call_plugin);
+}
