@@ -17,14 +17,14 @@ const uint16_t x86_fp_insn[][2] = {
     [FP_ROUND] = {V_ROUNDSS, V_ROUNDSD},
 };
 
-/* [how][format][0: 213, out is a factor; 1: 231, out is the addend] */
+/* [how][format][0: 132, out is a factor; 1: 231, out is the addend] */
 const uint16_t x86_fma_insn[][2][2] = {
-    [FMA_ADD] = {{V_FMADD213SS, V_FMADD231SS}, {V_FMADD213SD, V_FMADD231SD}},
-    [FMA_SUB] = {{V_FMSUB213SS, V_FMSUB231SS}, {V_FMSUB213SD, V_FMSUB231SD}},
-    [FMA_NADD] = {{V_FNMADD213SS, V_FNMADD231SS},
-                  {V_FNMADD213SD, V_FNMADD231SD}},
-    [FMA_NSUB] = {{V_FNMSUB213SS, V_FNMSUB231SS},
-                  {V_FNMSUB213SD, V_FNMSUB231SD}},
+    [FMA_ADD] = {{V_FMADD132SS, V_FMADD231SS}, {V_FMADD132SD, V_FMADD231SD}},
+    [FMA_SUB] = {{V_FMSUB132SS, V_FMSUB231SS}, {V_FMSUB132SD, V_FMSUB231SD}},
+    [FMA_NADD] = {{V_FNMADD132SS, V_FNMADD231SS},
+                  {V_FNMADD132SD, V_FNMADD231SD}},
+    [FMA_NSUB] = {{V_FNMSUB132SS, V_FNMSUB231SS},
+                  {V_FNMSUB132SD, V_FNMSUB231SD}},
 };
 
 static VecOp insn(int which, unsigned type)
@@ -98,6 +98,17 @@ void fp_load64(Host *x, int dst, Mem m)
     fp_op2(x, V_MOVSD, dst, m);
 }
 
+void fp_to_gpr(Host *x, unsigned type, int dst, int src)
+{
+    VecOp op = type == TYPE_F64 ? V_MOVQG : V_MOVD;
+
+    if (x->avx) {
+        asm_avx_mr(&x->a, op, VEX_128, mem_reg(dst), src);
+    } else {
+        asm_sse_mr(&x->a, op, mem_reg(dst), src);
+    }
+}
+
 /* ---- Rounding modes ----------------------------------------------------- */
 
 enum { RC_MASK = 3 << MXCSR_RC_SHIFT };
@@ -125,13 +136,13 @@ void fp_end_rm(Host *x, unsigned rm)
     if (rm == FRM_DYN) {
         return;
     }
-    asm_push_r(&x->a, RAX);
+    asm_mov_mr(&x->a, SZ_64, x86_slow_word(2), RAX);
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, changed);
     asm_mov_rm(&x->a, SZ_32, RAX, changed);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, RAX, MXCSR_FLAGS);
     asm_alu_mr(&x->a, ALU_OR, SZ_32, saved, RAX);
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, saved);
-    asm_pop_r(&x->a, RAX);
+    asm_mov_rm(&x->a, SZ_64, RAX, x86_slow_word(2));
 }
 
 /* ---- Arithmetic --------------------------------------------------------- */
@@ -140,6 +151,10 @@ void emit_fp2(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
+    if (rm == FRM_RMM) {
+        fp_call_soft(x, e);
+        return;
+    }
     fp_begin_rm(x, rm);
     fp_op3(x, insn(e->arg, e->type), e->out[0].reg, e->in[0].reg,
            x86_rm(&e->in[1]));
@@ -150,6 +165,10 @@ void emit_fsqrt(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
+    if (rm == FRM_RMM) {
+        fp_call_soft(x, e);
+        return;
+    }
     fp_begin_rm(x, rm);
     fp_op3(x, insn(FP_SQRT, e->type), e->out[0].reg, e->in[0].reg,
            mem_reg(e->in[0].reg));
@@ -157,25 +176,39 @@ void emit_fsqrt(Host *x, const EmitOp *e)
 }
 
 /* out = +-(a * b) +- c; the form is chosen by what out is. */
+static void multiply_add(Host *x, const EmitOp *e)
+{
+    const uint16_t *form = x86_fma_insn[e->arg][fp_format(e->type)];
+    int out = e->out[0].reg, a = e->in[0].reg, c = e->in[2].reg;
+    Mem b = x86_rm(&e->in[1]);
+
+    if (out != c && out == a) {
+        asm_avx_rrm(&x->a, (VecOp)form[0], VEX_128, out, c, b);
+    } else if (out != c && x86_is_reg(&e->in[1], out)) {
+        asm_avx_rrr(&x->a, (VecOp)form[0], VEX_128, out, c, a);
+    } else {
+        fp_mov(x, out, c);
+        asm_avx_rrm(&x->a, (VecOp)form[1], VEX_128, out, a, b);
+    }
+}
+
+/* The host raises nothing for 0 * infinity plus a quiet NaN, so that NaNs as
+   addends go to C. */
 void emit_fma(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
-    const uint16_t *form = x86_fma_insn[e->arg][fp_format(e->type)];
-    int out = e->out[0].reg, a = e->in[0].reg, b = e->in[1].reg;
 
-    fp_begin_rm(x, rm);
-    if (x86_is_reg(&e->in[2], out)) {
-        asm_avx_rrr(&x->a, (VecOp)form[1], VEX_128, out, a, b);
-    } else {
-        if (out == b) {
-            b = a;
-        } else {
-            fp_mov(x, out, a);
-        }
-        asm_avx_rrm(&x->a, (VecOp)form[0], VEX_128, out, b,
-                    x86_rm(&e->in[2]));
+    if (rm == FRM_RMM) {
+        fp_call_soft(x, e);
+        return;
     }
+    SlowPath *s = x86_slow(x, fp_slow_soft, e);
+    fp_compare_itself(x, e->type, e->in[2].reg);
+    x86_jcc_slow(x, s, CC_P);
+    fp_begin_rm(x, rm);
+    multiply_add(x, e);
     fp_end_rm(x, rm);
+    x86_slow_back(x, s);
 }
 
 /* ---- Minimum and maximum ------------------------------------------------ */
@@ -188,8 +221,7 @@ static void slow_minmax(Host *x, const SlowPath *s)
     VecOp op = e->opc == OP_fmin ? V_ORPS : V_ANDPS;
 
     uint8_t *nan = asm_jcc32(&x->a, CC_P);
-    fp_mov(x, e->out[0].reg, e->in[0].reg);
-    fp_op3(x, op, e->out[0].reg, e->out[0].reg, mem_reg(e->in[1].reg));
+    fp_op3(x, op, e->out[0].reg, e->in[0].reg, mem_reg(e->in[1].reg));
     x86_jmp_back(x, s);
     asm_patch32(&x->a, nan, x->a.p);
     fp_slow_soft(x, s);
@@ -200,16 +232,11 @@ static void slow_minmax(Host *x, const SlowPath *s)
 void emit_fminmax(Host *x, const EmitOp *e)
 {
     SlowPath *s = x86_slow(x, slow_minmax, e);
-    int out = e->out[0].reg;
+    int a = e->in[0].reg, b = e->in[1].reg;
 
-    fp_op2(x, insn(FP_UCOM, e->type), e->in[0].reg,
-           mem_reg(e->in[1].reg));
+    fp_op2(x, insn(FP_UCOM, e->type), a, mem_reg(b));
     x86_jcc_slow(x, s, CC_E);
-    if (!x->avx) {
-        fp_mov(x, out, e->in[0].reg);
-    }
-    fp_op3(x, insn(e->arg, e->type), out, x->avx ? e->in[0].reg : out,
-           mem_reg(e->in[1].reg));
+    fp_op3(x, insn(e->arg, e->type), e->out[0].reg, a, mem_reg(b));
     x86_slow_back(x, s);
 }
 
@@ -234,6 +261,29 @@ void emit_fcmp(Host *x, const EmitOp *e)
     } else {
         asm_setcc_r(&x->a, k == FCMP_LT ? CC_A : CC_AE, out);
     }
+}
+
+/* ---- Classes ------------------------------------------------------------ */
+
+/*
+ * Normal numbers, whose exponent is neither all zeros nor all ones: bit 1 or
+ * 6 by the sign. The rest in C.
+ */
+void emit_fclass(Host *x, const EmitOp *e)
+{
+    SlowPath *s = x86_slow(x, fp_slow_soft, e);
+    bool wide = e->type == TYPE_F64;
+    int out = e->out[0].reg;
+
+    fp_to_gpr(x, e->type, out, e->in[0].reg);
+    asm_shift_ri(&x->a, SH_SHR, SZ_64, out, wide ? 52 : 23);
+    asm_alu_ri(&x->a, ALU_ADD, SZ_32, out, 1);
+    asm_test_ri(&x->a, SZ_32, out, wide ? 0x7fe : 0xfe);
+    x86_jcc_slow(x, s, CC_Z);
+    asm_shift_ri(&x->a, SH_SHR, SZ_32, out, wide ? 11 : 8);
+    asm_imul_rri(&x->a, SZ_32, out, out, (1 << 1) - (1 << 6));
+    asm_alu_ri(&x->a, ALU_ADD, SZ_32, out, 1 << 6);
+    x86_slow_back(x, s);
 }
 
 /* ---- Signs -------------------------------------------------------------- */
@@ -293,13 +343,20 @@ static void slow_canon(Host *x, const SlowPath *s)
     x86_jmp_back(x, s);
 }
 
-/* The input comes from arithmetic: a NaN is quiet, and raises nothing. */
+/*
+ * Raises nothing: AVX-512 can be told so, elsewhere the input must be what it
+ * is in practice, a result of arithmetic, which never signals.
+ */
 void emit_fcanon(Host *x, const EmitOp *e)
 {
     SlowPath *s = x86_slow(x, slow_canon, e);
     int in = e->in[0].reg;
 
-    fp_compare_itself(x, e->type, in);
+    if (x->features & X86_AVX512) {
+        asm_avx_rr(&x->a, insn(FP_UCOM, e->type), VEX_128 | EVEX_SAE, in, in);
+    } else {
+        fp_compare_itself(x, e->type, in);
+    }
     fp_mov(x, e->out[0].reg, in);
     x86_jcc_slow(x, s, CC_P);
     x86_slow_back(x, s);

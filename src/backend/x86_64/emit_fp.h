@@ -28,15 +28,17 @@ void fp_zero(Host *, int reg);
 /* All 64 bits between a vector register and a word of memory. */
 void fp_store64(Host *, Mem m, int src);
 void fp_load64(Host *, int dst, Mem m);
+/* The bits of an F32 or F64, zero-extended. */
+void fp_to_gpr(Host *, unsigned type, int dst, int src);
 
 /*
  * Around an instruction: the fixed rounding mode rm in MXCSR. Nothing for
- * FRM_DYN. RMM has no counterpart.
+ * FRM_DYN. RMM has no counterpart. Both use slow words and keep registers.
  */
 void fp_begin_rm(Host *, unsigned rm);
 void fp_end_rm(Host *, unsigned rm);
 
-/* The whole op in C (slow_fp.c), now, or in a slow path, which then goes on. */
+/* The whole op in C (fp_soft.c), now, or in a slow path, which then goes on. */
 void fp_call_soft(Host *, const EmitOp *);
 SlowFn fp_slow_soft;
 void x86_soft_op(CPUState *);

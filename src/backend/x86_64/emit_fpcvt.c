@@ -29,55 +29,43 @@ static void prepare_upper(Host *x, unsigned type, int tmp)
 static void convert(Host *x, VecOp op, const EmitOp *e, Mem src)
 {
     int out = e->out[0].reg, tmp = e->tmp[0];
-    unsigned rm = (unsigned)e->k[0];
 
-    if (rm == FRM_RMM) {
-        rm = FRM_RNE;
-    }
     prepare_upper(x, e->type, tmp);
-    fp_begin_rm(x, rm);
     if (x->avx) {
         asm_avx_rrm(&x->a, op, VEX_128, out, tmp, src);
     } else {
         asm_sse_rm(&x->a, op, tmp, src);
         fp_mov(x, out, tmp);
     }
-    fp_end_rm(x, rm);
 }
 
 void emit_fcvt_ff(Host *x, const EmitOp *e)
 {
-    if (e->type == e->in_type) {
-        fp_compare_itself(x, e->type, e->in[0].reg);
-        fp_mov(x, e->out[0].reg, e->in[0].reg);
-        return;
+    unsigned rm = (unsigned)e->k[0];
+    int in = e->in[0].reg;
+
+    if (e->type == e->in_type || rm == FRM_RMM) {
+        fp_call_soft(x, e);
+    } else if (e->type == TYPE_F32) {
+        fp_begin_rm(x, rm);
+        convert(x, V_CVTSD2SS, e, mem_reg(in));
+        fp_end_rm(x, rm);
+    } else if (x->avx) {
+        asm_avx_rrr(&x->a, V_CVTSS2SD, VEX_128, e->out[0].reg, in, in);
+    } else {
+        convert(x, V_CVTSS2SD, e, mem_reg(in));
     }
-    convert(x, e->type == TYPE_F64 ? V_CVTSS2SD : V_CVTSD2SS, e,
-            mem_reg(e->in[0].reg));
 }
 
-/* ---- From integers ------------------------------------------------------ */
-
-void emit_fcvt_sf(Host *x, const EmitOp *e)
-{
-    convert(x, (VecOp)from_signed[fp_format(e->type)][e->in_type == TYPE_I64],
-            e, x86_rm(&e->in[0]));
-}
-
-void emit_fcvt_uf(Host *x, const EmitOp *e)
-{
-    convert(x,
-            (VecOp)from_unsigned[fp_format(e->type)][e->in_type == TYPE_I64],
-            e, x86_rm(&e->in[0]));
-}
+/* ---- From integers: e->arg is 1 for unsigned ones ----------------------- */
 
 /*
  * A 64-bit value with its top bit set: half of it, the lost bit or-ed in so
  * that rounding sees it, then doubled, which is exact.
  */
-static void convert_big(Host *x, const EmitOp *e, VecOp op)
+static void convert_big(Host *x, const EmitOp *e)
 {
-    int in = e->in[0].reg, tmp = e->tmp[0];
+    int in = e->in[0].reg, out = e->out[0].reg;
     int half = e->tmp[1], odd = e->tmp[2];
 
     asm_mov_rr(&x->a, SZ_64, half, in);
@@ -85,51 +73,176 @@ static void convert_big(Host *x, const EmitOp *e, VecOp op)
     asm_mov_rr(&x->a, SZ_32, odd, in);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, odd, 1);
     asm_alu_rr(&x->a, ALU_OR, SZ_64, half, odd);
-    fp_op3(x, op, tmp, tmp, mem_reg(half));
-    fp_op3(x, e->type == TYPE_F64 ? V_ADDSD : V_ADDSS, tmp, tmp,
-           mem_reg(tmp));
+    convert(x, (VecOp)from_signed[fp_format(e->type)][1], e, mem_reg(half));
+    fp_op3(x, e->type == TYPE_F64 ? V_ADDSD : V_ADDSS, out, out, mem_reg(out));
 }
 
-void emit_fcvt_uf_plain(Host *x, const EmitOp *e)
+/* Unsigned by signed conversions of 64 bits. */
+static void convert_by_signed(Host *x, const EmitOp *e)
 {
-    int in = e->in[0].reg, tmp = e->tmp[0], half = e->tmp[1];
     VecOp op = (VecOp)from_signed[fp_format(e->type)][1];
-    unsigned rm = e->k[0] == FRM_RMM ? FRM_RNE : (unsigned)e->k[0];
+    int in = e->in[0].reg;
 
-    prepare_upper(x, e->type, tmp);
-    fp_begin_rm(x, rm);
     if (e->in_type == TYPE_I32) {
-        asm_mov_rr(&x->a, SZ_32, half, in);
-        fp_op3(x, op, tmp, tmp, mem_reg(half));
-    } else {
-        asm_test_rr(&x->a, SZ_64, in, in);
-        uint8_t *big = asm_jcc8(&x->a, CC_S);
-        fp_op3(x, op, tmp, tmp, mem_reg(in));
-        uint8_t *done = asm_jmp8(&x->a);
-        asm_patch8(&x->a, big, x->a.p);
-        convert_big(x, e, op);
-        asm_patch8(&x->a, done, x->a.p);
+        asm_mov_rr(&x->a, SZ_32, e->tmp[1], in);
+        convert(x, op, e, mem_reg(e->tmp[1]));
+        return;
     }
-    fp_mov(x, e->out[0].reg, tmp);
+    asm_test_rr(&x->a, SZ_64, in, in);
+    uint8_t *big = asm_jcc8(&x->a, CC_S);
+    convert(x, op, e, mem_reg(in));
+    uint8_t *done = asm_jmp8(&x->a);
+    asm_patch8(&x->a, big, x->a.p);
+    convert_big(x, e);
+    asm_patch8(&x->a, done, x->a.p);
+}
+
+static void from_int(Host *x, const EmitOp *e)
+{
+    int f = fp_format(e->type), wide = e->in_type == TYPE_I64;
+
+    if (!e->arg) {
+        convert(x, (VecOp)from_signed[f][wide], e, x86_rm(&e->in[0]));
+    } else if (x->features & X86_AVX512) {
+        convert(x, (VecOp)from_unsigned[f][wide], e, x86_rm(&e->in[0]));
+    } else {
+        convert_by_signed(x, e);
+    }
+}
+
+static void slow_from_int(Host *x, const SlowPath *s)
+{
+    unsigned rm = (unsigned)s->e.k[0];
+
+    fp_begin_rm(x, rm);
+    from_int(x, &s->e);
     fp_end_rm(x, rm);
+    x86_jmp_back(x, s);
+}
+
+/* Jumps unless the integer has no more bits than the format's precision, so
+   that it is the same in any mode. */
+static void check_exact(Host *x, const EmitOp *e, SlowPath *s)
+{
+    unsigned precision = e->type == TYPE_F64 ? 53 : 24;
+    int tmp = e->tmp[1];
+
+    if (e->in_type == TYPE_I64) {
+        x86_mov_in(x, SZ_64, tmp, &e->in[0]);
+    } else if (e->arg) {
+        x86_mov_in(x, SZ_32, tmp, &e->in[0]);
+    } else {
+        asm_movsx_rm(&x->a, SZ_32, SZ_64, tmp, x86_rm(&e->in[0]));
+    }
+    asm_shift_ri(&x->a, e->arg ? SH_SHR : SH_SAR, SZ_64, tmp, precision);
+    if (!e->arg) {
+        asm_alu_ri(&x->a, ALU_ADD, SZ_64, tmp, 1);
+        asm_shift_ri(&x->a, SH_SHR, SZ_64, tmp, 1);
+    }
+    x86_jcc_slow(x, s, CC_NZ);
+}
+
+void emit_fcvt_if(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0];
+
+    if (rm == FRM_RMM) {
+        fp_call_soft(x, e);
+    } else if (rm == FRM_DYN ||
+               (e->in_type == TYPE_I32 && e->type == TYPE_F64)) {
+        from_int(x, e);
+    } else {
+        SlowPath *s = x86_slow(x, slow_from_int, e);
+        check_exact(x, e, s);
+        from_int(x, e);
+        x86_slow_back(x, s);
+    }
+}
+
+/* ---- To integral values ------------------------------------------------- */
+
+enum { ROUND_QUIET = 8 };
+
+/* out = in rounded; ROUND_QUIET: without raising inexact. Without AVX an F32
+   is not boxed unless out is in. */
+static void round_to(Host *x, unsigned type, int out, int in, unsigned imm)
+{
+    VecOp op = type == TYPE_F64 ? V_ROUNDSD : V_ROUNDSS;
+
+    if (x->avx) {
+        asm_avx_rrri(&x->a, op, VEX_128, out, in, in, (int)imm);
+    } else {
+        asm_sse_rri(&x->a, op, out, in, (int)imm);
+    }
+}
+
+static unsigned round_imm(unsigned rm)
+{
+    static const uint8_t imm[8] = {[FRM_RNE] = 0, [FRM_RTZ] = 3,
+                                   [FRM_RDN] = 1, [FRM_RUP] = 2,
+                                   [FRM_DYN] = 4};
+    return imm[rm];
+}
+
+void emit_fround(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0];
+
+    if (rm == FRM_RMM) {
+        fp_call_soft(x, e);
+    } else {
+        round_to(x, e->type, e->out[0].reg, e->in[0].reg, round_imm(rm));
+    }
 }
 
 /* ---- To integers -------------------------------------------------------- */
 
-/* By the instruction for `bits64`; a fixed mode other than RTZ is set. */
+static void truncate(Host *x, const EmitOp *e, bool bits64, int in)
+{
+    fp_op2(x, (VecOp)to_signed_rtz[fp_format(e->in_type)][bits64],
+           e->out[0].reg, mem_reg(in));
+}
+
+static void convert_here(Host *x, const EmitOp *e, bool bits64)
+{
+    fp_op2(x, (VecOp)to_signed[fp_format(e->in_type)][bits64],
+           e->out[0].reg, mem_reg(e->in[0].reg));
+}
+
+/* A fixed mode that roundsd can do ahead of truncation. */
+static bool rounds_first(const Host *x, unsigned rm)
+{
+    return x->features & X86_SSE41 && rm != FRM_RTZ && rm != FRM_DYN;
+}
+
+/*
+ * By the instruction for 32 or 64 bits. Rounding first is quiet: what turns
+ * out not to fit must not raise inexact. raise_inexact() has it raised where it must.
+ */
 static void to_int(Host *x, const EmitOp *e, bool bits64)
 {
     unsigned rm = (unsigned)e->k[0];
-    int f = fp_format(e->in_type), out = e->out[0].reg;
-    Mem in = mem_reg(e->in[0].reg);
 
     if (rm == FRM_RTZ) {
-        fp_op2(x, (VecOp)to_signed_rtz[f][bits64], out, in);
-        return;
+        truncate(x, e, bits64, e->in[0].reg);
+    } else if (rounds_first(x, rm)) {
+        round_to(x, e->in_type, e->tmp[0], e->in[0].reg,
+                 round_imm(rm) | ROUND_QUIET);
+        truncate(x, e, bits64, e->tmp[0]);
+    } else {
+        fp_begin_rm(x, rm);
+        convert_here(x, e, bits64);
+        fp_end_rm(x, rm);
     }
-    fp_begin_rm(x, rm);
-    fp_op2(x, (VecOp)to_signed[f][bits64], out, in);
-    fp_end_rm(x, rm);
+}
+
+static void raise_inexact(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0];
+
+    if (rounds_first(x, rm)) {
+        round_to(x, e->in_type, e->tmp[0], e->in[0].reg, round_imm(rm));
+    }
 }
 
 /*
@@ -146,6 +259,7 @@ void emit_fcvt_fs(Host *x, const EmitOp *e)
     to_int(x, e, e->type == TYPE_I64);
     asm_alu_ri(&x->a, ALU_CMP, x86_size(e->type), e->out[0].reg, 1);
     x86_jcc_slow(x, s, CC_O);
+    raise_inexact(x, e);
     x86_slow_back(x, s);
 }
 
@@ -154,15 +268,10 @@ void emit_fcvt_fs(Host *x, const EmitOp *e)
 static void check_range(Host *x, const EmitOp *e, SlowPath *s)
 {
     const X86Data *d = x->rt.data;
-    int out = e->out[0].reg, in = e->in[0].reg;
+    int out = e->out[0].reg;
     bool wide = e->type == TYPE_I64;
-    VecOp move = e->in_type == TYPE_F64 ? V_MOVQG : V_MOVD;
 
-    if (x->avx) {
-        asm_avx_mr(&x->a, move, VEX_128, mem_reg(out), in);
-    } else {
-        asm_sse_mr(&x->a, move, mem_reg(out), in);
-    }
+    fp_to_gpr(x, e->in_type, out, e->in[0].reg);
     if (e->in_type == TYPE_F64) {
         asm_alu_rm(&x->a, ALU_CMP, SZ_64, out,
                    x86_data(x, wide ? &d->two63_f64 : &d->max_u32_f64));
@@ -181,38 +290,20 @@ void emit_fcvt_fu(Host *x, const EmitOp *e)
     SlowPath *s = x86_slow(x, fp_slow_soft, e);
     check_range(x, e, s);
     to_int(x, e, true);
+    raise_inexact(x, e);
     x86_slow_back(x, s);
-}
-
-/* imm8: 0 nearest, 1 down, 2 up, 3 to zero, 4 as MXCSR says. */
-void emit_fround(Host *x, const EmitOp *e)
-{
-    static const uint8_t mode[8] = {
-        [FRM_RNE] = 0, [FRM_RTZ] = 3, [FRM_RDN] = 1, [FRM_RUP] = 2,
-        [FRM_DYN] = 4};
-    int in = e->in[0].reg;
-
-    if (e->k[0] == FRM_RMM) {
-        fp_call_soft(x, e);
-        return;
-    }
-    asm_avx_rrri(&x->a, e->type == TYPE_F64 ? V_ROUNDSD : V_ROUNDSS, VEX_128,
-                 e->out[0].reg, in, in, mode[e->k[0]]);
 }
 
 /* ---- Bits --------------------------------------------------------------- */
 
 void emit_fmv_fi(Host *x, const EmitOp *e)
 {
-    VecOp op = e->type == TYPE_I64 ? V_MOVQG : V_MOVD;
     int out = e->out[0].reg;
 
     if (e->in[0].kind == OPERAND_MEM) {
         asm_mov_rm(&x->a, x86_size(e->type), out, x86_rm(&e->in[0]));
-    } else if (x->avx) {
-        asm_avx_mr(&x->a, op, VEX_128, mem_reg(out), e->in[0].reg);
     } else {
-        asm_sse_mr(&x->a, op, mem_reg(out), e->in[0].reg);
+        fp_to_gpr(x, e->in_type, out, e->in[0].reg);
     }
 }
 
