@@ -7,11 +7,14 @@
  *   exposed  (globals) its value reaches an op that exposes it - one that may
  *            fault, ends a basic block, or whose helper reads the guest state
  *            - before it is redefined
- *   visible  the bits of its value, were it a NaN, can be seen before it is
- *            redefined: exposed, or read by an op that tells NaNs apart
+ *   visible  all bits of its value can be seen before it is redefined:
+ *            exposed, or read by an op that looks at them.  Otherwise the
+ *            upper half of an I64 does not matter, nor which NaN an FP
+ *            value is
  * An op whose outputs are neither used nor exposed, and that does nothing
  * else, becomes nop; the op whose carry it took does without.  An fcanon of an arithmetic result whose own result is
- * not visible becomes a mov; a mov of the result of the op before it, not
+ * not visible becomes a mov, and so does an extension of a low half whose
+ * upper half is not visible.  A mov of the result of the op before it, not
  * used otherwise, becomes that op's output.
  *
  * Requires: opt_reach has run, so that every op can be reached.
@@ -174,23 +177,55 @@ static void side_effects(Live *l, const Op *op)
     l->carry = (flags & OPF_CARRY_IN) != 0;
 }
 
-/* ---- NaNs -------------------------------------------------------------- */
+/* ---- which bits matter --------------------------------------------------- */
 
-/* What an op makes of the bits of a NaN that it reads. */
-enum { NAN_SEEN, NAN_PASSED, NAN_BLIND };
+/*
+ * How an op looks at the upper half of an I64 that it reads, or at which NaN
+ * an FP value is: always, as far as its own result is visible, never.
+ */
+enum { BITS_SEEN, BITS_PASSED, BITS_UNSEEN };
 
-static const uint8_t nan_use[OP_COUNT] = {
-    [OP_mov] = NAN_PASSED,     [OP_fbox] = NAN_PASSED,
-    [OP_funbox] = NAN_PASSED,  [OP_fcanon] = NAN_BLIND,
-    [OP_fadd] = NAN_BLIND,     [OP_fsub] = NAN_BLIND,
-    [OP_fmul] = NAN_BLIND,     [OP_fdiv] = NAN_BLIND,
-    [OP_fsqrt] = NAN_BLIND,    [OP_fmadd] = NAN_BLIND,
-    [OP_fmsub] = NAN_BLIND,    [OP_fnmsub] = NAN_BLIND,
-    [OP_fnmadd] = NAN_BLIND,   [OP_fmin] = NAN_BLIND,
-    [OP_fmax] = NAN_BLIND,     [OP_fcmp] = NAN_BLIND,
-    [OP_fround] = NAN_BLIND,   [OP_fcvt_ff] = NAN_BLIND,
-    [OP_fcvt_fs] = NAN_BLIND,  [OP_fcvt_fu] = NAN_BLIND,
+static const uint8_t bit_use[OP_COUNT] = {
+    /* the low half of the result comes from low halves alone */
+    [OP_mov] = BITS_PASSED,      [OP_add] = BITS_PASSED,
+    [OP_sub] = BITS_PASSED,      [OP_mul] = BITS_PASSED,
+    [OP_neg] = BITS_PASSED,      [OP_and] = BITS_PASSED,
+    [OP_or] = BITS_PASSED,       [OP_xor] = BITS_PASSED,
+    [OP_not] = BITS_PASSED,      [OP_andc] = BITS_PASSED,
+    [OP_orc] = BITS_PASSED,      [OP_eqv] = BITS_PASSED,
+    [OP_nand] = BITS_PASSED,     [OP_nor] = BITS_PASSED,
+    [OP_shl] = BITS_PASSED,      [OP_deposit] = BITS_PASSED,
+    [OP_bswap16] = BITS_UNSEEN,  [OP_bswap32] = BITS_UNSEEN,
+    [OP_extrl_i64_i32] = BITS_UNSEEN,
+    /* moves of what may be a NaN; arithmetic treats all quiet NaNs alike */
+    [OP_fbox] = BITS_PASSED,     [OP_funbox] = BITS_PASSED,
+    [OP_fcanon] = BITS_UNSEEN,   [OP_fadd] = BITS_UNSEEN,
+    [OP_fsub] = BITS_UNSEEN,     [OP_fmul] = BITS_UNSEEN,
+    [OP_fdiv] = BITS_UNSEEN,     [OP_fsqrt] = BITS_UNSEEN,
+    [OP_fmadd] = BITS_UNSEEN,    [OP_fmsub] = BITS_UNSEEN,
+    [OP_fnmsub] = BITS_UNSEEN,   [OP_fnmadd] = BITS_UNSEEN,
+    [OP_fmin] = BITS_UNSEEN,     [OP_fmax] = BITS_UNSEEN,
+    [OP_fcmp] = BITS_UNSEEN,     [OP_fround] = BITS_UNSEEN,
+    [OP_fcvt_ff] = BITS_UNSEEN,  [OP_fcvt_fs] = BITS_UNSEEN,
+    [OP_fcvt_fu] = BITS_UNSEEN,
 };
+
+/* Does op look at all bits of input i?  visible: those of its result are. */
+static bool sees_bits(const Op *op, unsigned i, bool visible)
+{
+    switch (op->opc) {
+    case OP_extract: case OP_sextract:
+        return op->arg[2] + op->arg[3] > 32;
+    case OP_st8: case OP_st16: case OP_st32:
+        return i != 0;
+    case OP_guest_st:
+        return i != 0 || !type_in((Type)op->type, TYPES_INT) ||
+               (op->arg[3] & MO_SIZE) > MO_32;
+    default:
+        return bit_use[op->opc] == BITS_SEEN ||
+               (bit_use[op->opc] == BITS_PASSED && visible);
+    }
+}
 
 /* Its result is never a signalling NaN. */
 static bool is_fp_arithmetic(const Op *op)
@@ -257,6 +292,11 @@ static bool simplify(Live *l, Op *op)
             op->opc = OP_mov;
         }
     }
+    if ((op->opc == OP_sextract || op->opc == OP_extract) &&
+        op->arg[2] == 0 && op->arg[3] >= 32 &&
+        !has(l->visible, (TempId)op->arg[0])) {
+        op->opc = OP_mov;
+    }
     if (op->opc == OP_mov && op->arg[0] == op->arg[1]) {
         op->opc = OP_nop;
         return true;
@@ -316,15 +356,13 @@ static bool outputs(Live *l, Op *op, unsigned outs)
 
 static void inputs(Live *l, Op *op, unsigned outs, bool visible)
 {
-    unsigned use = nan_use[op->opc];
-    bool seen = use == NAN_SEEN || (use == NAN_PASSED && visible);
     for (unsigned i = outs + op_ins(op); i-- > outs;) {
         TempId t = (TempId)op->arg[i];
         if (!has(l->used, t)) {
             op->life |= LIFE_DEAD(i);
             add(l->used, t);
         }
-        if (seen) {
+        if (sees_bits(op, i, visible)) {
             add(l->visible, t);
         }
     }
