@@ -339,6 +339,9 @@ void emit_extract(Host *x, const EmitOp *e)
     if (pos) {
         asm_shift_ri(&x->a, SH_SHR, size, out, pos);
     }
+    if (pos + len == 32) {
+        return; /* the shift of 32 bits has left nothing above */
+    }
     if (from >= 0) {
         asm_movzx_rr(&x->a, from, out, out);
     } else {
