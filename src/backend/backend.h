@@ -22,6 +22,7 @@
 /* What the code may use; all that the host has by default. */
 typedef struct BackendConfig {
     bool plain;            /* only what every host of this kind has */
+    uint32_t without;      /* features not to use, bits of the host's own */
     int max_pinned_int;    /* at most so many pinned globals, -1: no limit */
     int max_pinned_fp;
     int max_scratch;       /* stress: allocatable registers a class, -1 */
@@ -99,6 +100,8 @@ typedef struct Backend {
      * of the buffer.  Once for each buffer, before any compile().
      */
     bool (*emit_runtime)(BackendContext *, CodeBuf *);
+    /* Uses the runtime that another context has emitted. */
+    void (*share_runtime)(BackendContext *, const BackendContext *from);
     /* Allocates and emits the block; the IR has gone through liveness. */
     CompileStatus (*compile)(BackendContext *, IR *, CodeBuf *,
                              CompiledBlock *);

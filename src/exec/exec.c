@@ -110,10 +110,12 @@ Exec *exec_new(const ExecConfig *cfg)
         return NULL;
     }
     e->cfg = *cfg;
-    if (mem_new(&e->mem, cfg->code_bytes) < 0) {
+    if (mem_new(&e->mem, cfg->code_bytes) < 0 || pieces_new(e) < 0) {
         free(e);
         return NULL;
     }
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->changed, NULL);
     const char *stats = getenv("TCG_STATS");
     e->stats_on = stats && strcmp(stats, "0");
     e->perf_map = cfg->perf_map ? open_perf_map() : NULL;
@@ -152,6 +154,27 @@ static BackendConfig backend_config(const ExecConfig *c)
     };
 }
 
+/*
+ * The runtime is emitted once, by the first thread's backend, at the start of
+ * the buffer; the others learn where it is.
+ */
+static bool set_runtime(ExecThread *t)
+{
+    Exec *e = t->exec;
+    const Backend *be = e->cfg.backend;
+    if (e->runtime) {
+        be->share_runtime(t->backend, e->runtime);
+        return true;
+    }
+    CodeBuf head = {e->mem.rw, e->mem.rx, e->piece_bytes, 0};
+    if (!be->emit_runtime(t->backend, &head)) {
+        return false;
+    }
+    e->runtime_bytes = e->piece[0].used = head.used;
+    e->runtime = t->backend;
+    return true;
+}
+
 /* The stages that a thread has of its own. */
 static bool new_stages(ExecThread *t)
 {
@@ -160,13 +183,45 @@ static bool new_stages(ExecThread *t)
     t->ir = ir_new();
     t->translator = c->frontend->create(t->ir);
     t->backend = c->backend->create(&bc, t->ir);
-    t->buf = (CodeBuf){t->exec->mem.rw, t->exec->mem.rx, t->exec->mem.size, 0};
-    if (!t->backend || !c->backend->emit_runtime(t->backend, &t->buf)) {
+    if (!t->backend || !set_runtime(t)) {
         errno = ENOMEM;
         return false;
     }
-    t->runtime_bytes = t->buf.used;
     return true;
+}
+
+static void add_thread(ExecThread *t)
+{
+    Exec *e = t->exec;
+    pthread_mutex_lock(&e->lock);
+    t->host = pthread_self();
+    t->next = e->threads;
+    e->threads = t;
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void add_stats(ExecStats *sum, const ExecStats *s)
+{
+#define STAT(name, text) sum->name += s->name;
+#include "exec/stats.def"
+}
+
+/* The thread's blocks stay, and so does the memory they are in. */
+static void remove_thread(ExecThread *t)
+{
+    Exec *e = t->exec;
+    pthread_mutex_lock(&e->lock);
+    ExecThread **link = &e->threads;
+    while (*link && *link != t) {
+        link = &(*link)->next;
+    }
+    if (*link) {
+        *link = t->next;
+        add_stats(&e->retired, &t->stats);
+        piece_give_back(t);
+        arena_keep(&e->retired_tbs, &t->arena);
+    }
+    pthread_mutex_unlock(&e->lock);
 }
 
 CPUState *exec_cpu_new(Exec *e)
@@ -186,6 +241,7 @@ CPUState *exec_cpu_new(Exec *e)
         exec_cpu_free(cpu);
         return NULL;
     }
+    add_thread(t);
     fault_set_thread(t);
     return cpu;
 }
@@ -194,8 +250,9 @@ void exec_cpu_free(CPUState *cpu)
 {
     ExecThread *t = thread_of(cpu);
     const ExecConfig *c = &t->exec->cfg;
+    remove_thread(t);
     fault_set_thread(NULL);
-    if (t->backend) {
+    if (t->backend && t->backend != t->exec->runtime) {
         c->backend->destroy(t->backend);
     }
     if (t->ir) {
@@ -209,28 +266,62 @@ void exec_cpu_free(CPUState *cpu)
     free(t);
 }
 
+void exec_set_stop_fn(Exec *e, ExecStopFn *fn)
+{
+    e->stop_fn = fn;
+}
+
 int exec_fork_prepare(CPUState *cpu)
 {
     ExecThread *t = thread_of(cpu);
-    return mem_copy_for_child(&t->exec->mem, t->buf.used);
+    exclusive_begin(t);
+    if (pieces_copy_for_child(t->exec) < 0) {
+        exclusive_end(t);
+        return -1;
+    }
+    return 0;
+}
+
+/* In the child the lock and the other threads are as they were: start anew. */
+static void become_only_thread(ExecThread *t)
+{
+    Exec *e = t->exec;
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->changed, NULL);
+    e->threads = t;
+    t->next = NULL;
+    t->host = pthread_self();
+    e->stop = false;
 }
 
 void exec_fork_done(CPUState *cpu, bool child)
 {
-    Exec *e = thread_of(cpu)->exec;
+    ExecThread *t = thread_of(cpu);
+    Exec *e = t->exec;
     if (!child) {
         mem_drop_copy(&e->mem);
-    } else if (mem_take_copy(&e->mem) < 0) {
+        exclusive_end(t);
+        return;
+    }
+    if (mem_take_copy(&e->mem) < 0) {
         fprintf(stderr, "tcg: no memory for code after fork: %s\n",
                 strerror(errno));
         _exit(127);
     }
+    become_only_thread(t);
 }
 
-void exec_stats_print(const Exec *e, FILE *f)
+void exec_stats_print(Exec *e, FILE *f)
 {
-#define STAT(name, text) fprintf(f, "%-40s %12lu\n", text, e->stats.name);
+    pthread_mutex_lock(&e->lock);
+    ExecStats sum = e->retired;
+    for (const ExecThread *t = e->threads; t; t = t->next) {
+        add_stats(&sum, &t->stats);
+    }
+    fprintf(f, "%-40s %12lu\n", "flushes of the code buffer", e->flushes);
+#define STAT(name, text) fprintf(f, "%-40s %12lu\n", text, sum.name);
 #include "exec/stats.def"
+    pthread_mutex_unlock(&e->lock);
 }
 
 bool exec_memory(CPUState *cpu, int i, uintptr_t *start, uintptr_t *end)

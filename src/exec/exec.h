@@ -10,6 +10,7 @@
 #ifndef EXEC_EXEC_H
 #define EXEC_EXEC_H
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -63,7 +64,10 @@ const char *exec_config_parse(ExecConfig *, const char *settings);
 
 /* NULL with errno when memory for the code buffer cannot be had. */
 Exec *exec_new(const ExecConfig *);
-/* A cpu with zeroed guest state; NULL with errno. */
+/*
+ * A cpu with zeroed guest state, for the calling host thread, which alone may
+ * run and free it; NULL with errno.
+ */
 CPUState *exec_cpu_new(Exec *);
 void exec_cpu_free(CPUState *);
 
@@ -82,20 +86,31 @@ void exec_install_handlers(ExecSignalFn *other);
 
 /*
  * To be called by a handler of an asynchronous signal after it has set
- * exit_request: makes the block that runs leave at its next exit.
+ * exit_request: makes the block that runs leave at its next exit.  False if
+ * the thread was between looking at exit_request and running code, or in code
+ * that belongs to no block: then it must be kicked again soon.
  */
-void exec_kick(CPUState *, void *ucontext);
+bool exec_kick(CPUState *, void *ucontext);
+
+/*
+ * Called when other threads must come to their safe points: it has to set
+ * their exit_request and interrupt them by a signal whose handler calls
+ * exec_kick().  Called again every millisecond until all have come.
+ */
+typedef void ExecStopFn(pthread_t host, CPUState *);
+void exec_set_stop_fn(Exec *, ExecStopFn *);
 
 /*
  * fork: prepare in the parent before it, done after it in both, also when it
- * failed.  The child gets code memory of its own.  prepare returns -1 with
- * errno when there is no memory for that: then do not fork.
+ * failed.  Other threads are stopped in between; in the child they are gone.
+ * The child gets code memory of its own.  prepare returns -1 with errno when
+ * there is no memory for that: then do not fork.
  */
 int exec_fork_prepare(CPUState *);
 void exec_fork_done(CPUState *, bool child);
 
 /* What TCG_STATS=1 shows. */
-void exec_stats_print(const Exec *, FILE *);
+void exec_stats_print(Exec *, FILE *);
 
 /*
  * The host memory of the emulator that a guest must not map over, piece i:

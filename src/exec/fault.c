@@ -4,6 +4,7 @@
  * Signal handlers need to know the thread they run in: `current` is the one
  * piece of state here that is not reached from a parameter.
  */
+#include <stdatomic.h>
 #include <string.h>
 #include "exec/internal.h"
 #include "exec/fault.h"
@@ -19,7 +20,7 @@ void fault_set_thread(ExecThread *t)
 
 static bool in_code(const ExecThread *t, uintptr_t pc)
 {
-    return pc - (uintptr_t)t->buf.rx < t->buf.size;
+    return pc - (uintptr_t)t->exec->mem.rx < t->exec->mem.size;
 }
 
 static void set_guest_pc(ExecThread *t, uint64_t pc)
@@ -48,7 +49,7 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
 {
     const Backend *be = t->exec->cfg.backend;
     uintptr_t pc = be->signal_pc(uc);
-    TB *tb = store_by_host(&t->exec->store, pc);
+    TB *tb = piece_find_tb(t->exec, pc);
     check(tb, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
     t->event = event_of_siginfo(t, signo, si);
@@ -95,14 +96,14 @@ static void spoil_ret_stack(const CPUState *cpu, uintptr_t sp)
  * The block that runs leaves by a slot (turned to its stub), by the jump
  * cache (emptied) or by the return stack (spoilt): all lead to the run loop.
  */
-void exec_kick(CPUState *cpu, void *ctx)
+bool exec_kick(CPUState *cpu, void *ctx)
 {
     ExecThread *t = thread_of(cpu);
     const Backend *be = t->exec->cfg.backend;
     uintptr_t pc = be->signal_pc(ctx);
-    TB *tb = in_code(t, pc) ? store_by_host(&t->exec->store, pc) : NULL;
+    TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
     if (!tb) {
-        return;
+        return !atomic_load(&t->running);
     }
     for (uint32_t i = 0; i < tb->nb_slots; i++) {
         slot_patch_stub(t->exec, &tb->slots[i]);
@@ -110,4 +111,5 @@ void exec_kick(CPUState *cpu, void *ctx)
     clear_jump_cache(cpu);
     uintptr_t sp = be->signal_sp(ctx);
     spoil_ret_stack(cpu, sp & ~(uintptr_t)(sizeof(RetStackEntry) - 1));
+    return true;
 }

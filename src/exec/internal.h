@@ -1,16 +1,23 @@
 /*
- * Private to exec: blocks, their store, code memory, the thread.
+ * Private to exec: blocks, their store, code memory, threads.
  *
- * What always holds:
- * - A TB in the store is valid; an invalidated one is in no chain, has no
- *   incoming links and is in no jump cache.  Its code stays until the next
+ * Each thread translates into a piece of the code buffer of its own; there is
+ * no lock around translation, lookup or running.  What always holds:
+ * - A TB in the store is valid.  An invalidated one is in no chain, has no
+ *   incoming links and is in no jump cache; its code stays until the next
  *   flush, for a thread may still be in it.
- * - TBs and what they point to live in the store's arena until the flush.
- * - store.tbs is in the order of host addresses.
+ * - TBs, and what they point to, live until the flush.
+ * - A flush is exclusive (exclusive.c): no other thread is in exec_run(), but
+ *   parked at its safe point, where it holds no pointer to a TB.
+ *
+ * Who may write what is said at each field: "owner" is the thread that the
+ * TB, piece or ExecThread belongs to; "exclusive" the one that has stopped
+ * all others.
  */
 #ifndef EXEC_INTERNAL_H
 #define EXEC_INTERNAL_H
 
+#include <pthread.h>
 #include "exec/exec.h"
 #include "util/arena.h"
 
@@ -28,25 +35,40 @@ typedef struct TBSlot {
 struct TB {
     uint64_t pc;
     uint32_t flags;
-    uint32_t nb_bytes;          /* of guest code, 1 .. 4096 or so */
+    uint32_t nb_bytes;          /* of guest code, at most BLOCK_MAX_SPAN */
     uint32_t code_size;
     uint32_t nb_slots, nb_rows;
-    bool invalid;
+    _Atomic bool invalid;       /* set under lock */
+    _Atomic uint32_t lock;      /* spin: incoming, and the slots in it */
     const uint8_t *code;        /* executable view */
-    TB *next;                   /* in its bucket */
-    TBSlot *incoming;           /* slots linked to this block */
+    TB *_Atomic next;           /* in its bucket */
+    TB *_Atomic next_in_page;   /* in its page's bucket */
+    TBSlot *incoming;           /* slots linked to this block; under lock */
     TBSlot *slots;
     PcRow *rows;
 };
 
-enum { STORE_BITS = 15, STORE_BUCKETS = 1 << STORE_BITS };
+enum {
+    STORE_BITS = 15, STORE_BUCKETS = 1 << STORE_BITS,
+    PAGE_BITS = 12, PAGE_BUCKETS = 4096,
+    BLOCK_MAX_SPAN = 3 << PAGE_BITS,
+};
+
+/*
+ * A part of the code buffer that one thread fills from its start to its end,
+ * and the blocks in it in the order of their addresses.
+ */
+typedef struct Piece {
+    TB **tbs;                   /* room for all that fit; written by owner */
+    _Atomic uint32_t nb_tbs;    /* by owner, release after the entry */
+    size_t used;                /* bytes, up to the last block; by owner */
+    struct Piece *next_spare;   /* under Exec.lock */
+} Piece;
 
 typedef struct Store {
-    TB *bucket[STORE_BUCKETS];
-    Arena arena;
-    TB **tbs;                   /* all since the last flush */
-    uint32_t nb_tbs, cap_tbs;
-    uint64_t low, high;         /* guest addresses of code lie in between */
+    TB *_Atomic bucket[STORE_BUCKETS];   /* push: CAS; remove: under lock */
+    TB *_Atomic page[PAGE_BUCKETS];      /* likewise */
+    _Atomic uint64_t generation;         /* of invalidations */
 } Store;
 
 /* The two views of the code buffer; the file behind them is closed. */
@@ -63,27 +85,46 @@ typedef struct ExecStats {
 } ExecStats;
 
 struct Exec {
-    ExecConfig cfg;
+    ExecConfig cfg;             /* not changed after exec_new() */
     CodeMem mem;
     Store store;
+    Piece *piece;
+    uint32_t nb_pieces;
+    size_t piece_bytes;
+    uint32_t next_piece;        /* the first never taken; under lock */
+    Piece *spare;               /* of threads that ended; under lock */
+    size_t runtime_bytes;       /* at the start of piece 0 */
+    BackendContext *runtime;    /* the context that emitted it */
     bool stats_on;              /* times are taken too */
-    ExecStats stats;
     FILE *perf_map;
+    pthread_mutex_t lock;       /* of what follows, and of store removal */
+    pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
+    struct ExecThread *threads;
+    _Atomic bool stop;          /* a thread wants, or has, exclusivity */
+    uint64_t flushes;           /* by exclusive */
+    ExecStats retired;          /* of threads that have ended, */
+    Arena retired_tbs;          /* and their TBs; reset by exclusive */
+    ExecStopFn *stop_fn;
 };
 
-/* One guest thread; CPUState.exec points here. */
+/* One guest thread; CPUState.exec points here.  Written by its thread. */
 typedef struct ExecThread {
     Exec *exec;
     CPUState *cpu;
+    struct ExecThread *next;    /* Exec.threads; under Exec.lock */
+    pthread_t host;
+    _Atomic bool running;       /* in exec_run() and not parked */
     IR *ir;
     void *translator;
     BackendContext *backend;
-    CodeBuf buf;
-    size_t runtime_bytes;       /* at the start of buf, kept by a flush */
+    Piece *piece;               /* being filled, or NULL */
+    CodeBuf buf;                /* its memory */
+    Arena arena;                /* of TBs; reset by exclusive */
     uint32_t cache_flags;       /* tb_flags that the jump cache is good for */
     TBSlot *link_from;          /* the slot last left by, to be linked */
     Event event;                /* noted by the fault handler */
     void *ret_stack;
+    ExecStats stats;
 } ExecThread;
 
 static inline ExecThread *thread_of(const CPUState *cpu)
@@ -93,32 +134,58 @@ static inline ExecThread *thread_of(const CPUState *cpu)
 
 /* mem.c: 0, or -1 with errno. */
 int mem_new(CodeMem *, size_t size);
-/* A copy of the first `used` bytes, for a child; then in it, to take it. */
-int mem_copy_for_child(CodeMem *, size_t used);
+/* A new file for a child, copies into it; then in the child, to take it. */
+int mem_begin_copy(CodeMem *);
+int mem_copy(CodeMem *, size_t start, size_t size);
 int mem_take_copy(CodeMem *);
 void mem_drop_copy(CodeMem *);
 
 /* store.c */
-TB *store_find(const Store *, uint64_t pc, uint32_t flags);
-/* A TB for a compiled block, in the arena, not yet published; NULL: ENOMEM. */
-TB *store_new_tb(Store *, const CompiledBlock *);
+TB *store_find(Store *, uint64_t pc, uint32_t flags);
+/* A TB for a compiled block, not yet published; NULL: ENOMEM. */
+TB *store_new_tb(Arena *, const CompiledBlock *);
 void store_publish(Store *, TB *);
+/* Calls fn for each published TB with code in [start, end). */
+void store_in_range(Store *, uint64_t start, uint64_t end,
+                    void (*fn)(void *, TB *), void *arg);
 void store_remove(Store *, TB *);
 void store_clear(Store *);
-/* The block whose code holds the host address, or NULL. */
-TB *store_by_host(const Store *, uintptr_t host_pc);
-/* The guest pc that the host address belongs to. */
+/* The guest pc that the host address in the block belongs to. */
 uint64_t tb_guest_pc(const TB *, uintptr_t host_pc);
+
+/* piece.c */
+int pieces_new(Exec *);
+/* Gives the thread a piece with room; false: all are taken. */
+bool piece_take(ExecThread *);
+/* The thread ends; under Exec.lock. */
+void piece_give_back(ExecThread *);
+void piece_add_tb(ExecThread *, TB *);
+void pieces_clear(Exec *);
+/* All code to a file for a child; exclusive.  -1 with errno. */
+int pieces_copy_for_child(Exec *);
+/* The block whose code holds the host address, or NULL. */
+TB *piece_find_tb(const Exec *, uintptr_t host_pc);
 
 /* link.c */
 void link_slot(ExecThread *, TBSlot *, TB *target);
-void unlink_incoming(Exec *, TB *);
 /* Points the slot's jump at its stub; async-signal-safe. */
 void slot_patch_stub(const Exec *, const TBSlot *);
+/* Takes the block out of the store, of links and jump caches. */
+void invalidate_tb(ExecThread *, TB *);
+
+/* exclusive.c */
+void run_begin(ExecThread *);
+void run_end(ExecThread *);
+/* At a safe point: parks while another thread has exclusivity. */
+void safe_point(ExecThread *);
+/* Stops all other threads at their safe points, until end. */
+void exclusive_begin(ExecThread *);
+void exclusive_end(ExecThread *);
 
 /* translate.c: NULL with t->event set when there is no code at pc. */
 TB *translate(ExecThread *, uint64_t pc, uint32_t flags);
-void flush_code(ExecThread *);
+/* Forgets all code, unless that has happened since `flushes` was read. */
+void flush_code(ExecThread *, uint64_t flushes);
 void clear_jump_cache(CPUState *);
 void empty_ret_stack(CPUState *);
 

@@ -1,8 +1,24 @@
 /*
  * Links between blocks: exit slots jump to the block of their guest pc once
  * that block exists, and back to their stub when it goes away.
+ *
+ * A block's spin lock guards its incoming links, so that linking to a block
+ * and invalidating it come one after the other.
  */
+#include <stdatomic.h>
 #include "exec/internal.h"
+
+static void tb_lock(TB *tb)
+{
+    while (atomic_exchange_explicit(&tb->lock, 1, memory_order_acquire)) {
+        __builtin_ia32_pause();
+    }
+}
+
+static void tb_unlock(TB *tb)
+{
+    atomic_store_explicit(&tb->lock, 0, memory_order_release);
+}
 
 static void slot_patch(const Exec *e, const TBSlot *slot, const void *target)
 {
@@ -18,55 +34,77 @@ void slot_patch_stub(const Exec *e, const TBSlot *slot)
     }
 }
 
-/* A slot that exec_kick() turned to its stub has its target still. */
+/*
+ * A slot that exec_kick() turned to its stub still has its target: it is
+ * patched again only.  Two threads may come to link the same slot.
+ */
 void link_slot(ExecThread *t, TBSlot *slot, TB *target)
 {
     Exec *e = t->exec;
-    if (e->cfg.no_link || slot->owner->invalid || !slot->site) {
+    if (e->cfg.no_link || !slot->site) {
         return;
     }
-    if (!slot->target) {
-        slot->target = target;
-        slot->next = target->incoming;
-        target->incoming = slot;
-        e->stats.links++;
+    tb_lock(target);
+    if (!target->invalid) {
+        if (!slot->target) {
+            slot->target = target;
+            slot->next = target->incoming;
+            target->incoming = slot;
+            t->stats.links++;
+        }
+        slot_patch(e, slot, target->code);
     }
-    slot_patch(e, slot, target->code);
+    tb_unlock(target);
 }
 
-void unlink_incoming(Exec *e, TB *tb)
+static void unlink_incoming(Exec *e, TB *tb)
 {
+    tb_lock(tb);
+    tb->invalid = true;
     for (TBSlot *slot = tb->incoming; slot; slot = slot->next) {
         slot_patch_stub(e, slot);
         slot->target = NULL;
     }
     tb->incoming = NULL;
+    tb_unlock(tb);
 }
 
-static void invalidate(ExecThread *t, TB *tb)
+/* Other threads' entries are taken away too: each is one atomic store. */
+static void forget_in_caches(Exec *e, uint64_t pc)
+{
+    uint32_t slot = jump_cache_slot(pc);
+    for (ExecThread *t = e->threads; t; t = t->next) {
+        JumpCacheEntry *jc = &t->cpu->jump_cache[slot];
+        if (__atomic_load_n(&jc->pc, __ATOMIC_RELAXED) == pc) {
+            __atomic_store_n(&jc->pc, JUMP_CACHE_EMPTY, __ATOMIC_SEQ_CST);
+        }
+    }
+}
+
+void invalidate_tb(ExecThread *t, TB *tb)
 {
     Exec *e = t->exec;
-    JumpCacheEntry *jc = &t->cpu->jump_cache[jump_cache_slot(tb->pc)];
-    if (jc->pc == tb->pc) {
-        *jc = (JumpCacheEntry){.pc = JUMP_CACHE_EMPTY};
+    pthread_mutex_lock(&e->lock);
+    if (!tb->invalid) {
+        store_remove(&e->store, tb);
+        unlink_incoming(e, tb);
+        forget_in_caches(e, tb->pc);
+        t->stats.invalidated++;
     }
-    store_remove(&e->store, tb);
-    unlink_incoming(e, tb);
-    e->stats.invalidated++;
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void invalidate_visited(void *t, TB *tb)
+{
+    invalidate_tb(t, tb);
 }
 
 void exec_invalidate(CPUState *cpu, uint64_t start, uint64_t len)
 {
     ExecThread *t = thread_of(cpu);
-    Store *s = &t->exec->store;
-    uint64_t end = start + len;
-    if (end <= s->low || start >= s->high) {
-        return;
-    }
-    for (uint32_t i = 0; i < s->nb_tbs; i++) {
-        TB *tb = s->tbs[i];
-        if (!tb->invalid && tb->pc < end && tb->pc + tb->nb_bytes > start) {
-            invalidate(t, tb);
-        }
+    if (len) {
+        atomic_fetch_add(&t->exec->store.generation, 1);
+        store_in_range(&t->exec->store, start, start + len,
+                       invalidate_visited, t);
     }
 }

@@ -60,19 +60,23 @@ int mem_new(CodeMem *m, size_t size)
     return m->rw == MAP_FAILED || m->rx == MAP_FAILED ? -1 : 0;
 }
 
-int mem_copy_for_child(CodeMem *m, size_t used)
+int mem_begin_copy(CodeMem *m)
 {
-    int fd = new_file(m->size);
-    for (size_t done = 0; fd >= 0 && done < used;) {
-        ssize_t n = pwrite(fd, m->rw + done, used - done, done);
+    m->fork_fd = new_file(m->size);
+    return m->fork_fd < 0 ? -1 : 0;
+}
+
+int mem_copy(CodeMem *m, size_t start, size_t size)
+{
+    while (size) {
+        ssize_t n = pwrite(m->fork_fd, m->rw + start, size, start);
         if (n < 0) {
-            close(fd);
             return -1;
         }
-        done += n;
+        start += n;
+        size -= n;
     }
-    m->fork_fd = fd;
-    return fd < 0 ? -1 : 0;
+    return 0;
 }
 
 int mem_take_copy(CodeMem *m)

@@ -33,8 +33,8 @@ static TB *find_block(ExecThread *t)
     uint32_t flags = current_flags(t);
     uint64_t pc = *guest_pc(t) &= e->cfg.frontend->pc_mask;
     TB *tb = store_find(&e->store, pc, flags);
-    e->stats.store_lookups++;
-    e->stats.store_hits += tb != NULL;
+    t->stats.store_lookups++;
+    t->stats.store_hits += tb != NULL;
     return tb ? tb : translate(t, pc, flags);
 }
 
@@ -48,13 +48,21 @@ static void left_by_slot(ExecThread *t)
           tb->nb_slots);
     t->link_from = &tb->slots[rec->slot];
     *guest_pc(t) = t->link_from->guest_pc;
-    t->exec->stats.exits_slot++;
+    t->stats.exits_slot++;
 }
 
+/*
+ * The block may have been invalidated by another thread since it was found:
+ * then either this thread sees that, or the other one sees the entry.
+ */
 static void remember_in_jump_cache(ExecThread *t, const TB *tb)
 {
-    uint32_t slot = jump_cache_slot(tb->pc);
-    t->cpu->jump_cache[slot] = (JumpCacheEntry){tb->pc, tb->code};
+    JumpCacheEntry *jc = &t->cpu->jump_cache[jump_cache_slot(tb->pc)];
+    jc->code = tb->code;
+    __atomic_store_n(&jc->pc, tb->pc, __ATOMIC_SEQ_CST);
+    if (tb->invalid) {
+        jc->pc = JUMP_CACHE_EMPTY;
+    }
 }
 
 /* Runs from tb until generated code is left; returns why. */
@@ -62,7 +70,7 @@ static int enter(ExecThread *t, const TB *tb)
 {
     const ExecConfig *cfg = &t->exec->cfg;
     t->link_from = NULL;
-    t->exec->stats.enters++;
+    t->stats.enters++;
     if (log_on(cfg->log, LOG_exec)) {
         fprintf(cfg->log->file, "-- enter 0x%lx\n", tb->pc);
     }
@@ -77,7 +85,7 @@ static bool event_of(ExecThread *t, int left, Event *event)
         left_by_slot(t);
         return false;
     case EXIT_CODE_CHANGED:
-        flush_code(t);
+        flush_code(t, t->exec->flushes);
         return false;
     case LEFT_BY_LOOKUP:
     case EXIT_NEXT:
@@ -99,29 +107,44 @@ static bool event_of(ExecThread *t, int left, Event *event)
     return true;
 }
 
-Event exec_run(CPUState *cpu)
+/* The block to run next, linked to where we come from; NULL: t->event. */
+static TB *next_block(ExecThread *t, int left)
 {
-    ExecThread *t = thread_of(cpu);
+    TBSlot *from = t->link_from;
+    TB *tb = find_block(t);
+    if (tb && from && from == t->link_from) {  /* no flush in between */
+        link_slot(t, from, tb);
+    } else if (tb && left == LEFT_BY_LOOKUP) {
+        remember_in_jump_cache(t, tb);
+        t->stats.exits_lookup++;
+    }
+    return tb;
+}
+
+static Event run(ExecThread *t)
+{
+    Event event;
     int left = EXIT_NEXT;
-    for (;;) {
-        if (__atomic_load_n(&cpu->exit_request, __ATOMIC_RELAXED)) {
+    do {
+        safe_point(t);
+        if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {
             return (Event){.kind = EVENT_INTERRUPT};
         }
-        TBSlot *from = t->link_from;
-        TB *tb = find_block(t);
+        TB *tb = next_block(t, left);
         if (!tb) {
             return t->event;
         }
-        if (from && from == t->link_from) {  /* no flush in between */
-            link_slot(t, from, tb);
-        } else if (left == LEFT_BY_LOOKUP) {
-            remember_in_jump_cache(t, tb);
-            t->exec->stats.exits_lookup++;
-        }
         left = enter(t, tb);
-        Event event;
-        if (event_of(t, left, &event)) {
-            return event;
-        }
-    }
+    } while (!event_of(t, left, &event));
+    return event;
+}
+
+Event exec_run(CPUState *cpu)
+{
+    ExecThread *t = thread_of(cpu);
+    run_begin(t);
+    Event event = run(t);
+    t->link_from = NULL;
+    run_end(t);
+    return event;
 }

@@ -1,45 +1,42 @@
 /*
- * The block store: from (guest pc, flags) and from host addresses to blocks.
+ * The block store: from (guest pc, flags), and from guest pages, to blocks.
+ *
+ * Reading takes no lock.  Publishing is one compare-and-swap a chain.
+ * Removing is for the holder of Exec.lock; a reader that stands on a removed
+ * block still finds the rest of the chain.
  */
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <string.h>
 #include "exec/internal.h"
 
-static uint32_t bucket_of(uint64_t pc)
+typedef TB *_Atomic Chain;
+
+static Chain *bucket_of(Store *s, uint64_t pc)
 {
-    return (pc >> 1) * 0x9e3779b97f4a7c15ull >> (64 - STORE_BITS);
+    uint64_t hash = (pc >> 1) * 0x9e3779b97f4a7c15ull;
+    return &s->bucket[hash >> (64 - STORE_BITS)];
 }
 
-TB *store_find(const Store *s, uint64_t pc, uint32_t flags)
+static Chain *page_of(Store *s, uint64_t pc)
 {
-    TB *tb = s->bucket[bucket_of(pc)];
+    return &s->page[(pc >> PAGE_BITS) % PAGE_BUCKETS];
+}
+
+TB *store_find(Store *s, uint64_t pc, uint32_t flags)
+{
+    TB *tb = atomic_load_explicit(bucket_of(s, pc), memory_order_acquire);
     while (tb && (tb->pc != pc || tb->flags != flags)) {
-        tb = tb->next;
+        tb = atomic_load_explicit(&tb->next, memory_order_acquire);
     }
     return tb;
 }
 
-static bool room_for_tb(Store *s)
-{
-    if (s->nb_tbs < s->cap_tbs) {
-        return true;
-    }
-    uint32_t cap = s->cap_tbs ? 2 * s->cap_tbs : 4096;
-    TB **tbs = realloc(s->tbs, cap * sizeof(*tbs));
-    if (!tbs) {
-        return false;
-    }
-    s->tbs = tbs;
-    s->cap_tbs = cap;
-    return true;
-}
-
-TB *store_new_tb(Store *s, const CompiledBlock *cb)
+TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
 {
     size_t slot_bytes = cb->nb_slots * sizeof(TBSlot);
     size_t row_bytes = cb->nb_rows * sizeof(PcRow);
-    uint8_t *p = arena_alloc(&s->arena, sizeof(TB) + slot_bytes + row_bytes);
-    if (!p || !room_for_tb(s)) {
+    uint8_t *p = arena_alloc(arena, sizeof(TB) + slot_bytes + row_bytes);
+    if (!p) {
         return NULL;
     }
     TB *tb = (TB *)p;
@@ -59,51 +56,86 @@ TB *store_new_tb(Store *s, const CompiledBlock *cb)
     return tb;
 }
 
+static void push(Chain *head, Chain *next, TB *tb)
+{
+    TB *first = atomic_load(head);
+    do {
+        atomic_store(next, first);
+    } while (!atomic_compare_exchange_weak(head, &first, tb));
+}
+
 void store_publish(Store *s, TB *tb)
 {
-    TB **head = &s->bucket[bucket_of(tb->pc)];
-    tb->next = *head;
-    *head = tb;
-    s->tbs[s->nb_tbs++] = tb;
-    if (tb->pc < s->low || s->nb_tbs == 1) {
-        s->low = tb->pc;
+    push(page_of(s, tb->pc), &tb->next_in_page, tb);
+    push(bucket_of(s, tb->pc), &tb->next, tb);
+}
+
+static Chain *link_in_bucket(TB *tb)
+{
+    return &tb->next;
+}
+
+static Chain *link_in_page(TB *tb)
+{
+    return &tb->next_in_page;
+}
+
+/* Pushes may come between; other removals may not. */
+static void unlink_from(Chain *head, Chain *(*link)(TB *), TB *tb)
+{
+    TB *expected = tb;
+    TB *rest = atomic_load(link(tb));
+    if (atomic_compare_exchange_strong(head, &expected, rest)) {
+        return;
     }
-    if (tb->pc + tb->nb_bytes > s->high) {
-        s->high = tb->pc + tb->nb_bytes;
+    TB *before = atomic_load(head);
+    while (before && atomic_load(link(before)) != tb) {
+        before = atomic_load(link(before));
+    }
+    if (before) {
+        atomic_store(link(before), rest);
     }
 }
 
 void store_remove(Store *s, TB *tb)
 {
-    TB **link = &s->bucket[bucket_of(tb->pc)];
-    while (*link != tb) {
-        link = &(*link)->next;
+    unlink_from(bucket_of(s, tb->pc), link_in_bucket, tb);
+    unlink_from(page_of(s, tb->pc), link_in_page, tb);
+}
+
+static void visit_chain(Chain *chain, uint64_t start, uint64_t end,
+                        void (*fn)(void *, TB *), void *arg)
+{
+    TB *next;
+    for (TB *tb = atomic_load(chain); tb; tb = next) {
+        next = atomic_load(&tb->next_in_page);
+        if (tb->pc < end && tb->pc + tb->nb_bytes > start) {
+            fn(arg, tb);
+        }
     }
-    *link = tb->next;
-    tb->invalid = true;
+}
+
+/* A block may start up to BLOCK_MAX_SPAN before the range. */
+void store_in_range(Store *s, uint64_t start, uint64_t end,
+                    void (*fn)(void *, TB *), void *arg)
+{
+    uint64_t first = start > BLOCK_MAX_SPAN ? start - BLOCK_MAX_SPAN : 0;
+    uint64_t pages = ((end - 1) >> PAGE_BITS) - (first >> PAGE_BITS) + 1;
+    if (pages > PAGE_BUCKETS) {
+        pages = PAGE_BUCKETS;
+    }
+    for (uint64_t i = 0; i < pages; i++) {
+        Chain *chain = page_of(s, first + (i << PAGE_BITS));
+        if (atomic_load_explicit(chain, memory_order_relaxed)) {
+            visit_chain(chain, start, end, fn, arg);
+        }
+    }
 }
 
 void store_clear(Store *s)
 {
-    memset(s->bucket, 0, sizeof(s->bucket));
-    arena_reset(&s->arena);
-    s->nb_tbs = 0;
-    s->low = s->high = 0;
-}
-
-TB *store_by_host(const Store *s, uintptr_t host_pc)
-{
-    uint32_t lo = 0, hi = s->nb_tbs;
-    while (lo < hi) {  /* the first block that starts after host_pc */
-        uint32_t mid = (lo + hi) / 2;
-        if ((uintptr_t)s->tbs[mid]->code <= host_pc) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    TB *tb = lo ? s->tbs[lo - 1] : NULL;
-    return tb && host_pc < (uintptr_t)tb->code + tb->code_size ? tb : NULL;
+    memset((void *)s->bucket, 0, sizeof(s->bucket));
+    memset((void *)s->page, 0, sizeof(s->page));
 }
 
 uint64_t tb_guest_pc(const TB *tb, uintptr_t host_pc)

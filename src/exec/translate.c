@@ -16,7 +16,7 @@
 #include "util/check.h"
 
 /* The TB pointer that exit stubs are resolved by; see ExitRecord. */
-enum { TB_POINTER_BYTES = 8, BLOCK_ALIGN = 16 };
+enum { TB_POINTER_BYTES = 8 };
 
 void clear_jump_cache(CPUState *cpu)
 {
@@ -30,14 +30,30 @@ void empty_ret_stack(CPUState *cpu)
     cpu->ret_sp = cpu->ret_base;
 }
 
-void flush_code(ExecThread *t)
+static void forget_code(ExecThread *t)
 {
-    store_clear(&t->exec->store);
-    t->buf.used = t->runtime_bytes;
     t->link_from = NULL;
+    t->piece = NULL;
+    arena_reset(&t->arena);
     clear_jump_cache(t->cpu);
     empty_ret_stack(t->cpu);
-    t->exec->stats.flushes++;
+}
+
+void flush_code(ExecThread *t, uint64_t flushes)
+{
+    Exec *e = t->exec;
+    exclusive_begin(t);
+    if (e->flushes == flushes) {
+        e->flushes++;
+        store_clear(&e->store);
+        pieces_clear(e);
+        for (ExecThread *o = e->threads; o; o = o->next) {
+            forget_code(o);
+        }
+        arena_free(&e->retired_tbs);
+    }
+    t->link_from = NULL;
+    exclusive_end(t);
 }
 
 static uint64_t now_ns(void)
@@ -98,7 +114,7 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
     uint64_t time = e->stats_on ? now_ns() : 0;
     ir_reset(t->ir);
     e->cfg.frontend->translate(t->translator, rq, info);
-    lap(e, &e->stats.ns_frontend, &time);
+    lap(e, &t->stats.ns_frontend, &time);
     if (info->nb_insns == 0 || t->ir->error) {
         return;
     }
@@ -106,89 +122,114 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
     log_ir(t, LOG_op, "op");
     opt_run(t->ir, e->cfg.opt_off);
     log_ir(t, LOG_op_opt, "op_opt");
-    lap(e, &e->stats.ns_opt, &time);
+    lap(e, &t->stats.ns_opt, &time);
 }
 
-/* Optimised IR to host bytes, at the end of the buffer. */
+/* Optimised IR to host bytes, at the end of the thread's piece. */
 static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
 {
     Exec *e = t->exec;
     uint64_t time = e->stats_on ? now_ns() : 0;
-    size_t start = (t->buf.used + TB_POINTER_BYTES + BLOCK_ALIGN - 1)
-                   & ~(size_t)(BLOCK_ALIGN - 1);
-    if (start >= t->buf.size) {
+    if (!t->piece && !piece_take(t)) {
         return COMPILE_BUFFER_FULL;
     }
-    t->buf.used = start;
     CompileStatus s = e->cfg.backend->compile(t->backend, t->ir, &t->buf, cb);
-    lap(e, &e->stats.ns_backend, &time);
+    lap(e, &t->stats.ns_backend, &time);
     return s;
 }
 
-static void note_block(Exec *e, const TB *tb, uint32_t nb_insns)
+static void note_block(ExecThread *t, const TB *tb, uint32_t nb_insns)
 {
-    e->stats.blocks++;
-    e->stats.guest_insns += nb_insns;
-    e->stats.guest_bytes += tb->nb_bytes;
-    e->stats.host_bytes += tb->code_size;
-    if (e->perf_map) {
-        fprintf(e->perf_map, "%lx %x guest_%lx\n", (long)tb->code,
-                tb->code_size, tb->pc);
-        fflush(e->perf_map);
+    t->stats.blocks++;
+    t->stats.guest_insns += nb_insns;
+    t->stats.guest_bytes += tb->nb_bytes;
+    t->stats.host_bytes += tb->code_size;
+    FILE *map = t->exec->perf_map;
+    if (map) {
+        fprintf(map, "%lx %x guest_%lx\n", (long)tb->code, tb->code_size,
+                tb->pc);
+        fflush(map);
     }
 }
 
+/*
+ * When another thread has published the same block meanwhile, both stay: the
+ * one that lookups find first is used.
+ */
 static TB *publish(ExecThread *t, const BlockRequest *rq,
                    const BlockInfo *info, const CompiledBlock *cb)
 {
-    TB *tb = store_new_tb(&t->exec->store, cb);
+    TB *tb = store_new_tb(&t->arena, cb);
     check(tb, "no memory for a block: %s", strerror(errno));
     tb->pc = rq->pc;
     tb->flags = rq->flags;
     tb->nb_bytes = info->nb_bytes;
     tb->code = t->buf.rx + cb->offset;
     memcpy(t->buf.rw + cb->offset - TB_POINTER_BYTES, &tb, sizeof(tb));
+    piece_add_tb(t, tb);
     store_publish(&t->exec->store, tb);
-    note_block(t->exec, tb, info->nb_insns);
+    note_block(t, tb, info->nb_insns);
     log_host(t, tb);
     return tb;
 }
 
 /*
- * What to do after a failed try: flush if the buffer was full of other
- * blocks, else half as many instructions.
+ * What to do after a failed try: another piece, then a flush; if the block
+ * had an empty piece for itself, half as many instructions.
  */
-static uint32_t next_try(ExecThread *t, CompileStatus s, uint32_t nb_insns)
+static uint32_t next_try(ExecThread *t, CompileStatus s, uint32_t nb_insns,
+                         uint64_t flushes)
 {
-    t->exec->stats.retries++;
-    if (s == COMPILE_BUFFER_FULL && t->exec->store.nb_tbs) {
-        flush_code(t);
+    t->stats.retries++;
+    bool alone = t->piece && t->piece->nb_tbs == 0;
+    if (s == COMPILE_BUFFER_FULL && !alone) {
+        if (!piece_take(t)) {
+            flush_code(t, flushes);
+        }
         return nb_insns;
     }
     check(nb_insns > 1, "one guest instruction is too large to translate");
     return nb_insns / 2;
 }
 
+/* One try; NULL with *status, or with info->nb_insns 0: no code there. */
+static TB *try_block(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
+                     CompileStatus *status)
+{
+    CompiledBlock cb;
+    make_ir(t, rq, info);
+    if (info->nb_insns == 0) {
+        return NULL;
+    }
+    *status = t->ir->error ? COMPILE_TOO_LARGE : make_code(t, &cb);
+    return *status == COMPILE_OK ? publish(t, rq, info, &cb) : NULL;
+}
+
+/*
+ * Guest code may change while it is read: an invalidation that came after
+ * the generation was read, and before the block was published, did not see
+ * it.
+ */
 TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
 {
-    const ExecConfig *cfg = &t->exec->cfg;
-    BlockRequest rq = {pc, flags, cfg->max_insns, cfg->code};
+    Exec *e = t->exec;
+    BlockRequest rq = {pc, flags, e->cfg.max_insns, e->cfg.code};
     for (;;) {
         BlockInfo info;
-        CompiledBlock cb;
-        make_ir(t, &rq, &info);
-        if (info.nb_insns == 0) {
+        CompileStatus status = COMPILE_OK;
+        uint64_t flushes = e->flushes;
+        uint64_t generation = e->store.generation;
+        TB *tb = try_block(t, &rq, &info, &status);
+        if (tb && generation == e->store.generation) {
+            return tb;
+        } else if (tb) {
+            invalidate_tb(t, tb);
+        } else if (info.nb_insns == 0) {
             t->event = (Event){EVENT_FAULT, SIGSEGV, SEGV_MAPERR,
                                info.fault_addr};
             return NULL;
+        } else {
+            rq.max_insns = next_try(t, status, info.nb_insns, flushes);
         }
-        size_t used = t->buf.used;
-        CompileStatus s = t->ir->error ? COMPILE_TOO_LARGE
-                                       : make_code(t, &cb);
-        if (s == COMPILE_OK) {
-            return publish(t, &rq, &info, &cb);
-        }
-        t->buf.used = used;
-        rq.max_insns = next_try(t, s, info.nb_insns);
     }
 }

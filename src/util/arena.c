@@ -59,6 +59,17 @@ void arena_reset(Arena *a)
     a->used = 0;
 }
 
+void arena_keep(Arena *to, Arena *from)
+{
+    ArenaChunk **link = &from->first;
+    while (*link) {
+        link = &(*link)->next;
+    }
+    *link = to->first;
+    to->first = from->first;
+    *from = (Arena){0};
+}
+
 void arena_free(Arena *a)
 {
     while (a->first) {

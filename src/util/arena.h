@@ -19,6 +19,11 @@ typedef struct Arena {
 /* size bytes, aligned to 16, not cleared; NULL when memory runs out. */
 void *arena_alloc(Arena *, size_t size);
 void arena_reset(Arena *);
+/*
+ * Everything in `from` is kept in `to`, which is for keeping only: nothing is
+ * allocated from it.  from is empty then.
+ */
+void arena_keep(Arena *to, Arena *from);
 void arena_free(Arena *);
 
 #endif

@@ -21,7 +21,7 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     Host *x = calloc(1, sizeof(*x));
 
     check(x, "out of memory");
-    x->features = cfg->plain ? 0 : x86_features();
+    x->features = cfg->plain ? 0 : x86_features() & ~cfg->without;
     x->avx = x->features & X86_AVX;
     x->gs = cfg->guest_base;
     x->ret_stack = !cfg->no_ret_stack;
@@ -35,6 +35,11 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
 static bool emit_runtime(BackendContext *b, CodeBuf *buf)
 {
     return x86_emit_runtime(b->host, buf);
+}
+
+static void share_runtime(BackendContext *b, const BackendContext *from)
+{
+    b->host->rt = from->host->rt;
 }
 
 /* ---- Running ------------------------------------------------------------ */
@@ -105,6 +110,7 @@ const Backend x86_64_backend = {
     .create = x86_create,
     .destroy = x86_destroy,
     .emit_runtime = emit_runtime,
+    .share_runtime = share_runtime,
     .compile = context_compile,
     .enter = x86_enter,
     .patch = x86_patch,

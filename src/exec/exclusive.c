@@ -1,0 +1,110 @@
+/*
+ * Exclusivity: one thread goes on while all others wait at a safe point.
+ *
+ * A thread is running from run_begin() to run_end(), but for the time that it
+ * is parked in safe_point().  Who wants exclusivity sets `stop`, and calls
+ * stop_fn for those that run until none does.
+ *
+ * `running` and `stop` are each written by one side and then read by the
+ * other, sequentially consistent: a thread that starts to run sees stop, or
+ * is seen running.  The lock is taken only when there is something to wait
+ * for.
+ */
+#include <stdatomic.h>
+#include <time.h>
+#include "exec/internal.h"
+
+/* Under the lock: until nobody has exclusivity. */
+static void wait_for_go(Exec *e)
+{
+    while (atomic_load(&e->stop)) {
+        pthread_cond_wait(&e->changed, &e->lock);
+    }
+}
+
+void run_begin(ExecThread *t)
+{
+    Exec *e = t->exec;
+    atomic_store(&t->running, true);
+    while (__builtin_expect(atomic_load(&e->stop), 0)) {
+        run_end(t);
+        pthread_mutex_lock(&e->lock);
+        wait_for_go(e);
+        pthread_mutex_unlock(&e->lock);
+        atomic_store(&t->running, true);
+    }
+}
+
+void run_end(ExecThread *t)
+{
+    Exec *e = t->exec;
+    atomic_store(&t->running, false);
+    if (__builtin_expect(atomic_load(&e->stop), 0)) {
+        pthread_mutex_lock(&e->lock);
+        pthread_cond_broadcast(&e->changed);
+        pthread_mutex_unlock(&e->lock);
+    }
+}
+
+void safe_point(ExecThread *t)
+{
+    if (__builtin_expect(atomic_load_explicit(&t->exec->stop,
+                                              memory_order_relaxed), 0)) {
+        t->link_from = NULL;
+        run_end(t);
+        run_begin(t);
+    }
+}
+
+/* Calls stop_fn for the other threads that run; false if there are none. */
+static bool stop_others(ExecThread *t)
+{
+    Exec *e = t->exec;
+    bool any = false;
+    for (ExecThread *o = e->threads; o; o = o->next) {
+        if (o != t && atomic_load(&o->running)) {
+            e->stop_fn(o->host, o->cpu);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Under the lock: until something changes, at most a millisecond. */
+static void wait_a_little(Exec *e)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    ts.tv_nsec += 1000000;
+    if (ts.tv_nsec >= 1000000000) {
+        ts.tv_nsec -= 1000000000;
+        ts.tv_sec++;
+    }
+    pthread_cond_timedwait(&e->changed, &e->lock, &ts);
+}
+
+/* While it waits for its turn, t is parked itself. */
+void exclusive_begin(ExecThread *t)
+{
+    Exec *e = t->exec;
+    bool was_running = atomic_load(&t->running);
+    pthread_mutex_lock(&e->lock);
+    atomic_store(&t->running, false);
+    pthread_cond_broadcast(&e->changed);
+    wait_for_go(e);
+    atomic_store(&e->stop, true);
+    while (stop_others(t)) {
+        wait_a_little(e);
+    }
+    atomic_store(&t->running, was_running);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void exclusive_end(ExecThread *t)
+{
+    Exec *e = t->exec;
+    pthread_mutex_lock(&e->lock);
+    atomic_store(&e->stop, false);
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}

@@ -1,0 +1,133 @@
+/*
+ * Pieces: the code buffer cut into parts, each filled by one thread, so that
+ * threads translate without a lock and blocks are found by host address.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include "exec/internal.h"
+
+enum {
+    PIECE_MAX_BYTES = 1 << 20,
+    PIECE_MIN_BYTES = 16 << 10,
+    PIECES_WANTED = 8,
+    TB_MIN_BYTES = 16,          /* of code and header: so many TBs at most */
+};
+
+static size_t choose_piece_bytes(size_t code_bytes)
+{
+    size_t n = code_bytes / PIECES_WANTED & ~(size_t)4095;
+    return n > PIECE_MAX_BYTES ? PIECE_MAX_BYTES
+         : n < PIECE_MIN_BYTES ? PIECE_MIN_BYTES : n;
+}
+
+/* The arrays of TBs are address space that is used as blocks come. */
+int pieces_new(Exec *e)
+{
+    e->piece_bytes = choose_piece_bytes(e->mem.size);
+    e->nb_pieces = e->mem.size / e->piece_bytes;
+    e->piece = calloc(e->nb_pieces, sizeof(*e->piece));
+    size_t tbs_bytes = e->piece_bytes / TB_MIN_BYTES * sizeof(TB *);
+    uint8_t *tbs = mmap(NULL, e->nb_pieces * tbs_bytes,
+                        PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (!e->piece || tbs == MAP_FAILED) {
+        errno = ENOMEM;
+        return -1;
+    }
+    for (uint32_t i = 0; i < e->nb_pieces; i++) {
+        e->piece[i].tbs = (TB **)(tbs + i * tbs_bytes);
+    }
+    return 0;
+}
+
+static Piece *take(Exec *e)
+{
+    pthread_mutex_lock(&e->lock);
+    Piece *p = e->spare;
+    if (p) {
+        e->spare = p->next_spare;
+    } else if (e->next_piece < e->nb_pieces) {
+        p = &e->piece[e->next_piece++];
+    }
+    pthread_mutex_unlock(&e->lock);
+    return p;
+}
+
+bool piece_take(ExecThread *t)
+{
+    Exec *e = t->exec;
+    Piece *p = take(e);
+    if (!p) {
+        return false;
+    }
+    size_t start = (p - e->piece) * e->piece_bytes;
+    t->piece = p;
+    t->buf = (CodeBuf){e->mem.rw + start, e->mem.rx + start, e->piece_bytes,
+                       p->used};
+    return true;
+}
+
+void piece_give_back(ExecThread *t)
+{
+    if (t->piece) {
+        t->piece->next_spare = t->exec->spare;
+        t->exec->spare = t->piece;
+    }
+}
+
+void piece_add_tb(ExecThread *t, TB *tb)
+{
+    Piece *p = t->piece;
+    uint32_t n = atomic_load_explicit(&p->nb_tbs, memory_order_relaxed);
+    p->tbs[n] = tb;
+    p->used = t->buf.used;
+    atomic_store_explicit(&p->nb_tbs, n + 1, memory_order_release);
+}
+
+/* The first piece starts behind the runtime. */
+void pieces_clear(Exec *e)
+{
+    for (uint32_t i = 0; i < e->nb_pieces; i++) {
+        atomic_store(&e->piece[i].nb_tbs, 0);
+        e->piece[i].used = i == 0 ? e->runtime_bytes : 0;
+    }
+    e->next_piece = 0;
+    e->spare = NULL;
+}
+
+int pieces_copy_for_child(Exec *e)
+{
+    if (mem_begin_copy(&e->mem) < 0) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < e->next_piece || i == 0; i++) {
+        if (mem_copy(&e->mem, i * e->piece_bytes, e->piece[i].used) < 0) {
+            mem_drop_copy(&e->mem);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+TB *piece_find_tb(const Exec *e, uintptr_t host_pc)
+{
+    uintptr_t offset = host_pc - (uintptr_t)e->mem.rx;
+    if (offset / e->piece_bytes >= e->nb_pieces) {
+        return NULL;
+    }
+    const Piece *p = &e->piece[offset / e->piece_bytes];
+    uint32_t lo = 0;
+    uint32_t hi = atomic_load_explicit(&p->nb_tbs, memory_order_acquire);
+    while (lo < hi) {  /* the first block that starts after host_pc */
+        uint32_t mid = (lo + hi) / 2;
+        if ((uintptr_t)p->tbs[mid]->code <= host_pc) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    TB *tb = lo ? p->tbs[lo - 1] : NULL;
+    return tb && host_pc < (uintptr_t)tb->code + tb->code_size ? tb : NULL;
+}
