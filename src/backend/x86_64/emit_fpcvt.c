@@ -216,8 +216,8 @@ static bool rounds_first(const Host *x, unsigned rm)
 }
 
 /*
- * By the instruction for 32 or 64 bits. Rounding first is quiet: what turns
- * out not to fit must not raise inexact. raise_inexact() has it raised where it must.
+ * By the instruction for 32 or 64 bits. Rounding first is quiet, as what then
+ * does not fit must not raise inexact; raise_inexact() does it for the rest.
  */
 static void to_int(Host *x, const EmitOp *e, bool bits64)
 {

@@ -33,8 +33,11 @@ void x86_jmp_back(Host *x, const SlowPath *s)
     }
 }
 
+/* The test meets a full return stack, and has it emptied, while nothing is
+   on it that the pop would then miss. */
 void x86_slow_call(Host *x, void (*fn)(CPUState *))
 {
+    asm_test_mr(&x->a, SZ_8, mem_b(RSP, -16), RAX);
     asm_push_r(&x->a, RAX);
     asm_mov_ptr(&x->a, RAX, (const void *)fn);
     asm_call(&x->a, x->rt.slow_call);
