@@ -84,20 +84,31 @@ bool fold_reaches_const(const Fold *f, TempId via, const Op *def, uint64_t *v)
     return temp_is_const(f->ir, second) && fold_reaches(f, via, def, 0);
 }
 
+/* Can values of type t be known? */
+static bool is_small(Type t)
+{
+    return type_in(t, TYPES_INT | TYPES_FP);
+}
+
 /* ---- temps ----------------------------------------------------------------- */
 
-/* Sets up info of temps that are new. */
+/* Sets up info of temps that are new; bits only where there are any. */
 static void note_temps(Fold *f)
 {
     for (; f->nb_info < f->ir->nb_temps; f->nb_info++) {
         const Temp *t = &f->ir->temps[f->nb_info];
         Info *info = &f->info[f->nb_info];
-        Bits bits = t->kind == TEMP_CONST && type_size((Type)t->type) <= 8 &&
-                            !type_in((Type)t->type, TYPES_VEC)
-                        ? bits_of_value(t->value)
-                        : bits_unknown((Type)t->type);
-        *info = (Info){.zeros = bits.zeros, .ones = bits.ones,
-                       .signs = (uint8_t)bits.signs, .kind = t->kind};
+        info->def = info->copy_time = 0;
+        info->kind = t->kind;
+        info->canonical = false;
+        if (t->kind == TEMP_CONST) {
+            Bits bits = is_small((Type)t->type)
+                            ? bits_of_value(t->value)
+                            : bits_unknown((Type)t->type);
+            info->zeros = bits.zeros;
+            info->ones = bits.ones;
+            info->signs = (uint8_t)bits.signs;
+        }
     }
 }
 
@@ -331,12 +342,6 @@ static Bits result_bits(const Fold *f, const Op *op)
         in[i] = fold_bits(f, (TempId)op->arg[outs + i]);
     }
     return bits_of_op(f->ir, op, in);
-}
-
-/* Can values of type t be known and be constants? */
-static bool is_small(Type t)
-{
-    return type_in(t, TYPES_INT | TYPES_FP);
 }
 
 static void lose_all(Fold *f)

@@ -1,9 +1,9 @@
 /*
  * Liveness: which values are still wanted after each op.
  *
- * One backward pass over the ops with four sets of temps:
- *   used     read again before it is redefined, in this extended basic block
- *            (a TB temp: perhaps in another)
+ * One backward pass over the ops.  For each temp it knows, at any point,
+ *   used     it is read again before it is redefined, in this extended basic
+ *            block (a TB temp: perhaps in another)
  *   exposed  (globals) its value reaches an op that exposes it - one that may
  *            fault, ends a basic block, or whose helper reads the guest state
  *            - before it is redefined
@@ -12,10 +12,14 @@
  *            upper half of an I64 does not matter, nor which NaN an FP
  *            value is
  * An op whose outputs are neither used nor exposed, and that does nothing
- * else, becomes nop; the op whose carry it took does without.  An fcanon of an arithmetic result whose own result is
- * not visible becomes a mov, and so does an extension of a low half whose
- * upper half is not visible.  A mov of the result of the op before it, not
- * used otherwise, becomes that op's output.
+ * else, becomes nop; the op whose carry it took does without.  An fcanon of an
+ * arithmetic result whose own result is not visible becomes a mov, and so does
+ * an extension of a low half whose upper half is not visible.  A mov of the
+ * result of the op before it, not used otherwise, becomes that op's output.
+ *
+ * Nothing is done for all temps at once: times of what happens to a temp are
+ * compared with times of what happens to all of its kind.  Time runs as the
+ * ops do; op i reads and exposes at 2i and writes at 2i + 1.
  *
  * Requires: opt_reach has run, so that every op can be reached.
  * Guarantees: Op.life as LIFE_DEAD and LIFE_SYNC say in core/ir.h:
@@ -28,82 +32,78 @@
  */
 #include "opt/opt.h"
 
-#include <string.h>
+enum { KINDS = TEMP_CONST + 1 };
 
-enum { SET_WORDS = (IR_MAX_TEMPS + 63) / 64 };
+#define NEVER UINT32_MAX
+
+typedef struct TempLife {
+    uint32_t read;    /* time of the next op that reads it */
+    uint32_t written; /* time of the next op that writes it */
+    uint8_t kind;     /* TempKind */
+    bool visible;     /* an op that reads it looks at all bits */
+} TempLife;
 
 typedef struct Live {
     IR *ir;
-    unsigned words;         /* of a set that hold temps */
-    unsigned global_words;  /* of a set that hold globals */
-    bool carry;             /* a kept op after this one takes a carry */
-    uint64_t used[SET_WORDS];
-    uint64_t visible[SET_WORDS];
-    uint64_t exposed[SET_WORDS];
-    uint64_t globals[SET_WORDS];
-    uint64_t tb_temps[SET_WORDS];
+    uint32_t now;             /* time at which the current op reads */
+    bool carry;               /* a kept op after this one takes a carry */
+    uint32_t forget[KINDS];   /* later reads do not count */
+    uint32_t want[KINDS];     /* next time that all of a kind are used... */
+    uint32_t expose[KINDS];   /* ...or exposed */
+    TempLife temps[IR_MAX_TEMPS];
 } Live;
 
-static bool has(const uint64_t *set, TempId t)
+static bool is_exposed(const Live *l, TempId t)
 {
-    return set[t / 64] >> (t % 64) & 1;
+    const TempLife *life = &l->temps[t];
+    return l->expose[life->kind] < life->written;
 }
 
-static void add(uint64_t *set, TempId t)
+static bool is_used(const Live *l, TempId t)
 {
-    set[t / 64] |= 1ull << (t % 64);
+    const TempLife *life = &l->temps[t];
+    return life->read < l->forget[life->kind] ||
+           l->want[life->kind] < life->written;
 }
 
-static void drop(uint64_t *set, TempId t)
+static bool is_visible(const Live *l, TempId t)
 {
-    set[t / 64] &= ~(1ull << (t % 64));
+    const TempLife *life = &l->temps[t];
+    return life->visible || is_exposed(l, t) ||
+           l->want[life->kind] < life->written;
 }
 
-/* ---- what an op does to the sets besides its arguments ---------------- */
+/* ---- what an op does to all temps of a kind ------------------------------ */
 
 static void expose_globals(Live *l)
 {
-    for (unsigned i = 0; i < l->global_words; i++) {
-        l->exposed[i] |= l->globals[i];
-        l->visible[i] |= l->globals[i];
-    }
+    l->expose[TEMP_GLOBAL] = l->now;
 }
 
 /* Copies of globals in registers are not good beyond this op. */
 static void forget_globals(Live *l)
 {
-    for (unsigned i = 0; i < l->global_words; i++) {
-        l->used[i] &= ~l->globals[i];
-    }
-    add(l->used, l->ir->env);
+    l->forget[TEMP_GLOBAL] = l->now + 1;
 }
 
-/* Control may go elsewhere here: TB temps may be wanted there. */
-static void want_tb_temps(Live *l)
+/* A label, or an op that control does not pass. */
+static void end_of_block(Live *l)
 {
-    for (unsigned i = 0; i < l->words; i++) {
-        l->used[i] |= l->tb_temps[i];
-        l->visible[i] |= l->tb_temps[i];
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        l->forget[kind] = l->now + 1;
     }
-}
-
-/* Nothing passes this op but globals. */
-static void end_of_paths(Live *l)
-{
-    memset(l->used, 0, l->words * sizeof(l->used[0]));
-    memset(l->visible, 0, l->words * sizeof(l->visible[0]));
-    add(l->used, l->ir->env);
-    expose_globals(l);
+    l->forget[TEMP_FIXED] = NEVER;
+    l->want[TEMP_TB] = NEVER;
 }
 
 static void basic_block_border(Live *l, const Op *op)
 {
     bool falls_through = op->opc == OP_brcond || op->opc == OP_brcond2_i32;
     if (!falls_through) {
-        end_of_paths(l);
+        end_of_block(l);
     }
-    if (!(op_flags(op) & OPF_EXIT)) {
-        want_tb_temps(l);
+    if (!(op_flags(op) & OPF_EXIT)) { /* TB temps may be wanted elsewhere */
+        l->want[TEMP_TB] = l->now;
     }
     expose_globals(l);
 }
@@ -153,10 +153,9 @@ static void host_access(Live *l, const Op *op)
         if (g->offset < end &&
             g->offset + type_size((Type)g->type) > start) {
             if (store) {
-                drop(l->used, t);
+                l->temps[t].read = NEVER;
             }
-            add(l->exposed, t);
-            add(l->visible, t);
+            l->temps[t].written = NEVER; /* so exposed: the end exposes it */
         }
     }
 }
@@ -258,7 +257,7 @@ static bool merge_mov(Live *l, Op *op)
 {
     TempId o = (TempId)op->arg[0], t = (TempId)op->arg[1];
     Op *def = op_before(l, op);
-    if (l->ir->temps[t].kind != TEMP_EBB || has(l->used, t) || !def ||
+    if (l->ir->temps[t].kind != TEMP_EBB || is_used(l, t) || !def ||
         op_outs(def) != 1 || def->arg[0] != t || def->opc == OP_discard ||
         l->ir->temps[o].type != l->ir->temps[t].type) {
         return false;
@@ -286,7 +285,7 @@ static bool simplify(Live *l, Op *op)
     if ((op_flags(op) & OPF_CARRY_OUT) && !l->carry) {
         op->opc = (uint8_t)without_carry(op);
     }
-    if (op->opc == OP_fcanon && !has(l->visible, (TempId)op->arg[0])) {
+    if (op->opc == OP_fcanon && !is_visible(l, (TempId)op->arg[0])) {
         const Op *def = op_before(l, op);
         if (def && is_fp_arithmetic(def) && def->arg[0] == op->arg[1]) {
             op->opc = OP_mov;
@@ -294,7 +293,7 @@ static bool simplify(Live *l, Op *op)
     }
     if ((op->opc == OP_sextract || op->opc == OP_extract) &&
         op->arg[2] == 0 && op->arg[3] >= 32 &&
-        !has(l->visible, (TempId)op->arg[0])) {
+        !is_visible(l, (TempId)op->arg[0])) {
         op->opc = OP_mov;
     }
     if (op->opc == OP_mov && op->arg[0] == op->arg[1]) {
@@ -328,7 +327,7 @@ static bool wanted(const Live *l, const Op *op)
 {
     for (unsigned i = 0; i < op_outs(op); i++) {
         TempId t = (TempId)op->arg[i];
-        if (has(l->used, t) || has(l->exposed, t)) {
+        if (is_used(l, t) || is_exposed(l, t)) {
             return true;
         }
     }
@@ -341,15 +340,15 @@ static bool outputs(Live *l, Op *op, unsigned outs)
     bool visible = false;
     for (unsigned i = 0; i < outs; i++) {
         TempId t = (TempId)op->arg[i];
-        op->life |= has(l->used, t) ? 0 : LIFE_DEAD(i);
-        op->life |= has(l->exposed, t) ? LIFE_SYNC(i) : 0;
-        visible |= has(l->visible, t);
+        op->life |= is_used(l, t) ? 0 : LIFE_DEAD(i);
+        op->life |= is_exposed(l, t) ? LIFE_SYNC(i) : 0;
+        visible |= is_visible(l, t);
     }
     for (unsigned i = 0; i < outs; i++) {
-        TempId t = (TempId)op->arg[i];
-        drop(l->used, t);
-        drop(l->exposed, t);
-        drop(l->visible, t);
+        TempLife *life = &l->temps[op->arg[i]];
+        life->read = NEVER;
+        life->written = l->now + 1;
+        life->visible = false;
     }
     return visible;
 }
@@ -358,13 +357,9 @@ static void inputs(Live *l, Op *op, unsigned outs, bool visible)
 {
     for (unsigned i = outs + op_ins(op); i-- > outs;) {
         TempId t = (TempId)op->arg[i];
-        if (!has(l->used, t)) {
-            op->life |= LIFE_DEAD(i);
-            add(l->used, t);
-        }
-        if (sees_bits(op, i, visible)) {
-            add(l->visible, t);
-        }
+        op->life |= is_used(l, t) ? 0 : LIFE_DEAD(i);
+        l->temps[t].read = l->now;
+        l->temps[t].visible |= sees_bits(op, i, visible);
     }
 }
 
@@ -390,21 +385,17 @@ static void visit(Live *l, Op *op)
 static void start(Live *l, IR *ir)
 {
     l->ir = ir;
-    l->words = (ir->nb_temps + 63) / 64;
-    l->global_words = (ir->nb_globals + 63) / 64;
+    l->now = 2 * ir->nb_ops;
     l->carry = false;
-    memset(l->exposed, 0, l->words * sizeof(l->exposed[0]));
-    memset(l->globals, 0, l->words * sizeof(l->globals[0]));
-    memset(l->tb_temps, 0, l->words * sizeof(l->tb_temps[0]));
-    for (TempId t = 0; t < ir->nb_globals; t++) {
-        add(l->globals, t);
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        l->want[kind] = l->expose[kind] = NEVER;
     }
-    for (TempId t = ir->nb_globals; t < ir->nb_temps; t++) {
-        if (ir->temps[t].kind == TEMP_TB) {
-            add(l->tb_temps, t);
-        }
+    for (TempId t = 0; t < ir->nb_temps; t++) {
+        l->temps[t] = (TempLife){NEVER, NEVER, ir->temps[t].kind, false};
     }
-    end_of_paths(l);
+    l->temps[ir->env].read = 0;
+    end_of_block(l);
+    expose_globals(l);
 }
 
 void opt_liveness(IR *ir)
@@ -412,6 +403,7 @@ void opt_liveness(IR *ir)
     Live live;
     start(&live, ir);
     for (uint32_t i = ir->nb_ops; i-- > 0;) {
+        live.now = 2 * i;
         visit(&live, &ir->ops[i]);
     }
 }
