@@ -3,14 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/elf.h"
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
+#include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
 
 /* --- the loop --- */
@@ -65,12 +69,14 @@ static void handle(Task *t, const Event *e)
     }
 }
 
-_Noreturn void task_loop(Task *t)
+void task_loop(Task *t)
 {
-    for (;;) {
+    while (!t->exited) {
         Event e = exec_run(t->cpu);
 
         handle(t, &e);
+        t->cpu->exit_request = 0;
+        atomic_signal_fence(memory_order_seq_cst);   /* then look */
         if (t->pending || t->has_saved_mask) {
             signal_deliver(t);
         }
@@ -217,35 +223,32 @@ static int load(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
     return at < 0 ? (int)at : 0;
 }
 
-static void code_gone(void *opaque, uint64_t start, uint64_t len)
+static void code_gone(uint64_t start, uint64_t len)
 {
-    Task *t = opaque;
-
-    exec_invalidate(t->cpu, start, len);
+    exec_invalidate(task_current()->cpu, start, len);
 }
 
-static int start_exec(Task *t, const LinuxUserOptions *o)
+static int start_exec(Process *proc)
 {
-    Process *proc = t->proc;
-    ExecConfig config = o->exec;
+    ExecConfig config = proc->options->exec;
 
     config.code = (CodeReader){ mm_fetch, &proc->mm };
     config.guest_base = proc->mm.base;
-    proc->exec = exec_new(&config);
-    t->cpu = proc->exec ? exec_cpu_new(proc->exec) : NULL;
-    if (!t->cpu) {
-        return -errno;
-    }
     if (proc->mm.base != 0) {
         host_set_guest_base(proc->mm.base);
     }
-    proc->mm.code_gone = code_gone;
-    proc->mm.opaque = t;
+    proc->exec = exec_new(&config);
+    if (!proc->exec) {
+        return -errno;
+    }
+    exec_set_stop_fn(proc->exec, signal_stop_thread);
     return 0;
 }
 
-static int start(Process *proc, Task *t, const LinuxUserOptions *o)
+/* Everything up to the first instruction; 0 or an exit status. */
+static int start(Process *proc, Task **task)
 {
+    const LinuxUserOptions *o = proc->options;
     Loader l = { .fd = -1, .interp_fd = -1 };
     uint64_t pc = 0, sp = 0;
     int ret = loader_open(&l, o);
@@ -261,30 +264,44 @@ static int start(Process *proc, Task *t, const LinuxUserOptions *o)
     if (ret < 0) {
         return complain(o->program, -ret, NULL);
     }
-    ret = start_exec(t, o);
-    if (ret < 0) {
-        return complain("memory for translated code", -ret, NULL);
+    ret = start_exec(proc);
+    *task = ret < 0 ? NULL : task_new(proc);
+    if (!*task) {
+        return complain("memory for translated code",
+                        ret < 0 ? -ret : errno, NULL);
     }
-    rv_state(t->cpu)->pc = pc;
-    rv_state(t->cpu)->gpr[RV_SP] = sp;
-    signal_init(t);
+    proc->mm.code_gone = code_gone;
+    rv_state((*task)->cpu)->pc = pc;
+    rv_state((*task)->cpu)->gpr[RV_SP] = sp;
     return 0;
+}
+
+/* The name that ps and /proc/self/comm show is the program's. */
+static void set_name(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+
+    prctl(PR_SET_NAME, slash ? slash + 1 : program);
 }
 
 int linux_user_run(const LinuxUserOptions *o)
 {
     Process *proc = calloc(1, sizeof(*proc));
-    Task *t = calloc(1, sizeof(*t));
+    Task *t = NULL;
     int ret;
 
-    if (!proc || !t) {
+    if (!proc) {
         return complain(o->program, ENOMEM, NULL);
     }
     proc->options = o;
-    t->proc = proc;
-    ret = start(proc, t, o);
+    signal_init_process(proc);
+    ret = start(proc, &t);
     if (ret == 0) {
+        set_name(o->program);
+        signal_unblock(t);
         task_loop(t);
+        task_free(t);
+        raw_syscall(SYS_exit, 0, 0, 0, 0, 0, 0);   /* others go on */
     }
     return ret;
 }

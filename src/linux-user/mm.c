@@ -47,7 +47,7 @@ static bool range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
 static void tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 {
     if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
-        mm->code_gone(mm->opaque, start, end - start);
+        mm->code_gone(start, end - start);
     }
 }
 

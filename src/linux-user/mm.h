@@ -34,8 +34,7 @@ typedef struct Mm {
     bool reserved;             /* [base, base + TASK_SIZE) is set aside */
     uint64_t brk_start, brk;
     /* Told of each range where executable code changed or went away. */
-    void (*code_gone)(void *opaque, uint64_t start, uint64_t len);
-    void *opaque;
+    void (*code_gone)(uint64_t start, uint64_t len);
 } Mm;
 
 /* For mm_map, beside the host's MAP_*. */

@@ -18,6 +18,12 @@
 
 enum { GUEST_NSIG = 64 };
 
+/* What the guest's signals do. */
+typedef struct Actions {
+    pthread_mutex_t lock;
+    TargetSigaction at[GUEST_NSIG + 1];        /* under the lock */
+} Actions;
+
 typedef struct Process {
     Mm mm;
     Exec *exec;
@@ -28,7 +34,8 @@ typedef struct Process {
     uint64_t auxv, auxv_end;
     uint64_t stack_start;              /* sp at the program's start */
     uint64_t sigreturn;                /* address of the trampoline */
-    TargetSigaction actions[GUEST_NSIG + 1];
+    Actions actions;
+    _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 
 typedef struct TargetStack {
@@ -40,6 +47,8 @@ typedef struct TargetStack {
 typedef struct Task {
     CPUState *cpu;
     Process *proc;
+    Actions *actions;                  /* proc's; a vfork child has its own */
+    bool vfork;                        /* is a vfork child */
     uint64_t sigmask;                  /* what the guest believes it to be */
     uint64_t saved_mask;               /* to go back to after a call that */
     bool has_saved_mask;               /* waits with a mask of its own */
@@ -48,6 +57,12 @@ typedef struct Task {
     siginfo_t info;                    /* wait, blocked, in the kernel */
     bool no_result;                    /* the call has set all registers */
     void *exec_scratch;                /* memory of an execve under way */
+    volatile bool kicked;              /* a signal of our own came */
+    bool has_timer, timer_armed;       /* to kick again; signal.c */
+    int32_t timer;
+    void *host_stack;                  /* for signal handlers; owned */
+    uint64_t clear_tid;                /* set_tid_address; 0: none */
+    bool exited;                       /* the thread has ended */
 } Task;
 
 static inline Mm *task_mm(Task *t)

@@ -5,12 +5,18 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "linux-user/riscv64/frame.h"
 #include "linux-user/sys.h"
+#include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
 
-enum { HOST_STACK_BYTES = 64 << 10, HOST_SA_RESTORER = 0x04000000 };
+enum {
+    HOST_STACK_BYTES = 64 << 10,
+    HOST_SA_RESTORER = 0x04000000,
+    KICK_AGAIN_NS = 200000,
+};
 
 /* struct sigaction of the x86-64 kernel. */
 typedef struct HostSigaction {
@@ -22,9 +28,13 @@ typedef struct HostSigaction {
 
 /*
  * The one global of linux-user: the task of this thread, for host signal
- * handlers, which are given nothing else.  Set by signal_init() only.
+ * handlers and what exec calls back, which are given nothing else.  Set by
+ * signal_init() only.
  */
 static __thread Task *this_task;
+
+/* What the value of a signal points to that only asks a thread to stop. */
+static const char kick_mark;
 
 static uint64_t bit(int signo)
 {
@@ -72,6 +82,53 @@ static void hold_signals(void *ucontext)
 }
 
 /*
+ * A SIGBUS to ourselves after a short while.  The kernel's own calls: this
+ * runs in signal handlers.
+ */
+static void arm_timer(Task *t)
+{
+    struct itimerspec soon = { .it_value = { 0, KICK_AGAIN_NS } };
+
+    if (!t->has_timer) {
+        struct sigevent ev;
+
+        memset(&ev, 0, sizeof(ev));
+        ev.sigev_notify = SIGEV_THREAD_ID;
+        ev.sigev_signo = SIGBUS;
+        ev.sigev_value.sival_ptr = t;
+        ev._sigev_un._tid = (int)own_tid();
+        t->has_timer = raw_syscall(SYS_timer_create, CLOCK_MONOTONIC,
+                                   (long)&ev, (long)&t->timer, 0, 0, 0) == 0;
+    }
+    t->timer_armed = t->has_timer;
+    raw_syscall(SYS_timer_settime, t->timer, 0, (long)&soon, 0, 0, 0);
+}
+
+static void disarm_timer(Task *t)
+{
+    struct itimerspec never = { 0 };
+
+    if (t->timer_armed) {
+        t->timer_armed = false;
+        raw_syscall(SYS_timer_settime, t->timer, 0, (long)&never, 0, 0, 0);
+    }
+}
+
+void signal_forget_timer(Task *t)
+{
+    t->has_timer = t->timer_armed = false;
+}
+
+/* Makes the cpu leave generated code soon. */
+static void kick(Task *t, void *ucontext)
+{
+    t->cpu->exit_request = 1;
+    if (!exec_kick(t->cpu, ucontext)) {
+        arm_timer(t);
+    }
+}
+
+/*
  * A second signal, through a handler that was itself interrupted: back to the
  * kernel's queue, where it is now blocked.  SIGSEGV and SIGBUS never are;
  * sent a second time from outside, they are lost, as Linux may lose them.
@@ -97,8 +154,17 @@ static void async_handler(int signo, siginfo_t *info, void *ucontext)
     }
     t->info = *info;
     t->pending = 1;
-    t->cpu->exit_request = 1;
-    exec_kick(t->cpu, ucontext);
+    kick(t, ucontext);
+}
+
+/* Is it a SIGBUS that we sent, by the timer or to stop this thread? */
+static bool is_kick(int signo, const siginfo_t *info)
+{
+    return signo == SIGBUS &&
+           ((info->si_code == SI_TIMER &&
+             info->si_value.sival_ptr == this_task) ||
+            (info->si_code == SI_QUEUE && info->si_pid == getpid() &&
+             info->si_value.sival_ptr == &kick_mark));
 }
 
 /* SIGSEGV and SIGBUS that do not come from generated code. */
@@ -112,16 +178,23 @@ static void other_fault(int signo, siginfo_t *info, void *ucontext)
         }
         return;
     }
+    if (is_kick(signo, info)) {
+        this_task->kicked = true;
+        if (this_task->cpu->exit_request) {
+            kick(this_task, ucontext);
+        }
+        return;
+    }
     if (!(this_task->sigmask & bit(signo)) &&
-        this_task->proc->actions[signo].handler != (uintptr_t)SIG_IGN) {
+        this_task->actions->at[signo].handler != (uintptr_t)SIG_IGN) {
         async_handler(signo, info, ucontext);
     }
 }
 
 /* Gives the host the disposition that the guest has for signo. */
-static void install_host(const Process *proc, int signo)
+static void install_host(const Actions *actions, int signo)
 {
-    const TargetSigaction *act = &proc->actions[signo];
+    const TargetSigaction *act = &actions->at[signo];
     uint64_t same = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT;
     HostSigaction host = {
         .flags = (act->flags & same) | HOST_SA_RESTORER,
@@ -142,37 +215,63 @@ static void install_host(const Process *proc, int signo)
 }
 
 /* Generated code has no C stack in rsp: handlers need one of their own. */
-static void ensure_host_stack(void)
+static void make_host_stack(Task *t)
 {
-    stack_t st;
+    stack_t st = { .ss_size = HOST_STACK_BYTES };
 
-    if (sigaltstack(NULL, &st) == 0 && (st.ss_flags & SS_DISABLE)) {
-        st.ss_flags = 0;
-        st.ss_size = HOST_STACK_BYTES;
-        st.ss_sp = mmap(NULL, st.ss_size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (st.ss_sp != MAP_FAILED) {
-            sigaltstack(&st, NULL);
+    st.ss_sp = mmap(NULL, st.ss_size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (st.ss_sp != MAP_FAILED) {
+        t->host_stack = st.ss_sp;
+        sigaltstack(&st, NULL);
+    }
+}
+
+void signal_init_process(Process *proc)
+{
+    HostSigaction act;
+
+    pthread_mutex_init(&proc->actions.lock, NULL);
+    for (int i = 1; i <= GUEST_NSIG; i++) {
+        if (host_sigaction(i, NULL, &act) == 0 &&
+            act.handler == (void *)(uintptr_t)SIG_IGN) {
+            proc->actions.at[i].handler = (uintptr_t)SIG_IGN;
         }
     }
 }
 
 void signal_init(Task *t)
 {
-    HostSigaction act;
-
     this_task = t;
     t->altstack.flags = SS_DISABLE;
     raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&t->sigmask, 8, 0, 0);
-    for (int i = 1; i <= GUEST_NSIG; i++) {
-        if (host_sigaction(i, NULL, &act) == 0 &&
-            act.handler == (void *)(uintptr_t)SIG_IGN) {
-            t->proc->actions[i].handler = (uintptr_t)SIG_IGN;
-        }
-    }
-    ensure_host_stack();
+    make_host_stack(t);
     exec_install_handlers(other_fault);
-    set_mask(t, t->sigmask);
+}
+
+void signal_end(Task *t)
+{
+    stack_t off = { .ss_flags = SS_DISABLE };
+
+    set_host_mask(~EXECS_OWN);
+    if (t->has_timer) {
+        raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
+    }
+    sigaltstack(&off, NULL);
+    munmap(t->host_stack, HOST_STACK_BYTES);
+}
+
+Task *task_current(void)
+{
+    return this_task;
+}
+
+void signal_stop_thread(pthread_t host, CPUState *cpu)
+{
+    union sigval mark = { .sival_ptr = (void *)&kick_mark };
+
+    cpu->exit_request = 1;
+    pthread_sigqueue(host, SIGBUS, mark);
 }
 
 /* --- delivery --- */
@@ -197,10 +296,25 @@ static void default_action(Task *t, int signo)
     raise_host(signo);
 }
 
+/* The action for signo now; SA_RESETHAND resets it. */
+static TargetSigaction take_action(Actions *actions, int signo)
+{
+    TargetSigaction *act = &actions->at[signo], taken;
+
+    pthread_mutex_lock(&actions->lock);
+    taken = *act;
+    if ((taken.flags & SA_RESETHAND) && taken.handler > (uintptr_t)SIG_IGN) {
+        act->handler = (uintptr_t)SIG_DFL;
+        install_host(actions, signo);
+    }
+    pthread_mutex_unlock(&actions->lock);
+    return taken;
+}
+
 static void deliver(Task *t, const siginfo_t *info)
 {
     int signo = info->si_signo;
-    TargetSigaction *act = &t->proc->actions[signo];
+    TargetSigaction taken = take_action(t->actions, signo), *act = &taken;
     uint64_t mask = t->has_saved_mask ? t->saved_mask : t->sigmask;
 
     strace_signal(t, info);
@@ -221,19 +335,15 @@ static void deliver(Task *t, const siginfo_t *info)
     t->has_saved_mask = false;
     t->sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : bit(signo));
     t->sigmask &= ~NEVER_BLOCKED;
-    if (act->flags & SA_RESETHAND) {
-        act->handler = (uintptr_t)SIG_DFL;
-        install_host(t->proc, signo);
-    }
 }
 
 void signal_deliver(Task *t)
 {
+    disarm_timer(t);
     while (t->pending) {
         siginfo_t info = t->info;
 
         t->pending = 0;
-        t->cpu->exit_request = 0;
         deliver(t, &info);
         set_mask(t, t->sigmask);   /* may let the next one in */
     }
@@ -252,7 +362,7 @@ void signal_force(Task *t, int signo, int code, uint64_t addr)
     info.si_code = code;
     info.si_addr = (void *)(uintptr_t)addr;
     if ((t->sigmask & bit(signo)) ||
-        t->proc->actions[signo].handler <= (uintptr_t)SIG_IGN) {
+        t->actions->at[signo].handler <= (uintptr_t)SIG_IGN) {
         strace_signal(t, &info);
         signal_die(t, signo);
     }
@@ -298,7 +408,7 @@ static void host_disposition(Task *t, int signo)
     HostSigaction act = { .flags = HOST_SA_RESTORER,
                           .restorer = signal_restorer };
 
-    if (t->proc->actions[signo].handler == (uintptr_t)SIG_IGN) {
+    if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
         act.handler = (void *)(uintptr_t)SIG_IGN;
         host_sigaction(signo, &act, NULL);
     }
@@ -324,24 +434,32 @@ static bool uncatchable(int signo)
     return signo == SIGKILL || signo == SIGSTOP;
 }
 
+static void swap_action(Actions *actions, int signo,
+                        const TargetSigaction *act, TargetSigaction *old)
+{
+    pthread_mutex_lock(&actions->lock);
+    *old = actions->at[signo];
+    if (act) {
+        actions->at[signo] = *act;
+        install_host(actions, signo);
+    }
+    pthread_mutex_unlock(&actions->lock);
+}
+
 long sys_rt_sigaction(Task *t, const uint64_t *a)
 {
     int signo = (int)a[0];
-    TargetSigaction act, old;
+    TargetSigaction act = { 0 }, old;
 
     if (signo < 1 || signo > GUEST_NSIG || a[3] != 8 ||
         (a[1] && uncatchable(signo))) {
         return -EINVAL;
     }
-    old = t->proc->actions[signo];
-    if (a[1]) {
-        if (!mm_read(task_mm(t), &act, a[1], sizeof(act))) {
-            return -EFAULT;
-        }
-        act.mask &= ~NEVER_BLOCKED;
-        t->proc->actions[signo] = act;
-        install_host(t->proc, signo);
+    if (a[1] && !mm_read(task_mm(t), &act, a[1], sizeof(act))) {
+        return -EFAULT;
     }
+    act.mask &= ~NEVER_BLOCKED;
+    swap_action(t->actions, signo, a[1] ? &act : NULL, &old);
     if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
         return -EFAULT;
     }

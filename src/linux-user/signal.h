@@ -13,8 +13,14 @@
 
 #include "linux-user/process.h"
 
-/* Makes t the task whose signals the calling thread handles. */
+/* The dispositions that the process has inherited. */
+void signal_init_process(Process *proc);
+/* Makes t the task whose signals the calling thread handles; and the end. */
 void signal_init(Task *t);
+void signal_end(Task *t);
+
+/* exec's ExecStopFn. */
+void signal_stop_thread(pthread_t host, CPUState *cpu);
 
 /* Starts the handlers of pending signals; cheap if there are none. */
 void signal_deliver(Task *t);
@@ -28,6 +34,9 @@ _Noreturn void signal_die(Task *t, int signo);
 /* No signal is noted between these two; what was noted before stays. */
 void signal_block(Task *t);
 void signal_unblock(Task *t);
+
+/* In a child process, which has no timers yet. */
+void signal_forget_timer(Task *t);
 
 /* For execve: host mask and dispositions become exactly the guest's; undo. */
 void signal_prepare_exec(Task *t);

@@ -36,8 +36,8 @@ void syscall_run(Task *t);
 
 /* What has to happen before the process ends in any way. */
 void process_end(Task *t);
-/* Runs the guest until it ends. */
-_Noreturn void task_loop(Task *t);
+/* Runs the guest until its thread ends. */
+void task_loop(Task *t);
 
 /* -strace: before the call, and with its result after. */
 void strace_enter(Task *t, unsigned nr, const uint64_t *a);

@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "linux-user/signal.h"
+#include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
 
 /* --- the end --- */
@@ -25,15 +26,26 @@ long sys_exit_group(Task *t, const uint64_t *a)
     }
 }
 
+/* The last thread ends the process; another only itself. */
 long sys_exit(Task *t, const uint64_t *a)
 {
-    return sys_exit_group(t, a);
+    if (t->vfork || --t->proc->nb_tasks == 0) {
+        return sys_exit_group(t, a);
+    }
+    thread_clear_tid(t);
+    t->exited = t->no_result = true;
+    return 0;
+}
+
+long sys_set_tid_address(Task *t, const uint64_t *a)
+{
+    t->clear_tid = a[0];
+    return raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
 /* --- clone --- */
 
-/* What clone's arguments change in the child's registers. */
-static void start_child(Task *t, const uint64_t *a)
+void clone_start_child(Task *t, const uint64_t *a)
 {
     RVState *s = rv_state(t->cpu);
     uint64_t stack = a[1], tls = a[3], flags = a[0];
@@ -53,29 +65,71 @@ static long host_pointer(Task *t, uint64_t addr)
     return addr && addr < TASK_SIZE ? (long)g2h(task_mm(t), addr) : 0;
 }
 
+/* What plain fork needs no more than, given that we see to the ids. */
+enum { FORK_FLAGS = 0xff | CLONE_SETTLS | CLONE_PARENT_SETTID |
+                    CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID };
+
 /*
- * A process of its own.  The host's clone sees to everything but stack and
- * thread pointer.  The map's lock is held across it, so that it is free in
- * the child.
+ * libc's fork, which leaves malloc and stdio usable when other threads were
+ * using them; or the host's clone, for namespaces and the like.
+ */
+static long host_fork(Task *t, const uint64_t *a)
+{
+    long flags = (long)(a[0] & ~(uint64_t)CLONE_SETTLS), ret;
+    int32_t tid;
+
+    if ((a[0] & ~(uint64_t)FORK_FLAGS) || (a[0] & 0xff) != SIGCHLD) {
+        return raw_syscall(SYS_clone, flags, 0, host_pointer(t, a[2]),
+                           host_pointer(t, a[4]), 0, 0);
+    }
+    ret = fork();
+    tid = (int32_t)(ret ? ret : getpid());
+    if (ret < 0) {
+        return -errno;
+    }
+    if (ret && (flags & CLONE_PARENT_SETTID)) {
+        mm_write(task_mm(t), a[2], &tid, sizeof(tid));
+    }
+    if (!ret && (flags & CLONE_CHILD_SETTID)) {
+        mm_write(task_mm(t), a[4], &tid, sizeof(tid));
+    }
+    return ret;
+}
+
+static void start_process(Task *t, const uint64_t *a)
+{
+    t->proc->nb_tasks = 1;
+    t->vfork = false;
+    t->clear_tid = a[0] & CLONE_CHILD_CLEARTID ? a[4] : 0;
+    signal_forget_timer(t);
+    clone_start_child(t, a);
+}
+
+/*
+ * A process of its own.  The map's lock is held across the fork, so that it
+ * is free in the child; signals are held, so that none is noted in both.
  */
 static long fork_process(Task *t, const uint64_t *a)
 {
-    long flags = (long)(a[0] & ~(uint64_t)CLONE_SETTLS);
     Mm *mm = task_mm(t);
-    long ret;
+    long ret = -RESTART_SYSCALL;
 
-    if (exec_fork_prepare(t->cpu) < 0) {
-        return -EAGAIN;
-    }
     fflush(t->proc->options->log.file);
-    pthread_mutex_lock(&mm->lock);
-    ret = safe_syscall(&t->pending, SYS_clone, flags, 0,
-                       host_pointer(t, a[2]), host_pointer(t, a[4]), 0, 0);
-    pthread_mutex_unlock(&mm->lock);
-    exec_fork_done(t->cpu, ret == 0);
-    if (ret == 0) {
-        start_child(t, a);
+    signal_block(t);
+    if (!t->pending && exec_fork_prepare(t->cpu) < 0) {
+        ret = -EAGAIN;
+    } else if (!t->pending) {
+        pthread_mutex_lock(&t->actions->lock);
+        pthread_mutex_lock(&mm->lock);
+        ret = host_fork(t, a);
+        pthread_mutex_unlock(&mm->lock);
+        pthread_mutex_unlock(&t->actions->lock);
+        exec_fork_done(t->cpu, ret == 0);
+        if (ret == 0) {
+            start_process(t, a);
+        }
     }
+    signal_unblock(t);
     return ret;
 }
 
@@ -85,8 +139,11 @@ static int vfork_child(void *opaque)
 {
     Task *t = opaque;
 
+    t->vfork = true;
+    signal_forget_timer(t);
     signal_unblock(t);
     task_loop(t);
+    return 0;
 }
 
 /*
@@ -98,7 +155,7 @@ static int vfork_child(void *opaque)
 static long vfork_process(Task *t, const uint64_t *a)
 {
     int flags = (int)(a[0] & ~(uint64_t)CLONE_SETTLS);
-    TargetSigaction actions[GUEST_NSIG + 1];
+    Actions actions = { .lock = PTHREAD_MUTEX_INITIALIZER };
     RVState *s = rv_state(t->cpu), regs = *s;
     uint32_t mxcsr = t->cpu->guest_mxcsr;
     Task task;
@@ -114,8 +171,11 @@ static long vfork_process(Task *t, const uint64_t *a)
     ret = -RESTART_SYSCALL;
     if (!t->pending) {
         task = *t;
-        memcpy(actions, t->proc->actions, sizeof(actions));
-        start_child(t, a);
+        if (!(flags & CLONE_SIGHAND)) {
+            memcpy(actions.at, t->actions->at, sizeof(actions.at));
+            t->actions = &actions;
+        }
+        clone_start_child(t, a);
         ret = clone(vfork_child, stack + VFORK_STACK_BYTES, flags, t,
                     host_pointer(t, a[2]), NULL, host_pointer(t, a[4]));
         ret = ret < 0 ? -errno : ret;
@@ -123,9 +183,6 @@ static long vfork_process(Task *t, const uint64_t *a)
         *t = task;
         *s = regs;
         t->cpu->guest_mxcsr = mxcsr;
-        if (!(flags & CLONE_SIGHAND)) {
-            memcpy(t->proc->actions, actions, sizeof(actions));
-        }
     }
     munmap(stack, VFORK_STACK_BYTES);
     signal_unblock(t);
@@ -140,7 +197,7 @@ long sys_clone(Task *t, const uint64_t *a)
     if (a[0] & CLONE_VFORK) {
         return vfork_process(t, a);
     }
-    return -EAGAIN;            /* threads */
+    return thread_clone(t, a);
 }
 
 /* Programs fall back to clone. */

@@ -77,7 +77,7 @@ void syscall_run(Task *t)
     bool trace = t->proc->options->strace;
     long ret;
 
-    t->no_result = false;
+    t->no_result = t->kicked = false;
     if (nr >= SYSCALL_TABLE_SIZE) {
         ret = unknown_call(t, (unsigned)nr);
     } else {
@@ -88,6 +88,9 @@ void syscall_run(Task *t)
         if (trace) {
             strace_leave(t, (unsigned)nr, a, ret);
         }
+    }
+    if (ret == -EINTR && t->kicked && !t->pending) {
+        ret = -RESTART_SYSCALL;   /* the guest has seen no signal */
     }
     if (ret == -RESTART_SYSCALL) {
         s->pc -= TARGET_SYSCALL_BYTES;

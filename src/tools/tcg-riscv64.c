@@ -18,7 +18,7 @@
 
 #define VERSION "0.1"
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 1 };
 
 typedef struct Command {
     LinuxUserOptions user;
@@ -368,7 +368,8 @@ int main(int argc, char **argv)
     c.user.stats = variable_on("TCG_STATS");
     words = parse_options(&c, argv + 1);
     if (!*words) {
-        fail("no program given; -help shows how");
+        fail("usage: tcg-riscv64 [OPTIONS] PROGRAM [ARGUMENTS] "
+             "(-help lists the options)");
     }
     parse_settings(&c);
     open_log(&c);

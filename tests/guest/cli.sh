@@ -15,10 +15,10 @@ help               |0  |-strace|--help
 no program         |1  |usage|
 unknown option     |1  |nosuch|-nosuch $guest/hello
 no such file       |127|nosuchfile|./nosuchfile
-a folder           |126|.|/tmp
+a folder           |126|/tmp|/tmp
 not an ELF file    |126|text|./text
 too short          |126|short|./short
-cut off            |126|.|./cut
+cut off            |126|cut|./cut
 not for RISC-V     |126|true|/bin/true
 set a variable     |1  |GUEST_VAR=set here|-E 'GUEST_VAR=set here' $guest/argv
 unset a variable   |1  |GUEST_VAR=(null)|-U GUEST_VAR $guest/argv

@@ -1,0 +1,153 @@
+/*
+ * Threads.  The new host thread makes its own Task and cpu, takes the
+ * parent's registers, and tells the parent its id; only then does the parent
+ * go on, so that both find the id where clone(2) promised it.
+ */
+#include "linux-user/thread.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "linux-user/signal.h"
+#include "linux-user/sys.h"
+#include "linux-user/usercopy.h"
+
+enum {
+    THREAD_STACK_BYTES = 512 << 10,    /* of the emulator, not the guest */
+    THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+                   CLONE_THREAD | CLONE_SYSVSEM,
+    OTHER_FLAGS = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+                  CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_IO,
+};
+
+typedef struct NewThread {
+    Task *parent;
+    const uint64_t *args;
+    sem_t started;             /* posted once: then this is gone */
+    long result;               /* the id, or -errno */
+} NewThread;
+
+Task *task_new(Process *proc)
+{
+    Task *t = calloc(1, sizeof(*t));
+
+    if (!t) {
+        return NULL;
+    }
+    t->proc = proc;
+    t->actions = &proc->actions;
+    t->cpu = exec_cpu_new(proc->exec);
+    if (!t->cpu) {
+        free(t);
+        return NULL;
+    }
+    proc->nb_tasks++;
+    signal_init(t);
+    return t;
+}
+
+void task_free(Task *t)
+{
+    signal_end(t);
+    exec_cpu_free(t->cpu);
+    free(t);
+}
+
+static void give_tid(Task *t, uint64_t addr, long tid)
+{
+    int32_t value = (int32_t)tid;
+
+    mm_write(task_mm(t), addr, &value, sizeof(value));
+}
+
+void thread_clear_tid(Task *t)
+{
+    int32_t zero = 0;
+
+    if (t->clear_tid && mm_write(task_mm(t), t->clear_tid, &zero, 4)) {
+        raw_syscall(SYS_futex, (long)g2h(task_mm(t), t->clear_tid),
+                    FUTEX_WAKE, 1, 0, 0, 0);
+    }
+}
+
+static void copy_state(Task *t, Task *parent, const uint64_t *a)
+{
+    *rv_state(t->cpu) = *rv_state(parent->cpu);
+    t->cpu->guest_mxcsr = parent->cpu->guest_mxcsr;
+    t->sigmask = parent->sigmask;
+    clone_start_child(t, a);
+    if (a[0] & CLONE_CHILD_CLEARTID) {
+        t->clear_tid = a[4];
+    }
+}
+
+static void *thread_main(void *opaque)
+{
+    NewThread *n = opaque;
+    Task *parent = n->parent;
+    Task *t = task_new(parent->proc);
+    long tid = raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+
+    if (!t) {
+        n->result = -EAGAIN;
+        sem_post(&n->started);
+        return NULL;
+    }
+    copy_state(t, parent, n->args);
+    if (n->args[0] & CLONE_PARENT_SETTID) {
+        give_tid(t, n->args[2], tid);
+    }
+    if (n->args[0] & CLONE_CHILD_SETTID) {
+        give_tid(t, n->args[4], tid);
+    }
+    n->result = tid;
+    sem_post(&n->started);
+    signal_unblock(t);
+    task_loop(t);
+    task_free(t);
+    return NULL;
+}
+
+static long start_thread(NewThread *n)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    int error;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
+    sem_init(&n->started, 0, 0);
+    error = pthread_create(&thread, &attr, thread_main, n);
+    pthread_attr_destroy(&attr);
+    if (error) {
+        return -EAGAIN;
+    }
+    while (sem_wait(&n->started) < 0) {
+    }
+    sem_destroy(&n->started);
+    return n->result;
+}
+
+/* The thread starts with all signals blocked, so none finds it half made. */
+long thread_clone(Task *t, const uint64_t *a)
+{
+    NewThread n = { .parent = t, .args = a };
+    uint64_t flags = a[0] & ~0xffull;
+    long ret = -RESTART_SYSCALL;
+
+    if ((flags & THREAD_FLAGS) != THREAD_FLAGS ||
+        (flags & ~(uint64_t)(THREAD_FLAGS | OTHER_FLAGS))) {
+        return -EINVAL;
+    }
+    signal_block(t);
+    if (!t->pending) {
+        ret = start_thread(&n);
+    }
+    signal_unblock(t);
+    return ret;
+}

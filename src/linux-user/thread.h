@@ -1,0 +1,27 @@
+/* Guest threads: one host thread each. */
+#ifndef LINUX_USER_THREAD_H
+#define LINUX_USER_THREAD_H
+
+#include "linux-user/process.h"
+
+/*
+ * A Task for the calling host thread, with a cpu of its own, its signals
+ * handled.  NULL with errno.
+ */
+Task *task_new(Process *proc);
+/* Of the calling thread. */
+void task_free(Task *t);
+
+/* The Task of the calling host thread. */
+Task *task_current(void);
+
+/* clone(2) with CLONE_THREAD; the thread's id or -errno. */
+long thread_clone(Task *t, const uint64_t *a);
+
+/* For a thread that ends: what CLONE_CHILD_CLEARTID asks for. */
+void thread_clear_tid(Task *t);
+
+/* What clone's arguments change in the child's registers. */
+void clone_start_child(Task *t, const uint64_t *a);
+
+#endif
