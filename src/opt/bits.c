@@ -78,7 +78,8 @@ static Bits bits_sextract(Type t, Bits a, unsigned pos, unsigned len)
     unsigned above = 64 - (pos + len);
     unsigned inside = a.signs > above ? a.signs - above : 1;
     return bits_fit(t, sign_extend(a.zeros >> pos, len),
-                    sign_extend(a.ones >> pos, len), 64 - len + inside);
+                    sign_extend(a.ones >> pos, len),
+                    64 - len + min_u(inside, len));
 }
 
 static Bits bits_shl(Type t, Bits a, unsigned k)
