@@ -57,12 +57,13 @@ BackendContext *context_new(const HostDesc *desc, Host *host,
     check(b->rows, "out of memory");
     choose_rows(b, features);
     convention_make(&b->conv, desc, cfg, ir);
-    ra_init(&b->ra, desc, &b->conv, host);
+    ra_init(&b->ra, desc, &b->conv, host, ir);
     return b;
 }
 
 void context_free(BackendContext *b)
 {
+    ra_free(&b->ra);
     free(b->rows);
     free(b);
 }

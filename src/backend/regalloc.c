@@ -1,6 +1,7 @@
 /* The allocator's state and the primitives on it. */
 #include "backend/regalloc.h"
 
+#include <string.h>
 #include "util/check.h"
 
 int32_t ra_home(const RegAlloc *ra, TempId t)
@@ -137,29 +138,44 @@ void ra_copy_to(RegAlloc *ra, TempId t, int r)
 
 /* ---- Beginnings and ends ----------------------------------------------- */
 
+static TempState initial_state(unsigned kind)
+{
+    return (TempState){.reg = NOWHERE, .mem = kind >= TEMP_GLOBAL};
+}
+
 void ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
-             Host *host)
+             Host *host, const IR *ir)
 {
     ra->desc = desc;
     ra->conv = conv;
     ra->host = host;
     ra->scratch = conv->scratch[CLASS_INT] | conv->scratch[CLASS_VEC];
     ra->next_victim = 0;
+    ra->nb_initial = ir->nb_globals;
+    ra->initial = calloc(ir->nb_globals, sizeof(TempState));
+    check(ra->initial, "out of memory");
+    for (TempId t = 0; t < ir->nb_globals; t++) {
+        ra->initial[t] = initial_state(ir->temps[t].kind);
+    }
+    for (unsigned i = 0; i < conv->nb_pins; i++) {
+        const Pin *p = &conv->pin[i];
+        ra->initial[p->temp] = (TempState){.reg = (int8_t)p->reg,
+                                           .pinned = true};
+    }
+}
+
+void ra_free(RegAlloc *ra)
+{
+    free(ra->initial);
 }
 
 void ra_begin(RegAlloc *ra, const IR *ir)
 {
     ra->ir = ir;
     ra->free = ra->scratch;
-    for (TempId t = 0; t < ir->nb_temps; t++) {
-        unsigned kind = ir->temps[t].kind;
-        ra->state[t] = (TempState){
-            .reg = NOWHERE, .mem = kind >= TEMP_GLOBAL};
-    }
-    for (unsigned i = 0; i < ra->conv->nb_pins; i++) {
-        const Pin *p = &ra->conv->pin[i];
-        ra->state[p->temp] = (TempState){.reg = (int8_t)p->reg,
-                                         .pinned = true};
+    memcpy(ra->state, ra->initial, ra->nb_initial * sizeof(TempState));
+    for (TempId t = ra->nb_initial; t < ir->nb_temps; t++) {
+        ra->state[t] = initial_state(ir->temps[t].kind);
     }
 }
 

@@ -37,10 +37,14 @@ typedef struct RegAlloc {
     RegSet free;
     unsigned next_victim;
     TempId occupant[HOST_REGS];
+    TempState *initial;      /* of the fixed and global temps */
+    uint32_t nb_initial;
     TempState state[IR_MAX_TEMPS];
 } RegAlloc;
 
-void ra_init(RegAlloc *, const HostDesc *, const Convention *, Host *);
+void ra_init(RegAlloc *, const HostDesc *, const Convention *, Host *,
+             const IR *);
+void ra_free(RegAlloc *);
 void ra_begin(RegAlloc *, const IR *);
 
 void ra_op(RegAlloc *, const Op *, const Row *);
