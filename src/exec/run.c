@@ -102,6 +102,9 @@ static bool event_of(ExecThread *t, int left, Event *event)
     case LEFT_BY_FAULT:
         *event = t->event;
         return true;
+    case LEFT_BY_ALIGN:
+        *event = (Event){EVENT_FAULT, SIGBUS, BUS_ADRALN, t->cpu->align_addr};
+        return true;
     }
     check(false, "unknown reason %d of leaving generated code", left);
     return true;
