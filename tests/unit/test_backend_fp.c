@@ -470,7 +470,7 @@ static void conversions(void **state)
     bench_free(b);
 }
 
-/* Any value is canonicalised, none signals but on hosts without AVX-512. */
+/* Of any value that does not signal. */
 static void canonical(void **state)
 {
     Bench *b = bench_new();

@@ -343,20 +343,13 @@ static void slow_canon(Host *x, const SlowPath *s)
     x86_jmp_back(x, s);
 }
 
-/*
- * Raises nothing: AVX-512 can be told so, elsewhere the input must be what it
- * is in practice, a result of arithmetic, which never signals.
- */
+/* The comparison raises nothing: the input does not signal. */
 void emit_fcanon(Host *x, const EmitOp *e)
 {
     SlowPath *s = x86_slow(x, slow_canon, e);
     int in = e->in[0].reg;
 
-    if (x->features & X86_AVX512) {
-        asm_avx_rr(&x->a, insn(FP_UCOM, e->type), VEX_128 | EVEX_SAE, in, in);
-    } else {
-        fp_compare_itself(x, e->type, in);
-    }
+    fp_compare_itself(x, e->type, in);
     fp_mov(x, e->out[0].reg, in);
     x86_jcc_slow(x, s, CC_P);
     x86_slow_back(x, s);
