@@ -23,21 +23,6 @@
 
 /* ---- what is known ----------------------------------------------------- */
 
-static bool is_lost(const Fold *f, TempId t)
-{
-    const Info *info = &f->info[t];
-    return info->def <= f->lost[info->kind];
-}
-
-Bits fold_bits(const Fold *f, TempId t)
-{
-    const Info *info = &f->info[t];
-    if (is_lost(f, t)) {
-        return bits_unknown((Type)f->ir->temps[t].type);
-    }
-    return (Bits){info->zeros, info->ones, info->signs};
-}
-
 /* What t is a copy of, or t. */
 static TempId root(const Fold *f, TempId t)
 {
@@ -56,7 +41,7 @@ bool fold_same(const Fold *f, TempId a, TempId b)
 const Op *fold_def(const Fold *f, TempId t)
 {
     int32_t def = f->info[t].def;
-    if (def <= 0 || is_lost(f, t)) {
+    if (def <= 0 || fold_lost(f, t)) {
         return NULL;
     }
     const Op *op = &f->out[def - 1];
@@ -309,7 +294,7 @@ static bool gives_canonical(const Fold *f, const Op *op)
 {
     switch (op->opc) {
     case OP_mov:
-        return f->info[op->arg[1]].canonical && !is_lost(f, op->arg[1]);
+        return f->info[op->arg[1]].canonical && !fold_lost(f, op->arg[1]);
     case OP_fcanon: case OP_fcvt_sf: case OP_fcvt_uf:
         return true;
     default:
@@ -382,8 +367,6 @@ static void fold_op(Fold *f, const Op *in)
     *op = *in;
     if (op_ins(op)) {
         resolve_inputs(f, op);
-    }
-    if (rules[op->opc] || op_ins(op)) {
         simplify(f);
     }
     finish(f);

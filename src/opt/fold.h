@@ -86,7 +86,21 @@ static inline int32_t fold_now(const Fold *f)
     return (int32_t)f->nb_out + 1;
 }
 
-Bits fold_bits(const Fold *f, TempId t);
+static inline bool fold_lost(const Fold *f, TempId t)
+{
+    const Info *info = &f->info[t];
+    return info->def <= f->lost[info->kind];
+}
+
+static inline Bits fold_bits(const Fold *f, TempId t)
+{
+    const Info *info = &f->info[t];
+    if (fold_lost(f, t)) {
+        return bits_unknown((Type)f->ir->temps[t].type);
+    }
+    return (Bits){info->zeros, info->ones, info->signs};
+}
+
 /* Do a and b hold the same value? */
 bool fold_same(const Fold *f, TempId a, TempId b);
 /* The op whose first output is the present value of t, or NULL. */
