@@ -116,6 +116,45 @@ CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
     return COMPILE_OK;
 }
 
+CompileStatus runner_add(Runner *r, IR *ir, CompiledBlock *block)
+{
+    return x86_64_backend.compile(r->ctx, ir, &r->buf, block);
+}
+
+void runner_start(Runner *r, const RunStart *start)
+{
+    prepare(r, start);
+}
+
+const uint8_t *runner_rx(const Runner *r, uint32_t offset)
+{
+    return r->buf.rx + offset;
+}
+
+int runner_enter(Runner *r, const void *code)
+{
+    return x86_64_backend.enter(r->ctx, r->cpu, code);
+}
+
+CPUState *runner_cpu(Runner *r)
+{
+    return r->cpu;
+}
+
+BackendContext *runner_context(Runner *r)
+{
+    return r->ctx;
+}
+
+void runner_link(Runner *r, const CompiledBlock *from, unsigned k,
+                 const CompiledBlock *to)
+{
+    uint32_t site = from->offset + from->slots[k].site;
+
+    x86_64_backend.patch(r->buf.rw + site, r->buf.rx + site,
+                         r->buf.rx + to->offset);
+}
+
 const uint8_t *runner_code(const Runner *r, size_t *size)
 {
     *size = r->block.size;

@@ -38,6 +38,21 @@ Runner *runner_new(const BackendConfig *, const IR *, size_t buffer_bytes);
 void runner_free(Runner *);
 /* The IR has gone through liveness. */
 CompileStatus runner_run(Runner *, IR *, const RunStart *, RunResult *);
+
+/*
+ * Piece by piece: adds a block to those in the buffer, enters code. The cpu
+ * keeps its state; runner_start() sets it.
+ */
+CompileStatus runner_add(Runner *, IR *, CompiledBlock *);
+void runner_start(Runner *, const RunStart *);
+const uint8_t *runner_rx(const Runner *, uint32_t offset);
+int runner_enter(Runner *, const void *code);
+CPUState *runner_cpu(Runner *);
+BackendContext *runner_context(Runner *);
+/* Jumps of slot k of the block at `from` go to the block at `to`. */
+void runner_link(Runner *, const CompiledBlock *from, unsigned k,
+                 const CompiledBlock *to);
+
 /* The code of the last block, for a debugger's eyes. */
 const uint8_t *runner_code(const Runner *, size_t *size);
 
