@@ -23,7 +23,7 @@ not for RISC-V     |126|true|/bin/true
 set a variable     |1  |GUEST_VAR=set here|-E 'GUEST_VAR=set here' $guest/argv
 unset a variable   |1  |GUEST_VAR=(null)|-U GUEST_VAR $guest/argv
 argv[0]            |1  |argv\[0\] empty|-0 '' $guest/argv
-larger stack       |0  |704982704|-s 64M $guest/recurse
+larger stack       |0  |5000050000|-s 64M $guest/recurse
 trace              |0  |write(1,|-strace $guest/hello
 guest code         |0  |addi|-d in_asm $guest/hello
 IR                 |0  |insn_start|-d op $guest/hello
