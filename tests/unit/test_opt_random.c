@@ -149,7 +149,10 @@ static char *dump_text(const IR *ir)
     return text;
 }
 
-/* Makes some accesses to state meet globals, and some calls scramble it. */
+/*
+ * Makes some accesses to state meet globals, some calls scramble it, and some
+ * shifts take any count.
+ */
 static void disturb(RandomIR *r)
 {
     for (uint32_t i = 0; i < r->ir->nb_ops; i++) {
@@ -157,6 +160,9 @@ static void disturb(RandomIR *r)
         bool access = op->opc >= OP_ld8u && op->opc <= OP_st;
         if (access && random_below(r, 2)) {
             op->arg[2] = random_below(r, RANDOM_ROOM / 4) * 4;
+        } else if (op->opc >= OP_shl && op->opc <= OP_rotr &&
+                   random_below(r, 2)) {
+            op->arg[2] = r->globals[op->type][random_below(r, 2)];
         } else if (op->opc == OP_discard || op->opc == OP_mb) {
             *op = (Op){.opc = OP_call, .type = TYPE_I64, .call_ins = 1,
                        .arg = {r->ir->env, (uintptr_t)&helper_scramble}};
