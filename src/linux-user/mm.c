@@ -190,7 +190,8 @@ const uint8_t *mm_fetch(void *opaque, uint64_t addr, size_t *avail)
     for (int i = 0; i < PAGES; i++) {
         const Mapping *m = map_find(&mm->map, end);
 
-        if (!m || !(m->prot & PROT_EXEC) || !user_copy(&byte, g2h(mm, end), 1)) {
+        if (!m || !(m->prot & PROT_EXEC) ||
+            !user_copy(&byte, g2h(mm, end), 1)) {
             break;
         }
         end = page_down(end) + GUEST_PAGE;

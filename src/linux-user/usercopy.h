@@ -31,7 +31,7 @@ long raw_syscall(long nr, long a, long b, long c, long d, long e, long f);
 /* What the kernel needs as sa_restorer. */
 void signal_restorer(void);
 
-/* Generated code of this thread reaches guest address 0 at host address base. */
+/* This thread's generated code finds guest address 0 at host address base. */
 void host_set_guest_base(uint64_t base);
 
 bool usercopy_fixup(void *ucontext);

@@ -40,9 +40,12 @@ static Mm *begin(void **state)
     return *state;
 }
 
-static void note_gone(void *opaque, uint64_t start, uint64_t len)
+/* The last call of note_gone. */
+static Gone gone;
+
+static void note_gone(uint64_t start, uint64_t len)
 {
-    *(Gone *)opaque = (Gone){ start, len };
+    gone = (Gone){ start, len };
 }
 
 static int64_t map_at(Mm *mm, uint64_t addr, uint64_t pages, int prot,
@@ -111,11 +114,10 @@ static void test_refusals(void **state)
 static void test_protect(void **state)
 {
     Mm *mm = begin(state);
-    Gone gone = { 0, 0 };
     size_t avail;
 
     mm->code_gone = note_gone;
-    mm->opaque = &gone;
+    gone = (Gone){ 0, 0 };
     map_at(mm, AT, 4, RW, MAP_FIXED);
     assert_null(mm_fetch(mm, AT, &avail));
     assert_int_equal(mm_protect(mm, PAGE(1), GUEST_PAGE, PROT_EXEC), 0);
