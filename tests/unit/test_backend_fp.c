@@ -177,21 +177,22 @@ static void bench_free(Bench *b)
 
 /*
  * Where operands are: 0, temps; 1 to 3, globals, the output that of an
- * input; 4, globals, all different; 5, all inputs one.
+ * input; 4, globals, all different; 5, all inputs one; 6, as 4, but a label
+ * has made the backend forget what it had in registers.
  */
-enum { LAYOUTS = 6 };
+enum { ALL_TEMPS, ALL_ONE = 5, AFTER_LABEL, LAYOUTS };
 
 static TempId operand(Bench *b, Type t, unsigned layout, unsigned i)
 {
-    if (layout == 0) {
+    if (layout == ALL_TEMPS) {
         return ir_temp(b->ir, t);
     }
-    return b->global[t][layout == 5 ? 0 : i];
+    return b->global[t][layout == ALL_ONE ? 0 : i];
 }
 
 static TempId output(Bench *b, const Subject *s, unsigned layout, unsigned n)
 {
-    if (layout == 0 || layout == 5) {
+    if (layout == ALL_TEMPS || layout == ALL_ONE) {
         return ir_temp(b->ir, s->out);
     }
     return b->global[s->out][layout <= n ? layout - 1 : GLOBALS - 1];
@@ -202,11 +203,37 @@ static void store(Bench *b, Type t, TempId value, unsigned at)
     gen_st(b->ir, t, value, b->ir->env, (Arg)at);
 }
 
+/* The constant of op i: some have the dynamic mode among those that fix it,
+   so that they see whether it has been restored. */
+static Arg constant(const Subject *s, unsigned i)
+{
+    bool mode = opcode_const_letter(s->opc, 0) == 'r';
+    return mode && i % 8 == 7 ? FRM_DYN : s->k;
+}
+
+static void emit_subject(IR *ir, const Subject *s, unsigned i, TempId out,
+                         const TempId in[])
+{
+    const OpcodeInfo *info = &opcode_info[s->opc];
+    Op *op = ir_emit(ir, s->opc, s->type);
+    Arg *arg = op->arg;
+
+    if (info->outs) {
+        *arg++ = out;
+    }
+    for (unsigned j = 0; j < info->ins; j++) {
+        *arg++ = in[j];
+    }
+    if (s->has_k) {
+        *arg = constant(s, i);
+    }
+}
+
 static void one_op(Bench *b, const Subject *s, unsigned i)
 {
     IR *ir = b->ir;
-    unsigned n = opcode_info[s->opc].ins, outs = opcode_info[s->opc].outs;
-    unsigned layout = i % LAYOUTS;
+    unsigned n = opcode_info[s->opc].ins, layout = i % LAYOUTS;
+    bool outs = opcode_info[s->opc].outs;
     TempId in[MAX_INPUTS], flags = ir_temp(ir, TYPE_I32);
     TempId out = outs ? output(b, s, layout, n) : 0;
 
@@ -215,21 +242,11 @@ static void one_op(Bench *b, const Subject *s, unsigned i)
         gen_mov(ir, s->in, in[j],
                 ir_const(ir, s->in, (int64_t)b->input[i][j]));
     }
-    gen_fflags_set(ir, TYPE_I32, ir_i32(ir, i % 7 == 0 ? FFLAG_DZ : 0));
-    Op *op = ir_emit(ir, s->opc, s->type);
-    Arg *arg = op->arg;
-    if (outs) {
-        *arg++ = out;
+    if (layout == AFTER_LABEL) {
+        gen_set_label(ir, TYPE_I64, ir_label(ir));
     }
-    for (unsigned j = 0; j < n; j++) {
-        *arg++ = in[j];
-    }
-    if (s->has_k) {
-        *arg++ = s->k < FRM_DYN && opcode_const_letter(s->opc, 0) == 'r' &&
-                         i % 8 == 7
-                     ? FRM_DYN
-                     : s->k;
-    }
+    gen_fflags_set(ir, TYPE_I32, ir_i32(ir, i % 9 == 0 ? FFLAG_DZ : 0));
+    emit_subject(ir, s, i, out, in);
     gen_fflags_get(ir, TYPE_I32, flags);
     if (s->canon) {
         gen_fcanon(ir, s->type, out, out);
@@ -301,7 +318,7 @@ static void add(Bench *b, const Subject *s, uint64_t v0, uint64_t v1,
     in[0] = v0;
     in[1] = v1;
     in[2] = v2;
-    if (b->filled % LAYOUTS == 5) {
+    if (b->filled % LAYOUTS == ALL_ONE) {
         in[1] = in[2] = in[0] = opcode_info[s->opc].ins == 3   ? v2
                                 : opcode_info[s->opc].ins == 2 ? v1
                                                                : v0;
