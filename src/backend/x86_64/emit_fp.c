@@ -8,17 +8,16 @@
 
 #include "core/fpenv.h"
 
-const uint16_t x86_fp_insn[][2] = {
+static const uint16_t fp_insn[][2] = {
     [FP_ADD] = {V_ADDSS, V_ADDSD},    [FP_SUB] = {V_SUBSS, V_SUBSD},
     [FP_MUL] = {V_MULSS, V_MULSD},    [FP_DIV] = {V_DIVSS, V_DIVSD},
     [FP_MIN] = {V_MINSS, V_MINSD},    [FP_MAX] = {V_MAXSS, V_MAXSD},
     [FP_SQRT] = {V_SQRTSS, V_SQRTSD}, [FP_COM] = {V_COMISS, V_COMISD},
     [FP_UCOM] = {V_UCOMISS, V_UCOMISD},
-    [FP_ROUND] = {V_ROUNDSS, V_ROUNDSD},
 };
 
 /* [how][format][0: 132, out is a factor; 1: 231, out is the addend] */
-const uint16_t x86_fma_insn[][2][2] = {
+static const uint16_t fma_insn[][2][2] = {
     [FMA_ADD] = {{V_FMADD132SS, V_FMADD231SS}, {V_FMADD132SD, V_FMADD231SD}},
     [FMA_SUB] = {{V_FMSUB132SS, V_FMSUB231SS}, {V_FMSUB132SD, V_FMSUB231SD}},
     [FMA_NADD] = {{V_FNMADD132SS, V_FNMADD231SS},
@@ -29,7 +28,7 @@ const uint16_t x86_fma_insn[][2][2] = {
 
 static VecOp insn(int which, unsigned type)
 {
-    return (VecOp)x86_fp_insn[which][fp_format(type)];
+    return (VecOp)fp_insn[which][fp_format(type)];
 }
 
 /* ---- Instructions of both encodings ------------------------------------- */
@@ -178,7 +177,7 @@ void emit_fsqrt(Host *x, const EmitOp *e)
 /* out = +-(a * b) +- c; the form is chosen by what out is. */
 static void multiply_add(Host *x, const EmitOp *e)
 {
-    const uint16_t *form = x86_fma_insn[e->arg][fp_format(e->type)];
+    const uint16_t *form = fma_insn[e->arg][fp_format(e->type)];
     int out = e->out[0].reg, a = e->in[0].reg, c = e->in[2].reg;
     Mem b = x86_rm(&e->in[1]);
 

@@ -4,11 +4,7 @@
 
 #include "backend/x86_64/x86.h"
 
-/* Instructions, for single and double. */
-enum { FP_SINGLE, FP_DOUBLE };
-extern const uint16_t x86_fp_insn[][2];
-extern const uint16_t x86_fma_insn[][2][2];
-
+/* Column of the tables of instructions: 0 for single, 1 for double. */
 static inline int fp_format(unsigned type)
 {
     return type == TYPE_F64;
@@ -41,6 +37,5 @@ void fp_end_rm(Host *, unsigned rm);
 /* The whole op in C (fp_soft.c), now, or in a slow path, which then goes on. */
 void fp_call_soft(Host *, const EmitOp *);
 SlowFn fp_slow_soft;
-void x86_soft_op(CPUState *);
 
 #endif

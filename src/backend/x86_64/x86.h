@@ -221,7 +221,6 @@ Cc x86_compare(Host *, int size, Cond k, const Operand *a, const Operand *b);
 /* Arguments of the FP rows. */
 enum {
     FP_ADD, FP_SUB, FP_MUL, FP_DIV, FP_MIN, FP_MAX, FP_SQRT, FP_COM, FP_UCOM,
-    FP_ROUND,
 };
 enum { FMA_ADD, FMA_SUB, FMA_NADD, FMA_NSUB };
 
