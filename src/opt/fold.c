@@ -302,20 +302,14 @@ static bool gives_canonical(const Fold *f, const Op *op)
     }
 }
 
-static void define_outputs(Fold *f, const Op *op, Bits bits)
+static void define_output(Fold *f, const Op *op, Bits bits)
 {
-    unsigned outs = op_outs(op);
-    bool canonical = outs == 1 && gives_canonical(f, op);
-    for (unsigned i = 0; i < outs; i++) {
-        TempId t = (TempId)op->arg[i];
-        define(f, t, outs == 1 ? bits
-                               : bits_unknown((Type)f->ir->temps[t].type));
-    }
-    if (outs == 1) {
-        f->info[op->arg[0]].canonical = canonical;
-    }
+    TempId o = (TempId)op->arg[0];
+    bool canonical = gives_canonical(f, op);
+    define(f, o, bits);
+    f->info[o].canonical = canonical;
     if (op->opc == OP_mov) {
-        note_copy(f, (TempId)op->arg[0], (TempId)op->arg[1]);
+        note_copy(f, o, (TempId)op->arg[1]);
     }
 }
 
@@ -334,37 +328,56 @@ static void lose_all(Fold *f)
     f->lost[TEMP_EBB] = f->lost[TEMP_TB] = f->lost[TEMP_GLOBAL] = fold_now(f);
 }
 
+/* Step 4; false: the op does nothing. */
+static bool conclude(Fold *f, Op *op, Bits *bits)
+{
+    TempId o = (TempId)op->arg[0];
+    if (op->opc == OP_mov) {
+        *bits = fold_bits(f, (TempId)op->arg[1]);
+        return !fold_same(f, o, (TempId)op->arg[1]);
+    }
+    *bits = result_bits(f, op);
+    if (bits_known(*bits) && is_small((Type)f->ir->temps[o].type) &&
+        !is_pinned_op(op)) {
+        to_const(f, op, bits->ones);
+    }
+    return true;
+}
+
 /* Steps 4 and 5: the current op stays as it is. */
 static void finish(Fold *f)
 {
     Op *op = &f->out[f->nb_out];
-    if (op->opc == OP_nop) {
+    unsigned outs = op_outs(op);
+    Bits bits;
+    if (op->opc == OP_nop || (outs == 1 && !conclude(f, op, &bits))) {
         return;
     }
-    Bits bits = {0, 0, 1};
-    if (op_outs(op) == 1) {
-        Type t = (Type)f->ir->temps[op->arg[0]].type;
-        bits = result_bits(f, op);
-        if (op->opc == OP_mov) {
-            if (fold_same(f, (TempId)op->arg[0], (TempId)op->arg[1])) {
-                return;
-            }
-        } else if (is_small(t) && bits_known(bits) && !is_pinned_op(op)) {
-            to_const(f, op, bits.ones);
-        }
+    if (state_concerned(op)) {
+        state_effects(f, op);
     }
-    state_effects(f, op);
     if (op->opc == OP_set_label) {
         lose_all(f);
     }
-    define_outputs(f, op, bits);
+    if (outs == 1) {
+        define_output(f, op, bits);
+    }
+    for (unsigned i = 0; outs > 1 && i < outs; i++) {
+        TempId t = (TempId)op->arg[i];
+        define(f, t, bits_unknown((Type)f->ir->temps[t].type));
+    }
     f->nb_out++;
 }
 
+/* insn_start is nearly half of all ops. */
 static void fold_op(Fold *f, const Op *in)
 {
     Op *op = &f->out[f->nb_out];
     *op = *in;
+    if (op->opc == OP_insn_start) {
+        f->nb_out++;
+        return;
+    }
     if (op_ins(op)) {
         resolve_inputs(f, op);
         simplify(f);

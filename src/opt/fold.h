@@ -188,6 +188,14 @@ static inline bool to_field(Op *op, Opcode opc, TempId a, unsigned pos,
 /* Rules for ld* and st* of guest state; true when op became another. */
 bool state_load(Fold *f, Op *op);
 bool state_store(Fold *f, Op *op);
+/* Does op reach guest state in other ways than as its arguments? */
+static inline bool state_concerned(const Op *op)
+{
+    return (op_flags(op) &
+            (OPF_FAULT | OPF_BB_END | OPF_BB_START | OPF_CALL)) ||
+           (op->opc >= OP_ld8u && op->opc <= OP_st) || op->opc == OP_vdupm;
+}
+
 /* What the current op, as it stays, does to what is known of the state. */
 void state_effects(Fold *f, const Op *op);
 
