@@ -18,11 +18,15 @@
 /* The TB pointer that exit stubs are resolved by; see ExitRecord. */
 enum { TB_POINTER_BYTES = 8 };
 
+/*
+ * The code stays: a signal handler may do this between generated code's
+ * comparison of pc and its jump to code.
+ */
 void clear_jump_cache(CPUState *cpu)
 {
-    memset(cpu->jump_cache, 0, sizeof(cpu->jump_cache));
-    /* Guest pc 0 maps to slot 0 only: elsewhere all zero is empty. */
-    cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
+    for (int i = 0; i < JUMP_CACHE_SIZE; i++) {
+        cpu->jump_cache[i].pc = JUMP_CACHE_EMPTY;
+    }
 }
 
 void empty_ret_stack(CPUState *cpu)

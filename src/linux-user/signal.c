@@ -119,13 +119,16 @@ void signal_forget_timer(Task *t)
     t->has_timer = t->timer_armed = false;
 }
 
-/* Makes the cpu leave generated code soon. */
+/*
+ * Makes the cpu leave generated code soon.  A kick may meet it just as it has
+ * decided where to go next; so there is always a second one, unless the
+ * signal is delivered before.
+ */
 static void kick(Task *t, void *ucontext)
 {
     t->cpu->exit_request = 1;
-    if (!exec_kick(t->cpu, ucontext)) {
-        arm_timer(t);
-    }
+    exec_kick(t->cpu, ucontext);
+    arm_timer(t);
 }
 
 /*
