@@ -9,7 +9,9 @@
  *   0 1            input: the register of that output, which starts with it
  *   &              output: written before all inputs are read
  *   !              input: its register is destroyed
- *   m              may stay in memory (a global's home or a spill slot)
+ *   m              input: may stay in memory (a global's home or a spill
+ *                  slot); output: may be changed in its home, where it is the
+ *                  first input too and not read any more
  *   o              like m, but for one input of the op only
  *   b              the fixed temp env is taken as a base register
  *   e z i n        constants: simm32, zero, any, zero or all ones

@@ -21,6 +21,7 @@ typedef struct OpState {
     RegSet reserved;  /* for operands that must be there: not for others */
     int8_t out_reg[MAX_OUTS];
     bool mem_used;    /* by an input that must be the only one */
+    bool in_place;    /* output and first input are one place in memory */
     bool swapped;     /* the first two inputs changed places */
     EmitOp e;
 } OpState;
@@ -248,7 +249,7 @@ static int place_read(OpState *os, unsigned i)
 static bool mem_allowed(const OpState *os, unsigned i)
 {
     const Place *p = &os->c->in[i];
-    return p->mem && !(p->mem_once && os->mem_used);
+    return p->mem && !os->in_place && !(p->mem_once && os->mem_used);
 }
 
 static bool stays_in_memory(const OpState *os, unsigned i)
@@ -276,6 +277,10 @@ static void place_input(OpState *os, unsigned i)
     if (temp->kind == TEMP_CONST &&
         const_fits(p->consts, temp->type, temp->value)) {
         *o = (Operand){.kind = OPERAND_IMM, .imm = (int64_t)temp->value};
+        return;
+    }
+    if (os->in_place && i == 0) {
+        *o = mem_operand(os, t);
         return;
     }
     if (temp->kind == TEMP_FIXED && p->env) {
@@ -323,6 +328,10 @@ static void place_outputs(OpState *os)
 
     for (unsigned i = 0; i < os->c->nb_outs; i++) {
         ra_release(ra, out_temp(os, i));
+    }
+    if (os->in_place) {
+        os->e.out[0] = os->e.in[0];
+        return;
     }
     os->avoid = os->owned;
     for (unsigned i = 0; i < os->c->nb_outs; i++) {
@@ -378,6 +387,24 @@ static bool wants_swap(const OpState *os)
                         !os->ra->state[b].pinned);
 }
 
+/* Read, changed and written in its home by one instruction? */
+static bool is_in_place(OpState *os)
+{
+    const Op *op = os->op;
+
+    if (!os->c->nb_outs || !os->c->out[0].mem ||
+        ~op->life & (LIFE_SYNC(0) | LIFE_DEAD(0))) {
+        return false;
+    }
+    TempId out = out_temp(os, 0);
+    const TempState *s = &os->ra->state[out];
+    if (s->reg != NOWHERE || !s->mem) {
+        return false;
+    }
+    os->swapped = op_flags(op) & OPF_COMM && in_temp(os, 1) == out;
+    return in_temp(os, 0) == out;
+}
+
 void ra_op(RegAlloc *ra, const Op *op, const Row *row)
 {
     const Constraint *c = &row->c;
@@ -393,7 +420,10 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     os.e.dead = (uint8_t)(op->life & ~(op->life >> 16) &
                           ((1u << c->nb_outs) - 1));
     os.e.k = &op->arg[c->nb_outs + c->nb_ins];
-    os.swapped = wants_swap(&os);
+    os.in_place = is_in_place(&os);
+    if (!os.in_place) {
+        os.swapped = wants_swap(&os);
+    }
     os.reserved = c->fixed;
     place_early(&os);
     os.reserved = 0;
@@ -403,7 +433,7 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     free_dead_inputs(&os);
     place_outputs(&os);
     row->emit(ra->host, &os.e);
-    for (unsigned i = 0; i < c->nb_outs; i++) {
+    for (unsigned i = 0; i < c->nb_outs && !os.in_place; i++) {
         ra_define(ra, op, i, os.out_reg[i]);
     }
 }

@@ -125,8 +125,30 @@ static const Operand *start_commutative(Host *x, const EmitOp *e)
     return &e->in[!swap];
 }
 
+/* The output is changed in its home. */
+static bool alu_in_place(Host *x, const EmitOp *e)
+{
+    AluOp op = (AluOp)e->arg;
+    const Operand *b = &e->in[1];
+    Mem m = x86_rm(&e->out[0]);
+    int size = x86_size(e->type);
+
+    if (e->out[0].kind != OPERAND_MEM) {
+        return false;
+    }
+    if (b->kind == OPERAND_IMM) {
+        asm_alu_mi(&x->a, op, size, m, (int32_t)b->imm);
+    } else {
+        asm_alu_mr(&x->a, op, size, m, b->reg);
+    }
+    return true;
+}
+
 void emit_alu(Host *x, const EmitOp *e)
 {
+    if (alu_in_place(x, e)) {
+        return;
+    }
     const Operand *b = start_commutative(x, e);
 
     alu(x, (AluOp)e->arg, x86_size(e->type), e->out[0].reg, b);
@@ -160,6 +182,9 @@ void emit_sub(Host *x, const EmitOp *e)
     int size = x86_size(e->type);
     const Operand *a = &e->in[0], *b = &e->in[1];
 
+    if (alu_in_place(x, e)) {
+        return;
+    }
     if (x86_is_reg(b, out) && !x86_is_reg(a, out)) {
         asm_gpr_r(&x->a, G_NEG, size, out);
         alu(x, ALU_ADD, size, out, a);
