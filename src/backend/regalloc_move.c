@@ -5,12 +5,17 @@
 
 /* ---- mov ---------------------------------------------------------------- */
 
-/* Only stored, not read again: no register needed. */
+/*
+ * To a home in memory, from where it is as good: a constant or a pinned
+ * register, which stays what it is; or the output is not read again.
+ */
 static bool store_only(RegAlloc *ra, const Op *op, TempId out, TempId in)
 {
     const Temp *temp = &ra->ir->temps[in];
+    bool lasts = temp->kind == TEMP_CONST || ra->state[in].pinned;
 
-    if (!(op->life & LIFE_SYNC(0)) || !(op->life & LIFE_DEAD(0))) {
+    if (!(op->life & LIFE_SYNC(0)) ||
+        !(op->life & LIFE_DEAD(0) || lasts)) {
         return false;
     }
     if (temp->kind == TEMP_CONST) {
