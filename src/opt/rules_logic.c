@@ -92,6 +92,40 @@ static bool or_is_rotate(Fold *f, Op *op)
     return false;
 }
 
+/* Is t the sign-extended low word of x << k?  x must still be there. */
+static bool is_shifted_word(const Fold *f, TempId t, TempId *x, uint64_t *k)
+{
+    const Op *ext = fold_def_is(f, t, OP_sextract);
+    TempId y = ext ? (TempId)ext->arg[1] : 0;
+    if (!ext || ext->arg[2] != 0 || ext->arg[3] != 32 ||
+        fold_time(f, y) >= f->info[t].def) {
+        return false;
+    }
+    const Op *shl = fold_def_is(f, y, OP_shl);
+    *x = shl ? (TempId)shl->arg[1] : 0;
+    return shl && fold_reaches_const(f, y, shl, k);
+}
+
+/* slliw, srliw, or: (x << k, as a word) | (word x >> 32 - k) -> a rotate */
+static bool or_is_word_rotate(Fold *f, Op *op, TempId left, TempId right)
+{
+    TempId x;
+    uint64_t k;
+    const Op *shr = fold_def_is(f, right, OP_extract);
+    if (!shr || op->type != TYPE_I64 || !is_shifted_word(f, left, &x, &k) ||
+        shr->arg[1] != x || fold_time(f, x) >= f->info[right].def ||
+        shr->arg[2] != 32 - k || shr->arg[3] != k || !fold_room(f, 2)) {
+        return false;
+    }
+    TempId low = fold_temp(f, TYPE_I32), word = fold_temp(f, TYPE_I32);
+    TempId count = fold_const(f, TYPE_I32, k);
+    op->type = TYPE_I32; /* of the ops put before */
+    fold_before(f, &op, OP_extrl_i64_i32, low, x, 0, 0);
+    fold_before(f, &op, OP_rotl, word, low, count, 0);
+    op->type = TYPE_I64;
+    return to_unary(op, OP_ext_i32_i64, word);
+}
+
 bool fold_or(Fold *f, Op *op)
 {
     const In *a = &f->in[0], *b = &f->in[1];
@@ -104,6 +138,8 @@ bool fold_or(Fold *f, Op *op)
     RULE(def, to_binary_const(f, op, OP_or, (TempId)def->arg[1],
                               c | in_value(b))); /* (x | c) | b */
     RULE(or_is_rotate(f, op), true);
+    RULE(or_is_word_rotate(f, op, a->t, b->t), true);
+    RULE(or_is_word_rotate(f, op, b->t, a->t), true);
     TempId x;
     RULE((x = inverted(f, 1)), to_binary(op, OP_orc, a->t, x));
     RULE((x = inverted(f, 0)), to_binary(op, OP_orc, b->t, x));

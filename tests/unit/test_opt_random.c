@@ -14,6 +14,8 @@
 #include "core/interp.h"
 #include "core/parse.h"
 #include "core/verify.h"
+#include "opt/bits.h"
+#include "opt/eval.h"
 #include "opt/opt.h"
 #include "random_ir.h"
 
@@ -309,6 +311,64 @@ static void constants(void **unused)
     ir_free(ir);
 }
 
+/* Something true of v: some of its bits, some of its equal high bits. */
+static Bits some_bits(RandomIR *r, Type t, uint64_t v)
+{
+    Bits all = bits_of_value(v);
+    uint64_t mask = random_below(r, 3) ? random_bits(r) & random_bits(r) : ~0ull;
+    uint64_t high = ~low_mask(random_below(r, 65));
+    mask = random_below(r, 2) ? mask : high;
+    return bits_fit(t, all.zeros & mask, all.ones & mask,
+                    1 + random_below(r, all.signs));
+}
+
+static void check_bits(const IR *ir, const Op *op, const uint64_t value[],
+                       const Bits in[])
+{
+    uint64_t out[2];
+    if (!eval_op(op, value, out)) {
+        return;
+    }
+    Bits known = bits_of_op(ir, op, in);
+    unsigned signs = bits_of_value(out[0]).signs;
+    if ((out[0] & known.zeros) || (~out[0] & known.ones) ||
+        known.signs > signs || !known.signs) {
+        ir_dump_op(stderr, ir, op);
+        fail_msg("of %llx, %llx: %llx is not 0 in %llx, 1 in %llx, %u alike",
+                 (unsigned long long)value[0], (unsigned long long)value[1],
+                 (unsigned long long)out[0], (unsigned long long)known.zeros,
+                 (unsigned long long)known.ones, known.signs);
+    }
+}
+
+/* What is claimed of a result is true of it. */
+static void known_bits(void **unused)
+{
+    (void)unused;
+    IR *ir = ir_new();
+    for (unsigned i = 0; i < OP_COUNT * 2 * 2000; i++) {
+        Opcode opc = (Opcode)(i % OP_COUNT);
+        const OpcodeInfo *info = &opcode_info[opc];
+        Type type = i / OP_COUNT & 1 ? TYPE_I64 : TYPE_I32;
+        if (!is_integer(opc) || !type_in(type, info->types) ||
+            info->outs != 1 || info->ins > 4) {
+            continue;
+        }
+        RandomIR r = new_random(ir, i);
+        uint64_t value[4];
+        Bits in[4];
+        constant_op(ir, i, opc, type);
+        const Op *op = &ir->ops[0];
+        for (unsigned j = 0; j < info->ins; j++) {
+            const Temp *t = &ir->temps[op->arg[1 + j]];
+            value[j] = t->value;
+            in[j] = some_bits(&r, (Type)t->type, t->value);
+        }
+        check_bits(ir, op, value, in);
+    }
+    ir_free(ir);
+}
+
 static void all_ops(void **unused)
 {
     (void)unused;
@@ -360,7 +420,8 @@ static void float_ops(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constants),     cmocka_unit_test(all_ops),
+        cmocka_unit_test(constants),     cmocka_unit_test(known_bits),
+        cmocka_unit_test(all_ops),
         cmocka_unit_test(all_ops_long),
         cmocka_unit_test(liveness_alone), cmocka_unit_test(no_forwarding),
         cmocka_unit_test(integer_ops),   cmocka_unit_test(bit_ops),
