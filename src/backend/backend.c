@@ -12,8 +12,8 @@
 
 enum {
     BLOCK_ALIGN = 16,
-    BLOCK_HEADER = 8,      /* the TB pointer before the first instruction */
-    BLOCK_ROOM = 256,      /* less is not worth a try */
+    BLOCK_HEADER = 8, /* the TB pointer before the first instruction */
+    BLOCK_ROOM = 256, /* less is not worth a try */
     NO_LABEL = UINT32_MAX,
 };
 
@@ -44,9 +44,8 @@ static void choose_rows(BackendContext *b, uint32_t features)
     }
 }
 
-BackendContext *context_new(const HostDesc *desc, Host *host,
-                            uint32_t features, const BackendConfig *cfg,
-                            const IR *ir)
+BackendContext *context_new(const HostDesc *desc, Host *host, uint32_t features,
+                            const BackendConfig *cfg, const IR *ir)
 {
     BackendContext *b = calloc(1, sizeof(*b));
     check(b, "out of memory");
@@ -179,27 +178,14 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
         build_pc_row(&b->build, b->desc->offset(b->host), b->build.pc);
     }
     switch (op->opc) {
-    case OP_nop:
-        break;
-    case OP_insn_start:
-        insn_start(&b->build, op->arg[0]);
-        break;
-    case OP_discard:
-        ra_discard(&b->ra, (TempId)op->arg[0]);
-        break;
-    case OP_mov:
-        ra_mov(&b->ra, op);
-        break;
-    case OP_call:
-        ra_call(&b->ra, op);
-        break;
-    case OP_set_label:
-        return label_op(b, ir, op);
-    case OP_brcond:
-        branch_op(b, ir, op);
-        break;
-    default:
-        general_op(b, op);
+    case OP_nop: break;
+    case OP_insn_start: insn_start(&b->build, op->arg[0]); break;
+    case OP_discard: ra_discard(&b->ra, (TempId)op->arg[0]); break;
+    case OP_mov: ra_mov(&b->ra, op); break;
+    case OP_call: ra_call(&b->ra, op); break;
+    case OP_set_label: return label_op(b, ir, op);
+    case OP_brcond: branch_op(b, ir, op); break;
+    default: general_op(b, op);
     }
     return op;
 }
@@ -216,8 +202,8 @@ static void compile_ops(BackendContext *b, const IR *ir)
 CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
                               CompiledBlock *block)
 {
-    size_t start = (buf->used + BLOCK_HEADER + BLOCK_ALIGN - 1) &
-                   -(size_t)BLOCK_ALIGN;
+    size_t start =
+        (buf->used + BLOCK_HEADER + BLOCK_ALIGN - 1) & -(size_t)BLOCK_ALIGN;
     BlockBuild *build = &b->build;
 
     if (start + BLOCK_ROOM > buf->size) {
@@ -241,7 +227,7 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
         return COMPILE_BUFFER_FULL;
     }
     buf->used = start + size;
-    *block = (CompiledBlock){(uint32_t)start, size, build->slots,
+    *block = (CompiledBlock){(uint32_t)start, size,        build->slots,
                              build->nb_slots, build->rows, build->nb_rows};
     return COMPILE_OK;
 }

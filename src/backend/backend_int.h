@@ -13,7 +13,7 @@ struct BackendContext {
     BlockBuild build;
     Row *rows;
     const Row *row_of[OP_COUNT][TYPE_COUNT];
-    LabelId fused;          /* label whose goto_tb is in its brcond */
+    LabelId fused; /* label whose goto_tb is in its brcond */
 };
 
 /*

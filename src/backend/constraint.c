@@ -52,10 +52,10 @@ static const char *parse_list(const char *s, Place *place, unsigned max,
 
 static unsigned freedom(const Place *p)
 {
-    return regset_is_single(p->regs) ? 0
+    return regset_is_single(p->regs)       ? 0
            : p->alias >= 0 || p->destroyed ? 1
-           : !p->mem                     ? 2
-                                         : 3;
+           : !p->mem                       ? 2
+                                           : 3;
 }
 
 static void order_inputs(Constraint *c)
@@ -81,8 +81,7 @@ static RegSet fixed_regs(const Place *p, unsigned n)
     return set;
 }
 
-void constraint_parse(Constraint *c, const char *text,
-                      const RegSet letters[26])
+void constraint_parse(Constraint *c, const char *text, const RegSet letters[26])
 {
     memset(c, 0, sizeof(*c));
     text = parse_list(text, c->out, MAX_OUTS, &c->nb_outs, letters);
@@ -95,8 +94,7 @@ void constraint_parse(Constraint *c, const char *text,
         }
     }
     order_inputs(c);
-    c->fixed = fixed_regs(c->out, c->nb_outs) |
-               fixed_regs(c->in, c->nb_ins) |
+    c->fixed = fixed_regs(c->out, c->nb_outs) | fixed_regs(c->in, c->nb_ins) |
                fixed_regs(c->temp, c->nb_temps);
 }
 

@@ -47,19 +47,19 @@ enum {
 
 typedef struct Place {
     RegSet regs;
-    int8_t alias;    /* of an input: output, or -1 */
+    int8_t alias; /* of an input: output, or -1 */
     bool early;
     bool destroyed;
     bool mem;
-    bool mem_once;   /* not if another such operand is in memory */
+    bool mem_once; /* not if another such operand is in memory */
     bool env;
-    uint8_t consts;  /* CONST_* */
+    uint8_t consts; /* CONST_* */
 } Place;
 
 typedef struct Constraint {
     uint8_t nb_outs, nb_ins, nb_temps;
-    uint8_t order[MAX_INS];  /* inputs, the most constrained first */
-    RegSet fixed;            /* registers that some operand must be in */
+    uint8_t order[MAX_INS]; /* inputs, the most constrained first */
+    RegSet fixed;           /* registers that some operand must be in */
     Place out[MAX_OUTS], in[MAX_INS], temp[MAX_TEMPS];
 } Constraint;
 

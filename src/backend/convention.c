@@ -19,8 +19,8 @@ static unsigned limit(unsigned have, int wanted)
     return wanted < 0 || (unsigned)wanted > have ? have : (unsigned)wanted;
 }
 
-static void pin_hot(Convention *c, const HostDesc *d,
-                    const BackendConfig *cfg, const IR *ir)
+static void pin_hot(Convention *c, const HostDesc *d, const BackendConfig *cfg,
+                    const IR *ir)
 {
     unsigned left[CLASS_COUNT] = {
         limit(d->nb_pin[CLASS_INT], cfg->max_pinned_int),
@@ -37,8 +37,8 @@ static void pin_hot(Convention *c, const HostDesc *d,
             continue;
         }
         left[class]--;
-        c->pin[c->nb_pins++] = (Pin){t, *next[class], (uint8_t)type,
-                                     ir->temps[t].offset};
+        c->pin[c->nb_pins++] =
+            (Pin){t, *next[class], (uint8_t)type, ir->temps[t].offset};
         c->pinned |= REG_BIT(*next[class]++);
     }
 }
@@ -55,8 +55,8 @@ static RegSet first_of(RegSet set, int max, unsigned min)
     return out;
 }
 
-void convention_make(Convention *c, const HostDesc *d,
-                     const BackendConfig *cfg, const IR *ir)
+void convention_make(Convention *c, const HostDesc *d, const BackendConfig *cfg,
+                     const IR *ir)
 {
     memset(c, 0, sizeof(*c));
     pin_hot(c, d, cfg, ir);

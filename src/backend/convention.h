@@ -11,14 +11,14 @@ typedef struct Pin {
     TempId temp;
     uint8_t reg;
     uint8_t type;
-    int32_t offset;  /* of its home in the guest state */
+    int32_t offset; /* of its home in the guest state */
 } Pin;
 
 typedef struct Convention {
     Pin pin[HOST_REGS];
     unsigned nb_pins;
     RegSet pinned;
-    RegSet scratch[CLASS_COUNT];  /* what is left to allocate */
+    RegSet scratch[CLASS_COUNT]; /* what is left to allocate */
 } Convention;
 
 /* Gives the host's registers to the hot globals in their order. */

@@ -46,12 +46,12 @@ typedef struct Operand {
 /* One op with its operands resolved. */
 typedef struct EmitOp {
     uint8_t opc, type, vece;
-    uint8_t in_type;     /* of the first input, if there is one */
-    uint8_t dead;        /* bits of the outputs that nobody wants */
+    uint8_t in_type; /* of the first input, if there is one */
+    uint8_t dead;    /* bits of the outputs that nobody wants */
     uint8_t tmp[MAX_TEMPS];
-    int32_t arg;         /* the row's own */
+    int32_t arg; /* the row's own */
     Operand out[MAX_OUTS], in[MAX_INS];
-    const Arg *k;        /* the op's constants */
+    const Arg *k; /* the op's constants */
 } EmitOp;
 
 typedef void EmitFn(Host *, const EmitOp *);
@@ -59,9 +59,9 @@ typedef void EmitFn(Host *, const EmitOp *);
 /* A row of a host's table; the first that fits op, type and host counts. */
 typedef struct EmitRow {
     uint8_t opc;
-    uint16_t types;      /* TYPES_* */
-    uint32_t when;       /* features needed, bits of the host's own */
-    const char *places;  /* see constraint.h */
+    uint16_t types;     /* TYPES_* */
+    uint32_t when;      /* features needed, bits of the host's own */
+    const char *places; /* see constraint.h */
     EmitFn *emit;
     int32_t arg;
 } EmitRow;
@@ -69,15 +69,15 @@ typedef struct EmitRow {
 /* The block under construction, as far as hosts do not differ. */
 typedef struct BlockBuild {
     ExitSlot slots[COMPILE_MAX_SLOTS];
-    unsigned nb_slots;       /* the highest used, plus one */
+    unsigned nb_slots; /* the highest used, plus one */
     PcRow rows[COMPILE_MAX_ROWS];
     unsigned nb_rows;
     bool too_large;
-    bool started;            /* an insn_start has been seen */
-    bool keep_flags;         /* a carry is in the flags: moves leave it */
-    uint64_t first_pc;       /* of the first insn_start */
-    uint64_t pc;             /* of the last */
-    const Op *taken;         /* brcond: the goto_tb that its label is, or NULL */
+    bool started;      /* an insn_start has been seen */
+    bool keep_flags;   /* a carry is in the flags: moves leave it */
+    uint64_t first_pc; /* of the first insn_start */
+    uint64_t pc;       /* of the last */
+    const Op *taken;   /* brcond: the goto_tb that its label is, or NULL */
 } BlockBuild;
 
 /* Host code from `offset` on belongs to the guest instruction at pc. */
@@ -88,15 +88,15 @@ typedef struct HostDesc {
     const EmitRow *rows;
     unsigned nb_rows;
     RegSet letters[26];
-    RegSet usable[CLASS_COUNT];  /* may be allocated or pinned */
+    RegSet usable[CLASS_COUNT];      /* may be allocated or pinned */
     const uint8_t *pin[CLASS_COUNT]; /* registers to pin, best first */
     unsigned nb_pin[CLASS_COUNT];
-    unsigned min_scratch;        /* a class must keep so many */
-    const uint8_t *call_args;    /* registers of helper arguments */
+    unsigned min_scratch;     /* a class must keep so many */
+    const uint8_t *call_args; /* registers of helper arguments */
     uint8_t call_ret;
 
     void (*mov)(Host *, unsigned type, int dst, int src);
-    void (*exchange)(Host *, int a, int b);     /* general registers */
+    void (*exchange)(Host *, int a, int b); /* general registers */
     void (*load)(Host *, unsigned type, int dst, int32_t disp);
     void (*store)(Host *, unsigned type, int src, int32_t disp);
     void (*store_const)(Host *, unsigned type, uint64_t value, int32_t disp);
@@ -109,7 +109,7 @@ typedef struct HostDesc {
     /* Starts a block at p; code runs at p + exec_offset. */
     void (*begin)(Host *, BlockBuild *, const IR *, uint8_t *p, uint8_t *end,
                   int64_t exec_offset);
-    uint32_t (*offset)(const Host *);  /* bytes emitted so far */
+    uint32_t (*offset)(const Host *); /* bytes emitted so far */
     void (*set_label)(Host *, LabelId);
     /* What is out of line. The block's size, or 0: it did not fit. */
     uint32_t (*finish)(Host *);

@@ -12,8 +12,7 @@ int32_t ra_home(const RegAlloc *ra, TempId t)
         return temp->offset;
     }
     return (int32_t)offsetof(CPUState, spill) -
-           (int32_t)offsetof(CPUState, guest) +
-           (int32_t)(t * SPILL_SLOT_BYTES);
+           (int32_t)offsetof(CPUState, guest) + (int32_t)(t * SPILL_SLOT_BYTES);
 }
 
 void ra_occupy(RegAlloc *ra, int r, TempId t)
@@ -159,8 +158,8 @@ void ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
     }
     for (unsigned i = 0; i < conv->nb_pins; i++) {
         const Pin *p = &conv->pin[i];
-        ra->initial[p->temp] = (TempState){.reg = (int8_t)p->reg,
-                                           .pinned = true};
+        ra->initial[p->temp] =
+            (TempState){.reg = (int8_t)p->reg, .pinned = true};
     }
 }
 

@@ -15,7 +15,7 @@
 #include "backend/host.h"
 
 typedef struct TempState {
-    int8_t reg;     /* or NOWHERE */
+    int8_t reg; /* or NOWHERE */
     bool pinned;
     bool mem;
 } TempState;
@@ -33,11 +33,11 @@ typedef struct RegAlloc {
     const Convention *conv;
     Host *host;
     const IR *ir;
-    RegSet scratch;          /* of both classes */
+    RegSet scratch; /* of both classes */
     RegSet free;
     unsigned next_victim;
     TempId occupant[HOST_REGS];
-    TempState *initial;      /* of the fixed and global temps */
+    TempState *initial; /* of the fixed and global temps */
     uint32_t nb_initial;
     TempState state[IR_MAX_TEMPS];
 } RegAlloc;

@@ -14,8 +14,7 @@ static bool store_only(RegAlloc *ra, const Op *op, TempId out, TempId in)
     const Temp *temp = &ra->ir->temps[in];
     bool lasts = temp->kind == TEMP_CONST || ra->state[in].pinned;
 
-    if (!(op->life & LIFE_SYNC(0)) ||
-        !(op->life & LIFE_DEAD(0) || lasts)) {
+    if (!(op->life & LIFE_SYNC(0)) || !(op->life & LIFE_DEAD(0) || lasts)) {
         return false;
     }
     if (temp->kind == TEMP_CONST) {
@@ -77,8 +76,8 @@ void ra_mov(RegAlloc *ra, const Op *op)
         ra_release(ra, out);
     } else {
         ra_release(ra, out);
-        RegSet keep = ra->state[in].reg == NOWHERE
-                          ? 0 : REG_BIT(ra->state[in].reg);
+        RegSet keep =
+            ra->state[in].reg == NOWHERE ? 0 : REG_BIT(ra->state[in].reg);
         r = ra_take(ra, ra->conv->scratch[type_class(op->type)], keep);
         check(r != NOWHERE, "no register to move to");
         ra_copy_to(ra, in, r);
@@ -148,8 +147,8 @@ static void place_arguments(RegAlloc *ra, const Op *op)
         check(type_class(ra->ir->temps[t].type) == CLASS_INT,
               "helper argument %u is not an integer", i);
         if (s->reg != NOWHERE) {
-            moves[n++] = (Move){ra->desc->call_args[i], s->reg,
-                                ra->ir->temps[t].type};
+            moves[n++] =
+                (Move){ra->desc->call_args[i], s->reg, ra->ir->temps[t].type};
         }
     }
     parallel_moves(ra, moves, n);

@@ -15,14 +15,14 @@ typedef struct OpState {
     RegAlloc *ra;
     const Op *op;
     const Constraint *c;
-    RegSet avoid;     /* not to be given to anything any more */
-    RegSet owned;     /* of those, outputs' and temporaries' */
-    RegSet inputs;    /* registers that inputs are read from */
-    RegSet reserved;  /* for operands that must be there: not for others */
+    RegSet avoid;    /* not to be given to anything any more */
+    RegSet owned;    /* of those, outputs' and temporaries' */
+    RegSet inputs;   /* registers that inputs are read from */
+    RegSet reserved; /* for operands that must be there: not for others */
     int8_t out_reg[MAX_OUTS];
-    bool mem_used;    /* by an input that must be the only one */
-    bool in_place;    /* output and first input are one place in memory */
-    bool swapped;     /* the first two inputs changed places */
+    bool mem_used; /* by an input that must be the only one */
+    bool in_place; /* output and first input are one place in memory */
+    bool swapped;  /* the first two inputs changed places */
     EmitOp e;
 } OpState;
 
@@ -292,8 +292,8 @@ static void place_input(OpState *os, unsigned i)
         os->mem_used |= p->mem_once;
         return;
     }
-    int r = p->alias >= 0 || p->destroyed ? place_owned(os, i)
-                                          : place_read(os, i);
+    int r =
+        p->alias >= 0 || p->destroyed ? place_owned(os, i) : place_read(os, i);
     if (r == NOWHERE) {
         check(mem_allowed(os, i), "no register left for an input of %s",
               opcode_info[os->op->opc].name);
@@ -340,8 +340,7 @@ static void place_outputs(OpState *os)
         if (os->out_reg[i] == NOWHERE) {
             bool fits = home != NOWHERE && p->regs & REG_BIT(home) &&
                         !(os->avoid & REG_BIT(home));
-            os->out_reg[i] = (int8_t)(
-                fits ? home : must_take(os, p->regs, 0));
+            os->out_reg[i] = (int8_t)(fits ? home : must_take(os, p->regs, 0));
             os->avoid |= REG_BIT(os->out_reg[i]);
         }
         os->e.out[i] = reg_operand(os->out_reg[i]);
@@ -383,8 +382,8 @@ static bool wants_swap(const OpState *os)
     if (ra_is_value(os->ra, b) || out == a) {
         return false;
     }
-    return out == b || (in_dies(os, 1) && !in_dies(os, 0) &&
-                        !os->ra->state[b].pinned);
+    return out == b ||
+           (in_dies(os, 1) && !in_dies(os, 0) && !os->ra->state[b].pinned);
 }
 
 /* Read, changed and written in its home by one instruction? */
@@ -414,11 +413,10 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     os.e.type = op->type;
     os.e.vece = op->vece;
     os.e.arg = row->arg;
-    os.e.in_type = c->nb_ins
-                       ? ra->ir->temps[op->arg[c->nb_outs]].type
-                       : op->type;
-    os.e.dead = (uint8_t)(op->life & ~(op->life >> 16) &
-                          ((1u << c->nb_outs) - 1));
+    os.e.in_type =
+        c->nb_ins ? ra->ir->temps[op->arg[c->nb_outs]].type : op->type;
+    os.e.dead =
+        (uint8_t)(op->life & ~(op->life >> 16) & ((1u << c->nb_outs) - 1));
     os.e.k = &op->arg[c->nb_outs + c->nb_ins];
     os.in_place = is_in_place(&os);
     if (!os.in_place) {

@@ -36,7 +36,7 @@ typedef struct Options {
     bool run, show_ir;
     const char *hot[MAX_HOT + 1];
     const char *input;
-    char **settings;    /* NAME=VALUE, NULL-terminated */
+    char **settings; /* NAME=VALUE, NULL-terminated */
 } Options;
 
 static const char usage[] =
@@ -114,8 +114,8 @@ static void load(IR *ir, const char *name)
 static void *map(size_t size, int prot, uintptr_t at)
 {
     void *p = mmap((void *)at, size, prot,
-                   MAP_PRIVATE | MAP_ANONYMOUS |
-                       (at ? MAP_FIXED_NOREPLACE : 0), -1, 0);
+                   MAP_PRIVATE | MAP_ANONYMOUS | (at ? MAP_FIXED_NOREPLACE : 0),
+                   -1, 0);
 
     if (p == MAP_FAILED) {
         die(EXIT_WRONG_INPUT, "mmap of %zu bytes: %s", size, strerror(errno));
@@ -262,8 +262,8 @@ static void parse_options(Options *o, int argc, char **argv)
         {0},
     };
 
-    o->cfg = (BackendConfig){.max_pinned_int = -1, .max_pinned_fp = -1,
-                             .max_scratch = -1};
+    o->cfg = (BackendConfig){
+        .max_pinned_int = -1, .max_pinned_fp = -1, .max_scratch = -1};
     for (int c; (c = getopt_long(argc, argv, "O", longs, NULL)) != -1;) {
         parse_option(o, c);
     }

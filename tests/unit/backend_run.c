@@ -9,7 +9,7 @@
 struct Runner {
     BackendContext *ctx;
     CodeBuf buf;
-    size_t runtime;         /* bytes of the buffer that it fills */
+    size_t runtime; /* bytes of the buffer that it fills */
     CPUState *cpu;
     uint64_t *ret_stack;
     uint8_t *memory;
@@ -38,8 +38,7 @@ Runner *runner_new(const BackendConfig *cfg, const IR *ir, size_t bytes)
     r->ret_stack = map(RET_STACK_BYTES, PROT_READ | PROT_WRITE, NULL);
     r->pc_offset = cfg->pc_offset;
     r->ctx = x86_64_backend.create(cfg, ir);
-    check(r->ctx && x86_64_backend.emit_runtime(r->ctx, &r->buf),
-          "no runtime");
+    check(r->ctx && x86_64_backend.emit_runtime(r->ctx, &r->buf), "no runtime");
     r->runtime = r->buf.used;
     return r;
 }
@@ -74,8 +73,7 @@ static void prepare(Runner *r, const RunStart *start)
 
 static void by_slot(Runner *r, RunResult *out)
 {
-    const ExitRecord *rec =
-        (const ExitRecord *)(uintptr_t)r->cpu->exit_site;
+    const ExitRecord *rec = (const ExitRecord *)(uintptr_t)r->cpu->exit_site;
     const uint8_t *code = r->buf.rx + r->block.offset;
 
     check((const uint8_t *)rec - code == rec->block_offset,
@@ -94,8 +92,8 @@ CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
         return status;
     }
     prepare(r, start);
-    int left = x86_64_backend.enter(r->ctx, r->cpu,
-                                    r->buf.rx + r->block.offset);
+    int left =
+        x86_64_backend.enter(r->ctx, r->cpu, r->buf.rx + r->block.offset);
     memset(out, 0, sizeof(*out));
     if (left == LEFT_BY_SLOT) {
         out->how = INTERP_GOTO_TB;
@@ -179,8 +177,7 @@ static bool load(void *memory, uint64_t addr, void *buf, unsigned bytes)
     return p && memcpy(buf, p, bytes);
 }
 
-static bool store(void *memory, uint64_t addr, const void *buf,
-                  unsigned bytes)
+static bool store(void *memory, uint64_t addr, const void *buf, unsigned bytes)
 {
     uint8_t *p = guest(memory, addr, bytes);
 
@@ -190,21 +187,20 @@ static bool store(void *memory, uint64_t addr, const void *buf,
 /* A goto and a return look the same from outside. */
 static void interp_exit(InterpExit how, const InterpEnv *env, RunResult *out)
 {
-    out->how = how == INTERP_CALL_TB    ? INTERP_GOTO_TB
+    out->how = how == INTERP_CALL_TB ? INTERP_GOTO_TB
                : how == INTERP_CALL_PTR || how == INTERP_RET_PTR
                    ? INTERP_GOTO_PTR
                    : how;
     out->target = how == INTERP_EXIT_TB ? env->reason : env->target;
     out->slot = out->how == INTERP_GOTO_TB ? env->slot : 0;
-    out->ret_pc = how == INTERP_CALL_TB || how == INTERP_CALL_PTR
-                      ? env->ret_pc
-                      : 0;
+    out->ret_pc =
+        how == INTERP_CALL_TB || how == INTERP_CALL_PTR ? env->ret_pc : 0;
 }
 
 void interp_reference(const IR *ir, const RunStart *start, RunResult *out)
 {
     InterpEnv env = {.load = load, .store = store};
-    static _Alignas(64) CPUState cpu;  /* helpers may ask for all of it */
+    static _Alignas(64) CPUState cpu; /* helpers may ask for all of it */
 
     memset(out, 0, sizeof(*out));
     memcpy(cpu.guest, start->state, sizeof(start->state));

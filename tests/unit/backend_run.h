@@ -18,7 +18,7 @@ enum {
 /* What a run left. */
 typedef struct RunResult {
     InterpExit how;
-    uint64_t target;    /* of a goto, call or ret; the reason of an exit */
+    uint64_t target; /* of a goto, call or ret; the reason of an exit */
     uint64_t slot;
     uint64_t ret_pc;
     uint8_t state[2048];

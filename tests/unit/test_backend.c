@@ -30,18 +30,24 @@ static uint32_t helper_narrow(uint32_t a)
 }
 
 static const Helper mix = {
-    .name = "mix", .fn = (void *)helper_mix, .ret = TYPE_I64, .nb_args = 6,
+    .name = "mix",
+    .fn = (void *)helper_mix,
+    .ret = TYPE_I64,
+    .nb_args = 6,
     .args = {TYPE_I64, TYPE_I64, TYPE_I32, TYPE_I64, TYPE_I64, TYPE_I64},
     .flags = HELPER_READS_STATE};
-static const Helper narrow = {
-    .name = "narrow", .fn = (void *)helper_narrow, .ret = TYPE_I32,
-    .nb_args = 1, .args = {TYPE_I32}, .flags = HELPER_PURE};
+static const Helper narrow = {.name = "narrow",
+                              .fn = (void *)helper_narrow,
+                              .ret = TYPE_I32,
+                              .nb_args = 1,
+                              .args = {TYPE_I32},
+                              .flags = HELPER_PURE};
 static const Helper *const helpers[] = {&mix, &narrow, NULL};
 
 /* Half of the globals of each type have a register, if there are enough. */
-static const char *const hot[] = {
-    "i64_0", "i32_0", "f64_0", "f32_0", "i64_1", "i64_2", "f64_1",
-    "i32_1", "f64_2", "f64_3", NULL};
+static const char *const hot[] = {"i64_0", "i32_0", "f64_0", "f32_0",
+                                  "i64_1", "i64_2", "f64_1", "i32_1",
+                                  "f64_2", "f64_3", NULL};
 
 static bool plain_op(Opcode opc)
 {
@@ -89,10 +95,11 @@ static void say(const IR *ir, const Runner *runner, const RunResult *want,
     const uint8_t *code = runner_code(runner, &size);
 
     ir_dump(stderr, ir);
-    fprintf(stderr, "how %d %d target %lx %lx slot %lu %lu ret %lx %lx "
-            "fflags %x %x\n", want->how, got->how, want->target, got->target,
-            want->slot, got->slot, want->ret_pc, got->ret_pc, want->fflags,
-            got->fflags);
+    fprintf(stderr,
+            "how %d %d target %lx %lx slot %lu %lu ret %lx %lx "
+            "fflags %x %x\n",
+            want->how, got->how, want->target, got->target, want->slot,
+            got->slot, want->ret_pc, got->ret_pc, want->fflags, got->fflags);
     for (unsigned i = 0; i < RANDOM_STATE_BYTES; i += 4) {
         uint32_t a, b;
         memcpy(&a, want->state + i, 4);
@@ -112,7 +119,9 @@ static void run_programs(const BackendConfig *base, unsigned types,
                          OptConfig passes)
 {
     BackendConfig cfg = *base;
-    RandomIR r = {.seed = 1, .types = types, .wanted = plain_op,
+    RandomIR r = {.seed = 1,
+                  .types = types,
+                  .wanted = plain_op,
                   .guest_base = RUN_GUEST_BASE,
                   .guest_size = RUN_GUEST_BYTES};
     static RunStart start;
@@ -159,25 +168,30 @@ static void run_programs(const BackendConfig *base, unsigned types,
     ir_free(r.ir);
 }
 
-#define ALL {.max_pinned_int = -1, .max_pinned_fp = -1, .max_scratch = -1}
+#define ALL                                                                    \
+    {                                                                          \
+        .max_pinned_int = -1, .max_pinned_fp = -1, .max_scratch = -1           \
+    }
 
 static const BackendConfig usual = ALL;
-static const BackendConfig plain = {
-    .plain = true, .max_pinned_int = -1, .max_pinned_fp = -1,
-    .max_scratch = -1};
+static const BackendConfig plain = {.plain = true,
+                                    .max_pinned_int = -1,
+                                    .max_pinned_fp = -1,
+                                    .max_scratch = -1};
 static const BackendConfig unpinned = {.max_scratch = 3};
-static const BackendConfig plain_unpinned = {.plain = true,
-                                             .max_scratch = 3};
-static const BackendConfig few = {.max_pinned_int = 3, .max_pinned_fp = 2,
-                                  .max_scratch = 4, .no_ret_stack = true};
+static const BackendConfig plain_unpinned = {.plain = true, .max_scratch = 3};
+static const BackendConfig few = {.max_pinned_int = 3,
+                                  .max_pinned_fp = 2,
+                                  .max_scratch = 4,
+                                  .no_ret_stack = true};
 
 enum { INTS = TYPES_INT | TYPES_I128, SCALARS = INTS | TYPES_FP };
 
-#define CASE(name, config, types, passes)              \
-    static void name(void **state)                     \
-    {                                                  \
-        (void)state;                                   \
-        run_programs(&config, types, passes);          \
+#define CASE(name, config, types, passes)                                      \
+    static void name(void **state)                                             \
+    {                                                                          \
+        (void)state;                                                           \
+        run_programs(&config, types, passes);                                  \
     }
 
 CASE(int_usual, usual, INTS, OPT_NONE)

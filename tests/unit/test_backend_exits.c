@@ -27,9 +27,12 @@ static const char *const hot[] = {"x", NULL};
 
 static void open_world(World *w, bool no_ret_stack)
 {
-    BackendConfig cfg = {.max_pinned_int = -1, .max_pinned_fp = -1,
-                         .max_scratch = -1, .no_ret_stack = no_ret_stack,
-                         .pc_offset = PC_OFFSET, .hot = hot};
+    BackendConfig cfg = {.max_pinned_int = -1,
+                         .max_pinned_fp = -1,
+                         .max_scratch = -1,
+                         .no_ret_stack = no_ret_stack,
+                         .pc_offset = PC_OFFSET,
+                         .hot = hot};
 
     memset(w, 0, sizeof(*w));
     w->ir = ir_new();
@@ -391,8 +394,8 @@ static void misaligned(World *w, int64_t disp)
     add_to_x(w, 3);
     gen_insn_start(w->ir, TYPE_I64, 0x1004);
     gen_atomic_fetch_add(w->ir, TYPE_I64, w->x,
-                         ir_i64(w->ir, RUN_GUEST_BASE + 8), w->x,
-                         (Arg)disp, MO_64 | MO_ALIGN);
+                         ir_i64(w->ir, RUN_GUEST_BASE + 8), w->x, (Arg)disp,
+                         MO_64 | MO_ALIGN);
     gen_exit_tb(w->ir, TYPE_I64, 7);
 }
 
@@ -491,8 +494,10 @@ static void buffer_full(void **unused)
 
     (void)unused;
     for (size_t size = 16 << 10; size < MOST; size += STEP) {
-        BackendConfig cfg = {.max_pinned_int = -1, .max_pinned_fp = -1,
-                             .max_scratch = -1, .pc_offset = PC_OFFSET};
+        BackendConfig cfg = {.max_pinned_int = -1,
+                             .max_pinned_fp = -1,
+                             .max_scratch = -1,
+                             .pc_offset = PC_OFFSET};
         CompiledBlock block;
         open_world(&w, false);
         Runner *small = runner_new(&cfg, w.ir, size);

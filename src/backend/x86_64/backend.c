@@ -97,8 +97,8 @@ static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
     uintptr_t rsp = (uintptr_t)g[REG_RSP];
 
     (void)b;
-    if (fault_addr >= rsp || rsp - fault_addr > 64 ||
-        rsp > cpu->ret_base || cpu->ret_base - rsp > RET_STACK_BYTES) {
+    if (fault_addr >= rsp || rsp - fault_addr > 64 || rsp > cpu->ret_base ||
+        cpu->ret_base - rsp > RET_STACK_BYTES) {
         return false;
     }
     g[REG_RSP] = (greg_t)cpu->ret_base;

@@ -111,8 +111,8 @@ void emit_brcond(Host *x, const EmitOp *e)
         brcond_slot(x, e, x->build->taken);
         return;
     }
-    Cc cc = x86_compare(x, x86_size(e->type), (Cond)e->k[0], &e->in[0],
-                        &e->in[1]);
+    Cc cc =
+        x86_compare(x, x86_size(e->type), (Cond)e->k[0], &e->in[0], &e->in[1]);
     label_site(x, (LabelId)e->k[1], asm_jcc32(&x->a, cc));
 }
 
@@ -264,8 +264,7 @@ void emit_ret_ptr(Host *x, const EmitOp *e)
         return;
     }
     asm_alu_mr(&x->a, ALU_CMP, SZ_64,
-               mem_b(RSP, offsetof(RetStackEntry, guest_ret)),
-               e->in[0].reg);
+               mem_b(RSP, offsetof(RetStackEntry, guest_ret)), e->in[0].reg);
     x86_jcc_slow(x, x86_slow(x, slow_return, e), CC_NE);
     asm_ret(&x->a);
 }

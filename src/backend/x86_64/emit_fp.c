@@ -45,11 +45,7 @@ void fp_op3(Host *x, VecOp op, int out, int a, Mem b)
 
 void fp_op2(Host *x, VecOp op, int out, Mem b)
 {
-    if (x->avx) {
-        asm_avx_rm(&x->a, op, VEX_128, out, b);
-    } else {
-        asm_sse_rm(&x->a, op, out, b);
-    }
+    x86_load_vec(x, op, VEX_128, out, b);
 }
 
 void fp_mov(Host *x, int out, int src)
@@ -85,11 +81,7 @@ void fp_zero(Host *x, int reg)
 
 void fp_store64(Host *x, Mem m, int src)
 {
-    if (x->avx) {
-        asm_avx_mr(&x->a, V_MOVSD, VEX_128, m, src);
-    } else {
-        asm_sse_mr(&x->a, V_MOVSD, m, src);
-    }
+    x86_store_vec(x, V_MOVSD, VEX_128, m, src);
 }
 
 void fp_load64(Host *x, int dst, Mem m)

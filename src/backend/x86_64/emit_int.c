@@ -26,13 +26,11 @@ static void alu(Host *x, AluOp op, int size, int dst, const Operand *src)
 /* ---- Conditions --------------------------------------------------------- */
 
 static const uint8_t cc_of[COND_COUNT] = {
-    [COND_NEVER] = CC_NE, [COND_ALWAYS] = CC_E,
-    [COND_EQ] = CC_E, [COND_NE] = CC_NE,
-    [COND_LT] = CC_L, [COND_GE] = CC_GE,
-    [COND_GT] = CC_G, [COND_LE] = CC_LE,
-    [COND_LTU] = CC_B, [COND_GEU] = CC_AE,
-    [COND_GTU] = CC_A, [COND_LEU] = CC_BE,
-    [COND_TSTEQ] = CC_E, [COND_TSTNE] = CC_NE,
+    [COND_NEVER] = CC_NE, [COND_ALWAYS] = CC_E, [COND_EQ] = CC_E,
+    [COND_NE] = CC_NE,    [COND_LT] = CC_L,     [COND_GE] = CC_GE,
+    [COND_GT] = CC_G,     [COND_LE] = CC_LE,    [COND_LTU] = CC_B,
+    [COND_GEU] = CC_AE,   [COND_GTU] = CC_A,    [COND_LEU] = CC_BE,
+    [COND_TSTEQ] = CC_E,  [COND_TSTNE] = CC_NE,
 };
 
 static void test(Host *x, int size, const Operand *a, const Operand *b)
@@ -200,9 +198,10 @@ void emit_sub(Host *x, const EmitOp *e)
 /* Zero extension of the low 8, 16 or 32 bits, or nothing. */
 static int mask_size(uint64_t mask)
 {
-    return mask == 0xff ? SZ_8 : mask == 0xffff ? SZ_16
-           : mask == 0xffffffff                 ? SZ_32
-                                                : -1;
+    return mask == 0xff         ? SZ_8
+           : mask == 0xffff     ? SZ_16
+           : mask == 0xffffffff ? SZ_32
+                                : -1;
 }
 
 void emit_and(Host *x, const EmitOp *e)
@@ -211,8 +210,8 @@ void emit_and(Host *x, const EmitOp *e)
     EmitOp narrow = *e;
 
     if (b->kind == OPERAND_IMM) {
-        uint64_t mask = e->type == TYPE_I32 ? (uint32_t)b->imm
-                                            : (uint64_t)b->imm;
+        uint64_t mask =
+            e->type == TYPE_I32 ? (uint32_t)b->imm : (uint64_t)b->imm;
         int size = mask_size(mask);
         if (size >= 0) {
             asm_movzx_rm(&x->a, size, e->out[0].reg, x86_rm(&e->in[0]));
@@ -235,8 +234,8 @@ void emit_unary(Host *x, const EmitOp *e)
 
 void emit_andc(Host *x, const EmitOp *e)
 {
-    asm_bmi_rrm(&x->a, G_ANDN, x86_size(e->type), e->out[0].reg,
-                e->in[1].reg, x86_rm(&e->in[0]));
+    asm_bmi_rrm(&x->a, G_ANDN, x86_size(e->type), e->out[0].reg, e->in[1].reg,
+                x86_rm(&e->in[0]));
 }
 
 /* out op= ~b, by way of a temporary. */

@@ -57,52 +57,11 @@ void emit_st(Host *x, const EmitOp *e)
           &e->in[0]);
 }
 
-static void ld_vec(Host *x, VecOp op, int vl, int dst, Mem m)
-{
-    if (x->avx) {
-        asm_avx_rm(&x->a, op, vl, dst, m);
-    } else {
-        asm_sse_rm(&x->a, op, dst, m);
-    }
-}
-
-static void st_vec(Host *x, VecOp op, int vl, Mem m, int src)
-{
-    if (x->avx) {
-        asm_avx_mr(&x->a, op, vl, m, src);
-    } else {
-        asm_sse_mr(&x->a, op, m, src);
-    }
-}
-
-static VecOp vec_move(unsigned type)
-{
-    return type == TYPE_F32                      ? V_MOVSS
-           : type == TYPE_F64 || type == TYPE_V64 ? V_MOVSD
-                                                  : V_MOVUPS;
-}
-
-static int vec_length(unsigned type)
-{
-    return type == TYPE_V256 ? VEX_256 : VEX_128;
-}
-
-static void box(Host *x, int reg)
-{
-    Mem ones = x86_data(x, &x->rt.data->box);
-
-    if (x->avx) {
-        asm_avx_rrm(&x->a, V_ORPS, VEX_128, reg, reg, ones);
-    } else {
-        asm_sse_rm(&x->a, V_ORPS, reg, ones);
-    }
-}
-
 static void load_fp(Host *x, unsigned type, int dst, Mem m)
 {
-    ld_vec(x, vec_move(type), vec_length(type), dst, m);
+    x86_load_vec(x, x86_vec_move(type), x86_vec_length(type), dst, m);
     if (type == TYPE_F32) {
-        box(x, dst);
+        x86_box(x, dst);
     }
 }
 
@@ -124,7 +83,8 @@ void emit_st_vec(Host *x, const EmitOp *e)
     if (x86_is_wide(x, e->type)) {
         x86_wide_store(x, m, e->in[0].reg);
     } else {
-        st_vec(x, vec_move(e->type), vec_length(e->type), m, e->in[0].reg);
+        x86_store_vec(x, x86_vec_move(e->type), x86_vec_length(e->type), m,
+                      e->in[0].reg);
     }
 }
 
@@ -281,9 +241,9 @@ void emit_guest_ld_fp(Host *x, const EmitOp *e)
     }
     load(x, TYPE_I64, mo & MO_SIZE, tmp, m);
     swap_bytes(x, TYPE_I64, mo & ~(MemOp)MO_SIGN, tmp);
-    ld_vec(x, gpr_move(e->type), VEX_128, out, mem_reg(tmp));
+    x86_load_vec(x, gpr_move(e->type), VEX_128, out, mem_reg(tmp));
     if (e->type == TYPE_F32) {
-        box(x, out);
+        x86_box(x, out);
     }
 }
 
@@ -297,9 +257,10 @@ void emit_guest_st_fp(Host *x, const EmitOp *e)
     if (e->in[0].kind == OPERAND_IMM) {
         asm_mov_mi(&x->a, e->type == TYPE_F32 ? SZ_32 : SZ_64, m, 0);
     } else if (!swapped(mo)) {
-        st_vec(x, vec_move(e->type), VEX_128, m, e->in[0].reg);
+        x86_store_vec(x, x86_vec_move(e->type), VEX_128, m, e->in[0].reg);
     } else {
-        st_vec(x, gpr_move(e->type), VEX_128, mem_reg(tmp), e->in[0].reg);
+        x86_store_vec(x, gpr_move(e->type), VEX_128, mem_reg(tmp),
+                      e->in[0].reg);
         swap_bytes(x, TYPE_I64, mo & ~(MemOp)MO_SIGN, tmp);
         asm_mov_mr(&x->a, (int)(mo & MO_SIZE), m, tmp);
     }
@@ -338,7 +299,7 @@ void emit_concat(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
 
-    ld_vec(x, V_MOVQG, VEX_128, out, x86_rm(&e->in[0]));
+    x86_load_vec(x, V_MOVQG, VEX_128, out, x86_rm(&e->in[0]));
     insert_high(x, out, e->tmp[0], x86_rm(&e->in[1]));
 }
 
@@ -346,15 +307,15 @@ void emit_extr(Host *x, const EmitOp *e)
 {
     int tmp = e->tmp[0];
 
-    st_vec(x, V_MOVQG, VEX_128, mem_reg(e->out[0].reg), e->in[0].reg);
-    ld_vec(x, V_MOVAPS, VEX_128, tmp, mem_reg(e->in[0].reg));
+    x86_store_vec(x, V_MOVQG, VEX_128, mem_reg(e->out[0].reg), e->in[0].reg);
+    x86_load_vec(x, V_MOVAPS, VEX_128, tmp, mem_reg(e->in[0].reg));
     extract_high(x, e->out[1].reg, tmp);
 }
 
 /* Aligned vector moves of 16 bytes are atomic on every host with AVX. */
 static void load_128(Host *x, int dst, Mem m)
 {
-    ld_vec(x, V_MOVDQU, VEX_128, dst, m);
+    x86_load_vec(x, V_MOVDQU, VEX_128, dst, m);
 }
 
 static void reverse_128(Host *x, int reg, int tmp)
@@ -378,8 +339,7 @@ static void reverse_128(Host *x, int reg, int tmp)
 void emit_guest_ld_128(Host *x, const EmitOp *e)
 {
     x86_check_align(x, e, &e->in[0]);
-    load_128(x, e->out[0].reg,
-             x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
+    load_128(x, e->out[0].reg, x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
     if (e->k[1] & MO_BSWAP) {
         reverse_128(x, e->out[0].reg, e->tmp[0]);
     }
@@ -388,8 +348,8 @@ void emit_guest_ld_128(Host *x, const EmitOp *e)
 static void store_128(Host *x, const EmitOp *e, const Operand *addr, int src)
 {
     x86_check_align(x, e, addr);
-    st_vec(x, V_MOVDQU, VEX_128,
-           x86_guest_mem(x, addr, (int64_t)e->k[0]), src);
+    x86_store_vec(x, V_MOVDQU, VEX_128,
+                  x86_guest_mem(x, addr, (int64_t)e->k[0]), src);
 }
 
 void emit_guest_st_128(Host *x, const EmitOp *e)
@@ -398,7 +358,7 @@ void emit_guest_st_128(Host *x, const EmitOp *e)
 
     if (e->k[1] & MO_BSWAP) {
         src = e->tmp[0];
-        ld_vec(x, V_MOVAPS, VEX_128, src, mem_reg(e->in[0].reg));
+        x86_load_vec(x, V_MOVAPS, VEX_128, src, mem_reg(e->in[0].reg));
         reverse_128(x, src, e->tmp[1]);
     }
     store_128(x, e, &e->in[1], src);
@@ -413,7 +373,7 @@ void emit_guest_ld2(Host *x, const EmitOp *e)
 
     x86_check_align(x, e, &e->in[0]);
     load_128(x, tmp, x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
-    st_vec(x, V_MOVQG, VEX_128, mem_reg(low), tmp);
+    x86_store_vec(x, V_MOVQG, VEX_128, mem_reg(low), tmp);
     extract_high(x, high, tmp);
     if (swap) {
         asm_bswap(&x->a, SZ_64, low);
@@ -425,7 +385,7 @@ void emit_guest_st2(Host *x, const EmitOp *e)
 {
     int value = e->tmp[0];
 
-    ld_vec(x, V_MOVQG, VEX_128, value, mem_reg(e->in[0].reg));
+    x86_load_vec(x, V_MOVQG, VEX_128, value, mem_reg(e->in[0].reg));
     insert_high(x, value, e->tmp[1], mem_reg(e->in[1].reg));
     if (e->k[1] & MO_BSWAP) {
         reverse_128(x, value, e->tmp[1]);

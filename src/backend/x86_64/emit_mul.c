@@ -23,15 +23,15 @@ void emit_mul_wide(Host *x, const EmitOp *e)
 
 void emit_mulx(Host *x, const EmitOp *e)
 {
-    asm_bmi_rrm(&x->a, G_MULX, x86_size(e->type), e->out[1].reg,
-                e->out[0].reg, x86_rm(&e->in[1]));
+    asm_bmi_rrm(&x->a, G_MULX, x86_size(e->type), e->out[1].reg, e->out[0].reg,
+                x86_rm(&e->in[1]));
 }
 
 /* With one destination twice, mulx leaves the high half there. */
 void emit_mulx_high(Host *x, const EmitOp *e)
 {
-    asm_bmi_rrm(&x->a, G_MULX, x86_size(e->type), e->out[0].reg,
-                e->out[0].reg, x86_rm(&e->in[1]));
+    asm_bmi_rrm(&x->a, G_MULX, x86_size(e->type), e->out[0].reg, e->out[0].reg,
+                x86_rm(&e->in[1]));
 }
 
 /* ---- Division: rdx:rax by b -------------------------------------------- */

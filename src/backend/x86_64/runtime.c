@@ -15,9 +15,8 @@ enum { NB_CALLEE_SAVED = sizeof(callee_saved) };
 
 static bool is_callee_saved(unsigned reg)
 {
-    return reg < REG_VEC &&
-           (1u << reg & (1u << RBX | 1u << R12 | 1u << R13 | 1u << R14 |
-                         1u << R15));
+    return reg < REG_VEC && (1u << reg & (1u << RBX | 1u << R12 | 1u << R13 |
+                                          1u << R14 | 1u << R15));
 }
 
 static const void *here(const Host *x)

@@ -5,8 +5,8 @@
 
 /* ---- Registers ---------------------------------------------------------- */
 
-static const uint8_t pin_int[] = {RBX, RSI, RDI, R8, R9, R10, R11, R12, R13,
-                                  R14, R15};
+static const uint8_t pin_int[] = {RBX, RSI, RDI, R8,  R9, R10,
+                                  R11, R12, R13, R14, R15};
 static const uint8_t pin_vec[] = {
     VEC(4),  VEC(5),  VEC(6),  VEC(7),  VEC(8),  VEC(9),  VEC(10),
     VEC(11), VEC(12), VEC(13), VEC(14), VEC(15), VEC(16), VEC(17),
@@ -18,9 +18,9 @@ static const uint8_t call_args[] = {RDI, RSI, RDX, RCX, R8, R9};
 
 /* Legacy encodings are shorter for the low registers, EVEX ones long: the
    allocator takes low numbers first. */
-#define GPRS (0xffffull & ~(REG_BIT(RSP) | REG_BIT(RBP)))
-#define XMMS (0xffffull << REG_VEC)
-#define ALL_XMMS (0xffffffffull << REG_VEC)
+#define GPRS      (0xffffull & ~(REG_BIT(RSP) | REG_BIT(RBP)))
+#define XMMS      (0xffffull << REG_VEC)
+#define ALL_XMMS  (0xffffffffull << REG_VEC)
 #define LETTER(c) ((c) - 'a')
 
 /* ---- Moves -------------------------------------------------------------- */
@@ -30,42 +30,37 @@ static int vec(int r)
     return r - REG_VEC;
 }
 
-static int vec_length(unsigned type)
+int x86_vec_length(unsigned type)
 {
     return type == TYPE_V256 ? VEX_256 : VEX_128;
 }
 
-static void host_mov(Host *x, unsigned type, int dst, int src)
+void x86_load_vec(Host *x, VecOp op, int vl, int dst, Mem m)
 {
-    if (type_class(type) == CLASS_INT) {
-        asm_mov_rr(&x->a, x86_size(type), dst, src);
-    } else if (x86_is_wide(x, type)) {
-        x86_wide_load(x, vec(dst), x86_wide(vec(src), 0));
-    } else if (x->avx) {
-        asm_avx_rr(&x->a, V_MOVAPS, vec_length(type), vec(dst), vec(src));
+    if (x->avx) {
+        asm_avx_rm(&x->a, op, vl, dst, m);
     } else {
-        asm_sse_rr(&x->a, V_MOVAPS, vec(dst), vec(src));
+        asm_sse_rm(&x->a, op, dst, m);
     }
 }
 
-static void host_exchange(Host *x, int a, int b)
+void x86_store_vec(Host *x, VecOp op, int vl, Mem m, int src)
 {
-    asm_xchg_rr(&x->a, SZ_64, a, b);
-}
-
-/* How a value of the type lies in memory; an F32 in a spill slot (below env)
-   is kept boxed. */
-static VecOp vec_move(unsigned type, int32_t disp)
-{
-    switch (type) {
-    case TYPE_F32: return disp < 0 ? V_MOVSD : V_MOVSS;
-    case TYPE_F64:
-    case TYPE_V64: return V_MOVSD;
-    default: return V_MOVUPS;
+    if (x->avx) {
+        asm_avx_mr(&x->a, op, vl, m, src);
+    } else {
+        asm_sse_mr(&x->a, op, m, src);
     }
 }
 
-static void box(Host *x, int reg)
+VecOp x86_vec_move(unsigned type)
+{
+    return type == TYPE_F32                       ? V_MOVSS
+           : type == TYPE_F64 || type == TYPE_V64 ? V_MOVSD
+                                                  : V_MOVUPS;
+}
+
+void x86_box(Host *x, int reg)
 {
     Mem ones = x86_data(x, &x->rt.data->box);
 
@@ -76,22 +71,43 @@ static void box(Host *x, int reg)
     }
 }
 
+static void host_mov(Host *x, unsigned type, int dst, int src)
+{
+    if (type_class(type) == CLASS_INT) {
+        asm_mov_rr(&x->a, x86_size(type), dst, src);
+    } else if (x86_is_wide(x, type)) {
+        x86_wide_load(x, vec(dst), x86_wide(vec(src), 0));
+    } else {
+        x86_load_vec(x, V_MOVAPS, x86_vec_length(type), vec(dst),
+                     mem_reg(vec(src)));
+    }
+}
+
+static void host_exchange(Host *x, int a, int b)
+{
+    asm_xchg_rr(&x->a, SZ_64, a, b);
+}
+
+/* An F32 in a spill slot (below env) is kept boxed. */
+static VecOp state_move(unsigned type, int32_t disp)
+{
+    return type == TYPE_F32 && disp < 0 ? V_MOVSD : x86_vec_move(type);
+}
+
 static void host_load(Host *x, unsigned type, int dst, int32_t disp)
 {
     if (type_class(type) == CLASS_INT) {
         asm_mov_rm(&x->a, x86_size(type), dst, x86_env(disp));
         return;
     }
-    VecOp op = vec_move(type, disp);
+    VecOp op = state_move(type, disp);
     if (x86_is_wide(x, type)) {
         x86_wide_load(x, vec(dst), x86_env(disp));
-    } else if (x->avx) {
-        asm_avx_rm(&x->a, op, vec_length(type), vec(dst), x86_env(disp));
     } else {
-        asm_sse_rm(&x->a, op, vec(dst), x86_env(disp));
+        x86_load_vec(x, op, x86_vec_length(type), vec(dst), x86_env(disp));
     }
     if (op == V_MOVSS) {
-        box(x, vec(dst));
+        x86_box(x, vec(dst));
     }
 }
 
@@ -101,11 +117,9 @@ static void host_store(Host *x, unsigned type, int src, int32_t disp)
         asm_mov_mr(&x->a, x86_size(type), x86_env(disp), src);
     } else if (x86_is_wide(x, type)) {
         x86_wide_store(x, x86_env(disp), vec(src));
-    } else if (x->avx) {
-        asm_avx_mr(&x->a, vec_move(type, disp), vec_length(type),
-                   x86_env(disp), vec(src));
     } else {
-        asm_sse_mr(&x->a, vec_move(type, disp), x86_env(disp), vec(src));
+        x86_store_vec(x, state_move(type, disp), x86_vec_length(type),
+                      x86_env(disp), vec(src));
     }
 }
 
@@ -115,9 +129,9 @@ static void host_store(Host *x, unsigned type, int src, int32_t disp)
 static void const_words(unsigned type, uint64_t value, uint64_t word[4])
 {
     word[0] = type == TYPE_F32 ? value | F32_BOX : value;
-    word[1] = type == TYPE_I128
-                  ? (uint64_t)((int64_t)value >> 63)
-                  : type >= TYPE_V128 ? value : 0;
+    word[1] = type == TYPE_I128   ? (uint64_t)((int64_t)value >> 63)
+              : type >= TYPE_V128 ? value
+                                  : 0;
     word[2] = word[3] = type == TYPE_V256 ? value : 0;
 }
 
@@ -172,8 +186,7 @@ static void load_vec_const(Host *x, unsigned type, int dst, uint64_t value)
     VecOp op = type == TYPE_I128 || type >= TYPE_V128 ? V_MOVUPS : V_MOVSD;
 
     if (x86_is_wide(x, type)) {
-        host_store_const(x, type, value,
-                         x86_wide(dst, 0).disp + ENV_BIAS);
+        host_store_const(x, type, value, x86_wide(dst, 0).disp + ENV_BIAS);
         return;
     }
     const_words(type, value, word);
@@ -255,7 +268,7 @@ static uint32_t host_offset(const Host *x)
 
 static const EmitRow rows[] = {
 #undef R
-#define R(op, types, when, places, fn, arg) \
+#define R(op, types, when, places, fn, arg)                                    \
     {OP_##op, TYPES_##types, X86_##when, places, fn, arg},
 #include "backend/x86_64/rows.def"
 };
@@ -264,14 +277,15 @@ static const HostDesc x86_desc = {
     .name = "x86_64",
     .rows = rows,
     .nb_rows = sizeof(rows) / sizeof(rows[0]),
-    .letters = {
-        [LETTER('r')] = GPRS,
-        [LETTER('a')] = REG_BIT(RAX),
-        [LETTER('c')] = REG_BIT(RCX),
-        [LETTER('d')] = REG_BIT(RDX),
-        [LETTER('x')] = XMMS,
-        [LETTER('v')] = XMMS,
-    },
+    .letters =
+        {
+            [LETTER('r')] = GPRS,
+            [LETTER('a')] = REG_BIT(RAX),
+            [LETTER('c')] = REG_BIT(RCX),
+            [LETTER('d')] = REG_BIT(RDX),
+            [LETTER('x')] = XMMS,
+            [LETTER('v')] = XMMS,
+        },
     .usable = {GPRS, XMMS},
     .pin = {pin_int, pin_vec},
     .nb_pin = {sizeof(pin_int), PIN_XMMS},

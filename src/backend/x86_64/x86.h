@@ -180,6 +180,16 @@ static inline Mem x86_data(Host *x, const void *field)
     return mem_rip(&x->a, field);
 }
 
+/*
+ * Loads and stores (or moves: m may be mem_reg) of a vector register, by the
+ * encoding in use; which instruction moves a value of the type in memory.
+ */
+void x86_load_vec(Host *, VecOp, int vl, int dst, Mem m);
+void x86_store_vec(Host *, VecOp, int vl, Mem m, int src);
+VecOp x86_vec_move(unsigned type);
+int x86_vec_length(unsigned type);
+/* Ones above the single in reg. */
+void x86_box(Host *, int reg);
 /* mov unless it is there; immediates too. */
 void x86_mov_in(Host *, int size, int dst, const Operand *src);
 /* The memory at the address o + disp; guest memory, host memory. */
