@@ -2,11 +2,11 @@
  * Optimiser tests in text form: tests/ir/opt/NAME.ir.
  *
  * A case is: a line `# what it shows`, IR, a line `---`, the IR expected
- * after all passes; cases are parted by an empty line.  Names a0-a3, b0
- * (not I64: w0 I32, f0 f1 F64, v0 v1 V128) are globals at hand.  An exit_tb
- * is put behind each case, and nops are not shown.  Numbers of temps count
- * by their order.  Where the first line has [life], each op ends in what
- * liveness said: `; dead I... sync I...`.
+ * after all passes; cases are parted by an empty line.  The globals at hand
+ * are a0-a3 (I64), w0 w1 (I32), f0 f1 (F64), v0 v1 (V128).  An exit_tb is put
+ * behind each case, and nops are not shown.  Temps are compared by their
+ * order, not their numbers.  Where the first line has [life], each op ends in
+ * what liveness said: `; dead I... sync I...`.
  */
 #include <setjmp.h>
 #include <stdarg.h>
