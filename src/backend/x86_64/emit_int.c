@@ -281,6 +281,24 @@ void emit_shift(Host *x, const EmitOp *e)
     }
 }
 
+/* A constant count is rorx's, which has a destination of its own. */
+void emit_rotate(Host *x, const EmitOp *e)
+{
+    int size = x86_size(e->type), out = e->out[0].reg;
+    const Operand *count = &e->in[1];
+
+    if (count->kind == OPERAND_REG || x86_is_reg(&e->in[0], out) ||
+        !(x->features & X86_BMI)) {
+        x86_mov_in(x, size, out, &e->in[0]);
+        emit_shift(x, e);
+        return;
+    }
+    unsigned n = (unsigned)count->imm;
+    n = e->arg == SH_ROL ? -n : n;
+    asm_bmi_rmi(&x->a, G_RORX, size, out, x86_rm(&e->in[0]),
+                (int)(n & (width(e) - 1)));
+}
+
 static void shift_left_const(Host *x, int size, int out, const Operand *a,
                              unsigned count)
 {
