@@ -12,6 +12,7 @@
 
 typedef struct LinuxUserOptions {
     const char *program;       /* path as the user gave it */
+    int program_fd;            /* it, open already; -1: not */
     char **argv;               /* the guest's, argv[0] included */
     char **envp;               /* the guest's */
     const char *prefix;        /* -L; NULL: none */

@@ -147,7 +147,12 @@ static int loader_open(Loader *l, const LinuxUserOptions *o)
     const char *why = NULL;
     char name[PATH_MAX + 64];
 
-    l->fd = read_program(o->program, &l->program, &why);
+    if (o->program_fd >= 0) {
+        l->fd = elf_read(o->program_fd, &l->program, &why);
+        l->fd = l->fd < 0 ? l->fd : o->program_fd;
+    } else {
+        l->fd = read_program(o->program, &l->program, &why);
+    }
     if (l->fd < 0) {
         return complain(o->program, -l->fd, why);
     }

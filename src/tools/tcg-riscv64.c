@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include "disas/riscv.h"
@@ -351,13 +352,34 @@ static void open_log(Command *c)
     }
 }
 
+/*
+ * Started by binfmt_misc with flag P, the kernel gives us no options but the
+ * program's path, then its argv from argv[0] on.  With flag O, or C which
+ * means it too, the program is open already.
+ */
+static char **binfmt_words(Command *c, int argc, char **argv)
+{
+    enum { PRESERVE_ARGV0 = 1 };   /* AT_FLAGS_PRESERVE_ARGV0 */
+
+    errno = 0;
+    c->user.program_fd = (int)getauxval(AT_EXECFD);
+    if (errno) {
+        c->user.program_fd = -1;
+    }
+    if (argc < 3 || !(getauxval(AT_FLAGS) & PRESERVE_ARGV0)) {
+        return NULL;
+    }
+    c->argv0 = argv[2];
+    argv[2] = argv[1];
+    return argv + 2;
+}
+
 int main(int argc, char **argv)
 {
     Command c = { 0 };
     static char *nothing[] = { NULL };
     char **words;
 
-    (void)argc;
     exec_config_default(&c.user.exec);
     c.user.exec.frontend = &riscv64_frontend;
     c.user.exec.backend = &x86_64_backend;
@@ -366,7 +388,10 @@ int main(int argc, char **argv)
     c.user.prefix = getenv("TCG_LD_PREFIX");
     c.user.strace = variable_on("TCG_STRACE");
     c.user.stats = variable_on("TCG_STATS");
-    words = parse_options(&c, argv + 1);
+    words = binfmt_words(&c, argc, argv);
+    if (!words) {
+        words = parse_options(&c, argv + 1);
+    }
     if (!*words) {
         fail("usage: tcg-riscv64 [OPTIONS] PROGRAM [ARGUMENTS] "
              "(-help lists the options)");
