@@ -37,7 +37,7 @@ typedef struct BackendConfig {
  * points to.  The TB pointer that exec stored stands 8 bytes before the
  * block's first instruction.
  */
-typedef struct ExitRecord {
+typedef struct __attribute__((packed)) ExitRecord { /* not aligned */
     uint32_t slot;
     uint32_t block_offset; /* this record's address minus the block's */
 } ExitRecord;
