@@ -158,6 +158,12 @@ dhrystone: need-guest
 	riscv64-linux-gnu-gcc -O2 -static -s -o $(DHRYSTONE) \
 	  bench/dhrystone/*.c
 
+# The guest's vDSO, from its source.
+.PHONY: vdso
+vdso: need-guest
+	src/linux-user/riscv64/vdso.sh > src/linux-user/riscv64/vdso.inc.new
+	mv src/linux-user/riscv64/vdso.inc.new src/linux-user/riscv64/vdso.inc
+
 bench: all need-python need-guest need-qemu
 	$(Q)bench/run.py --svg $(BUILD)/bench.svg --json $(BUILD)/bench.json \
 	  $(BENCH_FLAGS)
@@ -199,6 +205,7 @@ make unit      the unit tests alone
 make check     include order, function and file lengths, lone headers
 make bench     native, qemu-riscv64 and tcg-riscv64 side by side
 make dhrystone rebuild the committed Dhrystone binary
+make vdso      rebuild the guest's vDSO
 make clean     remove build/
 MODE=release|debug|asan|ubsan|tsan   WERROR=1   V=1
 endef

@@ -179,7 +179,7 @@ static void loader_close(Loader *l)
     }
 }
 
-static int map_sigreturn(Process *proc)
+static int map_vdso(Process *proc, uint64_t *vdso)
 {
     MapRequest r = {
         .len = GUEST_PAGE, .prot = PROT_READ | PROT_WRITE, .fd = -1,
@@ -187,11 +187,12 @@ static int map_sigreturn(Process *proc)
     };
     int64_t at = mm_map(&proc->mm, &r);
 
-    if (at < 0 || !mm_write(&proc->mm, (uint64_t)at, target_sigreturn_code,
-                            sizeof(target_sigreturn_code))) {
+    if (at < 0 || !mm_write(&proc->mm, (uint64_t)at, target_vdso.image,
+                            target_vdso.size)) {
         return -ENOMEM;
     }
-    proc->sigreturn = (uint64_t)at;
+    *vdso = (uint64_t)at;
+    proc->sigreturn = *vdso + target_vdso.sigreturn;
     return (int)mm_protect(&proc->mm, (uint64_t)at, GUEST_PAGE,
                            PROT_READ | PROT_EXEC);
 }
@@ -222,7 +223,7 @@ static int load(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
         info.interp_base = l->interp.bias;
         *pc = elf_entry(&l->interp);
     }
-    ret = map_sigreturn(proc);
+    ret = map_vdso(proc, &info.vdso);
     at = ret < 0 ? ret : stack_build(proc, &info);
     *sp = (uint64_t)at;
     return at < 0 ? (int)at : 0;

@@ -34,11 +34,6 @@ _Static_assert(offsetof(UContext, mc) == 176, "struct ucontext");
 _Static_assert(sizeof(SigContext) == 256 + 528, "struct sigcontext");
 _Static_assert(sizeof(SigFrame) == 1088, "struct rt_sigframe");
 
-const uint32_t target_sigreturn_code[2] = {
-    0x08b00893,                /* li a7, 139 */
-    0x00000073,                /* ecall */
-};
-
 bool on_altstack(const Task *t, uint64_t sp)
 {
     return !(t->altstack.flags & (SS_DISABLE | TARGET_SS_AUTODISARM)) &&

@@ -65,7 +65,12 @@ typedef struct TargetSemidDs {
     uint64_t nsems, unused[2];
 } TargetSemidDs;
 
-/* The instructions of the signal trampoline: li a7, rt_sigreturn; ecall. */
-extern const uint32_t target_sigreturn_code[2];
+/* The vDSO, at most a page; `sigreturn` is where signal handlers return to. */
+typedef struct TargetVdso {
+    const uint8_t *image;
+    uint32_t size, sigreturn;
+} TargetVdso;
+
+extern const TargetVdso target_vdso;
 
 #endif
