@@ -196,8 +196,9 @@ static const uint8_t bit_use[OP_COUNT] = {
     [OP_shl] = BITS_PASSED,      [OP_deposit] = BITS_PASSED,
     [OP_bswap16] = BITS_UNSEEN,  [OP_bswap32] = BITS_UNSEEN,
     [OP_extrl_i64_i32] = BITS_UNSEEN,
-    /* moves of what may be a NaN; arithmetic treats all quiet NaNs alike */
-    [OP_fbox] = BITS_PASSED,     [OP_funbox] = BITS_PASSED,
+    /* moves of what may be a NaN; arithmetic treats all quiet NaNs alike, but
+     * funbox takes a NaN with ones above for a single */
+    [OP_fbox] = BITS_PASSED,
     [OP_fcanon] = BITS_UNSEEN,   [OP_fadd] = BITS_UNSEEN,
     [OP_fsub] = BITS_UNSEEN,     [OP_fmul] = BITS_UNSEEN,
     [OP_fdiv] = BITS_UNSEEN,     [OP_fsqrt] = BITS_UNSEEN,
