@@ -13,6 +13,7 @@
 #include "core/gen.h"
 #include "core/names.h"
 #include "core/verify.h"
+#include "disas/host.h"
 #include "opt/opt.h"
 #include "random_ir.h"
 
@@ -108,26 +109,58 @@ static void say(const IR *ir, const Runner *runner, const RunResult *want,
             fprintf(stderr, "state+%u: %08x, not %08x\n", i, a, b);
         }
     }
-    FILE *f = fopen("/tmp/test_backend.bin", "wb");
-    if (f) {
-        fwrite(code, 1, size, f);
-        fclose(f);
-    }
+    host_disas(stderr, code, size, (uintptr_t)code);
 }
 
+/* One random program and the state that it starts from. */
+static void make_program(RandomIR *r, unsigned number, RunStart *start)
+{
+    char msg[200];
+
+    r->seed = number * 77 + 1;
+    r->nb_ops = 1 + number % 60;
+    random_ir(r);
+    mend_end(r->ir);
+    if (!ir_verify(r->ir, msg, sizeof(msg))) {
+        fail_msg("program %u: %s", number, msg);
+    }
+    fill(r, &start->state, RANDOM_ROOM);
+    fill(r, &start->memory, sizeof(start->memory));
+    start->frm = (uint8_t)random_below(r, 4);
+    start->fflags = (uint8_t)random_below(r, 32);
+}
+
+/* Where the pc is, only a run that misses the jump cache writes. */
+static bool run_both(Runner *runner, RandomIR *r, const RunStart *start,
+                     OptConfig passes, bool no_ret_stack, bool show)
+{
+    static RunResult want, got;
+
+    interp_reference(r->ir, start, &want);
+    want.ret_pc = no_ret_stack ? 0 : want.ret_pc;
+    opt_run(r->ir, passes);
+    assert_int_equal(runner_run(runner, r->ir, start, &got), COMPILE_OK);
+    memset(want.state + RUN_PC, 0, 8);
+    memset(got.state + RUN_PC, 0, 8);
+    if (!same(&want, &got) || show) {
+        say(r->ir, runner, &want, &got);
+    }
+    return same(&want, &got);
+}
+
+/* BACKEND_PROGRAM=N in the environment: only that one, and show it. */
 static void run_programs(const BackendConfig *base, unsigned types,
                          OptConfig passes)
 {
     BackendConfig cfg = *base;
-    RandomIR r = {.seed = 1,
-                  .types = types,
+    RandomIR r = {.types = types,
                   .wanted = plain_op,
                   .guest_base = RUN_GUEST_BASE,
                   .guest_size = RUN_GUEST_BYTES};
     static RunStart start;
-    static RunResult want, got;
-    char msg[200];
-    const char *seed = getenv("BACKEND_PROGRAM");
+    const char *only = getenv("BACKEND_PROGRAM");
+    unsigned first = only ? (unsigned)atoi(only) : 0;
+    unsigned end = only ? first + 1 : PROGRAMS;
 
     r.ir = ir_new();
     r.ir->helpers = helpers;
@@ -135,33 +168,10 @@ static void run_programs(const BackendConfig *base, unsigned types,
     cfg.hot = hot;
     cfg.pc_offset = RUN_PC;
     Runner *runner = runner_new(&cfg, r.ir, 1 << 20);
-    for (unsigned i = seed ? (unsigned)atoi(seed) : 0; i < PROGRAMS; i++) {
-        r.seed = i * 77 + 1;
-        r.nb_ops = 1 + i % 60;
-        random_ir(&r);
-        mend_end(r.ir);
-        if (!ir_verify(r.ir, msg, sizeof(msg))) {
-            fail_msg("program %u: %s", i, msg);
-        }
-        fill(&r, &start.state, RANDOM_ROOM);
-        fill(&r, &start.memory, sizeof(start.memory));
-        start.frm = (uint8_t)random_below(&r, 4);
-        start.fflags = (uint8_t)random_below(&r, 32);
-        interp_reference(r.ir, &start, &want);
-        if (cfg.no_ret_stack) {
-            want.ret_pc = 0;
-        }
-        opt_run(r.ir, passes);
-        assert_int_equal(runner_run(runner, r.ir, &start, &got), COMPILE_OK);
-        memset(want.state + RUN_PC, 0, 8);
-        memset(got.state + RUN_PC, 0, 8);
-        if (!same(&want, &got)) {
-            say(r.ir, runner, &want, &got);
+    for (unsigned i = first; i < end; i++) {
+        make_program(&r, i, &start);
+        if (!run_both(runner, &r, &start, passes, cfg.no_ret_stack, only)) {
             fail_msg("program %u", i);
-        }
-        if (seed) {
-            say(r.ir, runner, &want, &got);
-            break;
         }
     }
     runner_free(runner);
