@@ -349,7 +349,7 @@ static void finish(Fold *f)
 {
     Op *op = &f->out[f->nb_out];
     unsigned outs = op_outs(op);
-    Bits bits;
+    Bits bits = {0, 0, 1};
     if (op->opc == OP_nop || (outs == 1 && !conclude(f, op, &bits))) {
         return;
     }
