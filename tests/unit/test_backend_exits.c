@@ -471,6 +471,34 @@ static void return_stack_is_bounded(void **unused)
     close_world(&w);
 }
 
+/* ---- Loops --------------------------------------------------------------- */
+
+/* TB temps and globals round a loop: x = 10 + 9 + ... + 1, y = 10 turns. */
+static void loop_in_a_block(void **unused)
+{
+    World w;
+
+    (void)unused;
+    open_world(&w, false);
+    begin(&w);
+    TempId left = ir_temp_tb(w.ir, TYPE_I64), sum = ir_temp_tb(w.ir, TYPE_I64);
+    LabelId again = ir_label(w.ir);
+    gen_mov(w.ir, TYPE_I64, left, ir_i64(w.ir, 10));
+    gen_mov(w.ir, TYPE_I64, sum, ir_i64(w.ir, 0));
+    gen_set_label(w.ir, TYPE_I64, again);
+    gen_add(w.ir, TYPE_I64, sum, sum, left);
+    gen_add(w.ir, TYPE_I64, w.y, w.y, ir_i64(w.ir, 1));
+    gen_sub(w.ir, TYPE_I64, left, left, ir_i64(w.ir, 1));
+    gen_brcond(w.ir, TYPE_I64, left, ir_i64(w.ir, 0), COND_NE, again);
+    gen_mov(w.ir, TYPE_I64, w.x, sum);
+    gen_exit_tb(w.ir, TYPE_I64, 7);
+    CompiledBlock b = end(&w);
+    assert_int_equal(enter(&w, &b), 7);
+    assert_int_equal(state(&w, OFFSET_X), 55);
+    assert_int_equal(state(&w, OFFSET_Y), 10);
+    close_world(&w);
+}
+
 /* ---- Room ---------------------------------------------------------------- */
 
 static void long_block(World *w)
@@ -547,6 +575,7 @@ int main(void)
         cmocka_unit_test(misaligned_access),
         cmocka_unit_test(misaligned_register),
         cmocka_unit_test(return_stack_is_bounded),
+        cmocka_unit_test(loop_in_a_block),
         cmocka_unit_test(buffer_full),
         cmocka_unit_test(too_large),
     };
