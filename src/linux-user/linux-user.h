@@ -19,6 +19,7 @@ typedef struct LinuxUserOptions {
     uint64_t stack_size;       /* -s; 0: as RLIMIT_STACK has it */
     bool move_base;            /* guest_base nonzero even if not needed */
     bool strace;
+    bool strace_pid;           /* each line with its thread's id */
     bool stats;                /* print exec's statistics at the end */
     const char *self;          /* path of the emulator, for execve */
     char **self_options;       /* options that execve passes on */

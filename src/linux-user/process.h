@@ -35,6 +35,7 @@ typedef struct Process {
     uint64_t stack_start;              /* sp at the program's start */
     uint64_t sigreturn;                /* address of the trampoline */
     Actions actions;
+    volatile bool several;             /* has made threads or processes */
     _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 

@@ -283,6 +283,7 @@ _Noreturn void signal_die(Task *t, int signo)
 {
     HostSigaction dfl = { 0 };
 
+    strace_killed(t, signo);
     process_end(t);
     host_sigaction(signo, &dfl, NULL);
     set_host_mask(~bit(signo));

@@ -1,266 +1,122 @@
 /*
- * -strace: a line for each system call, after it, in strace's form.  Calls
- * that may not come back are shown before.
+ * -strace: a line for each system call when it is done, in strace's form.
+ * Calls that do not come back are shown before.  Each line is one write, so
+ * that lines of several threads and processes do not mix; once there are
+ * several, each line begins with its thread's id.
  */
-#include "linux-user/sys.h"
+#include "linux-user/strace.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
+#include <linux/futex.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 #include "linux-user/usercopy.h"
 
-enum { LINE_MAX_BYTES = 2048, SHOWN_BYTES = 32, SHOWN_PATH = 200 };
+enum { RESULT_COLUMN = 40 };
 
-typedef struct Line {
-    size_t n;
-    char text[LINE_MAX_BYTES];
-} Line;
-
-__attribute__((format(printf, 2, 3)))
-static void add(Line *l, const char *format, ...)
-{
-    size_t room = sizeof(l->text) - l->n;
-    va_list ap;
-    int n;
-
-    va_start(ap, format);
-    n = vsnprintf(l->text + l->n, room, format, ap);
-    va_end(ap);
-    l->n += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
-}
-
-/* --- values --- */
-
-typedef struct FlagName {
-    uint64_t value;
-    const char *name;
-} FlagName;
-
-#define NO_FLAGS { 0, NULL }
-
-#define SET_open(value, name) { value, name },
-#define SET_prot(value, name)
-#define SET_map(value, name)
-static const FlagName open_flags[] = {
-#define FLAG(set, name) SET_##set((uint64_t)name, #name)
-#include "linux-user/flags.def"
-    NO_FLAGS
-};
-#undef SET_open
-#undef SET_prot
-#define SET_open(value, name)
-#define SET_prot(value, name) { value, name },
-static const FlagName prot_flags[] = {
-#define FLAG(set, name) SET_##set((uint64_t)name, #name)
-#include "linux-user/flags.def"
-    NO_FLAGS
-};
-#undef SET_prot
-#undef SET_map
-#define SET_prot(value, name)
-#define SET_map(value, name) { value, name },
-static const FlagName map_flags[] = {
-#define FLAG(set, name) SET_##set((uint64_t)name, #name)
-#include "linux-user/flags.def"
-    NO_FLAGS
-};
-
-static void add_flags(Line *l, const FlagName *names, uint64_t value,
-                      const char *zero)
-{
-    const char *bar = "";
-
-    if (value == 0) {
-        add(l, "%s", zero);
-        return;
-    }
-    for (; names->name; names++) {
-        if ((value & names->value) == names->value) {
-            add(l, "%s%s", bar, names->name);
-            value &= ~names->value;
-            bar = "|";
-        }
-    }
-    if (value) {
-        add(l, "%s%#lx", bar, (unsigned long)value);
-    }
-}
-
-static void add_char(Line *l, unsigned char c)
-{
-    static const char plain[] = "\n\t\r\"\\", escaped[] = "ntr\"\\";
-    const char *at = c ? strchr(plain, c) : NULL;
-
-    if (at) {
-        add(l, "\\%c", escaped[at - plain]);
-    } else if (c < 32 || c > 126) {
-        add(l, "\\%o", c);
-    } else {
-        add(l, "%c", c);
-    }
-}
-
-static void add_bytes(Line *l, Task *t, uint64_t addr, uint64_t n)
-{
-    uint64_t shown = n < SHOWN_BYTES ? n : SHOWN_BYTES;
-    unsigned char bytes[SHOWN_BYTES];
-
-    if (!addr || !mm_read(task_mm(t), bytes, addr, shown)) {
-        add(l, addr ? "%#lx" : "NULL", (unsigned long)addr);
-        return;
-    }
-    add(l, "\"");
-    for (uint64_t i = 0; i < shown; i++) {
-        add_char(l, bytes[i]);
-    }
-    add(l, n > shown ? "\"..." : "\"");
-}
-
-static void add_string(Line *l, Task *t, uint64_t addr)
-{
-    char s[SHOWN_PATH];
-    long n = addr ? mm_read_string(task_mm(t), s, addr, sizeof(s)) : 0;
-
-    if (!addr || n == -EFAULT) {
-        add(l, addr ? "%#lx" : "NULL", (unsigned long)addr);
-        return;
-    }
-    add(l, "\"");
-    for (long i = 0; n < 0 ? i < SHOWN_PATH : i < n - 1; i++) {
-        add_char(l, (unsigned char)s[i]);
-    }
-    add(l, n < 0 ? "\"..." : "\"");
-}
-
-static void add_timespec(Line *l, Task *t, uint64_t addr)
-{
-    struct timespec ts;
-
-    if (!addr || !mm_read(task_mm(t), &ts, addr, sizeof(ts))) {
-        add(l, addr ? "%#lx" : "NULL", (unsigned long)addr);
-        return;
-    }
-    add(l, "{tv_sec=%ld, tv_nsec=%ld}", (long)ts.tv_sec, ts.tv_nsec);
-}
-
-static void add_iovec(Line *l, Task *t, uint64_t addr, uint64_t n)
-{
-    enum { SHOWN = 4 };
-
-    add(l, "[");
-    for (uint64_t i = 0; i < n && i < SHOWN; i++) {
-        struct iovec v;
-
-        if (!mm_read(task_mm(t), &v, addr + i * sizeof(v), sizeof(v))) {
-            add(l, "%#lx", (unsigned long)addr);
-            break;
-        }
-        add(l, "%s{iov_base=", i ? ", " : "");
-        add_bytes(l, t, (uintptr_t)v.iov_base, v.iov_len);
-        add(l, ", iov_len=%zu}", v.iov_len);
-    }
-    add(l, n > SHOWN ? ", ...]" : "]");
-}
-
-static void add_named(Line *l, uint64_t value, const char *const *names,
-                      size_t n)
-{
-    if (value < n) {
-        add(l, "%s", names[value]);
-    } else {
-        add(l, "%ld", (long)value);
-    }
-}
-
-static void add_signal(Line *l, int signo)
-{
-    const char *name = sigabbrev_np(signo);
-
-    if (name) {
-        add(l, "SIG%s", name);
-    } else {
-        add(l, signo > 31 ? "SIGRT_%d" : "%d",
-            signo > 31 ? signo - 32 : signo);
-    }
-}
-
-static const char *const clocks[] = {
-    "CLOCK_REALTIME", "CLOCK_MONOTONIC", "CLOCK_PROCESS_CPUTIME_ID",
-    "CLOCK_THREAD_CPUTIME_ID", "CLOCK_MONOTONIC_RAW",
-    "CLOCK_REALTIME_COARSE", "CLOCK_MONOTONIC_COARSE", "CLOCK_BOOTTIME",
-};
-static const char *const whences[] = {
-    "SEEK_SET", "SEEK_CUR", "SEEK_END", "SEEK_DATA", "SEEK_HOLE",
-};
-static const char *const hows[] = { "SIG_BLOCK", "SIG_UNBLOCK",
-                                    "SIG_SETMASK" };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Letters as syscall.def has them. */
-static void add_argument(Line *l, Task *t, char letter, const uint64_t *a,
-                         int i, long ret)
-{
-    uint64_t v = a[i], next = i < 5 ? a[i + 1] : 0;
-
-    switch (letter) {
-    case 'd': add(l, "%ld", v >> 32 == 0 ? (long)(int)v : (long)v); break;
-    case 'u': add(l, "%lu", (unsigned long)v); break;
-    case 'o': add(l, "%#lo", (unsigned long)v); break;
-    case 'a':
-        add(l, (int)v == AT_FDCWD ? "AT_FDCWD" : "%d", (int)v);
-        break;
-    case 'f': add_flags(l, open_flags, v, "O_RDONLY"); break;
-    case 'p': add_flags(l, prot_flags, v, "PROT_NONE"); break;
-    case 'm': add_flags(l, map_flags, v, "0"); break;
-    case 'g': add_signal(l, (int)v); break;
-    case 'h': add_named(l, v, hows, COUNT(hows)); break;
-    case 'c': add_named(l, v, clocks, COUNT(clocks)); break;
-    case 'w': add_named(l, v, whences, COUNT(whences)); break;
-    case 'S': add_string(l, t, v); break;
-    case 'B': add_bytes(l, t, v, next); break;
-    case 'R': add_bytes(l, t, ret < 0 ? 0 : v, (uint64_t)ret); break;
-    case 'T': add_timespec(l, t, v); break;
-    case 'I': add_iovec(l, t, v, next); break;
-    default: add(l, v ? "%#lx" : letter == 'x' ? "0" : "NULL",
-                 (unsigned long)v);
-    }
-}
-
-/* --- lines --- */
-
-static void begin(Line *l)
+static void begin(Line *l, Task *t)
 {
     l->n = 0;
-    add(l, "%d ", (int)getpid());
+    if (t->proc->several || t->proc->options->strace_pid) {
+        line_add(l, "[pid %5ld] ",
+                 raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
+    }
 }
 
 static void end(Task *t, Line *l)
 {
     FILE *f = t->proc->options->log.file;
 
-    fwrite(l->text, 1, l->n, f);
-    fputc('\n', f);
+    if (l->n == sizeof(l->text)) {
+        l->n--;
+    }
+    l->text[l->n++] = '\n';
     fflush(f);
+    raw_syscall(SYS_write, fileno(f), (long)l->text, (long)l->n, 0, 0, 0);
+}
+
+/* --- calls --- */
+
+static bool needs_mode(uint64_t flags)
+{
+    return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+static bool fcntl_has_argument(int command)
+{
+    switch (command) {
+    case F_GETFD: case F_GETFL: case F_GETOWN: case F_GETSIG:
+    case F_GETLEASE: case F_GETPIPE_SZ: case F_GET_SEALS:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static int futex_arguments(uint64_t op)
+{
+    switch (op & FUTEX_CMD_MASK) {
+    case FUTEX_WAKE: return 3;
+    case FUTEX_WAIT: case FUTEX_LOCK_PI: return 4;
+    case FUTEX_UNLOCK_PI: case FUTEX_TRYLOCK_PI: return 2;
+    default: return 6;
+    }
+}
+
+/* How many arguments the call looks at. */
+static int nb_arguments(const SyscallRow *row, const uint64_t *a)
+{
+    int n = (int)strlen(row->arguments);
+
+    if (row->handler == sys_openat) {
+        return needs_mode(a[2]) ? n : 3;
+    }
+    if (row->handler == sys_fcntl) {
+        return fcntl_has_argument((int)a[1]) ? n : 2;
+    }
+    if (row->handler == sys_futex) {
+        return futex_arguments(a[1]);
+    }
+    return n;
+}
+
+/* F_GETFL gives flags, and F_SETFL takes them. */
+static char letter_of(const SyscallRow *row, const uint64_t *a, int i)
+{
+    if (row->handler == sys_fcntl && i == 2) {
+        return a[1] == F_SETFL ? 'f' : 'd';
+    }
+    return row->arguments[i];
 }
 
 static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
                      long ret)
 {
-    const SyscallRow *row = &syscall_table[nr];
+    Shown s = { .t = t, .row = &syscall_table[nr], .a = a, .ret = ret };
+    int n = nb_arguments(s.row, a);
 
-    add(l, "%s(", row->name);
-    for (int i = 0; row->arguments[i]; i++) {
-        add(l, i ? ", " : "");
-        add_argument(l, t, row->arguments[i], a, i, ret);
+    line_add(l, "%s(", s.row->name);
+    for (s.i = 0; s.i < n; s.i++) {
+        s.v = a[s.i];
+        s.next = s.i < 5 ? a[s.i + 1] : 0;
+        line_add(l, s.i ? ", " : "");
+        line_argument(l, &s, letter_of(s.row, a, s.i));
     }
-    add(l, ")");
+    line_add(l, ") ");
+    line_add(l, "%*s= ", l->n < RESULT_COLUMN ? RESULT_COLUMN - (int)l->n : 0,
+             "");
+}
+
+static void add_end(Line *l, Task *t, const SyscallRow *row,
+                    const uint64_t *a)
+{
+    if (row->handler == sys_exit || row->handler == sys_exit_group) {
+        begin(l, t);
+        line_add(l, "+++ exited with %d +++", (int)(a[0] & 0xff));
+        end(t, l);
+    }
 }
 
 static bool may_not_return(const SyscallRow *row)
@@ -272,26 +128,52 @@ static bool may_not_return(const SyscallRow *row)
 
 void strace_enter(Task *t, unsigned nr, const uint64_t *a)
 {
+    const SyscallRow *row = &syscall_table[nr];
     Line l;
 
-    if (syscall_table[nr].name && may_not_return(&syscall_table[nr])) {
-        begin(&l);
+    if (row->name && may_not_return(row)) {
+        begin(&l, t);
         add_call(&l, t, nr, a, -1);
+        line_add(&l, "?");
         end(t, &l);
+        add_end(&l, t, row, a);
     }
 }
 
-static void add_result(Line *l, long ret)
+static bool gives_address(const SyscallRow *row)
+{
+    return row->handler == sys_mmap || row->handler == sys_brk ||
+           row->handler == sys_mremap || row->handler == sys_shmat;
+}
+
+static void add_result(Line *l, const SyscallRow *row, const uint64_t *a,
+                       long ret)
 {
     const char *name = strerrorname_np((int)-ret);
 
     if (ret == -RESTART_SYSCALL) {
-        add(l, " = ? ERESTARTSYS (To be restarted)");
+        line_add(l, "? ERESTARTSYS (To be restarted if SA_RESTART is set)");
     } else if (ret < 0 && ret > -4096) {
-        add(l, " = -1 %s (%s)", name ? name : "?", strerror((int)-ret));
+        line_add(l, "-1 %s (%s)", name ? name : "?", strerror((int)-ret));
+    } else if (row->handler == sys_fcntl && a[1] == F_GETFL) {
+        line_add(l, "%#lx (flags ", ret);
+        line_name(l, SET_access_mode, (uint64_t)ret & O_ACCMODE);
+        if (ret & ~O_ACCMODE) {
+            line_add(l, "|");
+            line_bits(l, SET_open, (uint64_t)ret & ~(uint64_t)O_ACCMODE, "");
+        }
+        line_add(l, ")");
     } else {
-        add(l, ret > 0xffff ? " = %#lx" : " = %ld", ret);
+        line_add(l, gives_address(row) ? "%#lx" : "%ld", ret);
     }
+    if (ret == 0 && row->handler == sys_ppoll) {
+        line_add(l, " (Timeout)");
+    }
+}
+
+static bool makes_task(const SyscallRow *row)
+{
+    return row->handler == sys_clone || row->handler == sys_clone3;
 }
 
 void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
@@ -299,13 +181,95 @@ void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
     const SyscallRow *row = &syscall_table[nr];
     Line l;
 
-    if (!row->name || row->handler == sys_rt_sigreturn) {
+    if (!row->name || row->handler == sys_rt_sigreturn ||
+        row->handler == sys_exit) {
         return;
     }
-    begin(&l);
+    if (ret >= 0 && makes_task(row)) {
+        t->proc->several = true;
+        if (ret == 0) {
+            return;            /* in the child */
+        }
+    }
+    begin(&l, t);
     add_call(&l, t, nr, a, ret);
-    add_result(&l, ret);
+    add_result(&l, row, a, ret);
     end(t, &l);
+}
+
+void strace_unknown(Task *t, unsigned nr)
+{
+    Line l;
+
+    begin(&l, t);
+    line_add(&l, "syscall_%#x(...) = -1 ENOSYS (%s)", nr, strerror(ENOSYS));
+    end(t, &l);
+}
+
+/* --- signals --- */
+
+static NameSet codes_of(int signo)
+{
+    switch (signo) {
+    case SIGSEGV: return SET_segv;
+    case SIGBUS: return SET_bus;
+    case SIGILL: return SET_ill;
+    case SIGTRAP: return SET_trap;
+    case SIGCHLD: return SET_child;
+    default: return SET_none;
+    }
+}
+
+static void add_code(Line *l, const siginfo_t *info)
+{
+    line_add(l, ", si_code=");
+    if (!line_name(l, SET_sent, (uint32_t)info->si_code)) {
+        line_one(l, codes_of(info->si_signo), (uint32_t)info->si_code);
+    }
+}
+
+static void add_value(Line *l, const siginfo_t *info)
+{
+    line_add(l, ", si_int=%d, si_ptr=", info->si_int);
+    line_address(l, (uintptr_t)info->si_ptr);
+}
+
+static void add_sender(Line *l, const siginfo_t *info)
+{
+    line_add(l, ", si_pid=%d, si_uid=%u", info->si_pid, info->si_uid);
+}
+
+static void add_child(Line *l, const siginfo_t *info)
+{
+    add_sender(l, info);
+    line_add(l, ", si_status=");
+    if (info->si_code == CLD_EXITED) {
+        line_add(l, "%d", info->si_status);
+    } else {
+        line_signal(l, info->si_status);
+    }
+    line_add(l, ", si_utime=%ld, si_stime=%ld", info->si_utime,
+             info->si_stime);
+}
+
+/* What is there depends on where the signal came from. */
+static void add_info(Line *l, const siginfo_t *info)
+{
+    if (info->si_code == SI_TIMER) {
+        line_add(l, ", si_timerid=%#x, si_overrun=%d",
+                 (unsigned)info->si_timerid, info->si_overrun);
+        add_value(l, info);
+    } else if (info->si_code == SI_QUEUE || info->si_code == SI_MESGQ) {
+        add_sender(l, info);
+        add_value(l, info);
+    } else if (info->si_code <= 0) {
+        add_sender(l, info);
+    } else if (info->si_code != SI_KERNEL && info->si_signo == SIGCHLD) {
+        add_child(l, info);
+    } else if (info->si_code != SI_KERNEL) {
+        line_add(l, ", si_addr=");
+        line_address(l, (uintptr_t)info->si_addr);
+    }
 }
 
 void strace_signal(Task *t, const siginfo_t *info)
@@ -315,9 +279,26 @@ void strace_signal(Task *t, const siginfo_t *info)
     if (!t->proc->options->strace) {
         return;
     }
-    begin(&l);
-    add(&l, "--- ");
-    add_signal(&l, info->si_signo);
-    add(&l, " {si_code=%d, si_addr=%p} ---", info->si_code, info->si_addr);
+    begin(&l, t);
+    line_add(&l, "--- ");
+    line_signal(&l, info->si_signo);
+    line_add(&l, " {si_signo=");
+    line_signal(&l, info->si_signo);
+    add_code(&l, info);
+    add_info(&l, info);
+    line_add(&l, "} ---");
     end(t, &l);
+}
+
+void strace_killed(Task *t, int signo)
+{
+    Line l;
+
+    if (t->proc->options->strace) {
+        begin(&l, t);
+        line_add(&l, "+++ killed by ");
+        line_signal(&l, signo);
+        line_add(&l, " +++");
+        end(t, &l);
+    }
 }

@@ -42,7 +42,9 @@ void task_loop(Task *t);
 /* -strace: before the call, and with its result after. */
 void strace_enter(Task *t, unsigned nr, const uint64_t *a);
 void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret);
+void strace_unknown(Task *t, unsigned nr);
 void strace_signal(Task *t, const siginfo_t *info);
+void strace_killed(Task *t, int signo);
 
 /* Pass on, with guest pointers (bits of `pointers`) checked and converted. */
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a);

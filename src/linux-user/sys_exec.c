@@ -283,6 +283,9 @@ static long put_emulator_before(Task *t, ExecArgs *x)
     while (n > 0) {
         *--x->argv = o->self_options[--n];
     }
+    if (o->strace && t->proc->several) {
+        *--x->argv = (char *)"-strace-pid";
+    }
     *--x->argv = (char *)"tcg-riscv64";
     return 0;
 }

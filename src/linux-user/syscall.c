@@ -50,8 +50,7 @@ static long unknown_call(Task *t, unsigned nr)
     const LinuxUserOptions *o = t->proc->options;
 
     if (o->strace) {
-        fprintf(o->log.file, "%d unknown system call %u\n", (int)getpid(),
-                nr);
+        strace_unknown(t, nr);
     }
     return -ENOSYS;
 }

@@ -129,6 +129,12 @@ static void do_strace(Command *c, char *arg)
     c->user.strace = true;
 }
 
+static void do_strace_pid(Command *c, char *arg)
+{
+    (void)arg;
+    c->user.strace = c->user.strace_pid = true;
+}
+
 static void do_items(Command *c, char *arg)
 {
     const char *bad;
@@ -208,6 +214,7 @@ typedef struct Option {
 
 static const Option options[] = {
     { "strace", NULL, do_strace, true, "show system calls" },
+    { "strace-pid", NULL, do_strace_pid, true, "the same, with thread ids" },
     { "d", "LIST", do_items, true, "log these items; -d help lists them" },
     { "D", "FILE", do_log_file, true, "append the log to FILE" },
     { "cpu", "NAME", do_cpu, true, "processor: rv64 or max" },

@@ -1,0 +1,127 @@
+/* Calls whose arguments -strace shows in every way; strace.expect has them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static void handler(int signo)
+{
+    (void)signo;
+}
+
+static void files(void)
+{
+    struct stat st;
+    struct iovec v[2] = { { "ab", 2 }, { "cde\n", 4 } };
+    char buffer[64];
+    int fd = open("f", O_CREAT | O_RDWR | O_CLOEXEC, 0640);
+
+    write(fd, "a\t\"\\\1" "7\377 and more than thirty-two bytes", 41);
+    writev(fd, v, 2);
+    lseek(fd, 0, SEEK_SET);
+    read(fd, buffer, 3);
+    fstat(fd, &st);
+    fcntl(fd, F_GETFD);
+    close(fd);
+    open("nosuch", O_RDONLY);
+    open("/", O_RDONLY | O_DIRECTORY);
+    unlink("f");
+    read(-1, buffer, 3);
+    syscall(SYS_read, 0, 8, 1);
+    access("/", R_OK | X_OK);
+}
+
+static void memory(void)
+{
+    char *p = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    madvise(p, 4096, MADV_DONTNEED);
+    mprotect(p, 4096, PROT_NONE);
+    munmap(p, 8192);
+}
+
+static void signals(void)
+{
+    struct sigaction act = { .sa_handler = handler, .sa_flags = SA_RESTART };
+    struct timespec ts = { 0, 1000 };
+    sigset_t set, old;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGCHLD);
+    act.sa_mask = set;
+    sigaction(SIGUSR1, &act, NULL);
+    signal(SIGUSR2, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigprocmask(SIG_UNBLOCK, &set, &old);
+    kill(getpid(), SIGUSR1);
+    sigqueue(getpid(), SIGUSR1, (union sigval){ .sival_int = 42 });
+    nanosleep(&ts, NULL);
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
+}
+
+static void sockets(void)
+{
+    struct sockaddr_un un = { AF_UNIX, "nosuch" };
+    struct sockaddr_in in = { AF_INET, htons(9), { htonl(INADDR_LOOPBACK) } };
+    struct epoll_event e = { EPOLLIN | EPOLLET, { .u64 = 7 } };
+    struct pollfd p = { -1, POLLIN | POLLOUT };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), ep;
+
+    connect(fd, (struct sockaddr *)&un, sizeof(un));
+    close(fd);
+    fd = socket(AF_INET, SOCK_DGRAM, 0);
+    connect(fd, (struct sockaddr *)&in, sizeof(in));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+    ep = epoll_create1(EPOLL_CLOEXEC);
+    epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e);
+    poll(&p, 1, 0);
+}
+
+static void *thread(void *arg)
+{
+    return arg;
+}
+
+static void processes(void)
+{
+    struct rlimit r = { 0, 8192 * 1024 };
+    pthread_t t;
+    int status;
+
+    setrlimit(RLIMIT_CORE, &r);
+    if (fork() == 0) {
+        _exit(7);
+    }
+    wait(&status);
+    pthread_create(&t, NULL, thread, NULL);
+    pthread_join(t, NULL);
+    *(volatile char *)16 = 1;
+}
+
+int main(void)
+{
+    files();
+    memory();
+    signals();
+    sockets();
+    processes();
+}
