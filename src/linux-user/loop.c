@@ -77,7 +77,7 @@ void task_loop(Task *t)
         handle(t, &e);
         t->cpu->exit_request = 0;
         atomic_signal_fence(memory_order_seq_cst);   /* then look */
-        if (t->pending || t->has_saved_mask) {
+        if (t->pending || t->has_saved_mask || signal_held(t)) {
             signal_deliver(t);
         }
     }

@@ -22,6 +22,8 @@ enum { GUEST_NSIG = 64 };
 typedef struct Actions {
     pthread_mutex_t lock;
     TargetSigaction at[GUEST_NSIG + 1];        /* under the lock */
+    bool catch_fatal;          /* of a vfork child, which must not die within
+                                  the emulator: its parent shares it */
 } Actions;
 
 typedef struct Process {
@@ -56,6 +58,8 @@ typedef struct Task {
     TargetStack altstack;
     volatile uint32_t pending;         /* a signal is in info; all others */
     siginfo_t info;                    /* wait, blocked, in the kernel */
+    volatile uint64_t held;            /* but SIGSEGV and SIGBUS, which the */
+    siginfo_t held_info[2];            /* host cannot block, wait here */
     bool no_result;                    /* the call has set all registers */
     void *exec_scratch;                /* memory of an execve under way */
     volatile bool kicked;              /* a signal of our own came */
@@ -63,6 +67,7 @@ typedef struct Task {
     int32_t timer;
     void *host_stack;                  /* for signal handlers; owned */
     uint64_t clear_tid;                /* set_tid_address; 0: none */
+    uint64_t robust_list;              /* set_robust_list; 0: none */
     bool exited;                       /* the thread has ended */
 } Task;
 

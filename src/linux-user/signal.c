@@ -131,14 +131,29 @@ static void kick(Task *t, void *ucontext)
     arm_timer(t);
 }
 
+static siginfo_t *held_info(Task *t, int signo)
+{
+    return &t->held_info[signo == SIGBUS];
+}
+
+/* SIGSEGV or SIGBUS from outside that must wait; one of each, as Linux. */
+static void hold(Task *t, int signo, const siginfo_t *info)
+{
+    if (!(t->held & bit(signo))) {
+        *held_info(t, signo) = *info;
+        t->held |= bit(signo);
+    }
+}
+
 /*
  * A second signal, through a handler that was itself interrupted: back to the
- * kernel's queue, where it is now blocked.  SIGSEGV and SIGBUS never are;
- * sent a second time from outside, they are lost, as Linux may lose them.
+ * kernel's queue, where it is now blocked.
  */
-static void requeue(int signo, siginfo_t *info)
+static void requeue(Task *t, int signo, siginfo_t *info)
 {
-    if (!(EXECS_OWN & bit(signo))) {
+    if (EXECS_OWN & bit(signo)) {
+        hold(t, signo, info);
+    } else {
         set_host_mask(~EXECS_OWN);
         raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(), signo,
                     (long)info, 0, 0);
@@ -152,7 +167,7 @@ static void async_handler(int signo, siginfo_t *info, void *ucontext)
     safe_syscall_fixup(ucontext);
     hold_signals(ucontext);
     if (t->pending) {
-        requeue(signo, info);
+        requeue(t, signo, info);
         return;
     }
     t->info = *info;
@@ -188,10 +203,24 @@ static void other_fault(int signo, siginfo_t *info, void *ucontext)
         }
         return;
     }
-    if (!(this_task->sigmask & bit(signo)) &&
-        this_task->actions->at[signo].handler != (uintptr_t)SIG_IGN) {
+    if (this_task->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
+        return;
+    }
+    if (this_task->sigmask & bit(signo)) {
+        hold(this_task, signo, info);
+    } else {
         async_handler(signo, info, ucontext);
     }
+}
+
+/* Does SIG_DFL end the process? */
+static bool fatal_by_default(int signo)
+{
+    const uint64_t others = bit(SIGCHLD) | bit(SIGURG) | bit(SIGWINCH) |
+                            bit(SIGCONT) | bit(SIGSTOP) | bit(SIGTSTP) |
+                            bit(SIGTTIN) | bit(SIGTTOU);
+
+    return !(others & bit(signo));
 }
 
 /* Gives the host the disposition that the guest has for signo. */
@@ -207,7 +236,9 @@ static void install_host(const Actions *actions, int signo)
     if (EXECS_OWN & bit(signo)) {
         return;
     }
-    if (act->handler <= (uintptr_t)SIG_IGN) {
+    if (act->handler <= (uintptr_t)SIG_IGN &&
+        !(act->handler == (uintptr_t)SIG_DFL && actions->catch_fatal &&
+          fatal_by_default(signo))) {
         host.handler = (void *)(uintptr_t)act->handler;
     } else {
         host.handler = (void *)(uintptr_t)async_handler;
@@ -294,7 +325,7 @@ _Noreturn void signal_die(Task *t, int signo)
 /* The handler went away between arrival and delivery: the host's turn. */
 static void default_action(Task *t, int signo)
 {
-    if (EXECS_OWN & bit(signo)) {
+    if ((EXECS_OWN & bit(signo)) || t->actions->catch_fatal) {
         signal_die(t, signo);
     }
     raise_host(signo);
@@ -341,9 +372,29 @@ static void deliver(Task *t, const siginfo_t *info)
     t->sigmask &= ~NEVER_BLOCKED;
 }
 
+/* What waited in `held` becomes the pending signal, if there is none. */
+static void take_held(Task *t)
+{
+    uint64_t ready;
+
+    set_host_mask(~0ull);
+    ready = t->held & ~t->sigmask;
+    if (!t->pending && ready) {
+        int signo = ready & bit(SIGSEGV) ? SIGSEGV : SIGBUS;
+
+        t->info = *held_info(t, signo);
+        t->held &= ~bit(signo);
+        t->pending = 1;
+    }
+    set_host_mask(~EXECS_OWN);
+}
+
 void signal_deliver(Task *t)
 {
     disarm_timer(t);
+    if (signal_held(t)) {
+        take_held(t);
+    }
     while (t->pending) {
         siginfo_t info = t->info;
 
@@ -402,6 +453,40 @@ void signal_unblock(Task *t)
 {
     if (!t->pending) {
         set_mask(t, t->sigmask);
+    }
+}
+
+/* --- children --- */
+
+static void reset_handlers(Actions *actions)
+{
+    for (int i = 1; i <= GUEST_NSIG; i++) {
+        if (actions->at[i].handler > (uintptr_t)SIG_IGN) {
+            actions->at[i] = (TargetSigaction){ 0 };
+            install_host(actions, i);
+        }
+    }
+}
+
+void signal_reset_handlers(Task *t)
+{
+    reset_handlers(t->actions);
+}
+
+void signal_start_vfork(Task *t, bool reset)
+{
+    if (t->actions == &t->proc->actions) {
+        return;                /* shared: what it changes, the parent has */
+    }
+    if (reset) {
+        reset_handlers(t->actions);
+    }
+    t->actions->catch_fatal = true;
+    for (int i = 1; i <= GUEST_NSIG; i++) {
+        if (t->actions->at[i].handler == (uintptr_t)SIG_DFL &&
+            fatal_by_default(i) && i != SIGKILL) {
+            install_host(t->actions, i);
+        }
     }
 }
 
@@ -478,6 +563,19 @@ static bool change_mask(uint64_t *mask, int how, uint64_t set)
     case SIG_SETMASK: *mask = set; return true;
     default: return false;
     }
+}
+
+long sys_rt_sigpending(Task *t, const uint64_t *a)
+{
+    uint64_t set = 0;
+    long ret = a[1] > sizeof(set) ? -EINVAL
+               : raw_syscall(SYS_rt_sigpending, (long)&set, 8, 0, 0, 0, 0);
+
+    set |= t->held & t->sigmask;
+    if (ret == 0 && !mm_write(task_mm(t), a[0], &set, a[1])) {
+        ret = -EFAULT;
+    }
+    return ret;
 }
 
 /*

@@ -35,6 +35,17 @@ _Noreturn void signal_die(Task *t, int signo);
 void signal_block(Task *t);
 void signal_unblock(Task *t);
 
+/* SIGSEGV or SIGBUS waits that is no longer blocked. */
+static inline bool signal_held(const Task *t)
+{
+    return (t->held & ~t->sigmask) != 0;
+}
+
+/* CLONE_CLEAR_SIGHAND: handlers become SIG_DFL. */
+void signal_reset_handlers(Task *t);
+/* In a vfork child, with Actions of its own or its parent's. */
+void signal_start_vfork(Task *t, bool reset);
+
 /* In a child process, which has no timers yet. */
 void signal_forget_timer(Task *t);
 

@@ -69,6 +69,9 @@ bool proc_is_exe(const char *path);
 enum { PROC_NOT_OURS = -4096 };
 long proc_open(Task *t, const char *path, int flags);
 
+/* A thread ends: tells those who wait for its robust futexes. */
+void robust_exit(Task *t);
+
 /* Reads n iovecs, checked and converted to host addresses. */
 enum { IOV_LIMIT = 1024 };
 struct iovec;

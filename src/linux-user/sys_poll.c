@@ -14,6 +14,10 @@
 #define SYS_epoll_pwait2 441
 #endif
 
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449
+#endif
+
 enum { SIGSET_BYTES = 8 };
 
 /*
@@ -174,18 +178,20 @@ long sys_futex(Task *t, const uint64_t *a)
                         (long)a[2], third, pointer(t, a[4]), (long)a[5]);
 }
 
-/*
- * The kernel walks the list when the thread dies.  It cannot where guest
- * addresses are not host addresses; then the list is accepted and not used.
- */
-long sys_set_robust_list(Task *t, const uint64_t *a)
+/* futex_waitv(waiters, number, flags, timeout, clock) */
+long sys_futex_waitv(Task *t, const uint64_t *a)
 {
-    if (a[1] != sizeof(struct robust_list_head)) {
+    struct futex_waitv w[FUTEX_WAITV_MAX];
+
+    if (a[1] == 0 || a[1] > FUTEX_WAITV_MAX) {
         return -EINVAL;
     }
-    if (task_mm(t)->base != 0) {
-        return 0;
+    if (!mm_read(task_mm(t), w, a[0], a[1] * sizeof(w[0]))) {
+        return -EFAULT;
     }
-    return raw_syscall(SYS_set_robust_list, pointer(t, a[0]), (long)a[1], 0,
-                       0, 0, 0);
+    for (uint64_t i = 0; i < a[1]; i++) {
+        w[i].uaddr = (uint64_t)pointer(t, w[i].uaddr);
+    }
+    return safe_syscall(&t->pending, SYS_futex_waitv, (long)w, (long)a[1],
+                        (long)a[2], pointer(t, a[3]), (long)a[4], 0);
 }

@@ -21,12 +21,13 @@ enum {
     THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
                    CLONE_THREAD | CLONE_SYSVSEM,
     OTHER_FLAGS = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
-                  CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_IO,
+                  CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_IO |
+                  CLONE_UNTRACED | CLONE_PTRACE,
 };
 
 typedef struct NewThread {
     Task *parent;
-    const uint64_t *args;
+    const CloneArgs *args;
     sem_t started;             /* posted once: then this is gone */
     long result;               /* the id, or -errno */
 } NewThread;
@@ -57,13 +58,6 @@ void task_free(Task *t)
     free(t);
 }
 
-static void give_tid(Task *t, uint64_t addr, long tid)
-{
-    int32_t value = (int32_t)tid;
-
-    mm_write(task_mm(t), addr, &value, sizeof(value));
-}
-
 void thread_clear_tid(Task *t)
 {
     int32_t zero = 0;
@@ -74,15 +68,12 @@ void thread_clear_tid(Task *t)
     }
 }
 
-static void copy_state(Task *t, Task *parent, const uint64_t *a)
+static void copy_state(Task *t, Task *parent, const CloneArgs *c)
 {
     *rv_state(t->cpu) = *rv_state(parent->cpu);
     t->cpu->guest_mxcsr = parent->cpu->guest_mxcsr;
     t->sigmask = parent->sigmask;
-    clone_start_child(t, a);
-    if (a[0] & CLONE_CHILD_CLEARTID) {
-        t->clear_tid = a[4];
-    }
+    clone_start_child(t, c);
 }
 
 static void *thread_main(void *opaque)
@@ -98,12 +89,8 @@ static void *thread_main(void *opaque)
         return NULL;
     }
     copy_state(t, parent, n->args);
-    if (n->args[0] & CLONE_PARENT_SETTID) {
-        give_tid(t, n->args[2], tid);
-    }
-    if (n->args[0] & CLONE_CHILD_SETTID) {
-        give_tid(t, n->args[4], tid);
-    }
+    clone_give_tid(t, n->args, CLONE_PARENT_SETTID, tid);
+    clone_give_tid(t, n->args, CLONE_CHILD_SETTID, tid);
     n->result = tid;
     sem_post(&n->started);
     signal_unblock(t);
@@ -134,14 +121,13 @@ static long start_thread(NewThread *n)
 }
 
 /* The thread starts with all signals blocked, so none finds it half made. */
-long thread_clone(Task *t, const uint64_t *a)
+long thread_clone(Task *t, const CloneArgs *c)
 {
-    NewThread n = { .parent = t, .args = a };
-    uint64_t flags = a[0] & ~0xffull;
+    NewThread n = { .parent = t, .args = c };
     long ret = -RESTART_SYSCALL;
 
-    if ((flags & THREAD_FLAGS) != THREAD_FLAGS ||
-        (flags & ~(uint64_t)(THREAD_FLAGS | OTHER_FLAGS))) {
+    if ((c->flags & THREAD_FLAGS) != THREAD_FLAGS ||
+        (c->flags & ~(uint64_t)(THREAD_FLAGS | OTHER_FLAGS))) {
         return -EINVAL;
     }
     signal_block(t);

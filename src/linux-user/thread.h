@@ -2,7 +2,7 @@
 #ifndef LINUX_USER_THREAD_H
 #define LINUX_USER_THREAD_H
 
-#include "linux-user/process.h"
+#include "linux-user/clone.h"
 
 /*
  * A Task for the calling host thread, with a cpu of its own, its signals
@@ -16,12 +16,9 @@ void task_free(Task *t);
 Task *task_current(void);
 
 /* clone(2) with CLONE_THREAD; the thread's id or -errno. */
-long thread_clone(Task *t, const uint64_t *a);
+long thread_clone(Task *t, const CloneArgs *c);
 
 /* For a thread that ends: what CLONE_CHILD_CLEARTID asks for. */
 void thread_clear_tid(Task *t);
-
-/* What clone's arguments change in the child's registers. */
-void clone_start_child(Task *t, const uint64_t *a);
 
 #endif

@@ -23,6 +23,9 @@ bool user_copy(void *dst, const void *src, size_t n);
 /* Length of the string copied with its NUL; -1: fault, n: no NUL within n. */
 long user_strcpy(char *dst, const char *src, size_t n);
 
+/* Atomically *dst = new if it is old: 1, or 0 if it is not; -1: fault. */
+int user_cas(uint32_t *dst, uint32_t old, uint32_t new);
+
 long safe_syscall(const volatile uint32_t *pending, long nr, long a, long b,
                   long c, long d, long e, long f);
 /* The same without the care, errors as -errno. */

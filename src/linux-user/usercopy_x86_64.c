@@ -9,6 +9,7 @@
 /* Addresses within the code below; each fault in [start, end) goes to _bad. */
 extern const char user_copy_end[], user_copy_bad[];
 extern const char user_strcpy_end[], user_strcpy_bad[];
+extern const char user_cas_end[], user_cas_bad[];
 extern const char safe_syscall_start[], safe_syscall_end[];
 extern const char safe_syscall_again[];
 
@@ -46,6 +47,21 @@ asm(".text\n"
     "    mov $-1, %rax\n"
     "    ret\n"
     ".size user_strcpy, . - user_strcpy\n"
+
+    ".globl user_cas\n.hidden user_cas\n.type user_cas, @function\n"
+    "user_cas:\n"
+    "    mov %esi, %eax\n"
+    "    lock cmpxchg %edx, (%rdi)\n"
+    "    sete %al\n"
+    "    movzbl %al, %eax\n"
+    "    ret\n"
+    ".hidden user_cas_end\n"
+    "user_cas_end:\n"
+    ".hidden user_cas_bad\n"
+    "user_cas_bad:\n"
+    "    mov $-1, %eax\n"
+    "    ret\n"
+    ".size user_cas, . - user_cas\n"
 
     ".globl safe_syscall\n.hidden safe_syscall\n"
     ".type safe_syscall, @function\n"
@@ -107,6 +123,8 @@ bool usercopy_fixup(void *ucontext)
         *rip = (greg_t)(uintptr_t)user_copy_bad;
     } else if (between(pc, (const void *)user_strcpy, user_strcpy_end)) {
         *rip = (greg_t)(uintptr_t)user_strcpy_bad;
+    } else if (between(pc, (const void *)user_cas, user_cas_end)) {
+        *rip = (greg_t)(uintptr_t)user_cas_bad;
     } else {
         return false;
     }

@@ -1,0 +1,21 @@
+/* What clone and clone3 ask for, in one form. */
+#ifndef LINUX_USER_CLONE_H
+#define LINUX_USER_CLONE_H
+
+#include "linux-user/process.h"
+
+/* Addresses are the guest's; 0: not given. */
+typedef struct CloneArgs {
+    uint64_t flags;            /* CLONE_*, without the signal */
+    int exit_signal;
+    uint64_t stack;            /* its top; 0: the parent's */
+    uint64_t tls, parent_tid, child_tid, pidfd;
+} CloneArgs;
+
+/* What the arguments change in the child's registers. */
+void clone_start_child(Task *t, const CloneArgs *c);
+
+/* Writes a thread's id where the arguments say; flag: one of CLONE_*TID. */
+void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid);
+
+#endif

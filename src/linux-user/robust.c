@@ -1,0 +1,122 @@
+/*
+ * Robust futexes (Linux, Documentation/locking/robust-futexes.rst).
+ *
+ * The host's kernel walks the list when a thread dies without warning, if
+ * guest addresses are host addresses.  A thread that ends by itself has its
+ * list walked here, since its host thread lives on for a moment, in which
+ * others may already reuse the memory that holds the list.
+ */
+#include "linux-user/sys.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include "linux-user/usercopy.h"
+
+enum { LIST_LIMIT = 2048, PI_BIT = 1, HEAD_BYTES = 24 };
+
+/* struct robust_list_head, the same for all 64-bit machines. */
+typedef struct Head {
+    uint64_t first;
+    int64_t offset;            /* from an entry to its futex word */
+    uint64_t pending;
+} Head;
+
+_Static_assert(sizeof(Head) == HEAD_BYTES, "struct robust_list_head");
+
+static bool word_readable(Task *t, uint64_t addr, uint32_t *value)
+{
+    return !(addr & 3) && mm_read(task_mm(t), value, addr, sizeof(*value));
+}
+
+/*
+ * The owner died: says so in the word, wakes one who waits.  Those who wait
+ * for a PI futex are the kernel's to wake.
+ */
+static void bury(Task *t, uint64_t addr, uint32_t tid, bool pi)
+{
+    uint32_t old;
+
+    while (word_readable(t, addr, &old) && (old & FUTEX_TID_MASK) == tid) {
+        uint32_t *word = g2h(task_mm(t), addr);
+        uint32_t dead = (old & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        int done = user_cas(word, old, dead);
+
+        if (done == 0) {
+            continue;
+        }
+        if (done > 0 && !pi && (dead & FUTEX_WAITERS)) {
+            raw_syscall(SYS_futex, (long)word, FUTEX_WAKE, 1, 0, 0, 0);
+        }
+        return;
+    }
+}
+
+static void bury_entry(Task *t, uint64_t entry, int64_t offset, uint32_t tid)
+{
+    bury(t, (entry & ~(uint64_t)PI_BIT) + (uint64_t)offset, tid,
+         entry & PI_BIT);
+}
+
+static void walk(Task *t, uint32_t tid)
+{
+    uint64_t list = t->robust_list, entry, next;
+    Head head;
+
+    if (!mm_read(task_mm(t), &head, list, sizeof(head))) {
+        return;
+    }
+    entry = head.first;
+    for (int i = 0; i < LIST_LIMIT && (entry & ~1ull) != list; i++) {
+        bool more = mm_read(task_mm(t), &next, entry & ~1ull, sizeof(next));
+
+        if (entry != head.pending) {
+            bury_entry(t, entry, head.offset, tid);
+        }
+        if (!more) {
+            break;
+        }
+        entry = next;
+    }
+    if (head.pending) {
+        bury_entry(t, head.pending, head.offset, tid);
+    }
+}
+
+void robust_exit(Task *t)
+{
+    if (t->robust_list) {
+        raw_syscall(SYS_set_robust_list, 0, HEAD_BYTES, 0, 0, 0, 0);
+        walk(t, (uint32_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
+        t->robust_list = 0;
+    }
+}
+
+long sys_set_robust_list(Task *t, const uint64_t *a)
+{
+    if (a[1] != HEAD_BYTES) {
+        return -EINVAL;
+    }
+    t->robust_list = a[0] < TASK_SIZE ? a[0] : 0;
+    if (task_mm(t)->base != 0) {
+        return 0;
+    }
+    return raw_syscall(SYS_set_robust_list, (long)t->robust_list, HEAD_BYTES,
+                       0, 0, 0, 0);
+}
+
+/* Of the calling thread only. */
+long sys_get_robust_list(Task *t, const uint64_t *a)
+{
+    uint64_t size = HEAD_BYTES;
+    long tid = raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+
+    if (a[0] && (int)a[0] != tid) {
+        return -EPERM;
+    }
+    if (!mm_write(task_mm(t), a[2], &size, sizeof(size)) ||
+        !mm_write(task_mm(t), a[1], &t->robust_list, sizeof(uint64_t))) {
+        return -EFAULT;
+    }
+    return 0;
+}

@@ -1,0 +1,314 @@
+/* clone and clone3: processes here, threads in thread.c. */
+#include "linux-user/clone.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "linux-user/signal.h"
+#include "linux-user/sys.h"
+#include "linux-user/thread.h"
+#include "linux-user/usercopy.h"
+
+int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+
+/* --- the child's start --- */
+
+void clone_start_child(Task *t, const CloneArgs *c)
+{
+    RVState *s = rv_state(t->cpu);
+
+    if (c->stack) {
+        s->gpr[RV_SP] = c->stack;
+    }
+    if (c->flags & CLONE_SETTLS) {
+        s->gpr[RV_TP] = c->tls;
+    }
+    s->gpr[RV_A0] = 0;
+    s->load_res = RV_NO_RESERVATION;
+    t->clear_tid = c->flags & CLONE_CHILD_CLEARTID ? c->child_tid : 0;
+    t->robust_list = t->held = 0;
+}
+
+void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid)
+{
+    int32_t value = (int32_t)tid;
+
+    if (c->flags & flag) {
+        mm_write(task_mm(t), flag == CLONE_PARENT_SETTID ? c->parent_tid
+                                                         : c->child_tid,
+                 &value, sizeof(value));
+    }
+}
+
+static long own_tid(void)
+{
+    return raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+}
+
+/* --- fork --- */
+
+/* What we see to, so that the host's call need not. */
+enum {
+    OURS = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+           CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_UNTRACED |
+           CLONE_PTRACE,
+};
+
+static long host_flags(const CloneArgs *c)
+{
+    return (long)(c->flags & ~(uint64_t)OURS & ~CLONE_CLEAR_SIGHAND) |
+           c->exit_signal;
+}
+
+/*
+ * libc's fork, which leaves malloc and stdio usable when other threads were
+ * using them; or the host's clone, for namespaces and the like.
+ */
+static long host_fork(const CloneArgs *c, int32_t *pidfd)
+{
+    long flags = host_flags(c);
+
+    if (flags == SIGCHLD) {
+        long ret = fork();
+
+        return ret < 0 ? -errno : ret;
+    }
+    return raw_syscall(SYS_clone, flags, 0, (long)pidfd, 0, 0, 0);
+}
+
+static void start_process(Task *t, const CloneArgs *c)
+{
+    t->proc->nb_tasks = 1;
+    t->vfork = false;
+    signal_forget_timer(t);
+    clone_start_child(t, c);
+    clone_give_tid(t, c, CLONE_CHILD_SETTID, own_tid());
+    if (c->flags & CLONE_CLEAR_SIGHAND) {
+        signal_reset_handlers(t);
+    }
+}
+
+static void give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
+{
+    if (c->flags & CLONE_PIDFD) {
+        mm_write(task_mm(t), c->pidfd, &pidfd, sizeof(pidfd));
+    }
+}
+
+/*
+ * A process of its own.  The map's lock is held across the fork, so that it
+ * is free in the child; signals are held, so that none is noted in both.
+ */
+static long fork_process(Task *t, const CloneArgs *c)
+{
+    Mm *mm = task_mm(t);
+    long ret = -RESTART_SYSCALL;
+    int32_t pidfd = -1;
+
+    fflush(t->proc->options->log.file);
+    signal_block(t);
+    if (!t->pending && exec_fork_prepare(t->cpu) < 0) {
+        ret = -EAGAIN;
+    } else if (!t->pending) {
+        pthread_mutex_lock(&t->actions->lock);
+        pthread_mutex_lock(&mm->lock);
+        ret = host_fork(c, &pidfd);
+        pthread_mutex_unlock(&mm->lock);
+        pthread_mutex_unlock(&t->actions->lock);
+        exec_fork_done(t->cpu, ret == 0);
+        if (ret == 0) {
+            start_process(t, c);
+        } else if (ret > 0) {
+            clone_give_tid(t, c, CLONE_PARENT_SETTID, ret);
+            give_pidfd(t, c, pidfd);
+        }
+    }
+    signal_unblock(t);
+    return ret;
+}
+
+/* --- vfork --- */
+
+enum { VFORK_STACK_BYTES = 1 << 20 };
+
+typedef struct VforkChild {
+    Task *t;
+    const CloneArgs *c;
+} VforkChild;
+
+static int vfork_child(void *opaque)
+{
+    VforkChild *v = opaque;
+    Task *t = v->t;
+
+    t->vfork = true;
+    signal_forget_timer(t);
+    clone_give_tid(t, v->c, CLONE_PARENT_SETTID, own_tid());
+    clone_give_tid(t, v->c, CLONE_CHILD_SETTID, own_tid());
+    signal_start_vfork(t, v->c->flags & CLONE_CLEAR_SIGHAND);
+    signal_unblock(t);
+    task_loop(t);
+    return 0;
+}
+
+/* The Task and its cpu are the child's while this waits for it. */
+static long lend_task(Task *t, const CloneArgs *c, char *stack)
+{
+    Actions actions = { .lock = PTHREAD_MUTEX_INITIALIZER };
+    RVState *s = rv_state(t->cpu), regs = *s;
+    uint32_t mxcsr = t->cpu->guest_mxcsr;
+    VforkChild child = { t, c };
+    Task task = *t;
+    int32_t pidfd = -1;
+    long ret;
+
+    if (!(c->flags & CLONE_SIGHAND)) {
+        memcpy(actions.at, t->actions->at, sizeof(actions.at));
+        t->actions = &actions;
+    }
+    clone_start_child(t, c);
+    ret = clone(vfork_child, stack + VFORK_STACK_BYTES, (int)host_flags(c),
+                &child, &pidfd);
+    ret = ret < 0 ? -errno : ret;
+    exec_scratch_free(t);
+    *t = task;
+    *s = regs;
+    t->cpu->guest_mxcsr = mxcsr;
+    if (ret > 0) {
+        give_pidfd(t, c, pidfd);
+    }
+    return ret;
+}
+
+/*
+ * vfork and posix_spawn: the child runs in our memory, emulator and all, on
+ * a stack of its own, while the host keeps this thread waiting.  It uses this
+ * very Task and cpu, which are put back as they were when it is gone; what it
+ * did to the guest's memory stays, as it must.
+ */
+static long vfork_process(Task *t, const CloneArgs *c)
+{
+    long ret = -RESTART_SYSCALL;
+    char *stack;
+
+    stack = mmap(NULL, VFORK_STACK_BYTES, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (stack == MAP_FAILED) {
+        return -EAGAIN;
+    }
+    signal_block(t);
+    if (!t->pending) {
+        ret = lend_task(t, c, stack);
+    }
+    munmap(stack, VFORK_STACK_BYTES);
+    signal_unblock(t);
+    return ret;
+}
+
+/* --- the calls --- */
+
+static bool flags_valid(const CloneArgs *c)
+{
+    uint64_t f = c->flags;
+
+    return !((f & CLONE_THREAD) && !(f & CLONE_SIGHAND)) &&
+           !((f & CLONE_SIGHAND) && !(f & CLONE_VM)) &&
+           !((f & CLONE_SIGHAND) && (f & CLONE_CLEAR_SIGHAND)) &&
+           !((f & CLONE_FS) && (f & (CLONE_NEWNS | CLONE_NEWUSER)));
+}
+
+static long run_clone(Task *t, const CloneArgs *c)
+{
+    if (!flags_valid(c)) {
+        return -EINVAL;
+    }
+    if (!(c->flags & CLONE_VM)) {
+        return fork_process(t, c);
+    }
+    if (c->flags & CLONE_VFORK) {
+        return vfork_process(t, c);
+    }
+    return thread_clone(t, c);
+}
+
+/* clone(flags and signal, stack, parent_tid or pidfd, tls, child_tid) */
+long sys_clone(Task *t, const uint64_t *a)
+{
+    CloneArgs c = {
+        .flags = a[0] & 0xffffffff & ~(uint64_t)CSIGNAL,
+        .exit_signal = (int)(a[0] & CSIGNAL),
+        .stack = a[1], .parent_tid = a[2], .pidfd = a[2], .tls = a[3],
+        .child_tid = a[4],
+    };
+
+    if ((c.flags & CLONE_PIDFD) &&
+        (c.flags & (CLONE_PARENT_SETTID | CLONE_DETACHED))) {
+        return -EINVAL;
+    }
+    return run_clone(t, &c);
+}
+
+/* struct clone_args at addr, of any size that Linux takes. */
+static long read_args(Task *t, struct clone_args *in, uint64_t addr,
+                      uint64_t size)
+{
+    uint8_t rest[GUEST_PAGE];
+
+    memset(in, 0, sizeof(*in));
+    if (size < CLONE_ARGS_SIZE_VER0) {
+        return -EINVAL;
+    }
+    if (size > GUEST_PAGE) {
+        return -E2BIG;
+    }
+    if (!mm_read(task_mm(t), rest, addr, size)) {
+        return -EFAULT;
+    }
+    memcpy(in, rest, size < sizeof(*in) ? size : sizeof(*in));
+    for (size_t i = sizeof(*in); i < size; i++) {
+        if (rest[i]) {
+            return -E2BIG;
+        }
+    }
+    return 0;
+}
+
+/* Ids chosen by the caller and cgroups need privileges that no guest has. */
+static long check_args(const struct clone_args *in)
+{
+    if ((in->flags & (CSIGNAL | CLONE_DETACHED)) ||
+        (in->flags >> 34) || in->exit_signal > GUEST_NSIG ||
+        ((in->flags & (CLONE_THREAD | CLONE_PARENT)) && in->exit_signal) ||
+        !in->stack != !in->stack_size ||
+        !guest_range_ok(in->stack, in->stack_size)) {
+        return -EINVAL;
+    }
+    if (in->set_tid_size) {
+        return -EPERM;
+    }
+    return in->flags & CLONE_INTO_CGROUP ? -EOPNOTSUPP : 0;
+}
+
+long sys_clone3(Task *t, const uint64_t *a)
+{
+    struct clone_args in;
+    CloneArgs c;
+    long ret = read_args(t, &in, a[0], a[1]);
+
+    ret = ret < 0 ? ret : check_args(&in);
+    if (ret < 0) {
+        return ret;
+    }
+    c = (CloneArgs){
+        .flags = in.flags, .exit_signal = (int)in.exit_signal,
+        .stack = in.stack + in.stack_size, .tls = in.tls,
+        .parent_tid = in.parent_tid, .child_tid = in.child_tid,
+        .pidfd = in.pidfd,
+    };
+    return run_clone(t, &c);
+}
