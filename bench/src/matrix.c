@@ -1,27 +1,26 @@
-/* Integer matrices: product, transposition, powers modulo. matrix [SCALE] */
+/* Integer matrices: product, transposition, reduction. matrix [SCALE] */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { N = 64 };
-static const uint64_t modulus = 1000000007;
 
-static void multiply(uint64_t out[N][N], uint64_t a[N][N], uint64_t b[N][N])
+static void multiply(uint32_t out[N][N], uint32_t a[N][N], uint32_t b[N][N])
 {
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j++) {
-            uint64_t sum = 0;
+            uint32_t sum = 0;
             for (int k = 0; k < N; k++)
-                sum += a[i][k] * b[k][j] % modulus;
-            out[i][j] = sum % modulus;
+                sum += a[i][k] * b[k][j];
+            out[i][j] = sum ^ sum >> 15;
         }
 }
 
-static void transpose(uint64_t m[N][N])
+static void transpose(uint32_t m[N][N])
 {
     for (int i = 0; i < N; i++)
         for (int j = 0; j < i; j++) {
-            uint64_t t = m[i][j];
+            uint32_t t = m[i][j];
             m[i][j] = m[j][i];
             m[j][i] = t;
         }
@@ -29,8 +28,8 @@ static void transpose(uint64_t m[N][N])
 
 int main(int argc, char **argv)
 {
-    static uint64_t a[N][N], b[N][N], c[N][N];
-    int scale = argc > 1 ? atoi(argv[1]) : 150;
+    static uint32_t a[N][N], b[N][N], c[N][N];
+    int scale = argc > 1 ? atoi(argv[1]) : 500;
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j++) {
             a[i][j] = i * 31 + j * 17 + 1;
