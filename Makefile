@@ -175,7 +175,8 @@ need-unit:
 	@tests/need.sh /usr/include/cmocka.h libcmocka-dev \
 	  "the unit tests use cmocka"
 need-guest:
-	@tests/need.sh riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu \
+	@tests/need.sh riscv64-linux-gnu-gcc \
+	  "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross" \
 	  "it builds the guest's programs"
 	@tests/need.sh riscv64-linux-gnu-g++ g++-riscv64-linux-gnu \
 	  "it builds the guest's C++ programs"

@@ -1,7 +1,9 @@
 #!/bin/sh
-# need.sh THING PACKAGE WHY: makes sure that THING, a command or a file, is
-# there, by installing Debian's PACKAGE if it is not and if we may.
+# need.sh THING PACKAGES WHY: makes sure that THING, a command or a file, is
+# there, by installing Debian's PACKAGES if it is not and if we may.
 thing=$1 package=$2 why=$3
+# One at a time: make -j starts several.
+exec 9> "${TMPDIR:-/tmp}/tcg-c-need.lock" && flock 9
 case $thing in
 /*) [ -e "$thing" ] && exit 0 ;;
 *) command -v "$thing" > /dev/null && exit 0 ;;
