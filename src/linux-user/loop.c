@@ -126,15 +126,13 @@ static int read_program(const char *path, ElfImage *img, const char **why)
 static int read_interp(const LinuxUserOptions *o, const char *name,
                        ElfImage *img, const char **why)
 {
-    char path[PATH_MAX * 2];
+    char path[PATH_MAX];
 
-    if (o->prefix) {
-        snprintf(path, sizeof(path), "%s/%s", o->prefix, name);
-        if (access(path, F_OK) == 0) {
-            return read_program(path, img, why);
-        }
+    snprintf(path, sizeof(path), "%s", name);
+    if (o->prefix && path[0] == '/') {
+        path_below(o->prefix, path, true);
     }
-    return read_program(name, img, why);
+    return read_program(path, img, why);
 }
 
 typedef struct Loader {

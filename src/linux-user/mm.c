@@ -409,6 +409,20 @@ int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice)
     return ret;
 }
 
+uint64_t mm_size(Mm *mm)
+{
+    uint64_t size = 0;
+
+    pthread_mutex_lock(&mm->lock);
+    for (size_t i = 0; i < mm->map.n; i++) {
+        const Mapping *m = &mm->map.at[i];
+
+        size += m->kind == MAPPING_HOST ? 0 : m->end - m->start;
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return size;
+}
+
 /* --- brk --- */
 
 static int64_t grow_brk(Mm *mm, uint64_t start, uint64_t end)

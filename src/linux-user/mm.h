@@ -64,6 +64,9 @@ int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice);
 int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags);
 int64_t mm_shmdt(Mm *mm, uint64_t addr);
 
+/* Bytes that the guest has mapped. */
+uint64_t mm_size(Mm *mm);
+
 /* CodeReader.fetch; opaque is the Mm. */
 const uint8_t *mm_fetch(void *opaque, uint64_t addr, size_t *avail);
 

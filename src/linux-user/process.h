@@ -38,6 +38,7 @@ typedef struct Process {
     uint64_t sigreturn;                /* address of the trampoline */
     Actions actions;
     volatile bool several;             /* has made threads or processes */
+    volatile bool has_mem_file;        /* has opened /proc/self/mem */
     _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 

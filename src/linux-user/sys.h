@@ -55,10 +55,16 @@ long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a);
 void exec_scratch_free(Task *t);
 
 /*
- * The path at guest address addr in buf, with the -L prefix put before it if
- * it is absolute and exists there.  0 or -errno.
+ * Replaces an absolute path by the same below the prefix, links resolved
+ * there (the last only if `follow`).  False, nothing changed, if it does not
+ * exist there.
  */
-long path_read(Task *t, uint64_t addr, char buf[PATH_MAX]);
+bool path_below(const char *prefix, char path[PATH_MAX], bool follow);
+/*
+ * The path at guest address addr in buf, below the -L prefix if it is
+ * absolute and exists there.  0 or -errno.
+ */
+long path_read(Task *t, uint64_t addr, char buf[PATH_MAX], bool follow);
 
 /*
  * If the path means /proc/self/exe: true.  With the path of another file of
@@ -68,6 +74,10 @@ long path_read(Task *t, uint64_t addr, char buf[PATH_MAX]);
 bool proc_is_exe(const char *path);
 enum { PROC_NOT_OURS = -4096 };
 long proc_open(Task *t, const char *path, int flags);
+/* The same for what the host opened by any name: fd, or what replaces it. */
+long proc_opened(Task *t, long fd, int flags);
+/* After getdents64 of n bytes at addr: not the emulator's descriptor. */
+long proc_hide_log(Task *t, int dir, uint64_t addr, long n, int log);
 
 /* A thread ends: tells those who wait for its robust futexes. */
 void robust_exit(Task *t);

@@ -216,7 +216,6 @@ static char *take_copy(ExecArgs *x, const char *s)
 static long enter_script(Task *t, ExecArgs *x, char *interp, char *arg)
 {
     const char *prefix = t->proc->options->prefix;
-    char below[PATH_MAX];
 
     x->argv[0] = take_copy(x, x->path);
     if (arg) {
@@ -227,10 +226,8 @@ static long enter_script(Task *t, ExecArgs *x, char *interp, char *arg)
         return -E2BIG;
     }
     strcpy(x->path, interp);
-    if (prefix && interp[0] == '/' &&
-        snprintf(below, sizeof(below), "%s%s", prefix, interp) <
-            (int)sizeof(below) && access(below, F_OK) == 0) {
-        strcpy(x->path, below);
+    if (prefix && interp[0] == '/') {
+        path_below(prefix, x->path, true);
     }
     return 0;
 }
@@ -309,7 +306,7 @@ static long find_path(Task *t, ExecArgs *x, int dirfd, uint64_t addr,
                       int flags)
 {
     char path[PATH_MAX];
-    long ret = path_read(t, addr, path);
+    long ret = path_read(t, addr, path, !(flags & AT_SYMLINK_NOFOLLOW));
 
     if (ret < 0) {
         return ret;

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "linux-user/proc.h"
 #include "linux-user/usercopy.h"
 
 #ifndef SYS_openat2
@@ -18,35 +19,7 @@
 #define SYS_faccessat2 439
 #endif
 
-/* --- paths --- */
-
-/* path below the prefix, if it is there; false: it is to be used as it is. */
-static bool prefixed(const char *prefix, char path[PATH_MAX])
-{
-    char full[PATH_MAX];
-    int n = snprintf(full, sizeof(full), "%s%s", prefix, path);
-
-    if (n < 0 || n >= (int)sizeof(full) ||
-        faccessat(AT_FDCWD, full, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
-        return false;
-    }
-    memcpy(path, full, (size_t)n + 1);
-    return true;
-}
-
-long path_read(Task *t, uint64_t addr, char buf[PATH_MAX])
-{
-    const char *prefix = t->proc->options->prefix;
-    long n = mm_read_string(task_mm(t), buf, addr, PATH_MAX);
-
-    if (n < 0) {
-        return n;
-    }
-    if (prefix && buf[0] == '/') {
-        prefixed(prefix, buf);
-    }
-    return 0;
-}
+/* --- open --- */
 
 static long open_file(Task *t, int dirfd, const char *path, int flags,
                       long mode)
@@ -59,14 +32,15 @@ static long open_file(Task *t, int dirfd, const char *path, int flags,
             return ret;
         }
     }
-    return safe_syscall(&t->pending, SYS_openat, dirfd, (long)path, flags,
-                        mode, 0, 0);
+    ret = safe_syscall(&t->pending, SYS_openat, dirfd, (long)path, flags,
+                       mode, 0, 0);
+    return proc_opened(t, ret, flags);
 }
 
 long sys_openat(Task *t, const uint64_t *a)
 {
     char path[PATH_MAX];
-    long ret = path_read(t, a[1], path);
+    long ret = path_read(t, a[1], path, !((int)a[2] & O_NOFOLLOW));
 
     return ret < 0 ? ret : open_file(t, (int)a[0], path, (int)a[2],
                                      (long)a[3]);
@@ -77,14 +51,15 @@ long sys_openat2(Task *t, const uint64_t *a)
 {
     char path[PATH_MAX];
     uint64_t how[3] = { 0 };
-    long ret = path_read(t, a[1], path);
+    long ret;
 
-    if (ret < 0) {
-        return ret;
-    }
     if (!mm_read(task_mm(t), how, a[2],
                  a[3] < sizeof(how) ? a[3] : sizeof(how))) {
         return -EFAULT;
+    }
+    ret = path_read(t, a[1], path, !(how[0] & O_NOFOLLOW));
+    if (ret < 0) {
+        return ret;
     }
     if (path[0] == '/' && how[2] == 0) {
         ret = proc_open(t, path, (int)how[0]);
@@ -92,14 +67,15 @@ long sys_openat2(Task *t, const uint64_t *a)
             return ret;
         }
     }
-    return safe_syscall(&t->pending, SYS_openat2, (int)a[0], (long)path,
-                        (long)g2h(task_mm(t), a[2]), (long)a[3], 0, 0);
+    ret = safe_syscall(&t->pending, SYS_openat2, (int)a[0], (long)path,
+                       (long)g2h(task_mm(t), a[2]), (long)a[3], 0, 0);
+    return proc_opened(t, ret, (int)how[0]);
 }
 
 static long access_path(Task *t, int host, const uint64_t *a, long flags)
 {
     char path[PATH_MAX];
-    long ret = path_read(t, a[1], path);
+    long ret = path_read(t, a[1], path, !(flags & AT_SYMLINK_NOFOLLOW));
 
     return ret < 0 ? ret : raw_syscall(host, (int)a[0], (long)path,
                                        (long)a[2], flags, 0, 0);
@@ -130,7 +106,7 @@ long sys_readlinkat(Task *t, const uint64_t *a)
 {
     uint64_t v[6] = { a[0], 0, a[2], a[3] };
     char path[PATH_MAX];
-    long ret = path_read(t, a[1], path);
+    long ret = path_read(t, a[1], path, false);
 
     if (ret < 0) {
         return ret;
@@ -184,7 +160,7 @@ static long stat_path(Task *t, uint64_t addr, uint64_t flags,
         path[0] = '\0';
         return 0;
     }
-    ret = path_read(t, addr, path);
+    ret = path_read(t, addr, path, !(flags & AT_SYMLINK_NOFOLLOW));
     if (ret == 0 && !(flags & AT_SYMLINK_NOFOLLOW) && proc_is_exe(path)) {
         strcpy(path, t->proc->exe);
     }
@@ -287,6 +263,51 @@ long sys_vmsplice(Task *t, const uint64_t *a)
     return vector_call(t, SYS_vmsplice, a);
 }
 
+/* --- what may be /proc/self/mem --- */
+
+static uint64_t offset_of(const uint64_t *a)
+{
+    return (uint64_t)lseek((int)a[0], 0, SEEK_CUR);
+}
+
+static long advance(const uint64_t *a, long n)
+{
+    if (n > 0) {
+        lseek((int)a[0], n, SEEK_CUR);
+    }
+    return n;
+}
+
+long sys_read(Task *t, const uint64_t *a)
+{
+    if (proc_is_mem(t, (int)a[0])) {
+        return advance(a, proc_mem_read(t, offset_of(a), a[1], a[2]));
+    }
+    return pass_call(t, SYS_read, 1u << 1, a);
+}
+
+long sys_write(Task *t, const uint64_t *a)
+{
+    if (proc_is_mem(t, (int)a[0])) {
+        return advance(a, proc_mem_write(t, offset_of(a), a[1], a[2]));
+    }
+    return pass_call(t, SYS_write, 1u << 1, a);
+}
+
+long sys_pread64(Task *t, const uint64_t *a)
+{
+    return proc_is_mem(t, (int)a[0])
+           ? proc_mem_read(t, a[3], a[1], a[2])
+           : pass_call(t, SYS_pread64, 1u << 1, a);
+}
+
+long sys_pwrite64(Task *t, const uint64_t *a)
+{
+    return proc_is_mem(t, (int)a[0])
+           ? proc_mem_write(t, a[3], a[1], a[2])
+           : pass_call(t, SYS_pwrite64, 1u << 1, a);
+}
+
 /* --- descriptors --- */
 
 /* The log's descriptor is not the guest's; -1: none. */
@@ -295,6 +316,13 @@ static int log_fd(const Task *t)
     int fd = fileno(t->proc->options->log.file);
 
     return fd > STDERR_FILENO ? fd : -1;
+}
+
+long sys_getdents64(Task *t, const uint64_t *a)
+{
+    long n = pass_call(t, SYS_getdents64, 1u << 1, a);
+
+    return proc_hide_log(t, (int)a[0], a[1], n, log_fd(t));
 }
 
 long sys_close(Task *t, const uint64_t *a)

@@ -8,6 +8,10 @@ printf 'not a program' > text
 printf '\177ELF' > short
 head -c 3000 "$guest/hello" > cut
 chmod +x text short cut
+mkdir -p root/a/b
+echo 'below the prefix' > root/a/file
+ln -s /a/file root/a/b/absolute
+ln -s ../../../../a/b root/a/up
 
 rows() { cat << ROWS
 version            |0  |tcg-riscv64|-version
@@ -29,6 +33,9 @@ guest code         |0  |addi|-d in_asm $guest/hello
 IR                 |0  |insn_start|-d op $guest/hello
 log to a file      |0  |addi|-d in_asm -D log $guest/hello; cat log
 statistics         |0  |translated|-version; TCG_STATS=1 $EMU $guest/hello
+link below prefix  |0  |below the prefix|-L root $guest/proc /a/b/absolute
+link to a folder   |0  |below the prefix|-L root $guest/proc /a/up/absolute
+not below prefix   |0  |processor|-L root $guest/proc /proc/cpuinfo
 bad setting        |1  |nosuch|-version >&-; TCG_SETTINGS=nosuch=1 $EMU $guest/hello
 ROWS
 }

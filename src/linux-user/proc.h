@@ -1,0 +1,27 @@
+/*
+ * Files of /proc that tell of the process: the guest sees itself in them, not
+ * the emulator.
+ */
+#ifndef LINUX_USER_PROC_H
+#define LINUX_USER_PROC_H
+
+#include <stdio.h>
+#include "linux-user/process.h"
+
+/* Each writes the guest's version of the file `path`. */
+typedef void ProcWriter(Task *t, FILE *out, const char *path);
+
+ProcWriter proc_maps, proc_smaps, proc_cmdline, proc_environ, proc_auxv;
+ProcWriter proc_stat, proc_status, proc_cpuinfo;
+
+/*
+ * /proc/self/mem: an empty memory file of a certain name stands for it, and
+ * read, write, pread and pwrite look for that name once one was opened.  The
+ * accesses reach what the guest has mapped, and nothing else.
+ */
+long proc_mem_open(Task *t, int flags);
+bool proc_is_mem(const Task *t, int fd);
+long proc_mem_read(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
+long proc_mem_write(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
+
+#endif

@@ -1,0 +1,111 @@
+/* /proc/self/mem (proc.h). */
+#include "linux-user/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char mem_name[] = "guest-memory";
+static const char mem_link[] = "/memfd:guest-memory (deleted)";
+
+enum { CHUNK = 16 << 10 };
+
+long proc_mem_open(Task *t, int flags)
+{
+    int fd = memfd_create(mem_name, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+
+    if (fd < 0) {
+        return -errno;
+    }
+    t->proc->has_mem_file = true;
+    return fd;
+}
+
+bool proc_is_mem(const Task *t, int fd)
+{
+    char link[32], name[sizeof(mem_link)];
+
+    if (!t->proc->has_mem_file) {
+        return false;
+    }
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    return readlink(link, name, sizeof(name)) == sizeof(mem_link) - 1 &&
+           memcmp(name, mem_link, sizeof(mem_link) - 1) == 0;
+}
+
+/* How many of n bytes at addr are mapped for the guest without a gap. */
+static size_t mapped(Task *t, uint64_t addr, size_t n)
+{
+    Mm *mm = task_mm(t);
+    uint64_t end;
+
+    if (addr >= TASK_SIZE) {
+        return 0;
+    }
+    n = n < TASK_SIZE - addr ? n : TASK_SIZE - addr;
+    pthread_mutex_lock(&mm->lock);
+    end = map_run_end(&mm->map, addr, addr + n);
+    pthread_mutex_unlock(&mm->lock);
+    return end > addr ? end - addr : 0;
+}
+
+/* The host's file disregards protections, as the guest's must. */
+static long access_piece(Task *t, int host, uint64_t addr, uint64_t buf,
+                         size_t n, bool write)
+{
+    off_t at = (off_t)(addr + task_mm(t)->base);
+    char bytes[CHUNK];
+    ssize_t got;
+
+    n = mapped(t, addr, n < CHUNK ? n : CHUNK);
+    if (n == 0) {
+        return -EIO;
+    }
+    if (write && !mm_read(task_mm(t), bytes, buf, n)) {
+        return -EFAULT;
+    }
+    got = write ? pwrite(host, bytes, n, at) : pread(host, bytes, n, at);
+    if (got <= 0) {
+        return -EIO;
+    }
+    if (write) {
+        exec_invalidate(t->cpu, addr, (uint64_t)got);
+    } else if (!mm_write(task_mm(t), buf, bytes, (size_t)got)) {
+        return -EFAULT;
+    }
+    return got;
+}
+
+static long access_memory(Task *t, uint64_t addr, uint64_t buf, uint64_t n,
+                          bool write)
+{
+    int host = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+    uint64_t done = 0;
+    long got = 0;
+
+    if (host < 0) {
+        return -errno;
+    }
+    n = n < INT_MAX ? n : INT_MAX;
+    while (done < n) {
+        got = access_piece(t, host, addr + done, buf + done, n - done, write);
+        if (got < 0) {
+            break;
+        }
+        done += (uint64_t)got;
+    }
+    close(host);
+    return done ? (long)done : got;
+}
+
+long proc_mem_read(Task *t, uint64_t addr, uint64_t buf, uint64_t n)
+{
+    return access_memory(t, addr, buf, n, false);
+}
+
+long proc_mem_write(Task *t, uint64_t addr, uint64_t buf, uint64_t n)
+{
+    return access_memory(t, addr, buf, n, true);
+}

@@ -1,0 +1,138 @@
+/* Files of /proc/self but for its maps, and /proc/cpuinfo. */
+#include "linux-user/proc.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void write_memory(Task *t, FILE *out, uint64_t start, uint64_t end)
+{
+    char buf[GUEST_PAGE];
+
+    while (start < end) {
+        size_t n = end - start < sizeof(buf) ? end - start : sizeof(buf);
+
+        if (!mm_read(task_mm(t), buf, start, n)) {
+            return;
+        }
+        fwrite(buf, 1, n, out);
+        start += n;
+    }
+}
+
+void proc_cmdline(Task *t, FILE *out, const char *path)
+{
+    (void)path;
+    write_memory(t, out, t->proc->arg_start, t->proc->arg_end);
+}
+
+void proc_environ(Task *t, FILE *out, const char *path)
+{
+    (void)path;
+    write_memory(t, out, t->proc->arg_end, t->proc->env_end);
+}
+
+void proc_auxv(Task *t, FILE *out, const char *path)
+{
+    (void)path;
+    write_memory(t, out, t->proc->auxv, t->proc->auxv_end);
+}
+
+/* Field 28 (proc(5)) is where the stack starts; the rest is the host's. */
+void proc_stat(Task *t, FILE *out, const char *path)
+{
+    enum { FIRST_AFTER_NAME = 3, START_STACK = 28 };
+    FILE *in = fopen(path, "re");
+    char line[1024], *at, *word;
+    int field = FIRST_AFTER_NAME;
+
+    if (!in) {
+        return;
+    }
+    at = fgets(line, sizeof(line), in) ? strrchr(line, ')') : NULL;
+    fclose(in);
+    if (!at) {
+        return;
+    }
+    fprintf(out, "%.*s", (int)(at + 1 - line), line);
+    at++;
+    while ((word = strtok_r(at, " \n", &at))) {
+        if (field++ == START_STACK) {
+            fprintf(out, " %" PRIu64, t->proc->stack_start);
+        } else {
+            fprintf(out, " %s", word);
+        }
+    }
+    fputc('\n', out);
+}
+
+void proc_cpuinfo(Task *t, FILE *out, const char *path)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    (void)t, (void)path;
+    for (long i = 0; i < n; i++) {
+        fprintf(out, "processor\t: %ld\nhart\t\t: %ld\n"
+                "isa\t\t: rv64imafdc_zicsr_zifencei\nmmu\t\t: sv39\n\n", i,
+                i);
+    }
+}
+
+/* --- status --- */
+
+/* The signals of which the guest's action is to ignore, or to handle. */
+static uint64_t signal_set(Actions *actions, bool handled)
+{
+    uint64_t set = 0;
+
+    pthread_mutex_lock(&actions->lock);
+    for (int i = 1; i <= GUEST_NSIG; i++) {
+        uint64_t h = actions->at[i].handler;
+
+        if (handled ? h > (uintptr_t)SIG_IGN : h == (uintptr_t)SIG_IGN) {
+            set |= 1ull << (i - 1);
+        }
+    }
+    pthread_mutex_unlock(&actions->lock);
+    return set;
+}
+
+static bool is_field(const char *line, const char *name)
+{
+    size_t n = strlen(name);
+
+    return strncmp(line, name, n) == 0 && line[n] == ':';
+}
+
+static void write_status_line(Task *t, FILE *out, const char *line)
+{
+    if (is_field(line, "VmPeak") || is_field(line, "VmSize")) {
+        fprintf(out, "%.6s:\t%8" PRIu64 " kB\n", line,
+                mm_size(task_mm(t)) >> 10);
+    } else if (is_field(line, "SigIgn")) {
+        fprintf(out, "SigIgn:\t%016" PRIx64 "\n",
+                signal_set(t->actions, false));
+    } else if (is_field(line, "SigCgt")) {
+        fprintf(out, "SigCgt:\t%016" PRIx64 "\n",
+                signal_set(t->actions, true));
+    } else {
+        fputs(line, out);
+    }
+}
+
+void proc_status(Task *t, FILE *out, const char *path)
+{
+    FILE *in = fopen(path, "re");
+    char *line = NULL;
+    size_t cap = 0;
+
+    while (in && getline(&line, &cap, in) > 0) {
+        write_status_line(t, out, line);
+    }
+    free(line);
+    if (in) {
+        fclose(in);
+    }
+}

@@ -1,0 +1,160 @@
+/* What a program sees of itself in /proc. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char constant[] = "not to be changed";
+static char variable[] = "a variable";
+
+static void check(const char *what, int good)
+{
+    printf("%s: %s\n", what, good ? "yes" : "no");
+}
+
+/* The permissions that `file` gives for address p; "" if it has none. */
+static void lookup(const char *file, const void *p, char perms[5])
+{
+    FILE *f = fopen(file, "r");
+    unsigned long start, end;
+    char line[512], got[5];
+
+    perms[0] = '\0';
+    while (f && fgets(line, sizeof(line), f)) {
+        if (sscanf(line, "%lx-%lx %4s", &start, &end, got) == 3 &&
+            (uintptr_t)p >= start && (uintptr_t)p < end) {
+            strcpy(perms, got);
+        }
+    }
+    if (f) {
+        fclose(f);
+    }
+}
+
+static int main_is_code(const char *file)
+{
+    char perms[5];
+    int main(int, char **);
+
+    lookup(file, (void *)main, perms);
+    return strcmp(perms, "r-xp") == 0;
+}
+
+static void maps(void)
+{
+    char name[64], perms[5];
+    void *p = mmap(NULL, 8192, PROT_READ | PROT_EXEC,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    check("maps", main_is_code("/proc/self/maps"));
+    check("smaps", main_is_code("/proc/self/smaps"));
+    sprintf(name, "/proc/%d/maps", (int)getpid());
+    check("maps by id", main_is_code(name));
+    sprintf(name, "/proc/self/task/%d/maps", (int)syscall(SYS_gettid));
+    check("maps of the thread", main_is_code(name));
+    symlink("/proc/self/maps", "link");
+    check("maps by a link", main_is_code("link"));
+    lookup("/proc/self/maps", p, perms);
+    printf("new mapping %s\n", perms);
+    munmap(p, 8192);
+    lookup("/proc/self/maps", p, perms);
+    printf("gone: \"%s\"\n", perms);
+}
+
+static void mem(void)
+{
+    int fd = open("/proc/self/mem", O_RDWR);
+    char buf[64] = "";
+    void *none = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                      0);
+
+    check("mem opens", fd >= 0);
+    printf("%d %s\n", (int)pread(fd, buf, sizeof(variable),
+                                 (uintptr_t)variable), buf);
+    printf("%d ", (int)pwrite(fd, "A VAR", 5, (uintptr_t)variable));
+    puts(variable);
+    printf("%d ", (int)pwrite(fd, "NOT", 3, (uintptr_t)constant));
+    puts((const char *)(volatile const char *)constant);
+    lseek(fd, (uintptr_t)variable + 2, SEEK_SET);
+    memset(buf, 0, sizeof(buf));
+    printf("%d %s ", (int)read(fd, buf, 3), buf);
+    printf("%d %s\n", (int)read(fd, buf, 3), buf);
+    munmap(none, 4096);
+    printf("unmapped %d ", (int)pread(fd, buf, 8, (uintptr_t)none));
+    printf("errno %d\n", errno);
+    printf("null %d\n", (int)pread(fd, buf, 8, 0));
+    close(fd);
+}
+
+static void on_usr1(int signo)
+{
+    (void)signo;
+}
+
+static void status(void)
+{
+    unsigned long caught = 0, ignored = 0;
+    char line[256];
+    FILE *f;
+
+    signal(SIGUSR1, on_usr1);
+    signal(SIGUSR2, SIG_IGN);
+    f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof(line), f)) {
+        sscanf(line, "SigCgt: %lx", &caught);
+        sscanf(line, "SigIgn: %lx", &ignored);
+    }
+    printf("caught %lx, ignored %lx\n", caught & 0xfff, ignored & 0xfff);
+}
+
+static void descriptors(void)
+{
+    int n = 0;
+    DIR *d = opendir("/proc/self/fd");
+    struct dirent *e;
+
+    while (d && (e = readdir(d))) {
+        n += e->d_name[0] != '.';
+    }
+    printf("%d descriptors\n", n);
+}
+
+static void exe(void)
+{
+    char name[256] = "";
+    const char *slash;
+
+    readlink("/proc/self/exe", name, sizeof(name) - 1);
+    slash = strrchr(name, '/');
+    puts(slash ? slash + 1 : "?");
+}
+
+/* The file, for cli.sh. */
+static int show(const char *name)
+{
+    char buf[256];
+    int fd = open(name, O_RDONLY), n = read(fd, buf, sizeof(buf));
+
+    return n != write(1, buf, n > 0 ? n : 0);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1) {
+        return show(argv[1]);
+    }
+    setvbuf(stdout, NULL, _IONBF, 0);
+    maps();
+    mem();
+    status();
+    descriptors();
+    exe();
+    return 0;
+}
