@@ -78,7 +78,7 @@ static int prctl_pointers(int option)
 {
     switch (option) {
     case PR_SET_NAME: case PR_GET_NAME: case PR_GET_PDEATHSIG:
-    case PR_GET_CHILD_SUBREAPER: case PR_GET_TID_ADDRESS:
+    case PR_GET_CHILD_SUBREAPER:
         return 1 << 1;
     case PR_SET_PDEATHSIG: case PR_GET_DUMPABLE: case PR_SET_DUMPABLE:
     case PR_GET_KEEPCAPS: case PR_SET_KEEPCAPS: case PR_GET_SECUREBITS:
@@ -98,6 +98,9 @@ long sys_prctl(Task *t, const uint64_t *a)
 {
     int pointers = prctl_pointers((int)a[0]);
 
+    if ((int)a[0] == PR_GET_TID_ADDRESS) {   /* the kernel has our own */
+        return mm_write(task_mm(t), a[1], &t->clear_tid, 8) ? 0 : -EFAULT;
+    }
     return pointers < 0 ? -EINVAL
                         : pass_call(t, SYS_prctl, (unsigned)pointers, a);
 }
