@@ -71,12 +71,12 @@ typedef struct Store {
     _Atomic uint64_t generation;         /* of invalidations */
 } Store;
 
-/* The two views of the code buffer; the file behind them is closed. */
+/* The two views of the code buffer. */
 typedef struct CodeMem {
     uint8_t *rw;
     uint8_t *rx;
     size_t size;
-    int fork_fd;                /* from prepare to done, else -1 */
+    uint8_t *fork_copy;         /* from prepare to done, else NULL */
 } CodeMem;
 
 typedef struct ExecStats {
@@ -136,7 +136,7 @@ static inline ExecThread *thread_of(const CPUState *cpu)
 int mem_new(CodeMem *, size_t size);
 /* A new file for a child, copies into it; then in the child, to take it. */
 int mem_begin_copy(CodeMem *);
-int mem_copy(CodeMem *, size_t start, size_t size);
+void mem_copy(CodeMem *, size_t start, size_t size);
 int mem_take_copy(CodeMem *);
 void mem_drop_copy(CodeMem *);
 

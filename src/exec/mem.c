@@ -1,12 +1,14 @@
 /*
- * The code buffer's memory: one file, mapped writable and executable at
- * addresses that do not tell of each other.
+ * The code buffer's memory: one stretch of shared memory, mapped writable and
+ * executable at addresses that do not tell of each other.
+ *
+ * It is anonymous, not a memfd, because perf looks for symbols in a perf map
+ * only where no file is mapped.
  */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <unistd.h>
 #include "exec/internal.h"
 
 enum { PLACE_TRIES = 16 };
@@ -25,72 +27,67 @@ static void *random_hint(void)
                                | 0x200000000000ull);
 }
 
-static void *map_random(int fd, size_t size, int prot)
+/* An empty place, which the caller maps over. */
+static void *reserve_random(size_t size)
 {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     for (int i = 0; i < PLACE_TRIES; i++) {
-        void *p = mmap(random_hint(), size, prot,
-                       MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+        void *p = mmap(random_hint(), size, PROT_NONE,
+                       flags | MAP_FIXED_NOREPLACE, -1, 0);
         if (p != MAP_FAILED || errno != EEXIST) {
             return p;
         }
     }
-    return mmap(NULL, size, prot, MAP_SHARED, fd, 0);
+    return mmap(NULL, size, PROT_NONE, flags, -1, 0);
 }
 
-static int new_file(size_t size)
+static void *map_shared(void *at, size_t size)
 {
-    int fd = memfd_create("tcg-code", MFD_CLOEXEC);
-    if (fd >= 0 && ftruncate(fd, size) < 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
+    return mmap(at, size, PROT_READ | PROT_WRITE,
+                at ? flags | MAP_FIXED : flags, -1, 0);
+}
+
+/* Maps the shared memory at `from` a second time; 0 for success. */
+static int map_again(void *from, void *at, size_t size, int prot)
+{
+    void *p = mremap(from, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, at);
+    return p == MAP_FAILED ? -1 : mprotect(p, size, prot);
 }
 
 int mem_new(CodeMem *m, size_t size)
 {
-    int fd = new_file(size);
-    *m = (CodeMem){.size = size, .fork_fd = -1};
-    if (fd < 0) {
+    void *rw = reserve_random(size), *rx = reserve_random(size);
+    *m = (CodeMem){.rw = rw, .rx = rx, .size = size};
+    if (rw == MAP_FAILED || rx == MAP_FAILED ||
+        map_shared(rw, size) == MAP_FAILED) {
         return -1;
     }
-    m->rw = map_random(fd, size, PROT_READ | PROT_WRITE);
-    m->rx = map_random(fd, size, PROT_READ | PROT_EXEC);
-    close(fd);
-    return m->rw == MAP_FAILED || m->rx == MAP_FAILED ? -1 : 0;
+    return map_again(rw, rx, size, PROT_READ | PROT_EXEC);
 }
 
 int mem_begin_copy(CodeMem *m)
 {
-    m->fork_fd = new_file(m->size);
-    return m->fork_fd < 0 ? -1 : 0;
+    void *copy = map_shared(NULL, m->size);
+    m->fork_copy = copy == MAP_FAILED ? NULL : copy;
+    return m->fork_copy ? 0 : -1;
 }
 
-int mem_copy(CodeMem *m, size_t start, size_t size)
+void mem_copy(CodeMem *m, size_t start, size_t size)
 {
-    while (size) {
-        ssize_t n = pwrite(m->fork_fd, m->rw + start, size, start);
-        if (n < 0) {
-            return -1;
-        }
-        start += n;
-        size -= n;
-    }
-    return 0;
+    memcpy(m->fork_copy + start, m->rw + start, size);
 }
 
 int mem_take_copy(CodeMem *m)
 {
-    int flags = MAP_SHARED | MAP_FIXED;
-    int fd = m->fork_fd;
-    void *rw = mmap(m->rw, m->size, PROT_READ | PROT_WRITE, flags, fd, 0);
-    void *rx = mmap(m->rx, m->size, PROT_READ | PROT_EXEC, flags, fd, 0);
+    int rw = map_again(m->fork_copy, m->rw, m->size, PROT_READ | PROT_WRITE);
+    int rx = map_again(m->fork_copy, m->rx, m->size, PROT_READ | PROT_EXEC);
     mem_drop_copy(m);
-    return rw == MAP_FAILED || rx == MAP_FAILED ? -1 : 0;
+    return rw < 0 || rx < 0 ? -1 : 0;
 }
 
 void mem_drop_copy(CodeMem *m)
 {
-    close(m->fork_fd);
-    m->fork_fd = -1;
+    munmap(m->fork_copy, m->size);
+    m->fork_copy = NULL;
 }

@@ -103,10 +103,7 @@ int pieces_copy_for_child(Exec *e)
         return -1;
     }
     for (uint32_t i = 0; i < e->next_piece || i == 0; i++) {
-        if (mem_copy(&e->mem, i * e->piece_bytes, e->piece[i].used) < 0) {
-            mem_drop_copy(&e->mem);
-            return -1;
-        }
+        mem_copy(&e->mem, i * e->piece_bytes, e->piece[i].used);
     }
     return 0;
 }
