@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/elf.h"
+#include "linux-user/inherit.h"
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
@@ -291,8 +292,8 @@ static void set_name(const char *program)
 int linux_user_run(const LinuxUserOptions *o)
 {
     Process *proc = calloc(1, sizeof(*proc));
+    int ret, inherited = inherit_take(o->envp);
     Task *t = NULL;
-    int ret;
 
     if (!proc) {
         return complain(o->program, ENOMEM, NULL);
@@ -301,6 +302,7 @@ int linux_user_run(const LinuxUserOptions *o)
     signal_init_process(proc);
     ret = start(proc, &t);
     if (ret == 0) {
+        inherit_load(t, inherited);
         set_name(o->program);
         signal_unblock(t);
         task_loop(t);

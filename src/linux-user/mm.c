@@ -115,6 +115,7 @@ int mm_init(Mm *mm, uint64_t need_low, uint64_t need_high, bool move)
 {
     *mm = (Mm){ 0 };
     pthread_mutex_init(&mm->lock, NULL);
+    mm_limit_init(mm);
     if (move) {
         return move_base(mm);
     }
@@ -287,7 +288,8 @@ static int64_t map_locked(Mm *mm, const MapRequest *r)
     if (addr < 0) {
         return addr;
     }
-    if (!map_reserve(&mm->map)) {
+    if (!mm_within_limits(mm, (uint64_t)addr, len, r->prot, r->kind) ||
+        !map_reserve(&mm->map)) {
         return -ENOMEM;
     }
     got = host_map(mm, r, (uint64_t)addr, len);
@@ -483,6 +485,9 @@ static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
         !map_is_free(&mm->map, end, new_end)) {
         return -ENOMEM;
     }
+    if (!mm_within_limits(mm, end, new_end - end, (int)m.prot, m.kind)) {
+        return -ENOMEM;
+    }
     if (mm->reserved) {
         munmap(g2h(mm, end), new_end - end);
     }
@@ -502,7 +507,14 @@ static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
 static int64_t move_mapping(Mm *mm, const Remap *r, uint64_t to, Mapping m)
 {
     int keep = r->flags & MREMAP_DONTUNMAP;
-    int64_t got = host_remap(mm, r, MREMAP_MAYMOVE | MREMAP_FIXED | keep, to);
+    uint64_t more = r->new_len > r->old_len ? r->new_len - r->old_len : 0;
+    int64_t got;
+
+    if (!mm_within_limits(mm, to, keep ? r->new_len : more, (int)m.prot,
+                          m.kind)) {
+        return -ENOMEM;
+    }
+    got = host_remap(mm, r, MREMAP_MAYMOVE | MREMAP_FIXED | keep, to);
 
     if (got < 0) {
         return got;

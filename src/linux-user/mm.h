@@ -27,12 +27,20 @@
 
 enum { MMAP_MIN = 0x10000 };   /* no mapping is placed below by itself */
 
+enum { MM_LIMIT_AS, MM_LIMIT_DATA, MM_NB_LIMITS };
+
+/* struct rlimit64 */
+typedef struct MmLimit {
+    uint64_t cur, max;
+} MmLimit;
+
 typedef struct Mm {
     pthread_mutex_t lock;
     Map map;
     uint64_t base;
     bool reserved;             /* [base, base + TASK_SIZE) is set aside */
     uint64_t brk_start, brk;
+    MmLimit limit[MM_NB_LIMITS];
     /* Told of each range where executable code changed or went away. */
     void (*code_gone)(uint64_t start, uint64_t len);
 } Mm;
@@ -63,6 +71,17 @@ int64_t mm_brk(Mm *mm, uint64_t brk);
 int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice);
 int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags);
 int64_t mm_shmdt(Mm *mm, uint64_t addr);
+
+/* --- limits (mm_limit.c) --- */
+
+void mm_limit_init(Mm *mm);
+/* Is there any limit? */
+bool mm_limited(const Mm *mm);
+/* MM_LIMIT_* of RLIMIT_*; -1: another. */
+int mm_limit_index(int resource);
+/* May [start, start + len) be mapped so, in place of what is there? */
+bool mm_within_limits(const Mm *mm, uint64_t start, uint64_t len, int prot,
+                      MappingKind kind);
 
 /* Bytes that the guest has mapped. */
 uint64_t mm_size(Mm *mm);

@@ -39,6 +39,7 @@ typedef struct Process {
     Actions actions;
     volatile bool several;             /* has made threads or processes */
     volatile bool has_mem_file;        /* has opened /proc/self/mem */
+    const struct SeccompFilter *volatile seccomp_sync;  /* for all threads */
     _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 
@@ -69,6 +70,9 @@ typedef struct Task {
     void *host_stack;                  /* for signal handlers; owned */
     uint64_t clear_tid;                /* set_tid_address; 0: none */
     uint64_t robust_list;              /* set_robust_list; 0: none */
+    const struct SeccompFilter *seccomp;       /* the newest; NULL: none */
+    const struct SeccompFilter *seccomp_seen;  /* last taken from proc */
+    bool seccomp_strict;
     bool exited;                       /* the thread has ended */
 } Task;
 

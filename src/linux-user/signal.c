@@ -408,6 +408,21 @@ void signal_deliver(Task *t)
     }
 }
 
+void signal_force_info(Task *t, const siginfo_t *info)
+{
+    int signo = info->si_signo;
+
+    if ((t->sigmask & bit(signo)) ||
+        t->actions->at[signo].handler <= (uintptr_t)SIG_IGN) {
+        strace_signal(t, info);
+        signal_die(t, signo);
+    }
+    deliver(t, info);
+    if (!t->pending) {
+        set_mask(t, t->sigmask);
+    }
+}
+
 void signal_force(Task *t, int signo, int code, uint64_t addr)
 {
     siginfo_t info;
@@ -416,15 +431,7 @@ void signal_force(Task *t, int signo, int code, uint64_t addr)
     info.si_signo = signo;
     info.si_code = code;
     info.si_addr = (void *)(uintptr_t)addr;
-    if ((t->sigmask & bit(signo)) ||
-        t->actions->at[signo].handler <= (uintptr_t)SIG_IGN) {
-        strace_signal(t, &info);
-        signal_die(t, signo);
-    }
-    deliver(t, &info);
-    if (!t->pending) {
-        set_mask(t, t->sigmask);
-    }
+    signal_force_info(t, &info);
 }
 
 void signal_wait_begin(Task *t, uint64_t mask)

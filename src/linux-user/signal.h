@@ -28,6 +28,8 @@ void signal_deliver(Task *t);
 /* A signal for what the guest's own instruction did; may not return. */
 void signal_force(Task *t, int signo, int code, uint64_t addr);
 
+void signal_force_info(Task *t, const siginfo_t *info);
+
 /* Ends the emulator by the default action of signo. */
 _Noreturn void signal_die(Task *t, int signo);
 

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/elf.h"
+#include "linux-user/inherit.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
 
@@ -35,6 +36,7 @@ typedef struct ExecArgs {
     size_t argc;               /* of room before it */
     char *path;                /* PATH_MAX */
     int fd;                    /* kept open for a path in /proc/self/fd */
+    int inherit;               /* inherit_save's; -1: none */
 } ExecArgs;
 
 void exec_scratch_free(Task *t)
@@ -140,7 +142,7 @@ static long take_all(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
         *--x->argv = empty;
         x->argc = 1;
     }
-    n = take_vector(t, x, envp, 0, &x->envp);
+    n = take_vector(t, x, envp, 1, &x->envp);
     return n < 0 ? n : 0;
 }
 
@@ -264,7 +266,7 @@ static long resolve(Task *t, ExecArgs *x)
 static long put_emulator_before(Task *t, ExecArgs *x)
 {
     const LinuxUserOptions *o = t->proc->options;
-    char *argv0 = x->argv[0];
+    char *argv0 = x->argv[0], *variable;
     size_t n = 0;
 
     while (o->self_options[n]) {
@@ -284,6 +286,14 @@ static long put_emulator_before(Task *t, ExecArgs *x)
         *--x->argv = (char *)"-strace-pid";
     }
     *--x->argv = (char *)"tcg-riscv64";
+    variable = take(x, INHERIT_VARIABLE_SIZE);
+    if (!variable) {
+        return -E2BIG;
+    }
+    x->inherit = inherit_save(t, variable);
+    if (x->inherit >= 0) {
+        *--x->envp = variable;
+    }
     return 0;
 }
 
@@ -330,9 +340,16 @@ static long find_path(Task *t, ExecArgs *x, int dirfd, uint64_t addr,
     return 0;
 }
 
+static void close_if_open(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
 static long exec_at(Task *t, int dirfd, const uint64_t *a, int flags)
 {
-    ExecArgs x = { .fd = -1 };
+    ExecArgs x = { .fd = -1, .inherit = -1 };
     long ret;
 
     if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) {
@@ -353,9 +370,8 @@ static long exec_at(Task *t, int dirfd, const uint64_t *a, int flags)
             ret = host_exec(t, t->proc->options->self, &x);
         }
     }
-    if (x.fd >= 0) {
-        close(x.fd);
-    }
+    close_if_open(x.fd);
+    close_if_open(x.inherit);
     exec_scratch_free(t);
     return ret;
 }

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
@@ -87,7 +88,7 @@ static int prctl_pointers(int option)
     case PR_SET_CHILD_SUBREAPER: case PR_SET_NO_NEW_PRIVS:
     case PR_GET_NO_NEW_PRIVS: case PR_SET_THP_DISABLE:
     case PR_GET_THP_DISABLE: case PR_CAP_AMBIENT: case PR_SET_PTRACER:
-    case PR_GET_SECCOMP: case PR_GET_TIMING: case PR_SET_TIMING:
+    case PR_GET_TIMING: case PR_SET_TIMING:
         return 0;
     default:
         return -1;
@@ -96,13 +97,19 @@ static int prctl_pointers(int option)
 
 long sys_prctl(Task *t, const uint64_t *a)
 {
-    int pointers = prctl_pointers((int)a[0]);
+    int option = (int)a[0], pointers = prctl_pointers(option);
 
-    if ((int)a[0] == PR_GET_TID_ADDRESS) {   /* the kernel has our own */
+    switch (option) {
+    case PR_GET_TID_ADDRESS:   /* the kernel has our own */
         return mm_write(task_mm(t), a[1], &t->clear_tid, 8) ? 0 : -EFAULT;
+    case PR_SET_SECCOMP:
+        return seccomp_prctl_set(t, a[1], a[2]);
+    case PR_GET_SECCOMP:
+        return seccomp_mode(t);
+    default:
+        return pointers < 0 ? -EINVAL
+                            : pass_call(t, SYS_prctl, (unsigned)pointers, a);
     }
-    return pointers < 0 ? -EINVAL
-                        : pass_call(t, SYS_prctl, (unsigned)pointers, a);
 }
 
 /* The kernel restarts its calls by itself: no frame ever asks for this. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
 
@@ -83,7 +84,10 @@ void syscall_run(Task *t)
         if (trace) {
             strace_enter(t, (unsigned)nr, a);
         }
-        ret = call_row(t, (unsigned)nr, a);
+        if (!seccomp_active(t) ||
+            seccomp_allows(t, (unsigned)nr, a, &ret)) {
+            ret = call_row(t, (unsigned)nr, a);
+        }
         if (trace) {
             strace_leave(t, (unsigned)nr, a, ret);
         }

@@ -73,6 +73,9 @@ static void copy_state(Task *t, Task *parent, const CloneArgs *c)
     *rv_state(t->cpu) = *rv_state(parent->cpu);
     t->cpu->guest_mxcsr = parent->cpu->guest_mxcsr;
     t->sigmask = parent->sigmask;
+    t->seccomp = parent->seccomp;
+    t->seccomp_seen = parent->seccomp_seen;
+    t->seccomp_strict = parent->seccomp_strict;
     clone_start_child(t, c);
 }
 

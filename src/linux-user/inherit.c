@@ -1,0 +1,114 @@
+/* The file: a Header, then for each filter, oldest first, n and the insns. */
+#include "linux-user/inherit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "linux-user/seccomp.h"
+
+static const char variable_name[] = "TCG_INHERIT=";
+
+typedef struct Header {
+    MmLimit limit[MM_NB_LIMITS];
+    uint32_t strict, nb_filters;
+} Header;
+
+static uint32_t count(const SeccompFilter *f)
+{
+    uint32_t n = 0;
+
+    for (; f; f = f->prev) {
+        n++;
+    }
+    return n;
+}
+
+static void write_filters(FILE *out, const SeccompFilter *f)
+{
+    if (f) {
+        write_filters(out, f->prev);
+        fwrite(&f->n, sizeof(f->n), 1, out);
+        fwrite(f->insn, sizeof(f->insn[0]), f->n, out);
+    }
+}
+
+int inherit_save(Task *t, char variable[INHERIT_VARIABLE_SIZE])
+{
+    Header h = { .strict = t->seccomp_strict,
+                 .nb_filters = count(t->seccomp) };
+    FILE *out;
+    int fd;
+
+    memcpy(h.limit, task_mm(t)->limit, sizeof(h.limit));
+    if (!h.strict && !h.nb_filters && !mm_limited(task_mm(t))) {
+        return -1;
+    }
+    fd = memfd_create("inherit", 0);
+    out = fd < 0 ? NULL : fdopen(dup(fd), "w");
+    if (!out) {
+        return -1;
+    }
+    fwrite(&h, sizeof(h), 1, out);
+    write_filters(out, t->seccomp);
+    fclose(out);
+    lseek(fd, 0, SEEK_SET);
+    snprintf(variable, INHERIT_VARIABLE_SIZE, "%s%d", variable_name, fd);
+    return fd;
+}
+
+static const SeccompFilter *read_filters(FILE *in, uint32_t n)
+{
+    struct sock_filter *insn = calloc(BPF_MAXINSNS, sizeof(*insn));
+    const SeccompFilter *chain = NULL;
+    uint32_t length;
+
+    for (; insn && n > 0; n--) {
+        const SeccompFilter *f;
+
+        if (fread(&length, sizeof(length), 1, in) != 1 ||
+            length > BPF_MAXINSNS ||
+            fread(insn, sizeof(*insn), length, in) != length ||
+            !(f = seccomp_add(chain, insn, length))) {
+            break;
+        }
+        chain = f;
+    }
+    free(insn);
+    return chain;
+}
+
+void inherit_load(Task *t, int fd)
+{
+    FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
+    Header h;
+
+    if (!in) {
+        return;
+    }
+    if (fread(&h, sizeof(h), 1, in) == 1) {
+        memcpy(task_mm(t)->limit, h.limit, sizeof(h.limit));
+        t->seccomp_strict = h.strict;
+        t->seccomp = read_filters(in, h.nb_filters);
+    }
+    fclose(in);
+}
+
+int inherit_take(char **envp)
+{
+    size_t n = sizeof(variable_name) - 1;
+    char **to = envp;
+    int fd = -1;
+
+    for (; *envp; envp++) {
+        if (strncmp(*envp, variable_name, n) != 0) {
+            *to++ = *envp;
+        } else if (fd < 0) {
+            fd = atoi(*envp + n);
+        }
+    }
+    *to = NULL;
+    return fd > STDERR_FILENO ? fd : -1;
+}
