@@ -49,6 +49,7 @@ typedef struct CPUState {
     uint64_t align_addr;       /* address of a misaligned access (backend.h) */
     uint32_t exit_request;     /* set by signal handlers: leave soon */
     void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
+    void *user;                /* whose cpu it is; exec does not look at it */
     _Alignas(32) uint8_t spill[SPILL_SLOTS * SPILL_SLOT_BYTES];
     /* x86-64, vector records: V256 of plain hosts, registers saved. */
     _Alignas(32) uint8_t vec_wide[16 * 32], vec_saved[8 * 32];

@@ -63,7 +63,7 @@ static bool stop_others(ExecThread *t)
     bool any = false;
     for (ExecThread *o = e->threads; o; o = o->next) {
         if (o != t && atomic_load(&o->running)) {
-            e->stop_fn(o->host, o->cpu);
+            e->stop_fn(o->cpu);
             any = true;
         }
     }

@@ -282,6 +282,11 @@ int exec_fork_prepare(CPUState *cpu)
     return 0;
 }
 
+void exec_fork_hold(CPUState *cpu)
+{
+    pthread_mutex_lock(&thread_of(cpu)->exec->lock);
+}
+
 /* In the child the lock and the other threads are as they were: start anew. */
 static void become_only_thread(ExecThread *t)
 {
@@ -299,6 +304,7 @@ void exec_fork_done(CPUState *cpu, bool child)
     ExecThread *t = thread_of(cpu);
     Exec *e = t->exec;
     if (!child) {
+        pthread_mutex_unlock(&e->lock);
         mem_drop_copy(&e->mem);
         exclusive_end(t);
         return;

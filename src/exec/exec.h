@@ -97,16 +97,20 @@ bool exec_kick(CPUState *, void *ucontext);
  * their exit_request and interrupt them by a signal whose handler calls
  * exec_kick().  Called again every millisecond until all have come.
  */
-typedef void ExecStopFn(pthread_t host, CPUState *);
+typedef void ExecStopFn(CPUState *);
 void exec_set_stop_fn(Exec *, ExecStopFn *);
 
 /*
  * fork: prepare in the parent before it, done after it in both, also when it
  * failed.  Other threads are stopped in between; in the child they are gone.
  * The child gets code memory of its own.  prepare returns -1 with errno when
- * there is no memory for that: then do not fork.
+ * there is no memory for that: then do not fork.  hold, the last before the
+ * fork, keeps threads that come, go or invalidate code from being in the
+ * middle of it; the caller's locks that are held then have the same order in
+ * callers of exec_invalidate().
  */
 int exec_fork_prepare(CPUState *);
+void exec_fork_hold(CPUState *);
 void exec_fork_done(CPUState *, bool child);
 
 /* What TCG_STATS=1 shows. */

@@ -11,7 +11,7 @@
 #include "util/check.h"
 
 static __thread ExecThread *current;
-static ExecSignalFn *other_fn;  /* written once, before there are threads */
+static ExecSignalFn *_Atomic other_fn;  /* always the same, once set */
 
 void fault_set_thread(ExecThread *t)
 {

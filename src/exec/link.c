@@ -3,7 +3,10 @@
  * that block exists, and back to their stub when it goes away.
  *
  * A block's spin lock guards its incoming links, so that linking to a block
- * and invalidating it come one after the other.
+ * and invalidating it come one after the other.  There may be two blocks for
+ * one guest pc, each with a lock: who sets a slot's target from NULL to a
+ * block, under that block's lock, owns the slot's `next` until the target is
+ * NULL again.
  */
 #include <stdatomic.h>
 #include "exec/internal.h"
@@ -34,9 +37,22 @@ void slot_patch_stub(const Exec *e, const TBSlot *slot)
     }
 }
 
+/* Takes the slot for this target; false if it has another. */
+static bool claim_slot(TBSlot *slot, TB *target)
+{
+    TB *none = NULL;
+    if (__atomic_compare_exchange_n(&slot->target, &none, target, false,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        slot->next = target->incoming;
+        target->incoming = slot;
+        return true;
+    }
+    return none == target;
+}
+
 /*
  * A slot that exec_kick() turned to its stub still has its target: it is
- * patched again only.  Two threads may come to link the same slot.
+ * patched again, to that.
  */
 void link_slot(ExecThread *t, TBSlot *slot, TB *target)
 {
@@ -44,14 +60,11 @@ void link_slot(ExecThread *t, TBSlot *slot, TB *target)
     if (e->cfg.no_link || !slot->site) {
         return;
     }
+    TB *has = __atomic_load_n(&slot->target, __ATOMIC_ACQUIRE);
+    target = has ? has : target;
+    t->stats.links += !has;
     tb_lock(target);
-    if (!target->invalid) {
-        if (!slot->target) {
-            slot->target = target;
-            slot->next = target->incoming;
-            target->incoming = slot;
-            t->stats.links++;
-        }
+    if (!target->invalid && claim_slot(slot, target)) {
         slot_patch(e, slot, target->code);
     }
     tb_unlock(target);
@@ -61,9 +74,10 @@ static void unlink_incoming(Exec *e, TB *tb)
 {
     tb_lock(tb);
     tb->invalid = true;
-    for (TBSlot *slot = tb->incoming; slot; slot = slot->next) {
+    for (TBSlot *slot = tb->incoming, *next; slot; slot = next) {
+        next = slot->next;
         slot_patch_stub(e, slot);
-        slot->target = NULL;
+        __atomic_store_n(&slot->target, NULL, __ATOMIC_RELEASE);
     }
     tb->incoming = NULL;
     tb_unlock(tb);
@@ -81,30 +95,35 @@ static void forget_in_caches(Exec *e, uint64_t pc)
     }
 }
 
-void invalidate_tb(ExecThread *t, TB *tb)
+/* Under Exec.lock. */
+static void invalidate_locked(void *thread, TB *tb)
 {
+    ExecThread *t = thread;
     Exec *e = t->exec;
-    pthread_mutex_lock(&e->lock);
     if (!tb->invalid) {
         store_remove(&e->store, tb);
         unlink_incoming(e, tb);
         forget_in_caches(e, tb->pc);
         t->stats.invalidated++;
     }
-    pthread_mutex_unlock(&e->lock);
 }
 
-static void invalidate_visited(void *t, TB *tb)
+void invalidate_tb(ExecThread *t, TB *tb)
 {
-    invalidate_tb(t, tb);
+    pthread_mutex_lock(&t->exec->lock);
+    invalidate_locked(t, tb);
+    pthread_mutex_unlock(&t->exec->lock);
 }
 
+/* The caller is not running, so a flush does not wait for it but the lock. */
 void exec_invalidate(CPUState *cpu, uint64_t start, uint64_t len)
 {
     ExecThread *t = thread_of(cpu);
+    Exec *e = t->exec;
     if (len) {
-        atomic_fetch_add(&t->exec->store.generation, 1);
-        store_in_range(&t->exec->store, start, start + len,
-                       invalidate_visited, t);
+        atomic_fetch_add(&e->store.generation, 1);
+        pthread_mutex_lock(&e->lock);
+        store_in_range(&e->store, start, start + len, invalidate_locked, t);
+        pthread_mutex_unlock(&e->lock);
     }
 }

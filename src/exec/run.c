@@ -2,6 +2,7 @@
  * The run loop: find the block at pc, link it to where we came from, enter.
  */
 #include "exec/internal.h"
+#include "util/annotate.h"
 #include "util/check.h"
 
 static uint64_t *guest_pc(const ExecThread *t)
@@ -44,6 +45,7 @@ static void left_by_slot(ExecThread *t)
     const ExitRecord *rec = (const ExitRecord *)t->cpu->exit_site;
     const uint8_t *code = (const uint8_t *)rec - rec->block_offset;
     TB *tb = ((TB *const *)code)[-1];
+    annotate_run(tb);
     check(rec->slot < tb->nb_slots, "exit slot %u of %u", rec->slot,
           tb->nb_slots);
     t->link_from = &tb->slots[rec->slot];

@@ -13,6 +13,7 @@
 #include "core/verify.h"
 #include "exec/internal.h"
 #include "opt/opt.h"
+#include "util/annotate.h"
 #include "util/check.h"
 
 /* The TB pointer that exit stubs are resolved by; see ExitRecord. */
@@ -47,6 +48,7 @@ void flush_code(ExecThread *t, uint64_t flushes)
 {
     Exec *e = t->exec;
     exclusive_begin(t);
+    pthread_mutex_lock(&e->lock);
     if (e->flushes == flushes) {
         e->flushes++;
         store_clear(&e->store);
@@ -56,6 +58,7 @@ void flush_code(ExecThread *t, uint64_t flushes)
         }
         arena_free(&e->retired_tbs);
     }
+    pthread_mutex_unlock(&e->lock);
     t->link_from = NULL;
     exclusive_end(t);
 }
@@ -171,6 +174,7 @@ static TB *publish(ExecThread *t, const BlockRequest *rq,
     tb->code = t->buf.rx + cb->offset;
     memcpy(t->buf.rw + cb->offset - TB_POINTER_BYTES, &tb, sizeof(tb));
     piece_add_tb(t, tb);
+    annotate_written(tb);
     store_publish(&t->exec->store, tb);
     note_block(t, tb, info->nb_insns);
     log_host(t, tb);

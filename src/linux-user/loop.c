@@ -76,7 +76,7 @@ void task_loop(Task *t)
         Event e = exec_run(t->cpu);
 
         handle(t, &e);
-        t->cpu->exit_request = 0;
+        __atomic_store_n(&t->cpu->exit_request, 0, __ATOMIC_RELAXED);
         atomic_signal_fence(memory_order_seq_cst);   /* then look */
         if (t->pending || t->has_saved_mask || signal_held(t)) {
             signal_deliver(t);

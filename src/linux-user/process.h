@@ -58,6 +58,7 @@ typedef struct Task {
     uint64_t saved_mask;               /* to go back to after a call that */
     bool has_saved_mask;               /* waits with a mask of its own */
     TargetStack altstack;
+    int32_t tgid, tid;                 /* of the host thread that runs it */
     volatile uint32_t pending;         /* a signal is in info; all others */
     siginfo_t info;                    /* wait, blocked, in the kernel */
     volatile uint64_t held;            /* but SIGSEGV and SIGBUS, which the */

@@ -114,9 +114,11 @@ static void disarm_timer(Task *t)
     }
 }
 
-void signal_forget_timer(Task *t)
+void signal_new_process(Task *t)
 {
     t->has_timer = t->timer_armed = false;
+    t->tgid = getpid();
+    t->tid = (int32_t)own_tid();
 }
 
 /*
@@ -126,7 +128,7 @@ void signal_forget_timer(Task *t)
  */
 static void kick(Task *t, void *ucontext)
 {
-    t->cpu->exit_request = 1;
+    __atomic_store_n(&t->cpu->exit_request, 1, __ATOMIC_RELAXED);
     exec_kick(t->cpu, ucontext);
     arm_timer(t);
 }
@@ -198,7 +200,8 @@ static void other_fault(int signo, siginfo_t *info, void *ucontext)
     }
     if (is_kick(signo, info)) {
         this_task->kicked = true;
-        if (this_task->cpu->exit_request) {
+        if (__atomic_load_n(&this_task->cpu->exit_request,
+                            __ATOMIC_RELAXED)) {
             kick(this_task, ucontext);
         }
         return;
@@ -277,6 +280,8 @@ void signal_init_process(Process *proc)
 void signal_init(Task *t)
 {
     this_task = t;
+    signal_new_process(t);
+    __atomic_store_n(&t->cpu->user, t, __ATOMIC_RELEASE);
     t->altstack.flags = SS_DISABLE;
     raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&t->sigmask, 8, 0, 0);
     make_host_stack(t);
@@ -300,12 +305,22 @@ Task *task_current(void)
     return this_task;
 }
 
-void signal_stop_thread(pthread_t host, CPUState *cpu)
+/* The thread may be of another process: a vfork child, or its parent. */
+void signal_stop_thread(CPUState *cpu)
 {
-    union sigval mark = { .sival_ptr = (void *)&kick_mark };
+    Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
+    siginfo_t info;
 
-    cpu->exit_request = 1;
-    pthread_sigqueue(host, SIGBUS, mark);
+    __atomic_store_n(&cpu->exit_request, 1, __ATOMIC_RELAXED);
+    if (t) {
+        memset(&info, 0, sizeof(info));
+        info.si_signo = SIGBUS;
+        info.si_code = SI_QUEUE;
+        info.si_pid = t->tgid;
+        info.si_value.sival_ptr = (void *)&kick_mark;
+        raw_syscall(SYS_rt_tgsigqueueinfo, t->tgid, t->tid, SIGBUS,
+                    (long)&info, 0, 0);
+    }
 }
 
 /* --- delivery --- */

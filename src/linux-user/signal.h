@@ -20,7 +20,7 @@ void signal_init(Task *t);
 void signal_end(Task *t);
 
 /* exec's ExecStopFn. */
-void signal_stop_thread(pthread_t host, CPUState *cpu);
+void signal_stop_thread(CPUState *cpu);
 
 /* Starts the handlers of pending signals; cheap if there are none. */
 void signal_deliver(Task *t);
@@ -49,7 +49,7 @@ void signal_reset_handlers(Task *t);
 void signal_start_vfork(Task *t, bool reset);
 
 /* In a child process, which has no timers yet. */
-void signal_forget_timer(Task *t);
+void signal_new_process(Task *t);
 
 /* For execve: host mask and dispositions become exactly the guest's; undo. */
 void signal_prepare_exec(Task *t);

@@ -85,7 +85,7 @@ static void start_process(Task *t, const CloneArgs *c)
 {
     t->proc->nb_tasks = 1;
     t->vfork = false;
-    signal_forget_timer(t);
+    signal_new_process(t);
     clone_start_child(t, c);
     clone_give_tid(t, c, CLONE_CHILD_SETTID, own_tid());
     if (c->flags & CLONE_CLEAR_SIGHAND) {
@@ -117,6 +117,7 @@ static long fork_process(Task *t, const CloneArgs *c)
     } else if (!t->pending) {
         pthread_mutex_lock(&t->actions->lock);
         pthread_mutex_lock(&mm->lock);
+        exec_fork_hold(t->cpu);
         ret = host_fork(c, &pidfd);
         pthread_mutex_unlock(&mm->lock);
         pthread_mutex_unlock(&t->actions->lock);
@@ -147,7 +148,7 @@ static int vfork_child(void *opaque)
     Task *t = v->t;
 
     t->vfork = true;
-    signal_forget_timer(t);
+    signal_new_process(t);
     clone_give_tid(t, v->c, CLONE_PARENT_SETTID, own_tid());
     clone_give_tid(t, v->c, CLONE_CHILD_SETTID, own_tid());
     signal_start_vfork(t, v->c->flags & CLONE_CLEAR_SIGHAND);

@@ -91,6 +91,7 @@ static void *thread_main(void *opaque)
         sem_post(&n->started);
         return NULL;
     }
+    signal_block(t);           /* the host's libc has let signal 32 in */
     copy_state(t, parent, n->args);
     clone_give_tid(t, n->args, CLONE_PARENT_SETTID, tid);
     clone_give_tid(t, n->args, CLONE_CHILD_SETTID, tid);

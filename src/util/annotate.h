@@ -1,0 +1,34 @@
+/*
+ * For ThreadSanitizer, which does not see that generated code is written and
+ * run: who runs it after annotate_run(p) has seen all that was written before
+ * annotate_written(p).
+ */
+#ifndef UTIL_ANNOTATE_H
+#define UTIL_ANNOTATE_H
+
+#ifdef __SANITIZE_THREAD__
+void __tsan_acquire(void *);
+void __tsan_release(void *);
+
+static inline void annotate_written(void *p)
+{
+    __tsan_release(p);
+}
+
+static inline void annotate_run(void *p)
+{
+    __tsan_acquire(p);
+}
+#else
+static inline void annotate_written(void *p)
+{
+    (void)p;
+}
+
+static inline void annotate_run(void *p)
+{
+    (void)p;
+}
+#endif
+
+#endif
