@@ -6,9 +6,13 @@
 #include <errno.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/if_tun.h>
+#include <linux/loop.h>
 #include <linux/nsfs.h>
 #include <linux/random.h>
+#include <linux/rtc.h>
 #include <linux/sockios.h>
+#include <linux/timerfd.h>
 #include <sys/syscall.h>
 
 /* A termio or serial ioctl whose macro needs a type that libc hides. */

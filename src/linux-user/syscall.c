@@ -8,6 +8,9 @@
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
 
+#ifndef SYS_cachestat
+#define SYS_cachestat 451
+#endif
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
 #endif
