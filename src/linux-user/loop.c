@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/core.h"
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
 #include "linux-user/signal.h"
@@ -303,6 +304,9 @@ int linux_user_run(const LinuxUserOptions *o)
     ret = start(proc, &t);
     if (ret == 0) {
         inherit_load(t, inherited);
+        if (core_wanted()) {
+            signal_core_limit_changed(t);
+        }
         set_name(o->program);
         signal_unblock(t);
         task_loop(t);

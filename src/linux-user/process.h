@@ -22,6 +22,7 @@ enum { GUEST_NSIG = 64 };
 typedef struct Actions {
     pthread_mutex_t lock;
     TargetSigaction at[GUEST_NSIG + 1];        /* under the lock */
+    bool catch_core;           /* we write the core files */
     bool catch_fatal;          /* of a vfork child, which must not die within
                                   the emulator: its parent shares it */
 } Actions;

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include "linux-user/core.h"
 #include "linux-user/riscv64/frame.h"
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
@@ -226,6 +227,13 @@ static bool fatal_by_default(int signo)
     return !(others & bit(signo));
 }
 
+/* Is the default action ours to take, at a safe point? */
+static bool catch_default(const Actions *actions, int signo)
+{
+    return (actions->catch_fatal && fatal_by_default(signo)) ||
+           (actions->catch_core && core_signal(signo));
+}
+
 /* Gives the host the disposition that the guest has for signo. */
 static void install_host(const Actions *actions, int signo)
 {
@@ -240,8 +248,8 @@ static void install_host(const Actions *actions, int signo)
         return;
     }
     if (act->handler <= (uintptr_t)SIG_IGN &&
-        !(act->handler == (uintptr_t)SIG_DFL && actions->catch_fatal &&
-          fatal_by_default(signo))) {
+        !(act->handler == (uintptr_t)SIG_DFL &&
+          catch_default(actions, signo))) {
         host.handler = (void *)(uintptr_t)act->handler;
     } else {
         host.handler = (void *)(uintptr_t)async_handler;
@@ -325,12 +333,24 @@ void signal_stop_thread(CPUState *cpu)
 
 /* --- delivery --- */
 
+static void dump_core(Task *t, int signo)
+{
+    if (t->info.si_signo != signo) {
+        memset(&t->info, 0, sizeof(t->info));
+        t->info.si_signo = signo;
+    }
+    core_dump(t, &t->info);
+}
+
 _Noreturn void signal_die(Task *t, int signo)
 {
     HostSigaction dfl = { 0 };
 
     strace_killed(t, signo);
     process_end(t);
+    if (core_signal(signo)) {
+        dump_core(t, signo);
+    }
     host_sigaction(signo, &dfl, NULL);
     set_host_mask(~bit(signo));
     raise_host(signo);
@@ -340,7 +360,7 @@ _Noreturn void signal_die(Task *t, int signo)
 /* The handler went away between arrival and delivery: the host's turn. */
 static void default_action(Task *t, int signo)
 {
-    if ((EXECS_OWN & bit(signo)) || t->actions->catch_fatal) {
+    if ((EXECS_OWN & bit(signo)) || catch_default(t->actions, signo)) {
         signal_die(t, signo);
     }
     raise_host(signo);
@@ -430,6 +450,7 @@ void signal_force_info(Task *t, const siginfo_t *info)
     if ((t->sigmask & bit(signo)) ||
         t->actions->at[signo].handler <= (uintptr_t)SIG_IGN) {
         strace_signal(t, info);
+        t->info = *info;
         signal_die(t, signo);
     }
     deliver(t, info);
@@ -495,6 +516,25 @@ void signal_reset_handlers(Task *t)
     reset_handlers(t->actions);
 }
 
+/* After a change of catch_*. */
+static void install_defaults(Actions *actions)
+{
+    for (int i = 1; i <= GUEST_NSIG; i++) {
+        if (actions->at[i].handler == (uintptr_t)SIG_DFL &&
+            fatal_by_default(i) && i != SIGKILL) {
+            install_host(actions, i);
+        }
+    }
+}
+
+void signal_core_limit_changed(Task *t)
+{
+    pthread_mutex_lock(&t->actions->lock);
+    t->actions->catch_core = core_wanted();
+    install_defaults(t->actions);
+    pthread_mutex_unlock(&t->actions->lock);
+}
+
 void signal_start_vfork(Task *t, bool reset)
 {
     if (t->actions == &t->proc->actions) {
@@ -504,12 +544,7 @@ void signal_start_vfork(Task *t, bool reset)
         reset_handlers(t->actions);
     }
     t->actions->catch_fatal = true;
-    for (int i = 1; i <= GUEST_NSIG; i++) {
-        if (t->actions->at[i].handler == (uintptr_t)SIG_DFL &&
-            fatal_by_default(i) && i != SIGKILL) {
-            install_host(t->actions, i);
-        }
-    }
+    install_defaults(t->actions);
 }
 
 /* --- execve --- */

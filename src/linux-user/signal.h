@@ -48,6 +48,9 @@ void signal_reset_handlers(Task *t);
 /* In a vfork child, with Actions of its own or its parent's. */
 void signal_start_vfork(Task *t, bool reset);
 
+/* At the start, and when RLIMIT_CORE was set. */
+void signal_core_limit_changed(Task *t);
+
 /* In a child process, which has no timers yet. */
 void signal_new_process(Task *t);
 

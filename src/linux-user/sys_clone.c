@@ -170,6 +170,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
 
     if (!(c->flags & CLONE_SIGHAND)) {
         memcpy(actions.at, t->actions->at, sizeof(actions.at));
+        actions.catch_core = t->actions->catch_core;
         t->actions = &actions;
     }
     clone_start_child(t, c);

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
 
 static long set_limit(Task *t, int index, uint64_t addr)
@@ -37,6 +38,14 @@ static long own_limit(Task *t, int index, uint64_t new, uint64_t old)
     return ret;
 }
 
+static long core_limit(Task *t, int resource, long ret)
+{
+    if (resource == RLIMIT_CORE && ret == 0) {
+        signal_core_limit_changed(t);
+    }
+    return ret;
+}
+
 long sys_getrlimit(Task *t, const uint64_t *a)
 {
     int index = mm_limit_index((int)a[0]);
@@ -54,7 +63,8 @@ long sys_setrlimit(Task *t, const uint64_t *a)
     if (index >= 0) {
         return a[1] ? own_limit(t, index, a[1], 0) : -EFAULT;
     }
-    return pass_call(t, SYS_setrlimit, 1u << 1, a);
+    return core_limit(t, (int)a[0],
+                      pass_call(t, SYS_setrlimit, 1u << 1, a));
 }
 
 long sys_prlimit64(Task *t, const uint64_t *a)
@@ -64,5 +74,6 @@ long sys_prlimit64(Task *t, const uint64_t *a)
     if (index >= 0 && ((int)a[0] == 0 || (int)a[0] == getpid())) {
         return own_limit(t, index, a[2], a[3]);
     }
-    return pass_call(t, SYS_prlimit64, 1u << 2 | 1u << 3, a);
+    return core_limit(t, (int)a[1],
+                      pass_call(t, SYS_prlimit64, 1u << 2 | 1u << 3, a));
 }

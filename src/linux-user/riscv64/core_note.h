@@ -1,0 +1,13 @@
+/* The notes of a core file. */
+#ifndef LINUX_USER_RISCV64_CORE_NOTE_H
+#define LINUX_USER_RISCV64_CORE_NOTE_H
+
+#include "linux-user/process.h"
+
+/* EF_RISCV_RVC | EF_RISCV_FLOAT_ABI_DOUBLE */
+enum { TARGET_ELF_CORE_FLAGS = 5 };
+
+/* The bytes of the PT_NOTE segment, to be freed; NULL: no memory. */
+char *core_notes(Task *t, const siginfo_t *info, size_t *size);
+
+#endif
