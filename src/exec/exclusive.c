@@ -14,6 +14,30 @@
 #include <time.h>
 #include "exec/internal.h"
 
+uint64_t now_ns(const Exec *e)
+{
+    struct timespec ts;
+    if (!e->stats_on) {
+        return 0;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+void lap(const Exec *e, uint64_t *counter, uint64_t *last)
+{
+    uint64_t now = now_ns(e);
+    *counter += now - *last;
+    *last = now;
+}
+
+void exec_lock(ExecThread *t)
+{
+    uint64_t start = now_ns(t->exec);
+    pthread_mutex_lock(&t->exec->lock);
+    lap(t->exec, &t->stats.ns_locks, &start);
+}
+
 /* Under the lock: until nobody has exclusivity. */
 static void wait_for_go(Exec *e)
 {
@@ -27,9 +51,11 @@ void run_begin(ExecThread *t)
     Exec *e = t->exec;
     atomic_store(&t->running, true);
     while (__builtin_expect(atomic_load(&e->stop), 0)) {
+        uint64_t start = now_ns(e);
         run_end(t);
         pthread_mutex_lock(&e->lock);
         wait_for_go(e);
+        lap(e, &t->stats.ns_locks, &start);
         pthread_mutex_unlock(&e->lock);
         atomic_store(&t->running, true);
     }
@@ -88,6 +114,7 @@ void exclusive_begin(ExecThread *t)
 {
     Exec *e = t->exec;
     bool was_running = atomic_load(&t->running);
+    uint64_t start = now_ns(e);
     pthread_mutex_lock(&e->lock);
     atomic_store(&t->running, false);
     pthread_cond_broadcast(&e->changed);
@@ -97,6 +124,7 @@ void exclusive_begin(ExecThread *t)
         wait_a_little(e);
     }
     atomic_store(&t->running, was_running);
+    lap(e, &t->stats.ns_locks, &start);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -173,7 +173,12 @@ void slot_patch_stub(const Exec *, const TBSlot *);
 /* Takes the block out of the store, of links and jump caches. */
 void invalidate_tb(ExecThread *, TB *);
 
-/* exclusive.c */
+/* exclusive.c; with stats_on, the time that it takes is counted. */
+void exec_lock(ExecThread *);
+/* 0 without stats_on. */
+uint64_t now_ns(const Exec *);
+/* Adds the time since *last to a counter, and goes on from here. */
+void lap(const Exec *, uint64_t *counter, uint64_t *last);
 void run_begin(ExecThread *);
 void run_end(ExecThread *);
 /* At a safe point: parks while another thread has exclusivity. */

@@ -110,7 +110,7 @@ static void invalidate_locked(void *thread, TB *tb)
 
 void invalidate_tb(ExecThread *t, TB *tb)
 {
-    pthread_mutex_lock(&t->exec->lock);
+    exec_lock(t);
     invalidate_locked(t, tb);
     pthread_mutex_unlock(&t->exec->lock);
 }
@@ -122,7 +122,7 @@ void exec_invalidate(CPUState *cpu, uint64_t start, uint64_t len)
     Exec *e = t->exec;
     if (len) {
         atomic_fetch_add(&e->store.generation, 1);
-        pthread_mutex_lock(&e->lock);
+        exec_lock(t);
         store_in_range(&e->store, start, start + len, invalidate_locked, t);
         pthread_mutex_unlock(&e->lock);
     }

@@ -42,9 +42,10 @@ int pieces_new(Exec *e)
     return 0;
 }
 
-static Piece *take(Exec *e)
+static Piece *take(ExecThread *t)
 {
-    pthread_mutex_lock(&e->lock);
+    Exec *e = t->exec;
+    exec_lock(t);
     Piece *p = e->spare;
     if (p) {
         e->spare = p->next_spare;
@@ -58,7 +59,7 @@ static Piece *take(Exec *e)
 bool piece_take(ExecThread *t)
 {
     Exec *e = t->exec;
-    Piece *p = take(e);
+    Piece *p = take(t);
     if (!p) {
         return false;
     }

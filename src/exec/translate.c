@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include "core/dump.h"
 #include "core/verify.h"
 #include "exec/internal.h"
@@ -48,7 +47,7 @@ void flush_code(ExecThread *t, uint64_t flushes)
 {
     Exec *e = t->exec;
     exclusive_begin(t);
-    pthread_mutex_lock(&e->lock);
+    exec_lock(t);
     if (e->flushes == flushes) {
         e->flushes++;
         store_clear(&e->store);
@@ -61,23 +60,6 @@ void flush_code(ExecThread *t, uint64_t flushes)
     pthread_mutex_unlock(&e->lock);
     t->link_from = NULL;
     exclusive_end(t);
-}
-
-static uint64_t now_ns(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
-/* Adds the time since *last to a counter, and goes on from here. */
-static void lap(const Exec *e, uint64_t *counter, uint64_t *last)
-{
-    if (e->stats_on) {
-        uint64_t now = now_ns();
-        *counter += now - *last;
-        *last = now;
-    }
 }
 
 static void log_ir(const ExecThread *t, uint32_t item, const char *title)
@@ -118,7 +100,7 @@ static void log_host(const ExecThread *t, const TB *tb)
 static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
 {
     Exec *e = t->exec;
-    uint64_t time = e->stats_on ? now_ns() : 0;
+    uint64_t time = now_ns(e);
     ir_reset(t->ir);
     e->cfg.frontend->translate(t->translator, rq, info);
     lap(e, &t->stats.ns_frontend, &time);
@@ -136,7 +118,7 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
 static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
 {
     Exec *e = t->exec;
-    uint64_t time = e->stats_on ? now_ns() : 0;
+    uint64_t time = now_ns(e);
     if (!t->piece && !piece_take(t)) {
         return COMPILE_BUFFER_FULL;
     }
