@@ -7,11 +7,15 @@
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/if_tun.h>
+#include <linux/kd.h>
+#include <linux/loop.h>
+#include <linux/if_tun.h>
 #include <linux/loop.h>
 #include <linux/nsfs.h>
 #include <linux/random.h>
 #include <linux/rtc.h>
 #include <linux/sockios.h>
+#include <linux/vt.h>
 #include <linux/timerfd.h>
 #include <sys/syscall.h>
 

@@ -35,12 +35,6 @@ long sys_mprotect(Task *t, const uint64_t *a)
     return mm_protect(task_mm(t), a[0], a[1], (int)a[2]);
 }
 
-/* RISC-V has no protection keys: -1 means plain mprotect. */
-long sys_pkey_mprotect(Task *t, const uint64_t *a)
-{
-    return (int)a[3] == -1 ? sys_mprotect(t, a) : -EINVAL;
-}
-
 long sys_mremap(Task *t, const uint64_t *a)
 {
     return mm_remap(task_mm(t), a[0], a[1], a[2], (int)a[3], a[4]);
