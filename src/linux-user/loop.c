@@ -290,6 +290,19 @@ static void set_name(const char *program)
     prctl(PR_SET_NAME, slash ? slash + 1 : program);
 }
 
+/*
+ * The main thread's stack grows as RLIMIT_STACK says, which the guest may set
+ * as it likes: what the emulator needs of it is made now.
+ */
+__attribute__((noinline)) static void grow_stack(void)
+{
+    enum { NEEDED = 512 << 10 };
+    char room[NEEDED];
+
+    room[0] = 0;
+    asm volatile("" : : "r"(room) : "memory");
+}
+
 int linux_user_run(const LinuxUserOptions *o)
 {
     Process *proc = calloc(1, sizeof(*proc));
@@ -299,6 +312,7 @@ int linux_user_run(const LinuxUserOptions *o)
     if (!proc) {
         return complain(o->program, ENOMEM, NULL);
     }
+    grow_stack();
     proc->options = o;
     signal_init_process(proc);
     ret = start(proc, &t);

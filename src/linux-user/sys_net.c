@@ -85,6 +85,33 @@ long sys_recvmsg(Task *t, const uint64_t *a)
     return bad < 0 ? bad : ret;
 }
 
+/* Socket filters alone have a pointer in their argument. */
+static bool has_filter(const uint64_t *a)
+{
+    return (int)a[1] == SOL_SOCKET &&
+           ((int)a[2] == SO_ATTACH_FILTER ||
+            (int)a[2] == SO_ATTACH_REUSEPORT_CBPF);
+}
+
+long sys_setsockopt(Task *t, const uint64_t *a)
+{
+    struct { uint16_t n, pad[3]; uint64_t insn; } prog;
+
+    if (!has_filter(a)) {
+        return pass_call(t, SYS_setsockopt, 1u << 3, a);
+    }
+    if (a[4] != sizeof(prog)) {
+        return -EINVAL;
+    }
+    if (!mm_read(task_mm(t), &prog, a[3], sizeof(prog)) ||
+        prog.insn >= TASK_SIZE) {
+        return -EFAULT;
+    }
+    prog.insn = (uintptr_t)g2h(task_mm(t), prog.insn);
+    return raw_syscall(SYS_setsockopt, (int)a[0], SOL_SOCKET, (int)a[2],
+                       (long)&prog, sizeof(prog), 0);
+}
+
 /* struct mmsghdr: a msghdr, the length, padding to 8 bytes. */
 static uint64_t mmsg_at(uint64_t base, uint64_t i)
 {
