@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/signal.h"
@@ -66,19 +67,35 @@ static long host_flags(const CloneArgs *c)
 }
 
 /*
+ * Where libc keeps this thread's id: the kernel clears it when the thread
+ * ends.  Without it a process made by the host's clone would take its main
+ * thread for the parent's when it wants to stop it.
+ */
+static long libc_tid_address(void)
+{
+    long addr = 0;
+
+    raw_syscall(SYS_prctl, PR_GET_TID_ADDRESS, (long)&addr, 0, 0, 0, 0);
+    return addr;
+}
+
+/*
  * libc's fork, which leaves malloc and stdio usable when other threads were
  * using them; or the host's clone, for namespaces and the like.
  */
 static long host_fork(const CloneArgs *c, int32_t *pidfd)
 {
-    long flags = host_flags(c);
+    long flags = host_flags(c), tid = libc_tid_address();
 
     if (flags == SIGCHLD) {
         long ret = fork();
 
         return ret < 0 ? -errno : ret;
     }
-    return raw_syscall(SYS_clone, flags, 0, (long)pidfd, 0, 0, 0);
+    if (tid) {
+        flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+    }
+    return raw_syscall(SYS_clone, flags, 0, (long)pidfd, tid, 0, 0);
 }
 
 static void start_process(Task *t, const CloneArgs *c)

@@ -22,6 +22,9 @@
 long sys_exit_group(Task *t, const uint64_t *a)
 {
     process_end(t);
+    if (t->vfork) {
+        thread_clear_tid(t);   /* the memory lives on */
+    }
     for (;;) {
         raw_syscall(SYS_exit_group, (int)a[0], 0, 0, 0, 0, 0);
     }

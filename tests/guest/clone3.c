@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -104,6 +105,39 @@ static void refusals(void)
     c.flags = CLONE_THREAD;
     show("thread without its friends", syscall(SYS_clone3, &c, sizeof(c)));
     show("bad pointer", syscall(SYS_clone3, (void *)8, sizeof(c)));
+}
+
+static volatile int stop;
+
+/* Code that goes away makes other threads come to a halt. */
+static void *drop_code(void *arg)
+{
+    for (int i = 0; i < 20; i++) {
+        void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        mprotect(p, 4096, PROT_READ | PROT_EXEC);
+        munmap(p, 4096);
+    }
+    stop = 1;
+    return NULL;
+}
+
+/* A process that is no plain fork has threads of its own. */
+static void threads_in_child(void)
+{
+    struct clone_args c = { .flags = CLONE_FILES, .exit_signal = SIGCHLD };
+    long pid = syscall(SYS_clone3, &c, sizeof(c));
+    pthread_t t;
+
+    if (pid == 0) {
+        pthread_create(&t, NULL, drop_code, NULL);
+        while (!stop) {
+        }
+        pthread_join(t, NULL);
+        _exit(9);
+    }
+    show("threads in a child", WEXITSTATUS(wait_for((pid_t)pid)));
 }
 
 /* --- vfork --- */
@@ -243,6 +277,7 @@ int main(void)
     setvbuf(stdout, NULL, _IONBF, 0);
     fork_like();
     clear_handlers();
+    threads_in_child();
     refusals();
     killed_vfork(SIGTERM);
     killed_vfork(SIGUSR2 + 1);
