@@ -133,7 +133,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm ir insn guest
+SUITES := unit decode asm ir insn guest real
 .PHONY: test check $(SUITES:%=test-%)
 test: need-unit need-guest need-qemu need-capstone
 	$(Q)$(MAKE) --no-print-directory all unit-programs
@@ -142,6 +142,12 @@ test: need-unit need-guest need-qemu need-capstone
 $(SUITES:%=test-%): need-unit need-guest need-qemu
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/run.sh $(BUILD) $(@:test-%=%)
+
+# Real programs; without the tree, which is large, `test` skips them.
+.PHONY: real
+real: all
+	$(Q)[ -e build/rootfs/.packages ] || tests/real/rootfs.sh build/rootfs
+	$(Q)tests/run.sh $(BUILD) real
 
 check: all
 	$(Q)tests/run-check.sh $(BUILD)
@@ -203,6 +209,7 @@ make run       run Dhrystone under tcg-riscv64, and under qemu-riscv64
 make test      every test; the last line is "N passed, N failed"
 make test-X    one suite: $(SUITES)
 make unit      the unit tests alone
+make real      real riscv64 programs of Debian (fetches 2 GB at first)
 make check     include order, function and file lengths, lone headers
 make bench     native, qemu-riscv64 and tcg-riscv64 side by side
 make dhrystone rebuild the committed Dhrystone binary
