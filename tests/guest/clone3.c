@@ -216,8 +216,6 @@ static uint32_t words[3];
 
 static void *wake_second(void *arg)
 {
-    usleep(20000);
-    __atomic_store_n(&words[1], 1, __ATOMIC_SEQ_CST);
     while (syscall(SYS_futex, &words[1], FUTEX_WAKE_PRIVATE, 1) == 0) {
         usleep(1000);
     }
@@ -240,6 +238,7 @@ static void waitv(void)
     pthread_create(&t, NULL, wake_second, NULL);
     show("waitv woken", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
     pthread_join(t, NULL);
+    words[1] = 1;
     show("waitv value differs", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
     w[0].uaddr = 8;
     show("waitv bad address", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
