@@ -14,7 +14,6 @@ enum {
     BLOCK_ALIGN = 16,
     BLOCK_HEADER = 8, /* the TB pointer before the first instruction */
     BLOCK_ROOM = 256, /* less is not worth a try */
-    NO_LABEL = UINT32_MAX,
 };
 
 /* ---- Context ------------------------------------------------------------ */
@@ -71,7 +70,7 @@ void context_free(BackendContext *b)
 
 void build_pc_row(BlockBuild *build, uint32_t offset, uint64_t pc)
 {
-    uint32_t guest = (uint32_t)(pc - build->first_pc);
+    int32_t guest = (int32_t)(pc - build->first_pc);
 
     if (build->nb_rows &&
         build->rows[build->nb_rows - 1].guest_offset == guest) {
@@ -146,11 +145,33 @@ static void general_op(BackendContext *b, const Op *op)
     ra_op(&b->ra, op, row);
 }
 
+/* Does the op leave a region whose convention is its own? */
+static bool changes_convention(const BackendContext *b, const IR *ir,
+                               const Op *op)
+{
+    bool inner = op->opc == OP_goto_tb && ir_is_inner(ir, (unsigned)op->arg[0]);
+    return b->build.adapter && !inner;
+}
+
+/* In a region: the goto_tb need not stand next, but must need no adapter. */
+static const Op *taken_in_region(const BackendContext *b, const IR *ir,
+                                 const Op *op)
+{
+    LabelId label = (LabelId)op_const(op, 1);
+    const Op *taken = b->exit_at[label];
+
+    return taken && taken > op && ir->labels[label].refs == 1 &&
+                   !changes_convention(b, ir, taken)
+               ? taken
+               : NULL;
+}
+
 static void branch_op(BackendContext *b, const IR *ir, const Op *op)
 {
-    b->build.taken = taken_exit(ir, op);
+    b->build.taken =
+        b->build.is_region ? taken_in_region(b, ir, op) : taken_exit(ir, op);
     if (b->build.taken) {
-        b->fused = (LabelId)op_const(op, 1);
+        b->fused[op_const(op, 1)] = true;
     }
     general_op(b, op);
     b->build.taken = NULL;
@@ -161,14 +182,36 @@ static const Op *label_op(BackendContext *b, const IR *ir, const Op *op)
 {
     LabelId label = (LabelId)op->arg[0];
 
-    if (label == b->fused) {
-        b->fused = NO_LABEL;
+    if (b->fused[label]) {
         return next_op(ir, op);
     }
     ra_store_tb(&b->ra);
     ra_forget_all(&b->ra);
     b->desc->set_label(b->host, label);
     return op;
+}
+
+/* Ways out of a region, and calls, are made by the convention outside. */
+static void call_op(BackendContext *b, const Op *op)
+{
+    if (!b->build.adapter) {
+        ra_call(&b->ra, op);
+        return;
+    }
+    adapter_leave(&b->adapter, &b->ra);
+    ra_call(&b->ra, op);
+    adapter_enter(&b->adapter, &b->ra);
+}
+
+static void other_op(BackendContext *b, const IR *ir, const Op *op)
+{
+    if (!(op_flags(op) & OPF_EXIT) || !changes_convention(b, ir, op)) {
+        general_op(b, op);
+        return;
+    }
+    adapter_leave(&b->adapter, &b->ra);
+    general_op(b, op);
+    adapter_pin_inside(&b->adapter, &b->ra);
 }
 
 static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
@@ -182,10 +225,10 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     case OP_insn_start: insn_start(&b->build, op->arg[0]); break;
     case OP_discard: ra_discard(&b->ra, (TempId)op->arg[0]); break;
     case OP_mov: ra_mov(&b->ra, op); break;
-    case OP_call: ra_call(&b->ra, op); break;
+    case OP_call: call_op(b, op); break;
     case OP_set_label: return label_op(b, ir, op);
     case OP_brcond: branch_op(b, ir, op); break;
-    default: general_op(b, op);
+    default: other_op(b, ir, op);
     }
     return op;
 }
@@ -199,6 +242,43 @@ static void compile_ops(BackendContext *b, const IR *ir)
     }
 }
 
+/* ---- The whole ---------------------------------------------------------- */
+
+static void begin_build(BackendContext *b, const IR *ir)
+{
+    BlockBuild *build = &b->build;
+
+    memset(build->slots, 0, build->nb_slots * sizeof(build->slots[0]));
+    build->nb_slots = 0;
+    build->nb_rows = 0;
+    build->too_large = false;
+    build->started = false;
+    build->leave = 0;
+    build->adapter = NULL;
+    memset(b->fused, 0, ir->nb_labels * sizeof(b->fused[0]));
+}
+
+static void find_exits(BackendContext *b, const IR *ir)
+{
+    memset(b->exit_at, 0, ir->nb_labels * sizeof(b->exit_at[0]));
+    for (const Op *op = ir->ops; op < ir->ops + ir->nb_ops; op++) {
+        const Op *next = op->opc == OP_set_label ? next_op(ir, op) : NULL;
+        if (next && next->opc == OP_goto_tb) {
+            b->exit_at[op->arg[0]] = next;
+        }
+    }
+}
+
+static void begin_region(BackendContext *b, const IR *ir)
+{
+    b->build.is_region = ir->inner_slots != 0;
+    if (b->build.is_region) {
+        find_exits(b, ir);
+        adapter_choose(&b->adapter, &b->conv, ir, b->cfg.pc_offset);
+        b->build.adapter = adapter_is_empty(&b->adapter) ? NULL : &b->adapter;
+    }
+}
+
 CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
                               CompiledBlock *block)
 {
@@ -209,15 +289,14 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
     if (start + BLOCK_ROOM > buf->size) {
         return COMPILE_BUFFER_FULL;
     }
-    memset(build->slots, 0, build->nb_slots * sizeof(build->slots[0]));
-    build->nb_slots = 0;
-    build->nb_rows = 0;
-    build->too_large = false;
-    build->started = false;
-    b->fused = NO_LABEL;
+    begin_build(b, ir);
+    begin_region(b, ir);
     ra_begin(&b->ra, ir);
     b->desc->begin(b->host, build, ir, buf->rw + start, buf->rw + buf->size,
                    buf->rx - buf->rw);
+    if (build->adapter) {
+        adapter_enter(&b->adapter, &b->ra);
+    }
     compile_ops(b, ir);
     uint32_t size = b->desc->finish(b->host);
     if (build->too_large) {
@@ -228,6 +307,7 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
     }
     buf->used = start + size;
     *block = (CompiledBlock){(uint32_t)start, size,        build->slots,
-                             build->nb_slots, build->rows, build->nb_rows};
+                             build->nb_slots, build->rows, build->nb_rows,
+                             build->leave};
     return COMPILE_OK;
 }

@@ -5,6 +5,8 @@
  * - At every entry and exit of a block, and at every op that may fault, each
  *   global of the convention is in its host register and every other global
  *   in the guest state.
+ * - A region, whose IR has inner slots, pins other globals inside
+ *   (adapter.h), but is entered and left by the convention all the same.
  * - A block is left by: an exit slot (a patchable jump), the jump cache, the
  *   return stack, or exit_tb.
  * - Code addresses data relative to env only, and other code by rel32, so a
@@ -21,14 +23,15 @@
 
 /* What the code may use; all that the host has by default. */
 typedef struct BackendConfig {
-    bool plain;            /* only what every host of this kind has */
-    uint32_t without;      /* features not to use, bits of the host's own */
-    int max_pinned_int;    /* at most so many pinned globals, -1: no limit */
+    bool plain;         /* only what every host of this kind has */
+    uint32_t without;   /* features not to use, bits of the host's own */
+    int max_pinned_int; /* at most so many pinned globals, -1: no limit */
     int max_pinned_fp;
-    int max_scratch;       /* stress: allocatable registers a class, -1 */
-    bool guest_base;       /* guest memory is addressed through gs */
-    bool no_ret_stack;     /* calls and returns as plain jumps */
-    uint32_t pc_offset;    /* Frontend.pc_offset */
+    int max_scratch;        /* stress: allocatable registers a class, -1 */
+    bool guest_base;        /* guest memory is addressed through gs */
+    bool no_ret_stack;      /* calls and returns as plain jumps */
+    bool count_heat;        /* jumps back count in CPUState.heat */
+    uint32_t pc_offset;     /* Frontend.pc_offset */
     const char *const *hot; /* Frontend.hot */
 } BackendConfig;
 
@@ -45,32 +48,37 @@ typedef struct __attribute__((packed)) ExitRecord { /* not aligned */
 /* An exit slot of a compiled block; offsets from the block's start. */
 typedef struct ExitSlot {
     uint64_t guest_pc;
-    uint32_t site;         /* the aligned rel32 of the jump, 0: slot unused */
-    uint32_t stub;         /* where it jumps while not linked */
+    uint32_t site;       /* the aligned rel32 of the jump, 0: slot unused */
+    uint32_t stub;       /* where it jumps while not linked */
+    uint32_t inner;      /* nonzero: the code here is that of guest_pc */
+    uint32_t count;      /* nonzero: code that counts, then jumps by the */
+    uint32_t count_site; /* rel32 here, or to the stub when heat is 0 */
+    bool is_jump;        /* not a call, nor the return from one */
 } ExitSlot;
 
 /* Host code from host_offset to the next row belongs to guest_pc. */
 typedef struct PcRow {
     uint32_t host_offset;
-    uint32_t guest_offset; /* from the pc of the first insn_start */
+    int32_t guest_offset; /* from the pc of the first insn_start */
 } PcRow;
 
 enum { COMPILE_MAX_SLOTS = 64, COMPILE_MAX_ROWS = 4096 };
 
 typedef enum CompileStatus {
     COMPILE_OK,
-    COMPILE_BUFFER_FULL,   /* flush and try again */
-    COMPILE_TOO_LARGE,     /* try again with fewer instructions */
+    COMPILE_BUFFER_FULL, /* flush and try again */
+    COMPILE_TOO_LARGE,   /* try again with fewer instructions */
 } CompileStatus;
 
 /* The result of compile(); arrays are the backend context's, until the next. */
 typedef struct CompiledBlock {
-    uint32_t offset;       /* of the first instruction in the CodeBuf */
-    uint32_t size;         /* of code, stubs included */
+    uint32_t offset; /* of the first instruction in the CodeBuf */
+    uint32_t size;   /* of code, stubs included */
     const ExitSlot *slots;
     uint32_t nb_slots;
     const PcRow *rows;
     uint32_t nb_rows;
+    uint32_t leave; /* nonzero: where leave_from_signal() leaves by */
 } CompiledBlock;
 
 typedef struct BackendContext BackendContext;
@@ -83,11 +91,11 @@ typedef void PluginFn(CPUState *, uint64_t datum, uint64_t addr, MemOp);
 
 /* What enter() returns besides exit_tb's reasons (which are >= 0). */
 enum {
-    LEFT_BY_SLOT = -1,     /* cpu->exit_site says which slot; not linked */
-    LEFT_BY_LOOKUP = -2,   /* pc is in the guest state; jump cache missed */
-    LEFT_BY_ALIGN = -3,    /* the instruction at pc, in the guest state, made
-                              an access that must be aligned and is not, at
-                              cpu->align_addr */
+    LEFT_BY_SLOT = -1,   /* cpu->exit_site says which slot; not linked */
+    LEFT_BY_LOOKUP = -2, /* pc is in the guest state; jump cache missed */
+    LEFT_BY_ALIGN = -3,  /* the instruction at pc, in the guest state, made
+                            an access that must be aligned and is not, at
+                            cpu->align_addr */
 };
 
 typedef struct Backend {
@@ -116,16 +124,17 @@ typedef struct Backend {
      * Called in a signal handler that interrupted generated code: copies
      * pinned registers, MXCSR and the return stack pointer from the
      * interrupted context to cpu, and changes the context so that it goes on
-     * by leaving generated code: enter() then returns `reason`.
+     * by leaving generated code: enter() then returns `reason`.  leave is
+     * the address of the block's own code for that, NULL: it has none.
      */
     void (*leave_from_signal)(BackendContext *, CPUState *cpu, ucontext_t *,
-                              int reason);
+                              int reason, const void *leave);
     /*
      * Called in a SIGSEGV handler: if the fault is the return stack running
      * into its guard page, empties it and returns true: just go on.
      */
-    bool (*ret_stack_overflow)(BackendContext *, CPUState *cpu,
-                               ucontext_t *, uintptr_t fault_addr);
+    bool (*ret_stack_overflow)(BackendContext *, CPUState *cpu, ucontext_t *,
+                               uintptr_t fault_addr);
 } Backend;
 
 extern const Backend x86_64_backend;

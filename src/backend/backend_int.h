@@ -2,7 +2,7 @@
 #ifndef BACKEND_BACKEND_INT_H
 #define BACKEND_BACKEND_INT_H
 
-#include "backend/regalloc.h"
+#include "backend/adapter.h"
 
 struct BackendContext {
     const HostDesc *desc;
@@ -13,7 +13,9 @@ struct BackendContext {
     BlockBuild build;
     Row *rows;
     const Row *row_of[OP_COUNT][TYPE_COUNT];
-    LabelId fused; /* label whose goto_tb is in its brcond */
+    Adapter adapter;                  /* of the region in hand */
+    const Op *exit_at[IR_MAX_LABELS]; /* region: goto_tb behind a label */
+    bool fused[IR_MAX_LABELS];        /* the label's goto_tb is in its brcond */
 };
 
 /*

@@ -78,6 +78,9 @@ typedef struct BlockBuild {
     uint64_t first_pc; /* of the first insn_start */
     uint64_t pc;       /* of the last */
     const Op *taken;   /* brcond: the goto_tb that its label is, or NULL */
+    bool is_region;
+    const struct Adapter *adapter; /* of a region that has one, or NULL */
+    uint32_t leave;                /* see CompiledBlock */
 } BlockBuild;
 
 /* Host code from `offset` on belongs to the guest instruction at pc. */

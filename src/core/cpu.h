@@ -18,6 +18,8 @@ enum {
     JUMP_CACHE_BITS = 12,
     JUMP_CACHE_SIZE = 1 << JUMP_CACHE_BITS,
     GUEST_STATE_MAX = 8192,    /* bytes; a frontend asserts that it fits */
+    HEAT_BITS = 10,
+    HEAT_SIZE = 1 << HEAT_BITS,
     RET_STACK_BYTES = 256 << 10,
     SPILL_SLOTS = 8192,        /* as many as there can be temps */
     SPILL_SLOT_BYTES = 32,
@@ -39,6 +41,7 @@ typedef struct RetStackEntry {
 
 typedef struct CPUState {
     JumpCacheEntry jump_cache[JUMP_CACHE_SIZE];
+    int32_t heat[HEAT_SIZE];   /* jumps back still to come, see heat_slot() */
     uint64_t host_sp;          /* the C stack while generated code runs */
     uint64_t ret_sp;           /* top of the return stack while it does not */
     uint64_t ret_base;         /* its empty position; entries lie below */
@@ -59,6 +62,12 @@ typedef struct CPUState {
 static inline uint32_t jump_cache_slot(uint64_t pc)
 {
     return (pc >> 1) & (JUMP_CACHE_SIZE - 1);
+}
+
+/* Which counter a jump back to pc counts down. */
+static inline uint32_t heat_slot(uint64_t pc)
+{
+    return (pc >> 1) & (HEAT_SIZE - 1);
 }
 
 /* The CPUState whose guest state is at env. */

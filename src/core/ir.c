@@ -78,6 +78,7 @@ void ir_reset(IR *ir)
     ir->nb_ops = 0;
     ir->nb_temps = ir->nb_globals;
     ir->nb_labels = 0;
+    ir->inner_slots = 0;
     ir->error = IR_OK;
     if (++ir->const_stamp == STAMP_LIMIT) {
         memset(ir->const_hash, 0, HASH_SIZE * sizeof(uint32_t));
@@ -196,4 +197,11 @@ Op *ir_emit_full(IR *ir)
     ir->error = IR_TOO_MANY_OPS;
     *scratch = (Op){.opc = OP_nop};
     return scratch;
+}
+
+void ir_link_inner(IR *ir, unsigned slot, LabelId label)
+{
+    ir->inner_slots |= 1ull << slot;
+    ir->inner[slot] = label;
+    ir->labels[label].refs++;
 }

@@ -72,6 +72,7 @@ enum {
     IR_MAX_OPS = 16384,  /* limits of one translation */
     IR_MAX_TEMPS = 8192,
     IR_MAX_LABELS = 1024,
+    IR_MAX_SLOTS = 64,
 };
 
 typedef enum IRError {
@@ -89,6 +90,8 @@ typedef struct IR {
     uint32_t *const_hash;   /* open addressing over const temps */
     uint32_t const_stamp;   /* entries of other stamps are empty */
     IRError error;
+    uint64_t inner_slots;   /* those that ir_link_inner() was called for */
+    LabelId inner[IR_MAX_SLOTS]; /* their labels */
     TempId env;             /* FIXED I64: pointer to the guest state */
     const Helper *const *helpers; /* known to the parser, NULL-terminated */
     struct KeptName *kept_names;  /* of ir_keep_name() */
@@ -121,6 +124,18 @@ TempId ir_temp(IR *ir, Type type);    /* EBB */
 TempId ir_temp_tb(IR *ir, Type type); /* TB */
 TempId ir_const(IR *ir, Type type, int64_t value);
 LabelId ir_label(IR *ir);
+
+/*
+ * The block that goto_tb goes to by the slot is the code at the label of this
+ * very translation.  It can be turned to leave all the same, which is how a
+ * loop in a region is interrupted; so to passes it is an exit as any other.
+ */
+void ir_link_inner(IR *ir, unsigned slot, LabelId label);
+
+static inline bool ir_is_inner(const IR *ir, unsigned slot)
+{
+    return ir->inner_slots >> slot & 1;
+}
 
 static inline TempId ir_i32(IR *ir, int32_t v)
 {

@@ -12,13 +12,14 @@ enum {
     DEFAULT_CODE_BYTES = 64 << 20,
     MIN_CODE_BYTES = 16 << 10,
     DEFAULT_MAX_INSNS = 512,
+    DEFAULT_HOT = 4096,
 };
 
 void exec_config_default(ExecConfig *c)
 {
     *c = (ExecConfig){
         .code_bytes = DEFAULT_CODE_BYTES, .max_insns = DEFAULT_MAX_INSNS,
-        .max_pinned = -1, .max_scratch = -1,
+        .hot = DEFAULT_HOT, .max_pinned = -1, .max_scratch = -1,
     };
 }
 
@@ -61,6 +62,8 @@ static bool set_value(ExecConfig *c, const char *name, const char *value)
         c->code_bytes = (n + GUARD_BYTES - 1) & -GUARD_BYTES;
     } else if (!strcmp(name, "maxinsns") && n >= 1) {
         c->max_insns = n;
+    } else if (!strcmp(name, "hot") && n <= INT32_MAX) {
+        c->hot = n;
     } else if (!strcmp(name, "pinned")) {
         c->max_pinned = n;
     } else if (!strcmp(name, "scratch")) {
@@ -151,6 +154,7 @@ static BackendConfig backend_config(const ExecConfig *c)
         .max_pinned_fp = c->max_pinned, .max_scratch = c->max_scratch,
         .guest_base = c->guest_base != 0, .no_ret_stack = c->no_ret_stack,
         .pc_offset = c->frontend->pc_offset, .hot = c->frontend->hot,
+        .count_heat = c->hot && !c->no_link,
     };
 }
 
@@ -237,6 +241,7 @@ CPUState *exec_cpu_new(Exec *e)
     t->cpu = cpu;
     cpu->exec = t;
     cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
+    heat_reset(t);
     if (!new_ret_stack(t) || !new_stages(t)) {
         exec_cpu_free(cpu);
         return NULL;

@@ -27,6 +27,8 @@ typedef struct ExecConfig {
     uint64_t guest_base;     /* host address = guest address + guest_base */
     size_t code_bytes;       /* of the code buffer; TCG_SETTINGS codebuf= */
     uint32_t max_insns;      /* of one block; maxinsns= */
+    uint32_t hot;            /* hot=N: a jump back taken so often begins a
+                                region (1: the first), 0: there are none */
     bool plain;              /* no host features beyond x86-64; host=plain */
     int max_pinned;          /* pinned=N, -1: no limit */
     int max_scratch;         /* scratch=N, -1: no limit */

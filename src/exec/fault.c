@@ -53,7 +53,8 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
     check(tb, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
     t->event = event_of_siginfo(t, signo, si);
-    be->leave_from_signal(t->backend, t->cpu, uc, LEFT_BY_FAULT);
+    be->leave_from_signal(t->backend, t->cpu, uc, LEFT_BY_FAULT,
+                          tb->leave ? tb->code + tb->leave : NULL);
     set_guest_pc(t, tb_guest_pc(tb, pc));
 }
 

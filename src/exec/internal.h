@@ -26,7 +26,10 @@ typedef struct TB TB;
 /* An exit slot: a jump that may be linked to another block. */
 typedef struct TBSlot {
     uint64_t guest_pc;
-    uint32_t site, stub;        /* offsets from the block's code */
+    uint32_t site, stub;        /* offsets from the block's code: see */
+    uint32_t inner, count, count_site; /* ExitSlot */
+    bool is_jump;
+    _Atomic bool counted;       /* it has been hot: linked without count */
     TB *owner;
     TB *target;                 /* linked to it, else NULL */
     struct TBSlot *next;        /* among the incoming slots of target */
@@ -34,8 +37,11 @@ typedef struct TBSlot {
 
 struct TB {
     uint64_t pc;
+    uint64_t start;             /* pc; of a region, its lowest address */
     uint32_t flags;
-    uint32_t nb_bytes;          /* of guest code, at most BLOCK_MAX_SPAN */
+    uint32_t nb_bytes;          /* from start, at most BLOCK_MAX_SPAN */
+    bool is_region;
+    uint32_t leave;             /* see CompiledBlock */
     uint32_t code_size;
     uint32_t nb_slots, nb_rows;
     _Atomic bool invalid;       /* set under lock */
@@ -142,6 +148,8 @@ void mem_drop_copy(CodeMem *);
 
 /* store.c */
 TB *store_find(Store *, uint64_t pc, uint32_t flags);
+/* The same, but not a region. */
+TB *store_find_block(Store *, uint64_t pc, uint32_t flags);
 /* A TB for a compiled block, not yet published; NULL: ENOMEM. */
 TB *store_new_tb(Arena *, const CompiledBlock *);
 void store_publish(Store *, TB *);
@@ -172,6 +180,8 @@ void link_slot(ExecThread *, TBSlot *, TB *target);
 void slot_patch_stub(const Exec *, const TBSlot *);
 /* Takes the block out of the store, of links and jump caches. */
 void invalidate_tb(ExecThread *, TB *);
+/* Control comes to the block by way of the store again. */
+void detach_tb(ExecThread *, TB *);
 
 /* exclusive.c; with stats_on, the time that it takes is counted. */
 void exec_lock(ExecThread *);
@@ -189,10 +199,20 @@ void exclusive_end(ExecThread *);
 
 /* translate.c: NULL with t->event set when there is no code at pc. */
 TB *translate(ExecThread *, uint64_t pc, uint32_t flags);
+/* The same for a region, which is given up if anything is in the way. */
+TB *translate_region(ExecThread *, const BlockRequest *);
 /* Forgets all code, unless that has happened since `flushes` was read. */
 void flush_code(ExecThread *, uint64_t flushes);
 void clear_jump_cache(CPUState *);
 void empty_ret_stack(CPUState *);
+
+/* region.c */
+void heat_reset(ExecThread *);
+/*
+ * The slot, which leads to tb, has just been taken: tb, or the region to go
+ * on with instead if the jump has become hot.
+ */
+TB *region_if_hot(ExecThread *, TBSlot *, TB *tb);
 
 /* Reason passed to leave_from_signal and so returned by enter. */
 enum { LEFT_BY_FAULT = -16 };

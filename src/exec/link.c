@@ -23,17 +23,31 @@ static void tb_unlock(TB *tb)
     atomic_store_explicit(&tb->lock, 0, memory_order_release);
 }
 
-static void slot_patch(const Exec *e, const TBSlot *slot, const void *target)
+static void patch(const Exec *e, const uint8_t *rx, const void *target)
 {
-    const uint8_t *rx = slot->owner->code + slot->site;
     uint8_t *rw = e->mem.rw + (rx - e->mem.rx);
     e->cfg.backend->patch(rw, rx, target);
 }
 
+/* A slot that counts is two jumps, one after the other. */
+static void slot_patch(const Exec *e, const TBSlot *slot, const void *target)
+{
+    const uint8_t *code = slot->owner->code;
+    if (slot->count && !slot->counted) {
+        patch(e, code + slot->count_site, target);
+        target = code + slot->count;
+    }
+    patch(e, code + slot->site, target);
+}
+
 void slot_patch_stub(const Exec *e, const TBSlot *slot)
 {
+    const uint8_t *code = slot->owner->code, *stub = code + slot->stub;
+    if (slot->count) {
+        patch(e, code + slot->count_site, stub);
+    }
     if (slot->site) {
-        slot_patch(e, slot, slot->owner->code + slot->stub);
+        patch(e, code + slot->site, stub);
     }
 }
 
@@ -50,36 +64,71 @@ static bool claim_slot(TBSlot *slot, TB *target)
     return none == target;
 }
 
+/* What exec_kick() has turned to its stub. */
+static void relink_inner(Exec *e, TBSlot *slot)
+{
+    TB *tb = slot->owner;
+    tb_lock(tb);
+    if (!tb->invalid) {
+        patch(e, tb->code + slot->site, tb->code + slot->inner);
+    }
+    tb_unlock(tb);
+}
+
 /*
  * A slot that exec_kick() turned to its stub still has its target: it is
  * patched again, to that.
  */
-void link_slot(ExecThread *t, TBSlot *slot, TB *target)
+static void link_outer(ExecThread *t, TBSlot *slot, TB *target)
 {
-    Exec *e = t->exec;
-    if (e->cfg.no_link || !slot->site) {
-        return;
-    }
     TB *has = __atomic_load_n(&slot->target, __ATOMIC_ACQUIRE);
     target = has ? has : target;
     t->stats.links += !has;
     tb_lock(target);
     if (!target->invalid && claim_slot(slot, target)) {
-        slot_patch(e, slot, target->code);
+        slot_patch(t->exec, slot, target->code);
     }
     tb_unlock(target);
 }
 
+void link_slot(ExecThread *t, TBSlot *slot, TB *target)
+{
+    if (t->exec->cfg.no_link || !slot->site) {
+        return;
+    }
+    if (slot->inner) {
+        relink_inner(t->exec, slot);
+    } else {
+        link_outer(t, slot, target);
+    }
+}
+
+/* Under the block's lock. */
 static void unlink_incoming(Exec *e, TB *tb)
 {
-    tb_lock(tb);
-    tb->invalid = true;
     for (TBSlot *slot = tb->incoming, *next; slot; slot = next) {
         next = slot->next;
         slot_patch_stub(e, slot);
         __atomic_store_n(&slot->target, NULL, __ATOMIC_RELEASE);
     }
     tb->incoming = NULL;
+}
+
+static void unlink_inner(Exec *e, TB *tb)
+{
+    for (uint32_t i = 0; i < tb->nb_slots; i++) {
+        if (tb->slots[i].inner) {
+            slot_patch_stub(e, &tb->slots[i]);
+        }
+    }
+}
+
+static void unlink_invalid(Exec *e, TB *tb)
+{
+    tb_lock(tb);
+    tb->invalid = true;
+    unlink_incoming(e, tb);
+    unlink_inner(e, tb);
     tb_unlock(tb);
 }
 
@@ -102,10 +151,21 @@ static void invalidate_locked(void *thread, TB *tb)
     Exec *e = t->exec;
     if (!tb->invalid) {
         store_remove(&e->store, tb);
-        unlink_incoming(e, tb);
+        unlink_invalid(e, tb);
         forget_in_caches(e, tb->pc);
         t->stats.invalidated++;
     }
+}
+
+void detach_tb(ExecThread *t, TB *tb)
+{
+    Exec *e = t->exec;
+    pthread_mutex_lock(&e->lock);
+    tb_lock(tb);
+    unlink_incoming(e, tb);
+    tb_unlock(tb);
+    forget_in_caches(e, tb->pc);
+    pthread_mutex_unlock(&e->lock);
 }
 
 void invalidate_tb(ExecThread *t, TB *tb)

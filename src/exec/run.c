@@ -118,6 +118,7 @@ static TB *next_block(ExecThread *t, int left)
     TBSlot *from = t->link_from;
     TB *tb = find_block(t);
     if (tb && from && from == t->link_from) {  /* no flush in between */
+        tb = region_if_hot(t, from, tb);
         link_slot(t, from, tb);
     } else if (tb && left == LEFT_BY_LOOKUP) {
         remember_in_jump_cache(t, tb);

@@ -31,6 +31,15 @@ TB *store_find(Store *s, uint64_t pc, uint32_t flags)
     return tb;
 }
 
+TB *store_find_block(Store *s, uint64_t pc, uint32_t flags)
+{
+    TB *tb = store_find(s, pc, flags);
+    while (tb && (tb->pc != pc || tb->flags != flags || tb->is_region)) {
+        tb = atomic_load_explicit(&tb->next, memory_order_acquire);
+    }
+    return tb;
+}
+
 TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
 {
     size_t slot_bytes = cb->nb_slots * sizeof(TBSlot);
@@ -42,14 +51,16 @@ TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
     TB *tb = (TB *)p;
     *tb = (TB){
         .code_size = cb->size, .nb_slots = cb->nb_slots,
-        .nb_rows = cb->nb_rows, .slots = (TBSlot *)(p + sizeof(TB)),
+        .nb_rows = cb->nb_rows, .leave = cb->leave, .slots = (TBSlot *)(p + sizeof(TB)),
         .rows = (PcRow *)(p + sizeof(TB) + slot_bytes),
     };
     for (uint32_t i = 0; i < cb->nb_slots; i++) {
         const ExitSlot *slot = &cb->slots[i];
         tb->slots[i] = (TBSlot){
             .guest_pc = slot->guest_pc, .site = slot->site,
-            .stub = slot->stub, .owner = tb,
+            .stub = slot->stub, .inner = slot->inner,
+            .count = slot->count, .count_site = slot->count_site,
+            .is_jump = slot->is_jump, .owner = tb,
         };
     }
     memcpy(tb->rows, cb->rows, row_bytes);
@@ -66,7 +77,7 @@ static void push(Chain *head, Chain *next, TB *tb)
 
 void store_publish(Store *s, TB *tb)
 {
-    push(page_of(s, tb->pc), &tb->next_in_page, tb);
+    push(page_of(s, tb->start), &tb->next_in_page, tb);
     push(bucket_of(s, tb->pc), &tb->next, tb);
 }
 
@@ -100,7 +111,7 @@ static void unlink_from(Chain *head, Chain *(*link)(TB *), TB *tb)
 void store_remove(Store *s, TB *tb)
 {
     unlink_from(bucket_of(s, tb->pc), link_in_bucket, tb);
-    unlink_from(page_of(s, tb->pc), link_in_page, tb);
+    unlink_from(page_of(s, tb->start), link_in_page, tb);
 }
 
 static void visit_chain(Chain *chain, uint64_t start, uint64_t end,
@@ -109,7 +120,7 @@ static void visit_chain(Chain *chain, uint64_t start, uint64_t end,
     TB *next;
     for (TB *tb = atomic_load(chain); tb; tb = next) {
         next = atomic_load(&tb->next_in_page);
-        if (tb->pc < end && tb->pc + tb->nb_bytes > start) {
+        if (tb->start < end && tb->start + tb->nb_bytes > start) {
             fn(arg, tb);
         }
     }

@@ -76,9 +76,9 @@ static void log_guest(const ExecThread *t, const BlockRequest *rq,
 {
     const ExecConfig *cfg = &t->exec->cfg;
     if (log_on(cfg->log, LOG_in_asm) && cfg->disas) {
-        fprintf(cfg->log->file, "-- in: 0x%lx, %u bytes\n", rq->pc,
-                info->nb_bytes);
-        cfg->disas(cfg->log->file, &rq->code, rq->pc, info->nb_bytes);
+        fprintf(cfg->log->file, "-- in: 0x%lx, %u bytes%s\n", rq->pc,
+                info->nb_bytes, rq->nb_blocks ? ", region" : "");
+        cfg->disas(cfg->log->file, &rq->code, info->start, info->nb_bytes);
     }
 }
 
@@ -109,6 +109,9 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
     }
     log_guest(t, rq, info);
     log_ir(t, LOG_op, "op");
+    if (rq->nb_blocks) {  /* blocks that one jump leads to join its own */
+        opt_reach(t->ir);
+    }
     opt_run(t->ir, e->cfg.opt_off);
     log_ir(t, LOG_op_opt, "op_opt");
     lap(e, &t->stats.ns_opt, &time);
@@ -129,14 +132,20 @@ static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
 
 static void note_block(ExecThread *t, const TB *tb, uint32_t nb_insns)
 {
-    t->stats.blocks++;
-    t->stats.guest_insns += nb_insns;
-    t->stats.guest_bytes += tb->nb_bytes;
-    t->stats.host_bytes += tb->code_size;
+    if (tb->is_region) {
+        t->stats.regions++;
+        t->stats.region_insns += nb_insns;
+        t->stats.region_bytes += tb->code_size;
+    } else {
+        t->stats.blocks++;
+        t->stats.guest_insns += nb_insns;
+        t->stats.guest_bytes += tb->nb_bytes;
+        t->stats.host_bytes += tb->code_size;
+    }
     FILE *map = t->exec->perf_map;
     if (map) {
-        fprintf(map, "%lx %x guest_%lx\n", (long)tb->code, tb->code_size,
-                tb->pc);
+        fprintf(map, "%lx %x %s_%lx\n", (long)tb->code, tb->code_size,
+                tb->is_region ? "region" : "guest", tb->pc);
         fflush(map);
     }
 }
@@ -152,7 +161,9 @@ static TB *publish(ExecThread *t, const BlockRequest *rq,
     check(tb, "no memory for a block: %s", strerror(errno));
     tb->pc = rq->pc;
     tb->flags = rq->flags;
+    tb->start = info->start;
     tb->nb_bytes = info->nb_bytes;
+    tb->is_region = rq->nb_blocks != 0;
     tb->code = t->buf.rx + cb->offset;
     memcpy(t->buf.rw + cb->offset - TB_POINTER_BYTES, &tb, sizeof(tb));
     piece_add_tb(t, tb);
@@ -203,7 +214,8 @@ static TB *try_block(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
 TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
 {
     Exec *e = t->exec;
-    BlockRequest rq = {pc, flags, e->cfg.max_insns, e->cfg.code};
+    BlockRequest rq = {.pc = pc, .flags = flags,
+                       .max_insns = e->cfg.max_insns, .code = e->cfg.code};
     for (;;) {
         BlockInfo info;
         CompileStatus status = COMPILE_OK;
@@ -222,4 +234,20 @@ TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
             rq.max_insns = next_try(t, status, info.nb_insns, flushes);
         }
     }
+}
+
+TB *translate_region(ExecThread *t, const BlockRequest *rq)
+{
+    BlockInfo info;
+    CompileStatus status = COMPILE_OK;
+    uint64_t generation = t->exec->store.generation;
+    TB *tb = try_block(t, rq, &info, &status);
+    if (status == COMPILE_BUFFER_FULL && piece_take(t)) {
+        tb = try_block(t, rq, &info, &status);
+    }
+    if (tb && generation != t->exec->store.generation) {
+        invalidate_tb(t, tb);
+        return NULL;
+    }
+    return tb;
 }

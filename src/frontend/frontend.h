@@ -25,11 +25,18 @@ typedef struct BlockRequest {
     uint32_t flags;      /* Frontend.tb_flags() of the cpu */
     uint32_t max_insns;  /* at least 1 */
     CodeReader code;
+    /*
+     * For a region: its blocks in the order to lay them out, pc among them.
+     * Each ends where the next one in memory begins, if not before.
+     */
+    const uint64_t *blocks;
+    uint32_t nb_blocks;  /* 0: just the block at pc */
 } BlockRequest;
 
 typedef struct BlockInfo {
     uint32_t nb_insns;   /* 0: no code could be fetched at fault_addr */
-    uint32_t nb_bytes;   /* of guest code: [pc, pc + nb_bytes) */
+    uint64_t start;      /* pc; of a region, its lowest address */
+    uint32_t nb_bytes;   /* of guest code: [start, start + nb_bytes) */
     uint32_t nb_slots;   /* exit slots used: 0 .. nb_slots-1 */
     uint64_t fault_addr;
 } BlockInfo;
@@ -43,7 +50,10 @@ enum {
     EXIT_CODE_CHANGED,   /* fence.i: forget all blocks, go on at pc */
 };
 
-enum { MAX_SLOTS = 64 };  /* exit slots of one block at most */
+enum {
+    MAX_SLOTS = IR_MAX_SLOTS, /* exit slots of one block at most */
+    MAX_REGION_BLOCKS = 40,
+};
 
 typedef struct Frontend {
     const char *name;
@@ -57,7 +67,7 @@ typedef struct Frontend {
     /* Defines the globals in a new IR; what it returns goes to translate. */
     void *(*create)(IR *ir);
     void (*destroy)(void *translator);
-    /* Fills the IR (which is reset) with one block. */
+    /* Fills the IR (which is reset) with one block or region. */
     void (*translate)(void *translator, const BlockRequest *, BlockInfo *);
     uint32_t (*tb_flags)(const CPUState *cpu);
 } Frontend;

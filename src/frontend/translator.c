@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "core/gen.h"
+#include "util/check.h"
 
 /* What one guest instruction needs at most of each resource. */
 enum {
@@ -52,56 +53,191 @@ bool translator_read(Translation *t, uint64_t addr, void *buf, size_t n)
     return true;
 }
 
+static RegionBlock *find_block(Translation *t, uint64_t pc)
+{
+    for (uint32_t i = 0; i < t->nb_blocks; i++) {
+        if (t->block[i].pc == pc) {
+            return &t->block[i];
+        }
+    }
+    return NULL;
+}
+
+/*
+ * Inside a region control only goes forward by itself; a jump back is a slot,
+ * so that the loop can be interrupted.
+ */
 void translator_goto(Translation *t, uint64_t target)
 {
-    gen_goto_tb(t->ir, TYPE_I64, translator_slot(t), target);
+    const RegionBlock *b = find_block(t, target);
     t->ended = true;
+    if (b && !b->placed) {
+        gen_br(t->ir, TYPE_I64, b->label);
+        return;
+    }
+    uint32_t slot = translator_slot(t);
+    gen_goto_tb(t->ir, TYPE_I64, slot, target);
+    if (b) {
+        ir_link_inner(t->ir, slot, b->label);
+    }
+}
+
+/* Several branches share a way out, but each has its own way back. */
+LabelId translator_label(Translation *t, uint64_t target)
+{
+    const RegionBlock *b = find_block(t, target);
+    if (b && !b->placed) {
+        return b->label;
+    }
+    for (uint32_t i = 0; !b && i < t->nb_targets; i++) {
+        if (t->target[i].pc == target) {
+            return t->target[i].label;
+        }
+    }
+    check(t->nb_targets < MAX_SLOTS, "too many targets of branches");
+    t->target[t->nb_targets] = (Target){target, t->pc, ir_label(t->ir)};
+    return t->target[t->nb_targets++].label;
+}
+
+static void emit_targets(Translation *t)
+{
+    for (uint32_t i = 0; i < t->nb_targets; i++) {
+        if (t->nb_blocks) {
+            gen_insn_start(t->ir, TYPE_I64, t->target[i].from);
+        }
+        gen_set_label(t->ir, TYPE_I64, t->target[i].label);
+        translator_goto(t, t->target[i].pc);
+    }
+}
+
+bool translator_falls_to(const Translation *t, uint64_t target)
+{
+    for (uint32_t i = 0; i < t->nb_blocks; i++) {
+        if (!t->block[i].placed) {
+            return t->block[i].pc == target;
+        }
+    }
+    return false;
+}
+
+/* Each target takes a slot in the end. */
+static bool has_slots(const Translation *t)
+{
+    return t->nb_slots + t->nb_targets + INSN_MAX_SLOTS < MAX_SLOTS;
 }
 
 static bool has_room(const Translation *t)
 {
     const IR *ir = t->ir;
     return t->nb_insns < t->req->max_insns &&
-           t->next_pc - t->req->pc < BLOCK_MAX_BYTES &&
+           t->next_pc - t->block_pc < BLOCK_MAX_BYTES &&
            ir->nb_ops + INSN_MAX_OPS < IR_MAX_OPS &&
            ir->nb_temps + INSN_MAX_TEMPS < IR_MAX_TEMPS &&
-           ir->nb_labels + INSN_MAX_LABELS < IR_MAX_LABELS &&
-           t->nb_slots + INSN_MAX_SLOTS < MAX_SLOTS;
+           ir->nb_labels + INSN_MAX_LABELS < IR_MAX_LABELS && has_slots(t);
 }
 
 static void start(Translation *t, const BlockRequest *req)
 {
     t->req = req;
-    t->pc = t->next_pc = req->pc;
+    t->end = t->next_pc = req->pc;
     t->nb_insns = 0;
     t->nb_slots = 0;
-    t->ended = false;
     t->fault_addr = 0;
     t->code = NULL;
     t->code_bytes = 0;
+    t->nb_targets = 0;
+    t->nb_blocks = 0;
+}
+
+static void one_insn(Translation *t, const GuestHooks *hooks, unsigned bytes)
+{
+    t->next_pc = t->pc + bytes;
+    gen_insn_start(t->ir, TYPE_I64, t->pc);
+    hooks->translate(t);
+    t->nb_insns++;
+    if (t->next_pc > t->end) {
+        t->end = t->next_pc;
+    }
+}
+
+/* From pc up to limit, or to what ends it. */
+static void one_block(Translation *t, const GuestHooks *hooks, uint64_t pc,
+                      uint64_t limit)
+{
+    t->block_pc = t->pc = t->next_pc = pc;
+    t->ended = false;
+    hooks->begin(t);
+    while (!t->ended && t->next_pc < limit && has_room(t)) {
+        t->pc = t->next_pc;
+        unsigned bytes = hooks->fetch(t);
+        if (!bytes) {
+            break;
+        }
+        one_insn(t, hooks, bytes);
+    }
+    if (!t->ended && t->next_pc != pc) {
+        translator_goto(t, t->next_pc);
+    }
+}
+
+/* Where the next block of the region behind pc begins. */
+static uint64_t limit_of(const Translation *t, uint64_t pc)
+{
+    uint64_t limit = UINT64_MAX;
+    for (uint32_t i = 0; i < t->nb_blocks; i++) {
+        uint64_t other = t->block[i].pc;
+        limit = other > pc && other < limit ? other : limit;
+    }
+    return limit;
+}
+
+/* The first insn_start of the IR is that of the entry. */
+static bool region(Translation *t, const GuestHooks *hooks)
+{
+    const BlockRequest *req = t->req;
+    check(req->nb_blocks <= MAX_REGION_BLOCKS, "too many blocks");
+    for (uint32_t i = 0; i < req->nb_blocks; i++) {
+        t->block[i] = (RegionBlock){req->blocks[i], ir_label(t->ir), false};
+    }
+    t->nb_blocks = req->nb_blocks;
+    gen_insn_start(t->ir, TYPE_I64, req->pc);
+    translator_goto(t, req->pc);
+    for (uint32_t i = 0; i < t->nb_blocks; i++) {
+        RegionBlock *b = &t->block[i];
+        gen_set_label(t->ir, TYPE_I64, b->label);
+        b->placed = true;
+        one_block(t, hooks, b->pc, limit_of(t, b->pc));
+        if (t->next_pc == b->pc) { /* nothing to be had there */
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t lowest_pc(const Translation *t)
+{
+    uint64_t pc = t->req->pc;
+    for (uint32_t i = 0; i < t->nb_blocks; i++) {
+        pc = t->block[i].pc < pc ? t->block[i].pc : pc;
+    }
+    return pc;
 }
 
 void translator_run(Translation *t, const GuestHooks *hooks,
                     const BlockRequest *req, BlockInfo *info)
 {
     start(t, req);
-    while (!t->ended && has_room(t)) {
-        t->pc = t->next_pc;
-        unsigned bytes = hooks->fetch(t);
-        if (!bytes) {
-            break;
-        }
-        t->next_pc = t->pc + bytes;
-        gen_insn_start(t->ir, TYPE_I64, t->pc);
-        hooks->translate(t);
-        t->nb_insns++;
+    if (!req->nb_blocks) {
+        one_block(t, hooks, req->pc, UINT64_MAX);
+    } else if (!region(t, hooks)) {
+        t->nb_insns = 0;
     }
-    if (!t->ended && t->nb_insns) {
-        translator_goto(t, t->next_pc);
-    }
+    emit_targets(t);
+    uint64_t low = lowest_pc(t);
     *info = (BlockInfo){
         .nb_insns = t->nb_insns,
-        .nb_bytes = (uint32_t)(t->next_pc - req->pc),
+        .start = low,
+        .nb_bytes = (uint32_t)(t->end - low),
         .nb_slots = t->nb_slots,
         .fault_addr = t->fault_addr,
     };

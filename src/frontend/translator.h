@@ -12,6 +12,20 @@
 
 #include "frontend/frontend.h"
 
+/* An address that a branch leads to, and the label that it goes to. */
+typedef struct Target {
+    uint64_t pc;
+    uint64_t from; /* the branch, or the first of them */
+    LabelId label;
+} Target;
+
+/* A block of a region. */
+typedef struct RegionBlock {
+    uint64_t pc;
+    LabelId label;
+    bool placed; /* its label has been emitted */
+} RegionBlock;
+
 typedef struct Translation {
     IR *ir;
     const BlockRequest *req;
@@ -24,9 +38,18 @@ typedef struct Translation {
     const uint8_t *code; /* the range that CodeReader gave last */
     uint64_t code_addr;
     size_t code_bytes;
+    uint64_t block_pc;   /* of the block in hand, */
+    uint64_t limit;      /* and where another of the region begins */
+    uint64_t end;        /* the highest next_pc so far */
+    uint32_t nb_targets; /* of branches, still to be emitted */
+    Target target[MAX_SLOTS];
+    uint32_t nb_blocks; /* of the region */
+    RegionBlock block[MAX_REGION_BLOCKS];
 } Translation;
 
 typedef struct GuestHooks {
+    /* Nothing is known of registers: a block begins. */
+    void (*begin)(Translation *t);
     /* Reads the instruction at t->pc by translator_read(); its length in
        bytes, or 0 if not all of it can be read. */
     unsigned (*fetch)(Translation *t);
@@ -43,6 +66,15 @@ bool translator_read(Translation *t, uint64_t addr, void *buf, size_t n);
 
 /* Ends the block by a jump to a known address. */
 void translator_goto(Translation *t, uint64_t target);
+
+/*
+ * A label from which control goes to the address, for a branch in front of
+ * the jump that ends the block.
+ */
+LabelId translator_label(Translation *t, uint64_t target);
+
+/* Is the address that of the block which is laid out next? */
+bool translator_falls_to(const Translation *t, uint64_t target);
 
 static inline uint32_t translator_slot(Translation *t)
 {

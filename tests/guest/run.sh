@@ -20,8 +20,8 @@ make -f tests/guest/Makefile OUT=build/guest -j2 all > "$OUT.log" 2>&1 || {
     echo "0 passed, 1 failed"
     exit 1
 }
-settings="default pinned=3 host=plain codebuf=64k maxinsns=1
-          pinned=3,codebuf=64k,maxinsns=2,host=plain"
+settings="default hot=1 pinned=3 host=plain codebuf=64k maxinsns=1
+          pinned=3,codebuf=64k,maxinsns=2,host=plain,hot=1"
 ulimit -S -c 0
 work=$(mktemp -d) || exit 1
 trap '[ "$KEEP" ] || rm -rf "$work"' EXIT

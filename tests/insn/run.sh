@@ -62,8 +62,8 @@ illegal() {
     fi
 }
 
-fuzz_settings=(default host=plain pinned=3 maxinsns=1 pinned=3,codebuf=64k
-               default)
+fuzz_settings=(default hot=1 host=plain pinned=3 maxinsns=1
+               pinned=3,codebuf=64k,hot=1)
 
 one_fuzz() {
     local n=$1 setting=${fuzz_settings[$1 % ${#fuzz_settings[@]}]}
@@ -98,7 +98,7 @@ if ! build_insn; then
     fail "building the programs"
 else
     $qemu $out/insn > $out/expected.txt
-    for setting in default host=plain pinned=3 maxinsns=1; do
+    for setting in default hot=1 host=plain pinned=3 maxinsns=1; do
         compare_rows $setting
     done
     illegal

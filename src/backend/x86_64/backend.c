@@ -25,6 +25,7 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     x->avx = x->features & X86_AVX;
     x->gs = cfg->guest_base;
     x->ret_stack = !cfg->no_ret_stack;
+    x->count_heat = cfg->count_heat;
     x->pc_disp = (int32_t)cfg->pc_offset;
     x86_describe(&x->desc, x->features);
     BackendContext *b = context_new(&x->desc, x, x->features, cfg, ir);
@@ -78,16 +79,17 @@ static uintptr_t x86_signal_sp(const ucontext_t *uc)
 
 /*
  * The pinned registers are still where they were: the code goes on at the
- * runtime's leave, which stores them.
+ * runtime's leave, which stores them, or the region's, which leads there.
  */
 static void x86_leave_from_signal(BackendContext *b, CPUState *cpu,
-                                  ucontext_t *uc, int reason)
+                                  ucontext_t *uc, int reason,
+                                  const void *leave)
 {
     greg_t *g = uc->uc_mcontext.gregs;
 
     (void)cpu;
     g[REG_RAX] = (uint32_t)reason;
-    g[REG_RIP] = (greg_t)(uintptr_t)b->host->rt.leave;
+    g[REG_RIP] = (greg_t)(uintptr_t)(leave ? leave : b->host->rt.leave);
 }
 
 static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,

@@ -12,13 +12,13 @@
 
 #include <string.h>
 
+enum { LOOP_ALIGN = 32 };
+
 /* ---- Labels ------------------------------------------------------------- */
 
 /* Enters a rel32 in the label's chain, or resolves it. */
-static void label_site(Host *x, LabelId id, uint8_t *site)
+static void label_site(Host *x, X86Label *label, uint8_t *site)
 {
-    X86Label *label = &x->label[id];
-
     if (x->a.overflow) {
         return;
     }
@@ -31,9 +31,8 @@ static void label_site(Host *x, LabelId id, uint8_t *site)
     label->chain = site;
 }
 
-void x86_set_label(Host *x, LabelId id)
+static void set_label(Host *x, X86Label *label)
 {
-    X86Label *label = &x->label[id];
     uint8_t *site = label->chain;
 
     label->at = x->a.p;
@@ -45,17 +44,52 @@ void x86_set_label(Host *x, LabelId id)
     }
 }
 
+static bool is_loop_head(const Host *x, LabelId id)
+{
+    for (uint64_t slots = x->ir->inner_slots; slots; slots &= slots - 1) {
+        if (x->ir->inner[__builtin_ctzll(slots)] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void x86_set_label(Host *x, LabelId id)
+{
+    if (is_loop_head(x, id)) {
+        asm_align(&x->a, LOOP_ALIGN);
+    }
+    set_label(x, &x->label[id]);
+}
+
+void x86_jmp_leave(Host *x)
+{
+    if (x->build->adapter) {
+        label_site(x, &x->leave, asm_jmp32(&x->a));
+    } else {
+        asm_jmp(&x->a, x->rt.leave);
+    }
+}
+
+void x86_region_leave(Host *x)
+{
+    set_label(x, &x->leave);
+    x->build->leave = (uint32_t)(x->a.p - x->start);
+    adapter_emit_leave(x->build->adapter, &x->desc, x);
+    asm_jmp(&x->a, x->rt.leave);
+}
+
 void emit_br(Host *x, const EmitOp *e)
 {
-    label_site(x, (LabelId)e->k[0], asm_jmp32(&x->a));
+    label_site(x, &x->label[e->k[0]], asm_jmp32(&x->a));
 }
 
 /* ---- Slots -------------------------------------------------------------- */
 
-enum { LINK_UNIT = 8, REL32 = 4 };
+enum { LINK_UNIT = 8, REL32 = 4, BRANCH_WINDOW = 32, JCC_BYTES = 6 };
 
-/* How many bytes before the rel32 keep it inside one unit. */
-static unsigned padding(const Host *x, const uint8_t *site)
+/* Bytes that keep the rel32 inside one unit. */
+unsigned x86_link_padding(const Host *x, const uint8_t *site)
 {
     uintptr_t at = (uintptr_t)(site + x->a.exec_offset) % LINK_UNIT;
 
@@ -67,7 +101,8 @@ static void slot_site(Host *x, unsigned k, uint64_t guest_pc, uint8_t *site)
     BlockBuild *b = x->build;
 
     check(k < COMPILE_MAX_SLOTS, "exit slot %u", k);
-    b->slots[k] = (ExitSlot){guest_pc, (uint32_t)(site - x->start), 0};
+    b->slots[k] =
+        (ExitSlot){.guest_pc = guest_pc, .site = (uint32_t)(site - x->start)};
     if (k >= b->nb_slots) {
         b->nb_slots = k + 1;
     }
@@ -76,44 +111,93 @@ static void slot_site(Host *x, unsigned k, uint64_t guest_pc, uint8_t *site)
 /* jmp and call have one byte of opcode before the rel32. */
 static void slot_jump(Host *x, unsigned k, uint64_t guest_pc, bool is_call)
 {
-    asm_nop(&x->a, padding(x, x->a.p + 1));
+    asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
     uint8_t *site = is_call ? asm_call32(&x->a) : asm_jmp32(&x->a);
     slot_site(x, k, guest_pc, site);
+}
+
+/*
+ * By an inner slot to the code in this region; a jump back to another block
+ * is to be counted.
+ */
+static void plain_jump(Host *x, unsigned k)
+{
+    ExitSlot *slot = &x->build->slots[k];
+
+    slot->is_jump = true;
+    if (ir_is_inner(x->ir, k)) {
+        const X86Label *label = &x->label[x->ir->inner[k]];
+        slot->inner = (uint32_t)(label->at - x->start);
+    } else {
+        slot->count = x->count_heat && slot->guest_pc <= x->build->pc;
+    }
 }
 
 void emit_goto_tb(Host *x, const EmitOp *e)
 {
     slot_jump(x, (unsigned)e->k[0], e->k[1], false);
+    if (e->opc == OP_goto_tb) {
+        plain_jump(x, (unsigned)e->k[0]);
+    }
 }
 
-/* Compare and jump to a slot; padding goes before, so that both fuse. */
-static void brcond_slot(Host *x, const EmitOp *e, const Op *taken)
+/*
+ * In regions: bytes that bring what is from start to the present place into
+ * one window of 32, which branches must not cross or end at for some Intel
+ * processors to run them from their cache of decoded instructions (Intel,
+ * "Mitigations for Jump Conditional Code Erratum").
+ */
+static unsigned window_padding(const Host *x, const uint8_t *start)
 {
-    uint8_t *start = x->a.p;
+    uintptr_t from = (uintptr_t)(start + x->a.exec_offset) % BRANCH_WINDOW;
+    uintptr_t bytes = (uintptr_t)(x->a.p - start);
 
-    for (unsigned pad = 0;; pad = padding(x, x->a.p - REL32)) {
+    return x->build->is_region && bytes < BRANCH_WINDOW &&
+                   from + bytes >= BRANCH_WINDOW
+               ? (unsigned)(BRANCH_WINDOW - from)
+               : 0;
+}
+
+/* Compare and jump; padding goes before, so that both fuse. */
+static uint8_t *compare_and_jump(Host *x, const EmitOp *e, bool is_slot)
+{
+    uint8_t *start = x->a.p, *site;
+    unsigned pad = 0, more;
+
+    do {
         x->a.p = start;
         asm_nop(&x->a, pad);
         Cc cc = x86_compare(x, x86_size(e->type), (Cond)e->k[0], &e->in[0],
                             &e->in[1]);
-        uint8_t *site = asm_jcc32(&x->a, cc);
-        if (x->a.overflow || !padding(x, site)) {
-            slot_site(x, (unsigned)op_const(taken, 0), op_const(taken, 1),
-                      site);
-            return;
-        }
-    }
+        site = asm_jcc32(&x->a, cc);
+        more = window_padding(x, start + pad);
+        more += !more && is_slot ? x86_link_padding(x, site) : 0;
+        pad += more;
+    } while (more && !x->a.overflow);
+    return site;
 }
 
 void emit_brcond(Host *x, const EmitOp *e)
 {
-    if (x->build->taken) {
-        brcond_slot(x, e, x->build->taken);
-        return;
+    const Op *taken = x->build->taken;
+    uint8_t *site = compare_and_jump(x, e, taken != NULL);
+
+    if (taken) {
+        slot_site(x, (unsigned)op_const(taken, 0), op_const(taken, 1), site);
+        plain_jump(x, (unsigned)op_const(taken, 0));
+    } else {
+        label_site(x, &x->label[e->k[1]], site);
     }
-    Cc cc =
-        x86_compare(x, x86_size(e->type), (Cond)e->k[0], &e->in[0], &e->in[1]);
-    label_site(x, (LabelId)e->k[1], asm_jcc32(&x->a, cc));
+}
+
+void x86_region_jcc_padding(Host *x)
+{
+    uint8_t *start = x->a.p;
+
+    x->a.p += JCC_BYTES;
+    unsigned pad = window_padding(x, start);
+    x->a.p = start;
+    asm_nop(&x->a, pad);
 }
 
 /* ---- Two halves --------------------------------------------------------- */
@@ -141,7 +225,7 @@ void emit_brcond2(Host *x, const EmitOp *e)
 {
     Cc cc = compare2(x, e, e->tmp[0], e->tmp[1], e->tmp[2]);
 
-    label_site(x, (LabelId)e->k[1], asm_jcc32(&x->a, cc));
+    label_site(x, &x->label[e->k[1]], asm_jcc32(&x->a, cc));
 }
 
 void emit_setcond2(Host *x, const EmitOp *e)

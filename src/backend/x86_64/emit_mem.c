@@ -107,7 +107,7 @@ static void slow_misaligned(Host *x, const SlowPath *s)
     asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
     asm_pop_r(&x->a, RAX);
     asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_ALIGN);
-    asm_jmp(&x->a, x->rt.leave);
+    x86_jmp_leave(x);
 }
 
 /* MO_ALIGN: a test of the address, which nearly always passes. */

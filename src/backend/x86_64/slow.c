@@ -23,6 +23,7 @@ void x86_jcc_slow(Host *x, SlowPath *s, Cc cc)
     unsigned i = s->site[0] == NULL ? 0 : s->site[1] == NULL ? 1 : 2;
 
     check(!s->site[i], "too many jumps to one slow path");
+    x86_region_jcc_padding(x);
     s->site[i] = asm_jcc32(&x->a, cc);
 }
 
@@ -61,20 +62,53 @@ static void slow_paths(Host *x)
     }
 }
 
+static uint32_t offset(const Host *x)
+{
+    return (uint32_t)(x->a.p - x->start);
+}
+
+/* One more jump to slot->guest_pc; to the stub when it is hot. */
+static void count_stub(Host *x, ExitSlot *slot)
+{
+    Mem counter = X86_CPU(heat);
+    uint8_t *stub = x->start + slot->stub;
+
+    counter.disp += (int32_t)(heat_slot(slot->guest_pc) * sizeof(int32_t));
+    slot->count = offset(x);
+    asm_alu_mi(&x->a, ALU_SUB, SZ_32, counter, 1);
+    asm_jcc(&x->a, CC_LE, stub + x->a.exec_offset);
+    asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
+    uint8_t *site = asm_jmp32(&x->a);
+    slot->count_site = (uint32_t)(site - x->start);
+    asm_patch32(&x->a, site, stub);
+}
+
+static void exit_stub(Host *x, unsigned k, ExitSlot *slot)
+{
+    const Adapter *adapter = x->build->adapter;
+
+    slot->stub = offset(x);
+    asm_patch32(&x->a, x->start + slot->site,
+                slot->inner ? x->start + slot->inner : x->a.p);
+    if (slot->inner && adapter) {
+        adapter_emit_leave(adapter, &x->desc, x);
+    }
+    asm_call(&x->a, x->rt.slot_exit);
+    asm_u32(&x->a, k);
+    asm_u32(&x->a, offset(x) - 4);
+    if (slot->count) {
+        count_stub(x, slot);
+    }
+}
+
 static void exit_stubs(Host *x)
 {
     BlockBuild *b = x->build;
 
-    for (unsigned k = 0; k < b->nb_slots; k++) {
-        ExitSlot *slot = &b->slots[k];
-        if (!slot->site) {
-            continue;
+    for (unsigned k = 0; k < b->nb_slots && !x->a.overflow; k++) {
+        if (b->slots[k].site) {
+            exit_stub(x, k, &b->slots[k]);
         }
-        slot->stub = (uint32_t)(x->a.p - x->start);
-        asm_patch32(&x->a, x->start + slot->site, x->a.p);
-        asm_call(&x->a, x->rt.slot_exit);
-        asm_u32(&x->a, k);
-        asm_u32(&x->a, (uint32_t)(x->a.p - x->start) - 4);
     }
 }
 
@@ -94,6 +128,9 @@ static void literals(Host *x)
 uint32_t x86_finish(Host *x)
 {
     slow_paths(x);
+    if (x->build->adapter) {
+        x86_region_leave(x);
+    }
     exit_stubs(x);
     literals(x);
     return x->a.overflow ? 0 : (uint32_t)(x->a.p - x->start);

@@ -256,6 +256,7 @@ static void host_begin(Host *x, BlockBuild *build, const IR *ir, uint8_t *p,
     x->ir = ir;
     x->nb_slow = 0;
     x->nb_literals = 0;
+    x->leave = (X86Label){0};
     for (unsigned i = 0; i < ir->nb_labels; i++) {
         x->label[i] = (X86Label){0};
     }

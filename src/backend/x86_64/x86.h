@@ -94,6 +94,7 @@ struct Host {
     bool avx;           /* VEX encodings, three operands */
     bool gs;            /* guest memory is based on gs */
     bool ret_stack;
+    bool count_heat;
     int32_t pc_disp;    /* of the guest's pc, from env */
     const Convention *conv;
     X86Runtime rt;
@@ -101,6 +102,7 @@ struct Host {
     SlowPath slow[MAX_SLOW];
     X86Literal literal[MAX_LITERALS];
     X86Label label[IR_MAX_LABELS];
+    X86Label leave;     /* a region's own way to rt.leave */
 };
 
 /* The host as far as the features are used. */
@@ -110,6 +112,14 @@ bool x86_emit_runtime(Host *, CodeBuf *);
 /* The block's end: slow paths, exit stubs, literals. */
 uint32_t x86_finish(Host *);
 void x86_set_label(Host *, LabelId);
+/* The reason is in eax; pinned registers are as the op in hand has them. */
+void x86_jmp_leave(Host *);
+/* Where x86_jmp_leave() goes in a region: the way to the runtime's. */
+void x86_region_leave(Host *);
+/* Before a jcc with a rel32, in regions: see emit_control.c. */
+void x86_region_jcc_padding(Host *);
+/* How many bytes before a rel32 at `site` let it be patched by one store. */
+unsigned x86_link_padding(const Host *, const uint8_t *site);
 
 /* ---- Operands ---------------------------------------------------------- */
 

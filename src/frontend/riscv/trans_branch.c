@@ -15,13 +15,16 @@ static bool is_link(int reg)
 /* A branch ends the block: not taken by the first slot, taken by the next. */
 static bool branch(DisasContext *ctx, const arg_b *a, Cond cond)
 {
-    IR *ir = ir_of(ctx);
-    LabelId taken = ir_label(ir);
-    gen_brcond(ir, TYPE_I64, rv_src(ctx, a->rs1), rv_src(ctx, a->rs2), cond,
-               taken);
-    translator_goto(&ctx->t, ctx->t.next_pc);
-    gen_set_label(ir, TYPE_I64, taken);
-    translator_goto(&ctx->t, ctx->t.pc + (uint64_t)(int64_t)a->imm);
+    Translation *t = &ctx->t;
+    uint64_t taken = t->pc + (uint64_t)(int64_t)a->imm, fall = t->next_pc;
+    if (translator_falls_to(t, taken)) {
+        cond = cond_invert(cond);
+        fall = taken;
+        taken = t->next_pc;
+    }
+    gen_brcond(t->ir, TYPE_I64, rv_src(ctx, a->rs1), rv_src(ctx, a->rs2),
+               cond, translator_label(t, taken));
+    translator_goto(t, fall);
     return true;
 }
 

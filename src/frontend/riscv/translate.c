@@ -74,13 +74,18 @@ static void translate_insn(Translation *t)
     }
 }
 
+static void begin(Translation *t)
+{
+    DisasContext *ctx = (DisasContext *)t;
+    ctx->known = 0;
+    rv_forget_temps(ctx);
+}
+
 static void translate(void *translator, const BlockRequest *req,
                       BlockInfo *info)
 {
-    static const GuestHooks hooks = {fetch, translate_insn};
+    static const GuestHooks hooks = {begin, fetch, translate_insn};
     DisasContext *ctx = translator;
-    ctx->known = 0;
-    rv_forget_temps(ctx);
     translator_run(&ctx->t, &hooks, req, info);
 }
 
