@@ -76,18 +76,26 @@ void guest_code(Guest *g, unsigned n, const uint32_t insns[])
     }
 }
 
-void guest_translate(Guest *g, uint32_t max_insns)
+static void translate(Guest *g, BlockRequest request)
 {
     char msg[256];
-    BlockRequest request = {
-        .pc = GUEST_BASE,
-        .flags = riscv64_frontend.tb_flags(g->cpu),
-        .max_insns = max_insns,
-        .code = {fetch, g},
-    };
+    request.flags = riscv64_frontend.tb_flags(g->cpu);
+    request.code = (CodeReader){fetch, g};
     ir_reset(g->ir);
     riscv64_frontend.translate(g->translator, &request, &g->info);
     check(!g->info.nb_insns || ir_verify(g->ir, msg, sizeof(msg)), "%s", msg);
+}
+
+void guest_translate(Guest *g, uint32_t max_insns)
+{
+    translate(g, (BlockRequest){.pc = GUEST_BASE, .max_insns = max_insns});
+}
+
+void guest_translate_region(Guest *g, uint64_t pc, uint32_t n,
+                            const uint64_t blocks[])
+{
+    translate(g, (BlockRequest){.pc = pc, .max_insns = 100, .nb_blocks = n,
+                                .blocks = blocks});
 }
 
 /* Helpers raise flags in the thread's MXCSR, the interpreter in its own. */

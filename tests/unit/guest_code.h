@@ -30,6 +30,9 @@ void guest_free(Guest *g);
 void guest_code(Guest *g, unsigned n, const uint32_t insns[]);
 /* One block at GUEST_BASE, verified. */
 void guest_translate(Guest *g, uint32_t max_insns);
+/* A region of n blocks that is entered at pc. */
+void guest_translate_region(Guest *g, uint64_t pc, uint32_t n,
+                            const uint64_t blocks[]);
 /* Translates it and runs it on the state; fcsr is kept in cpu. */
 InterpExit guest_run(Guest *g, uint32_t max_insns);
 

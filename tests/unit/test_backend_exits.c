@@ -346,7 +346,7 @@ static void on_fault(int signo, siginfo_t *info, void *context)
                                           (uintptr_t)info->si_addr)) {
         overflows++;
     } else {
-        x86_64_backend.leave_from_signal(ctx, cpu, uc, LEFT_BY_TEST);
+        x86_64_backend.leave_from_signal(ctx, cpu, uc, LEFT_BY_TEST, NULL);
     }
 }
 
