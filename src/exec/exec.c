@@ -292,11 +292,10 @@ void exec_fork_hold(CPUState *cpu)
     pthread_mutex_lock(&thread_of(cpu)->exec->lock);
 }
 
-/* In the child the lock and the other threads are as they were: start anew. */
+/* In the child, under the lock: nobody waits, and there is no other thread. */
 static void become_only_thread(ExecThread *t)
 {
     Exec *e = t->exec;
-    pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->changed, NULL);
     e->threads = t;
     t->next = NULL;
@@ -320,6 +319,7 @@ void exec_fork_done(CPUState *cpu, bool child)
         _exit(127);
     }
     become_only_thread(t);
+    pthread_mutex_unlock(&e->lock);
 }
 
 void exec_stats_print(Exec *e, FILE *f)

@@ -64,7 +64,7 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
     ucontext_t *uc = ctx;
     if (!t || si->si_code <= 0
         || !in_code(t, t->exec->cfg.backend->signal_pc(uc))) {
-        other_fn(signo, si, ctx);
+        atomic_load_explicit(&other_fn, memory_order_relaxed)(signo, si, ctx);
         return;
     }
     const Backend *be = t->exec->cfg.backend;
@@ -79,7 +79,7 @@ void exec_install_handlers(ExecSignalFn *other)
     struct sigaction sa = {
         .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK,
     };
-    other_fn = other;
+    atomic_store_explicit(&other_fn, other, memory_order_relaxed);
     sigfillset(&sa.sa_mask);
     sigaction(SIGSEGV, &sa, NULL);
     sigaction(SIGBUS, &sa, NULL);

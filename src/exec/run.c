@@ -63,7 +63,7 @@ static void remember_in_jump_cache(ExecThread *t, const TB *tb)
     jc->code = tb->code;
     __atomic_store_n(&jc->pc, tb->pc, __ATOMIC_SEQ_CST);
     if (tb->invalid) {
-        jc->pc = JUMP_CACHE_EMPTY;
+        __atomic_store_n(&jc->pc, JUMP_CACHE_EMPTY, __ATOMIC_RELAXED);
     }
 }
 
