@@ -340,6 +340,12 @@ static long find_path(Task *t, ExecArgs *x, int dirfd, uint64_t addr,
     return 0;
 }
 
+/* In a chroot without /proc it is not: then binfmt_misc may know what to do. */
+static bool emulator_reachable(Task *t)
+{
+    return access(t->proc->options->self, F_OK) == 0;
+}
+
 static void close_if_open(int fd)
 {
     if (fd >= 0) {
@@ -362,7 +368,7 @@ static long exec_at(Task *t, int dirfd, const uint64_t *a, int flags)
     if (ret == 0) {
         ret = resolve(t, &x);
     }
-    if (ret == 0) {
+    if (ret == 0 || (ret == 1 && !emulator_reachable(t))) {
         ret = host_exec(t, x.path, &x);
     } else if (ret == 1) {
         ret = put_emulator_before(t, &x);
