@@ -38,7 +38,7 @@ Debug::NoLocking "true";
 CONF
 export APT_CONFIG=$state/apt.conf
 apt-get -qq update
-apt-get -qq -y --download-only install "$@" > "$state/log"
+apt-get -qq -y --download-only install base-files libc6 "$@" > "$state/log"
 for package in "$state"/cache/archives/*.deb; do
     dpkg-deb --extract "$package" "$root"
 done
