@@ -152,6 +152,15 @@ real: all
 check: all
 	$(Q)tests/run-check.sh $(BUILD)
 
+# Not part of test: gcc's execute tests, fetched from Debian; and every thread
+# and signal test REPEAT times.
+.PHONY: torture repeat
+REPEAT ?= 100
+torture: all need-guest need-qemu
+	$(Q)tests/torture/run.sh $(BUILD)
+repeat: all need-guest
+	$(Q)tests/guest/repeat.sh $(BUILD) $(REPEAT)
+
 # ---- programs to look at -----------------------------------------------
 
 DHRYSTONE := bench/prebuilt/dhrystone.riscv64
@@ -205,6 +214,8 @@ FORCE:
 
 define HELP
 make           build the emulator and the tools ($(BUILD)/)
+make torture   gcc's execute tests, compared with qemu-riscv64 (an hour)
+make repeat    thread and signal tests REPEAT=100 times, and a soak
 make run       run Dhrystone under tcg-riscv64, and under qemu-riscv64
 make test      every test; the last line is "N passed, N failed"
 make test-X    one suite: $(SUITES)
