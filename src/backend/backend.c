@@ -227,6 +227,16 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     case OP_mov: ra_mov(&b->ra, op); break;
     case OP_call: call_op(b, op); break;
     case OP_set_label: return label_op(b, ir, op);
+    case OP_extrl_i64_i32:
+        if (!ra_extrl(&b->ra, op)) {
+            general_op(b, op);
+        }
+        break;
+    case OP_fbox:
+        if (!ra_fbox(&b->ra, op)) {
+            general_op(b, op);
+        }
+        break;
     case OP_brcond: branch_op(b, ir, op); break;
     default: other_op(b, ir, op);
     }

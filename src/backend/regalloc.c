@@ -18,6 +18,7 @@ int32_t ra_home(const RegAlloc *ra, TempId t)
 void ra_occupy(RegAlloc *ra, int r, TempId t)
 {
     ra->free &= ~REG_BIT(r);
+    ra->borrowed |= REG_BIT(r) & ~ra->scratch;
     ra->occupant[r] = t;
     ra->state[t].reg = (int8_t)r;
 }
@@ -27,7 +28,8 @@ void ra_release(RegAlloc *ra, TempId t)
     TempState *s = &ra->state[t];
 
     if (s->reg != NOWHERE && !s->pinned) {
-        ra->free |= REG_BIT(s->reg);
+        ra->free |= REG_BIT(s->reg) & ra->scratch;
+        ra->borrowed &= ~REG_BIT(s->reg);
         s->reg = NOWHERE;
     }
 }
@@ -172,6 +174,7 @@ void ra_begin(RegAlloc *ra, const IR *ir)
 {
     ra->ir = ir;
     ra->free = ra->scratch;
+    ra->borrowed = 0;
     memcpy(ra->state, ra->initial, ra->nb_initial * sizeof(TempState));
     for (TempId t = ra->nb_initial; t < ir->nb_temps; t++) {
         ra->state[t] = initial_state(ir->temps[t].kind);
@@ -190,10 +193,13 @@ void ra_store_tb(RegAlloc *ra)
 
 void ra_forget_all(RegAlloc *ra)
 {
-    for (RegSet s = ra->scratch & ~ra->free; s; s &= s - 1) {
+    RegSet used = (ra->scratch & ~ra->free) | ra->borrowed;
+
+    for (RegSet s = used; s; s &= s - 1) {
         ra->state[ra->occupant[regset_first(s)]].reg = NOWHERE;
     }
     ra->free = ra->scratch;
+    ra->borrowed = 0;
 }
 
 void ra_discard(RegAlloc *ra, TempId t)

@@ -2,7 +2,8 @@
  * The register allocator: greedy, one pass forward over the ops.
  *
  * What always holds between two ops:
- * - A pinned global is in its home register and nowhere else.
+ * - A pinned global is in its home register and nowhere else. An EBB temp with
+ *   the same value may borrow that register until the global is redefined.
  * - Any other temp is in at most one register, and `mem` says whether its
  *   home (global) or spill slot (others) holds its value. Constants and env
  *   are as good as in memory.
@@ -35,6 +36,7 @@ typedef struct RegAlloc {
     const IR *ir;
     RegSet scratch; /* of both classes */
     RegSet free;
+    RegSet borrowed; /* homes that have an occupant, too */
     unsigned next_victim;
     TempId occupant[HOST_REGS];
     TempState *initial; /* of the fixed and global temps */
@@ -51,6 +53,9 @@ void ra_op(RegAlloc *, const Op *, const Row *);
 void ra_mov(RegAlloc *, const Op *);
 void ra_call(RegAlloc *, const Op *);
 void ra_discard(RegAlloc *, TempId);
+/* extrl and fbox, where they need no instruction, or only a move to a home. */
+bool ra_extrl(RegAlloc *, const Op *);
+bool ra_fbox(RegAlloc *, const Op *);
 
 /* Output i of the op has been computed in r: brings it where it belongs. */
 void ra_define(RegAlloc *, const Op *, unsigned i, int r);
@@ -80,7 +85,8 @@ void ra_sync(RegAlloc *, TempId);
 /* The same, for constants too: they get a spill slot. */
 void ra_to_memory(RegAlloc *, TempId);
 void ra_evict(RegAlloc *, int r);
-/* Empties r, to a free register outside `avoid` if there is one. */
+/* Empties r, to a free register outside `avoid` if there is one; a home, of
+ * what has borrowed it. */
 void ra_displace(RegAlloc *, int r, RegSet avoid);
 /* A free scratch register of the set, others evicted; NOWHERE: none left. */
 int ra_take(RegAlloc *, RegSet set, RegSet avoid);

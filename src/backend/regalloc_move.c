@@ -36,7 +36,8 @@ static bool rename_input(RegAlloc *ra, const Op *op, TempId in)
 {
     const TempState *s = &ra->state[in];
 
-    return op->life & LIFE_DEAD(1) && s->reg != NOWHERE && !s->pinned &&
+    return op->life & LIFE_DEAD(1) && s->reg != NOWHERE &&
+           ra->scratch & REG_BIT(s->reg) &&
            ra->ir->temps[in].kind != TEMP_TB;
 }
 
@@ -52,6 +53,14 @@ static void drop_dead_input(RegAlloc *ra, const Op *op, unsigned arg)
     }
 }
 
+/* The borrower of a home that is about to be written; `in` is what for. */
+static void reclaim(RegAlloc *ra, int home, TempId in)
+{
+    if (ra->borrowed & REG_BIT(home) && ra->occupant[home] != in) {
+        ra_displace(ra, home, 0);
+    }
+}
+
 void ra_mov(RegAlloc *ra, const Op *op)
 {
     TempId out = (TempId)op->arg[0], in = (TempId)op->arg[1];
@@ -62,6 +71,7 @@ void ra_mov(RegAlloc *ra, const Op *op)
         return;
     }
     if (so->pinned) {
+        reclaim(ra, so->reg, in);
         ra_copy_to(ra, in, so->reg);
         drop_dead_input(ra, op, 1);
         return;
@@ -84,6 +94,35 @@ void ra_mov(RegAlloc *ra, const Op *op)
         drop_dead_input(ra, op, 1);
     }
     ra_define(ra, op, 0, r);
+}
+
+/* A register holds a single boxed: only memory needs more than a move. */
+bool ra_fbox(RegAlloc *ra, const Op *op)
+{
+    bool pinned = ra->state[op->arg[0]].pinned;
+
+    if (pinned) {
+        ra_mov(ra, op);
+    }
+    return pinned;
+}
+
+/* An I32 may have anything above: it can be where the I64 is. */
+bool ra_extrl(RegAlloc *ra, const Op *op)
+{
+    TempId out = (TempId)op->arg[0], in = (TempId)op->arg[1];
+    const TempState *si = &ra->state[in];
+    int r = si->reg;
+    bool lends = si->pinned && !(ra->borrowed & REG_BIT(r)) &&
+                 ra->ir->temps[out].kind == TEMP_EBB;
+
+    if (!lends && !rename_input(ra, op, in)) {
+        return false;
+    }
+    ra_release(ra, in);
+    ra_release(ra, out);
+    ra_define(ra, op, 0, r);
+    return true;
 }
 
 /* ---- call --------------------------------------------------------------- */
@@ -182,6 +221,9 @@ void ra_call(RegAlloc *ra, const Op *op)
 {
     const Helper *h = op_helper(op);
 
+    for (RegSet s = ra->borrowed; s; s &= s - 1) {
+        ra_displace(ra, regset_first(s), 0);
+    }
     sync_survivors(ra, op);
     ra->desc->call_prepare(ra->host, h);
     place_arguments(ra, op);

@@ -6,6 +6,9 @@
  * the most constrained first; other outputs, which may share with inputs.
  * An input whose temp is evicted after it was placed is still good: its
  * register keeps the value until the record writes it.
+ *
+ * A temp that goes to a home right away is made there: the fbox behind it has
+ * nothing to do, and the temp has borrowed the home.
  */
 #include "backend/regalloc.h"
 
@@ -119,13 +122,76 @@ static int must_take(OpState *os, RegSet set, RegSet prefer_not)
     return r;
 }
 
-/* ---- Temporaries and early outputs ------------------------------------- */
+/* ---- Homes ------------------------------------------------------------- */
+
+static bool dies_here(const OpState *os, TempId t)
+{
+    for (unsigned i = 0; i < os->c->nb_ins; i++) {
+        if (in_temp(os, i) == t && in_dies(os, i)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static int home_reg(const OpState *os, TempId t)
 {
     const TempState *s = &os->ra->state[t];
     return s->pinned ? s->reg : NOWHERE;
 }
+
+/* Who has borrowed the home of an output, and is still wanted, has to go. */
+static void reclaim_homes(OpState *os)
+{
+    RegAlloc *ra = os->ra;
+
+    for (unsigned i = 0; ra->borrowed && i < os->c->nb_outs; i++) {
+        int home = home_reg(os, out_temp(os, i));
+        if (home != NOWHERE && ra->borrowed & REG_BIT(home) &&
+            !dies_here(os, ra->occupant[home])) {
+            ra_displace(ra, home, 0);
+        }
+    }
+}
+
+static const Op *op_after(const OpState *os, const Op *op)
+{
+    const Op *end = os->ra->ir->ops + os->ra->ir->nb_ops;
+
+    do {
+        op++;
+    } while (op < end && op->opc == OP_nop);
+    return op < end ? op : NULL;
+}
+
+/* The home of g where `fbox g, t` follows, behind an fcanon of t or not. */
+static int next_home(const OpState *os, TempId t)
+{
+    const RegAlloc *ra = os->ra;
+    const Op *next = op_after(os, os->op);
+
+    if (next && next->opc == OP_fcanon && next->arg[0] == t &&
+        next->arg[1] == t) {
+        next = op_after(os, next);
+    }
+    if (!next || next->opc != OP_fbox || next->arg[1] != t) {
+        return NOWHERE;
+    }
+    int home = home_reg(os, (TempId)next->arg[0]);
+    bool lent = home != NOWHERE && ra->borrowed & REG_BIT(home);
+    return lent ? NOWHERE : home;
+}
+
+/* The home of t, or of what it will be boxed to. */
+static int place_to_make(const OpState *os, TempId t)
+{
+    const Temp *temp = &os->ra->ir->temps[t];
+    bool boxed = temp->kind == TEMP_EBB && temp->type == TYPE_F32;
+
+    return boxed ? next_home(os, t) : home_reg(os, t);
+}
+
+/* ---- Temporaries and early outputs ------------------------------------- */
 
 static void place_early(OpState *os)
 {
@@ -166,7 +232,9 @@ static int alias_home(const OpState *os, unsigned i)
     }
     TempId out = out_temp(os, (unsigned)p->alias);
     int home = home_reg(os, out);
-    if (home == NOWHERE || !(p->regs & REG_BIT(home)) ||
+    bool lent = home != NOWHERE && os->ra->borrowed & REG_BIT(home) &&
+                os->ra->occupant[home] != t;
+    if (home == NOWHERE || lent || !(p->regs & REG_BIT(home)) ||
         read_elsewhere(os, i, out) ||
         (op_flags(os->op) & OPF_FAULT && t != out)) {
         return NOWHERE;
@@ -182,8 +250,9 @@ static bool may_take_over(const OpState *os, unsigned i)
     bool redefined = os->c->in[i].alias >= 0 &&
                      out_temp(os, (unsigned)os->c->in[i].alias) == t;
 
-    return s->reg != NOWHERE && !s->pinned &&
-           os->c->in[i].regs & REG_BIT(s->reg) & ~os->avoid &&
+    return s->reg != NOWHERE &&
+           os->c->in[i].regs & os->ra->scratch & REG_BIT(s->reg) &
+               ~os->avoid &&
            (in_dies(os, i) || redefined || ra_is_value(os->ra, t)) &&
            !read_elsewhere(os, i, t);
 }
@@ -336,7 +405,7 @@ static void place_outputs(OpState *os)
     os->avoid = os->owned;
     for (unsigned i = 0; i < os->c->nb_outs; i++) {
         const Place *p = &os->c->out[i];
-        int home = home_reg(os, out_temp(os, i));
+        int home = place_to_make(os, out_temp(os, i));
         if (os->out_reg[i] == NOWHERE) {
             bool fits = home != NOWHERE && p->regs & REG_BIT(home) &&
                         !(os->avoid & REG_BIT(home));
@@ -422,6 +491,7 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     if (!os.in_place) {
         os.swapped = wants_swap(&os);
     }
+    reclaim_homes(&os);
     os.reserved = c->fixed;
     place_early(&os);
     os.reserved = 0;

@@ -558,6 +558,57 @@ static void too_large(void **unused)
     close_world(&w);
 }
 
+/* ---- Registers without moves ------------------------------------------- */
+
+static const uint8_t *code_of(World *w, const CompiledBlock *b)
+{
+    return runner_rx(w->runner, b->offset);
+}
+
+/* x = sext(low x << 3): the shift reads x where it is. */
+static void low_half_is_borrowed(void **s)
+{
+    World w;
+
+    (void)s;
+    open_world(&w, false);
+    begin(&w);
+    TempId low = ir_temp(w.ir, TYPE_I32), sum = ir_temp(w.ir, TYPE_I32);
+    gen_extrl_i64_i32(w.ir, TYPE_I32, low, w.x);
+    gen_add(w.ir, TYPE_I32, sum, low, low);
+    gen_ext_i32_i64(w.ir, TYPE_I64, w.x, sum);
+    gen_exit_tb(w.ir, TYPE_I64, 3);
+    CompiledBlock b = end(&w);
+    static const uint8_t code[] = {
+        0x8d, 0x04, 0x1b, /* lea eax, [rbx + rbx] */
+        0x48, 0x63, 0xd8, /* movsxd rbx, eax */
+    };
+    assert_memory_equal(code_of(&w, &b), code, sizeof(code));
+    close_world(&w);
+}
+
+/* A low half outlives the register that it borrowed. */
+static void borrower_is_moved(void **s)
+{
+    World w;
+
+    (void)s;
+    open_world(&w, false);
+    w.start.state[OFFSET_X] = 7;
+    runner_start(w.runner, &w.start);
+    begin(&w);
+    TempId low = ir_temp(w.ir, TYPE_I32);
+    gen_extrl_i64_i32(w.ir, TYPE_I32, low, w.x);
+    add_to_x(&w, 100);
+    gen_ext_i32_i64(w.ir, TYPE_I64, w.y, low);
+    gen_exit_tb(w.ir, TYPE_I64, 3);
+    CompiledBlock b = end(&w);
+    assert_int_equal(enter(&w, &b), 3);
+    assert_int_equal(state(&w, OFFSET_X), 107);
+    assert_int_equal(state(&w, OFFSET_Y), 7);
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -576,6 +627,8 @@ int main(void)
         cmocka_unit_test(misaligned_register),
         cmocka_unit_test(return_stack_is_bounded),
         cmocka_unit_test(loop_in_a_block),
+        cmocka_unit_test(low_half_is_borrowed),
+        cmocka_unit_test(borrower_is_moved),
         cmocka_unit_test(buffer_full),
         cmocka_unit_test(too_large),
     };
