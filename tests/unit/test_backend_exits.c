@@ -565,7 +565,7 @@ static const uint8_t *code_of(World *w, const CompiledBlock *b)
     return runner_rx(w->runner, b->offset);
 }
 
-/* x = sext(low x << 3): the shift reads x where it is. */
+/* x = sext(low x + low x): the sum reads x where it is. */
 static void low_half_is_borrowed(void **s)
 {
     World w;
