@@ -286,8 +286,17 @@ static void sync_pins(RegAlloc *ra, const Pin *p, unsigned n)
     }
 }
 
+/* Temps that have borrowed a home keep their value elsewhere. */
+static void displace_borrowers(RegAlloc *ra)
+{
+    for (RegSet s = ra->borrowed; s; s &= s - 1) {
+        ra_displace(ra, regset_first(s), 0);
+    }
+}
+
 void adapter_leave(const Adapter *a, RegAlloc *ra)
 {
+    displace_borrowers(ra);
     sync_pins(ra, a->lose, a->nb_lose);
     adapter_emit_leave(a, ra->desc, ra->host);
     pin_outside(a, ra);

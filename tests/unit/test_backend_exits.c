@@ -609,6 +609,49 @@ static void borrower_is_moved(void **s)
     close_world(&w);
 }
 
+static int64_t plus_one(int64_t v)
+{
+    return v + 1;
+}
+
+/*
+ * A region that gives x's register to y, calls a helper, and has a temp that
+ * has borrowed that register meanwhile.
+ */
+static void region_changes_convention(void **s)
+{
+    static const Helper helper = {"plus_one", plus_one, TYPE_I64, 1,
+                                  {TYPE_I64}, HELPER_READS_STATE};
+    World w;
+
+    (void)s;
+    open_world(&w, false);
+    w.start.state[OFFSET_Y] = 1;
+    runner_start(w.runner, &w.start);
+    begin(&w);
+    LabelId head = ir_label(w.ir), back = ir_label(w.ir);
+    TempId low = ir_temp(w.ir, TYPE_I32), high = ir_temp(w.ir, TYPE_I64);
+    TempId next = ir_temp(w.ir, TYPE_I64);
+    gen_set_label(w.ir, TYPE_I64, head);
+    gen_add(w.ir, TYPE_I64, w.y, w.y, w.y);
+    gen_extrl_i64_i32(w.ir, TYPE_I32, low, w.y);
+    gen_call(w.ir, &helper, next, 1, &w.y);
+    gen_ext_i32_i64(w.ir, TYPE_I64, high, low);
+    gen_add(w.ir, TYPE_I64, next, next, high);
+    gen_add(w.ir, TYPE_I64, w.x, w.x, next);
+    gen_brcond(w.ir, TYPE_I64, w.y, ir_i64(w.ir, 100), COND_LT, back);
+    gen_exit_tb(w.ir, TYPE_I64, 3);
+    gen_set_label(w.ir, TYPE_I64, back);
+    gen_goto_tb(w.ir, TYPE_I64, 0, 0x1000);
+    ir_link_inner(w.ir, 0, head);
+    CompiledBlock b = end(&w);
+    assert_int_not_equal(b.leave, 0);
+    assert_int_equal(enter(&w, &b), 3);
+    assert_int_equal(state(&w, OFFSET_X), 515);
+    assert_int_equal(state(&w, OFFSET_Y), 128);
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -629,6 +672,7 @@ int main(void)
         cmocka_unit_test(loop_in_a_block),
         cmocka_unit_test(low_half_is_borrowed),
         cmocka_unit_test(borrower_is_moved),
+        cmocka_unit_test(region_changes_convention),
         cmocka_unit_test(buffer_full),
         cmocka_unit_test(too_large),
     };
