@@ -237,4 +237,7 @@ static inline const Helper *op_helper(const Op *op)
     return (const Helper *)(uintptr_t)op_const(op, 0);
 }
 
+/* Bytes of host memory that a host load or store touches. */
+unsigned op_access_bytes(const Op *op);
+
 #endif

@@ -119,18 +119,6 @@ static void helper_call(Live *l, const Op *op)
     }
 }
 
-/* Bytes that a host load or store touches. */
-static unsigned access_bytes(const Op *op)
-{
-    switch (op->opc) {
-    case OP_ld8u: case OP_ld8s: case OP_st8: return 1;
-    case OP_ld16u: case OP_ld16s: case OP_st16: return 2;
-    case OP_ld32u: case OP_ld32s: case OP_st32: return 4;
-    case OP_vdupm: return 1u << op->vece;
-    default: return type_size((Type)op->type);
-    }
-}
-
 /*
  * A host load or store exposes the globals that lie where it goes, all of
  * them if that is not known.  A store may leave part of the old value.
@@ -147,7 +135,7 @@ static void host_access(Live *l, const Op *op)
         return;
     }
     int64_t start = (int64_t)op->arg[2];
-    int64_t end = start + access_bytes(op);
+    int64_t end = start + op_access_bytes(op);
     for (TempId t = l->ir->env + 1; t < l->ir->nb_globals; t++) {
         const Temp *g = &l->ir->temps[t];
         if (g->offset < end &&

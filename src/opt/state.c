@@ -12,18 +12,6 @@
  */
 #include "opt/fold.h"
 
-/* Bytes that a ld or st touches. */
-static unsigned access_bytes(const Op *op)
-{
-    switch (op->opc) {
-    case OP_ld8u: case OP_ld8s: case OP_st8: return 1;
-    case OP_ld16u: case OP_ld16s: case OP_st16: return 2;
-    case OP_ld32u: case OP_ld32s: case OP_st32: return 4;
-    case OP_vdupm: return 1u << op->vece;
-    default: return type_size((Type)op->type);
-    }
-}
-
 static bool is_host_load(const Op *op)
 {
     return (op->opc >= OP_ld8u && op->opc <= OP_ld) || op->opc == OP_vdupm;
@@ -62,7 +50,7 @@ static bool part_of(const Fold *f, TempId g, const Op *op, unsigned *pos)
     int64_t at = (int64_t)op_const(op, 0) - temp->offset;
     *pos = 8 * (unsigned)at;
     return temp->type == TYPE_I64 && op->type == TYPE_I64 && at >= 0 &&
-           at + access_bytes(op) <= 8;
+           at + op_access_bytes(op) <= 8;
 }
 
 static bool is_signed_load(const Op *op)
@@ -82,7 +70,7 @@ static bool load_global(Fold *f, Op *op, TempId g)
         return false;
     }
     return to_field(op, is_signed_load(op) ? OP_sextract : OP_extract, g, pos,
-                    8 * access_bytes(op));
+                    8 * op_access_bytes(op));
 }
 
 static bool store_global(Fold *f, Op *op, TempId g)
@@ -99,7 +87,7 @@ static bool store_global(Fold *f, Op *op, TempId g)
         return false;
     }
     op->arg[3] = pos;
-    op->arg[4] = 8 * access_bytes(op);
+    op->arg[4] = 8 * op_access_bytes(op);
     op->arg[0] = g;
     return to_binary(op, OP_deposit, g, value);
 }
@@ -111,7 +99,7 @@ static StateEntry *find_entry(Fold *f, const Op *op)
     for (unsigned i = 0; i < f->nb_state; i++) {
         StateEntry *e = &f->state[i];
         if (e->offset == (int64_t)op_const(op, 0) && e->type == op->type &&
-            e->bytes == access_bytes(op)) {
+            e->bytes == op_access_bytes(op)) {
             return e;
         }
     }
@@ -125,7 +113,7 @@ static void drop_entries(Fold *f, const Op *op)
     unsigned kept = 0;
     for (unsigned i = 0; i < f->nb_state; i++) {
         StateEntry *e = &f->state[i];
-        if (!overlap(e->offset, e->bytes, offset, access_bytes(op))) {
+        if (!overlap(e->offset, e->bytes, offset, op_access_bytes(op))) {
             f->state[kept++] = *e;
         }
     }
@@ -141,7 +129,7 @@ static void add_entry(Fold *f, const Op *op, TempId temp, bool store)
     }
     f->state[f->next_state] = (StateEntry){
         .offset = (int64_t)op_const(op, 0),
-        .bytes = (uint8_t)access_bytes(op),
+        .bytes = (uint8_t)op_access_bytes(op),
         .type = op->type,
         .temp = temp,
         .time = fold_now(f),
@@ -157,7 +145,7 @@ bool state_load(Fold *f, Op *op)
     if (op->arg[1] != f->ir->env || !f->forward) {
         return false;
     }
-    TempId g = global_from(f, f->ir->env + 1, offset, access_bytes(op));
+    TempId g = global_from(f, f->ir->env + 1, offset, op_access_bytes(op));
     if (g) {
         return load_global(f, op, g);
     }
@@ -179,7 +167,7 @@ bool state_store(Fold *f, Op *op)
     if (op->arg[1] != f->ir->env || !f->forward) {
         return false;
     }
-    TempId g = global_from(f, f->ir->env + 1, offset, access_bytes(op));
+    TempId g = global_from(f, f->ir->env + 1, offset, op_access_bytes(op));
     if (g) {
         return store_global(f, op, g);
     }
@@ -203,7 +191,7 @@ static void load_effects(Fold *f, const Op *op)
     int64_t offset = (int64_t)op_const(op, 0);
     f->exposed = fold_now(f);
     if (op->arg[1] == f->ir->env && op->opc == OP_ld && f->forward &&
-        !global_from(f, f->ir->env + 1, offset, access_bytes(op))) {
+        !global_from(f, f->ir->env + 1, offset, op_access_bytes(op))) {
         drop_entries(f, op);
         add_entry(f, op, (TempId)op->arg[0], false);
     }
@@ -217,7 +205,7 @@ static void store_effects(Fold *f, const Op *op)
     }
     drop_entries(f, op);
     if (global_from(f, f->ir->env + 1, (int64_t)op_const(op, 0),
-                    access_bytes(op))) {
+                    op_access_bytes(op))) {
         f->lost[TEMP_GLOBAL] = fold_now(f);
     } else if (op->opc == OP_st && f->forward) {
         add_entry(f, op, (TempId)op->arg[0], true);

@@ -8,18 +8,17 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "backend/backend.h"
 #include "core/dump.h"
-#include "core/parse.h"
-#include "core/serialize.h"
+#include "core/load.h"
 #include "core/verify.h"
 #include "disas/host.h"
 #include "frontend/riscv/helper.h"
 #include "opt/opt.h"
+#include "util/die.h"
 
 enum {
     EXIT_WRONG_INPUT = 1,
@@ -53,60 +52,16 @@ static const char usage[] =
     "                     guest memory: 64 KiB of zeros at 0x10000\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
-static void die(int status, const char *format, ...)
-    __attribute__((format(printf, 2, 3), noreturn));
-
-static void die(int status, const char *format, ...)
-{
-    va_list ap;
-    va_start(ap, format);
-    fputs("tcg-irbackend: ", stderr);
-    vfprintf(stderr, format, ap);
-    fputc('\n', stderr);
-    va_end(ap);
-    exit(status);
-}
-
-/* ---- Input -------------------------------------------------------------- */
-
-static char *read_file(const char *name, size_t *size)
-{
-    FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-    size_t room = 1 << 20;
-    char *data = malloc(room + 1);
-
-    if (!f || !data) {
-        die(EXIT_WRONG_USE, "%s: %s", name, strerror(errno));
-    }
-    *size = 0;
-    for (size_t n; (n = fread(data + *size, 1, room - *size, f)) > 0;) {
-        *size += n;
-        if (*size == room) {
-            room *= 2;
-            data = realloc(data, room + 1);
-            if (!data) {
-                die(EXIT_WRONG_INPUT, "%s: out of memory", name);
-            }
-        }
-    }
-    data[*size] = '\0';
-    return data;
-}
-
 static void load(IR *ir, const char *name)
 {
     char msg[512];
-    size_t size;
-    char *data = read_file(name, &size);
-    bool binary = size >= 5 && memcmp(data, "TCGIR", 5) == 0;
-    bool ok = binary ? ir_deserialize(ir, (const uint8_t *)data, size, msg,
-                                      sizeof(msg))
-                     : ir_parse(ir, data, msg, sizeof(msg));
 
-    if (!ok || !ir_verify(ir, msg, sizeof(msg))) {
+    if (!ir_load(ir, name, msg, sizeof(msg))) {
+        die(EXIT_WRONG_INPUT, "%s", msg);
+    }
+    if (!ir_verify(ir, msg, sizeof(msg))) {
         die(EXIT_WRONG_INPUT, "%s: %s", name, msg);
     }
-    free(data);
 }
 
 /* ---- Running ------------------------------------------------------------ */
@@ -125,32 +80,12 @@ static void *map(size_t size, int prot, uintptr_t at)
 
 static void set_globals(const IR *ir, CPUState *cpu, char **settings)
 {
-    for (; *settings; settings++) {
-        size_t n = strcspn(*settings, "=");
-        TempId t = 1;
-        while (t < ir->nb_globals &&
-               (strncmp(ir->temps[t].name, *settings, n) ||
-                ir->temps[t].name[n])) {
-            t++;
-        }
-        if (t == ir->nb_globals || (*settings)[n] != '=') {
-            die(EXIT_WRONG_USE, "%s: no such global", *settings);
-        }
-        uint64_t v = strtoull(*settings + n + 1, NULL, 0);
-        memcpy(cpu->guest + ir->temps[t].offset, &v,
-               type_size((Type)ir->temps[t].type) < 8 ? 4 : 8);
-    }
-}
+    char msg[256];
 
-static void show_globals(const IR *ir, const CPUState *cpu)
-{
-    for (TempId t = 1; t < ir->nb_globals; t++) {
-        unsigned bytes = type_size((Type)ir->temps[t].type);
-        printf("%s = 0x", ir->temps[t].name);
-        for (unsigned i = bytes; i-- > 0;) {
-            printf("%02x", cpu->guest[ir->temps[t].offset + (int)i]);
+    for (; *settings; settings++) {
+        if (!ir_set_global(ir, cpu->guest, *settings, msg, sizeof(msg))) {
+            die(EXIT_WRONG_USE, "%s", msg);
         }
-        printf("\n");
     }
 }
 
@@ -186,7 +121,7 @@ static void run(const Options *o, const IR *ir, BackendContext *ctx,
     make_ret_stack(cpu);
     set_globals(ir, cpu, o->settings);
     show_exit(x86_64_backend.enter(ctx, cpu, code), cpu);
-    show_globals(ir, cpu);
+    ir_show_globals(stdout, ir, cpu->guest);
 }
 
 /* ---- The whole ---------------------------------------------------------- */

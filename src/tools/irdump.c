@@ -8,17 +8,17 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/dump.h"
 #include "core/interp.h"
+#include "core/load.h"
 #include "core/opdoc.h"
-#include "core/parse.h"
 #include "core/serialize.h"
 #include "core/verify.h"
 #include "frontend/riscv/helper.h"
+#include "util/die.h"
 
 enum {
     EXIT_WRONG_INPUT = 1,
@@ -51,63 +51,12 @@ static const char usage[] =
     "      --ops-doc    write the reference of all ops (docs/ir-ops.md)\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
-static void die(int status, const char *format, ...)
-    __attribute__((format(printf, 2, 3), noreturn));
-
-static void die(int status, const char *format, ...)
-{
-    va_list ap;
-    va_start(ap, format);
-    fputs("tcg-irdump: ", stderr);
-    vfprintf(stderr, format, ap);
-    fputc('\n', stderr);
-    va_end(ap);
-    exit(status);
-}
-
-/* Input ------------------------------------------------------------------ */
-
-/* The whole file with a 0 behind it. */
-static char *read_file(const char *name, size_t *size)
-{
-    FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-    if (!f) {
-        die(EXIT_WRONG_USE, "%s: %s", name, strerror(errno));
-    }
-    char *data = NULL;
-    size_t room = 0;
-    *size = 0;
-    do {
-        room = room * 2 + 65536;
-        data = realloc(data, room);
-        if (!data) {
-            die(EXIT_WRONG_INPUT, "%s: out of memory", name);
-        }
-        *size += fread(data + *size, 1, room - 1 - *size, f);
-    } while (*size == room - 1);
-    if (ferror(f)) {
-        die(EXIT_WRONG_USE, "%s: cannot be read", name);
-    }
-    data[*size] = '\0';
-    if (f != stdin) {
-        fclose(f);
-    }
-    return data;
-}
-
 static void load(IR *ir, const char *name)
 {
-    char msg[256];
-    size_t size;
-    char *data = read_file(name, &size);
-    bool binary = size >= 5 && memcmp(data, "TCGIR", 5) == 0;
-    bool ok = binary ? ir_deserialize(ir, (const uint8_t *)data, size, msg,
-                                      sizeof(msg))
-                     : ir_parse(ir, data, msg, sizeof(msg));
-    if (!ok) {
-        die(EXIT_WRONG_INPUT, "%s:%s%s", name, binary ? " " : "", msg);
+    char msg[512];
+    if (!ir_load(ir, name, msg, sizeof(msg))) {
+        die(EXIT_WRONG_INPUT, "%s", msg);
     }
-    free(data);
 }
 
 static void verify(const IR *ir, const char *name)
@@ -159,35 +108,12 @@ static void check_globals(const IR *ir)
     }
 }
 
-/* "a0=0x10": the low 64 bits of global a0. */
-static void apply_setting(const IR *ir, Machine *m, char *setting)
+static void apply_setting(const IR *ir, Machine *m, const char *setting)
 {
-    char *value = strchr(setting, '=');
-    if (!value) {
-        die(EXIT_WRONG_USE, "'%s' is not NAME=VALUE", setting);
+    char msg[256];
+    if (!ir_set_global(ir, m->state, setting, msg, sizeof(msg))) {
+        die(EXIT_WRONG_USE, "%s", msg);
     }
-    *value++ = '\0';
-    int t = ir_find_global(ir, setting);
-    if (t <= 0) {
-        die(EXIT_WRONG_USE, "there is no global '%s'", setting);
-    }
-    char *end;
-    uint64_t v = strtoull(value, &end, 0);
-    if (*end || end == value) {
-        die(EXIT_WRONG_USE, "'%s' is not a number", value);
-    }
-    unsigned size = type_size((Type)ir->temps[t].type);
-    memcpy(m->state + ir->temps[t].offset, &v, size < 8 ? size : 8);
-}
-
-static void show_global(FILE *f, const Temp *t, const Machine *m)
-{
-    unsigned size = type_size((Type)t->type);
-    fprintf(f, "%s = 0x", t->name);
-    for (unsigned i = size; i-- > 0;) {
-        fprintf(f, "%02x", m->state[(unsigned)t->offset + i]);
-    }
-    fputc('\n', f);
 }
 
 static void show_exit(FILE *f, InterpExit exit, const InterpEnv *env)
@@ -241,9 +167,7 @@ static void run(const IR *ir, FILE *f, char **settings)
         apply_setting(ir, m, *settings);
     }
     show_exit(f, interp_run(ir, &env), &env);
-    for (TempId t = 1; t < ir->nb_globals; t++) {
-        show_global(f, &ir->temps[t], m);
-    }
+    ir_show_globals(f, ir, m->state);
     if (env.fp.flags) {
         fprintf(f, "fflags = 0x%02x\n", env.fp.flags);
     }
