@@ -334,19 +334,3 @@ void exec_stats_print(Exec *e, FILE *f)
 #include "exec/stats.def"
     pthread_mutex_unlock(&e->lock);
 }
-
-bool exec_memory(CPUState *cpu, int i, uintptr_t *start, uintptr_t *end)
-{
-    const ExecThread *t = thread_of(cpu);
-    const CodeMem *m = &t->exec->mem;
-    const struct { const void *p; size_t size; } piece[] = {
-        {m->rw, m->size}, {m->rx, m->size}, {cpu, sizeof(*cpu)},
-        {t->ret_stack, RET_STACK_BYTES + 2 * GUARD_BYTES},
-    };
-    if (i >= (int)(sizeof(piece) / sizeof(piece[0]))) {
-        return false;
-    }
-    *start = (uintptr_t)piece[i].p;
-    *end = *start + piece[i].size;
-    return true;
-}

@@ -118,10 +118,4 @@ void exec_fork_done(CPUState *, bool child);
 /* What TCG_STATS=1 shows. */
 void exec_stats_print(Exec *, FILE *);
 
-/*
- * The host memory of the emulator that a guest must not map over, piece i:
- * [*start, *end).  False when there are no more pieces.
- */
-bool exec_memory(CPUState *, int i, uintptr_t *start, uintptr_t *end);
-
 #endif

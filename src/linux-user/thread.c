@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "frontend/riscv/cpu.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
@@ -46,6 +47,7 @@ Task *task_new(Process *proc)
         free(t);
         return NULL;
     }
+    rv_reset(t->cpu);
     proc->nb_tasks++;
     signal_init(t);
     return t;

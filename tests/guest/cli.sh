@@ -8,6 +8,10 @@ printf 'not a program' > text
 printf '\177ELF' > short
 head -c 3000 "$guest/hello" > cut
 chmod +x text short cut
+# No reservation is held when a program starts.
+echo '.globl _start; _start: sc.w a0, zero, (zero); li a7, 93; ecall' |
+    sed 's/; /\n/g' | riscv64-linux-gnu-gcc -x assembler -nostdlib -static \
+    -o sc - || exit 1
 mkdir -p root/a/b
 echo 'below the prefix' > root/a/file
 ln -s /a/file root/a/b/absolute
@@ -32,6 +36,7 @@ trace              |0  |write(1,|-strace $guest/hello
 guest code         |0  |addi|-d in_asm $guest/hello
 IR                 |0  |insn_start|-d op $guest/hello
 log to a file      |0  |addi|-d in_asm -D log $guest/hello; cat log
+sc before any lr   |1  ||./sc
 statistics         |0  |translated|-version; TCG_STATS=1 $EMU $guest/hello
 link below prefix  |0  |below the prefix|-L root $guest/proc /a/b/absolute
 link to a folder   |0  |below the prefix|-L root $guest/proc /a/up/absolute
