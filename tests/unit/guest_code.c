@@ -42,8 +42,10 @@ static bool store(void *opaque, uint64_t addr, const void *buf, unsigned bytes)
     return true;
 }
 
-void guest_init(Guest *g)
+int guest_set_up(void **state)
 {
+    static Guest guest;
+    Guest *g = *state = &guest;
     memset(g, 0, sizeof(*g));
     g->ir = ir_new();
     g->translator = riscv64_frontend.create(g->ir);
@@ -57,13 +59,16 @@ void guest_init(Guest *g)
         .store = store,
         .opaque = g,
     };
+    return 0;
 }
 
-void guest_free(Guest *g)
+int guest_tear_down(void **state)
 {
+    Guest *g = *state;
     riscv64_frontend.destroy(g->translator);
     ir_free(g->ir);
     free(g->cpu);
+    return 0;
 }
 
 void guest_code(Guest *g, unsigned n, const uint32_t insns[])

@@ -24,8 +24,9 @@ typedef struct Guest {
     InterpEnv env;            /* of the last run */
 } Guest;
 
-void guest_init(Guest *g);
-void guest_free(Guest *g);
+/* A test's fixture: its state is a Guest, of which there is one at a time. */
+int guest_set_up(void **state);
+int guest_tear_down(void **state);
 /* Code from 32-bit words; one whose bits 1:0 are not 3 takes 2 bytes. */
 void guest_code(Guest *g, unsigned n, const uint32_t insns[]);
 /* One block at GUEST_BASE, verified. */

@@ -10,20 +10,6 @@
 static const uint32_t addi = 0x00150513; /* addi a0,a0,1 */
 static const uint32_t c_addi = 0x0505;   /* the same, 2 bytes */
 
-static int set_up(void **state)
-{
-    static Guest guest;
-    guest_init(&guest);
-    *state = &guest;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    guest_free(*state);
-    return 0;
-}
-
 static void expect(Guest *g, uint32_t insns, uint32_t bytes, uint64_t added)
 {
     g->rv->gpr[10] = 0;
@@ -77,7 +63,8 @@ static void test_crosses_mappings(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, guest_set_up, guest_tear_down)
 
 int main(void)
 {

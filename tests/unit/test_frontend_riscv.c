@@ -31,20 +31,6 @@ static const Row rows[] = {
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-static int set_up(void **state)
-{
-    static Guest guest;
-    guest_init(&guest);
-    *state = &guest;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    guest_free(*state);
-    return 0;
-}
-
 /* Rows ---------------------------------------------------------------- */
 
 static uint64_t run_row(Guest *g, const Row *row)
@@ -396,7 +382,8 @@ static void test_fcsr(void **state)
     assert_int_equal(g->cpu->guest_mxcsr >> MXCSR_RC_SHIFT, 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, guest_set_up, guest_tear_down)
 
 int main(void)
 {

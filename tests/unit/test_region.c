@@ -19,20 +19,6 @@ enum {
     J_BACK_4 = 0xffdff06f,    /* j .-4 */
 };
 
-static int set_up(void **state)
-{
-    static Guest guest;
-    guest_init(&guest);
-    *state = &guest;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    guest_free(*state);
-    return 0;
-}
-
 static unsigned count(const IR *ir, Opcode opc)
 {
     unsigned n = 0;
@@ -194,7 +180,8 @@ static void test_only_read(void **state)
     ir_free(g.ir);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, guest_set_up, guest_tear_down)
 
 int main(void)
 {
