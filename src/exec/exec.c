@@ -119,7 +119,7 @@ Exec *exec_new(const ExecConfig *cfg)
     }
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->changed, NULL);
-    const char *stats = getenv("TCG_STATS");
+    const char *stats = secure_getenv("TCG_STATS");
     e->stats_on = stats && strcmp(stats, "0");
     e->perf_map = cfg->perf_map ? open_perf_map() : NULL;
     return e;

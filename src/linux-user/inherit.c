@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "linux-user/seccomp.h"
@@ -110,5 +111,6 @@ int inherit_take(char **envp)
         }
     }
     *to = NULL;
-    return fd > STDERR_FILENO ? fd : -1;
+    /* A program with more rights than its caller takes no filters from it. */
+    return fd > STDERR_FILENO && !getauxval(AT_SECURE) ? fd : -1;
 }

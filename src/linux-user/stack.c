@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -112,7 +113,7 @@ static void fill_auxv(Auxv *a, const StackInfo *info, uint64_t random,
     aux(a, AT_EUID, geteuid());
     aux(a, AT_GID, getgid());
     aux(a, AT_EGID, getegid());
-    aux(a, AT_SECURE, 0);
+    aux(a, AT_SECURE, getauxval(AT_SECURE));
     aux(a, AT_RANDOM, random);
     aux(a, AT_EXECFN, execfn);
     aux(a, AT_MINSIGSTKSZ, TARGET_MINSIGSTKSZ);

@@ -346,6 +346,32 @@ static bool emulator_reachable(Task *t)
     return access(t->proc->options->self, F_OK) == 0;
 }
 
+/* Where binfmt_misc knows riscv64 programs with flag C, the kernel does it. */
+static bool changes_user(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && (st.st_mode & (S_ISUID | S_ISGID));
+}
+
+/* A riscv64 program: by the emulator, unless only the host can do it. */
+static long guest_exec(Task *t, ExecArgs *x)
+{
+    long ret;
+
+    if (!emulator_reachable(t)) {
+        return host_exec(t, x->path, x);
+    }
+    if (changes_user(x->path)) {
+        ret = host_exec(t, x->path, x);
+        if (ret != -ENOEXEC) {
+            return ret;
+        }
+    }
+    ret = put_emulator_before(t, x);
+    return ret < 0 ? ret : host_exec(t, t->proc->options->self, x);
+}
+
 static void close_if_open(int fd)
 {
     if (fd >= 0) {
@@ -368,13 +394,8 @@ static long exec_at(Task *t, int dirfd, const uint64_t *a, int flags)
     if (ret == 0) {
         ret = resolve(t, &x);
     }
-    if (ret == 0 || (ret == 1 && !emulator_reachable(t))) {
-        ret = host_exec(t, x.path, &x);
-    } else if (ret == 1) {
-        ret = put_emulator_before(t, &x);
-        if (ret == 0) {
-            ret = host_exec(t, t->proc->options->self, &x);
-        }
+    if (ret >= 0) {
+        ret = ret ? guest_exec(t, &x) : host_exec(t, x.path, &x);
     }
     close_if_open(x.fd);
     close_if_open(x.inherit);

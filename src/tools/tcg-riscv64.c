@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,40 @@ static void do_version(Command *c, char *arg)
     exit(0);
 }
 
+/* ELF64, little-endian, EM_RISCV; any ABI version; ET_EXEC or ET_DYN. */
+#define BINFMT_MAGIC "\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00" \
+                     "\\x00\\x00\\x02\\x00\\xf3\\x00"
+#define BINFMT_MASK  "\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff" \
+                     "\\xff\\xff\\xff\\xfe\\xff\\xff\\xff"
+
+/* The line alone goes to stdout, so that it can be sent on to the kernel. */
+static void do_binfmt(Command *c, char *arg)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    (void)c, (void)arg;
+    if (n < 0) {
+        fail("/proc/self/exe: %s", strerror(errno));
+    }
+    self[n] = '\0';
+    printf(":tcg-riscv64:M::" BINFMT_MAGIC ":" BINFMT_MASK ":%s:POCF\n", self);
+    fprintf(stderr,
+        "This line registers %s for riscv64\n"
+        "programs, until the host is started again:\n\n"
+        "    %s -binfmt |\n"
+        "        sudo tee /proc/sys/fs/binfmt_misc/register\n\n"
+        "To keep it, put the line in /etc/binfmt.d/tcg-riscv64.conf. Flags: F "
+        "opens\nthe emulator now, so that chroots and containers need no copy "
+        "of it; P keeps\nargv[0]; O and C hand over the open program with its "
+        "set-user-ID rights, so\nleave out C where guest programs are not to "
+        "have them. Containers share the\nhost's registration: after this, "
+        "`docker run --platform linux/riscv64 IMAGE`\nworks. To take it "
+        "back: echo -1 | sudo tee\n"
+        "/proc/sys/fs/binfmt_misc/tcg-riscv64\n", self, self);
+    exit(0);
+}
+
 static void do_help(Command *c, char *arg);
 
 typedef struct Option {
@@ -224,6 +259,7 @@ static const Option options[] = {
     { "s", "SIZE", do_stack, true, "size of the program's stack" },
     { "L", "PREFIX", do_prefix, true, "look for absolute paths below PREFIX "
                                       "first" },
+    { "binfmt", NULL, do_binfmt, false, "show how to have the kernel use it" },
     { "version", NULL, do_version, false, "show the version" },
     { "help", NULL, do_help, false, "show this" },
     { "h", NULL, do_help, false, "show this" },
@@ -300,7 +336,7 @@ static char **parse_options(Command *c, char **argv)
 
 static bool variable_on(const char *name)
 {
-    const char *v = getenv(name);
+    const char *v = secure_getenv(name);
 
     return v && *v && strcmp(v, "0") != 0;
 }
@@ -308,7 +344,7 @@ static bool variable_on(const char *name)
 /* "movebase" is linux-user's; the others are exec's. */
 static void parse_settings(Command *c)
 {
-    const char *settings = getenv("TCG_SETTINGS"), *bad;
+    const char *settings = secure_getenv("TCG_SETTINGS"), *bad;
     char *copy, *rest, *item;
 
     if (!settings || !*settings) {
@@ -392,7 +428,7 @@ int main(int argc, char **argv)
     c.user.exec.backend = &x86_64_backend;
     c.user.exec.disas = riscv_disas_range;
     copy_environment(&c);
-    c.user.prefix = getenv("TCG_LD_PREFIX");
+    c.user.prefix = secure_getenv("TCG_LD_PREFIX");
     c.user.strace = variable_on("TCG_STRACE");
     c.user.stats = variable_on("TCG_STATS");
     words = binfmt_words(&c, argc, argv);

@@ -20,6 +20,7 @@ ln -s ../../../../a/b root/a/up
 rows() { cat << ROWS
 version            |0  |tcg-riscv64|-version
 help               |0  |-strace|--help
+binfmt line        |0  |:POCF|-binfmt 2>&-
 no program         |1  |usage|
 unknown option     |1  |nosuch|-nosuch $guest/hello
 no such file       |127|nosuchfile|./nosuchfile

@@ -16,7 +16,9 @@ mount -t binfmt_misc none $fmt || exit 97
 head="\x7fELF\x02\x01\x01" pad="\x00\x00\x00\x00\x00\x00\x00\x00"
 all="\xff\xff\xff\xff\xff\xff\xff" any="\xff\xff\xff\xff\xff\xff\xff\xff"
 magic="$head\x00$pad\x02\x00\xf3\x00" mask="$all\x00$any\xfe\xff\xff\xff"
-printf %s ":riscv64:M::$magic:$mask:$emulator:PF" > $fmt/register || exit 97
+line=$("$emulator" -binfmt 2> /dev/null) ||
+    line=":riscv64:M::$magic:$mask:$emulator:PF"  # another emulator
+printf %s "$line" > $fmt/register || exit 97
 ip link set lo up 2> /dev/null
 mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc" 2> /dev/null ||
