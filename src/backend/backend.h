@@ -129,6 +129,8 @@ typedef struct Backend {
      */
     void (*leave_from_signal)(BackendContext *, CPUState *cpu, ucontext_t *,
                               int reason, const void *leave);
+    /* A return stack entry that matches no address; see CPUState.ret_base. */
+    RetStackEntry (*ret_bottom)(const BackendContext *);
     /*
      * Called in a SIGSEGV handler: if the fault is the return stack running
      * into its guard page, empties it and returns true: just go on.

@@ -33,11 +33,12 @@ typedef struct JumpCacheEntry {
 
 #define JUMP_CACHE_EMPTY 1ull  /* no instruction stands at an odd address */
 
-/* What an entry of the return stack holds; stack grows down, host rsp. */
-typedef struct RetStackEntry {
-    uint64_t host_ret;         /* pushed by the host's call instruction */
-    uint64_t guest_ret;        /* pushed before it; JUMP_CACHE_EMPTY: none */
-} RetStackEntry;
+/*
+ * The return stack grows down. An entry is what the host's call instruction
+ * pushes; the code there knows which guest address it stands for. The word
+ * at ret_base, its empty position, is Backend.ret_bottom().
+ */
+typedef uint64_t RetStackEntry;
 
 typedef struct CPUState {
     JumpCacheEntry jump_cache[JUMP_CACHE_SIZE];
@@ -49,6 +50,7 @@ typedef struct CPUState {
     uint32_t host_mxcsr;       /* and of the emulator */
     uint64_t exit_site;        /* host address of the ExitRecord of the slot
                                   by which code was left (backend.h) */
+    uint64_t slow_rax;         /* x86-64: rax during a slow call */
     uint64_t align_addr;       /* address of a misaligned access (backend.h) */
     uint32_t exit_request;     /* set by signal handlers: leave soon */
     void *exec;                /* the Exec that runs this cpu (exec/exec.h) */

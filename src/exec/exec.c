@@ -125,10 +125,7 @@ Exec *exec_new(const ExecConfig *cfg)
     return e;
 }
 
-/*
- * The return stack: a guard page, the entries, and above the empty position
- * entries that match nothing.
- */
+/* The return stack: a guard page, the entries, and the word at its base. */
 static bool new_ret_stack(ExecThread *t)
 {
     size_t size = GUARD_BYTES + RET_STACK_BYTES + GUARD_BYTES;
@@ -138,9 +135,7 @@ static bool new_ret_stack(ExecThread *t)
         return false;
     }
     uint8_t *base = p + GUARD_BYTES + RET_STACK_BYTES;
-    for (size_t i = 0; i < GUARD_BYTES / sizeof(RetStackEntry); i++) {
-        ((RetStackEntry *)base)[i].guest_ret = JUMP_CACHE_EMPTY;
-    }
+    *(RetStackEntry *)base = t->exec->cfg.backend->ret_bottom(t->backend);
     t->ret_stack = p;
     t->cpu->ret_base = (uintptr_t)base;
     empty_ret_stack(t->cpu);
@@ -242,7 +237,7 @@ CPUState *exec_cpu_new(Exec *e)
     cpu->exec = t;
     cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
     heat_reset(t);
-    if (!new_ret_stack(t) || !new_stages(t)) {
+    if (!new_stages(t) || !new_ret_stack(t)) {
         exec_cpu_free(cpu);
         return NULL;
     }

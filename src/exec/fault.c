@@ -88,8 +88,9 @@ void exec_install_handlers(ExecSignalFn *other)
 /* Return stack entries from sp on no longer match any address. */
 static void spoil_ret_stack(const CPUState *cpu, uintptr_t sp)
 {
-    for (; sp < cpu->ret_base; sp += sizeof(RetStackEntry)) {
-        ((RetStackEntry *)sp)->guest_ret = JUMP_CACHE_EMPTY;
+    const RetStackEntry *base = (const RetStackEntry *)cpu->ret_base;
+    for (RetStackEntry *e = (RetStackEntry *)sp; e < base; e++) {
+        *e = *base;
     }
 }
 
@@ -110,7 +111,6 @@ bool exec_kick(CPUState *cpu, void *ctx)
         slot_patch_stub(t->exec, &tb->slots[i]);
     }
     clear_jump_cache(cpu);
-    uintptr_t sp = be->signal_sp(ctx);
-    spoil_ret_stack(cpu, sp & ~(uintptr_t)(sizeof(RetStackEntry) - 1));
+    spoil_ret_stack(cpu, be->signal_sp(ctx));
     return true;
 }

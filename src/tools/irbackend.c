@@ -89,14 +89,12 @@ static void set_globals(const IR *ir, CPUState *cpu, char **settings)
     }
 }
 
-static void make_ret_stack(CPUState *cpu)
+static void make_ret_stack(CPUState *cpu, const BackendContext *ctx)
 {
-    uint64_t *stack = map(RET_STACK_BYTES, PROT_READ | PROT_WRITE, 0);
-    uint64_t *base = stack + RET_STACK_BYTES / 8 - 4;
+    RetStackEntry *stack = map(RET_STACK_BYTES, PROT_READ | PROT_WRITE, 0);
+    RetStackEntry *base = stack + RET_STACK_BYTES / sizeof(*stack) - 1;
 
-    for (unsigned i = 0; i < 4; i++) {
-        base[i] = JUMP_CACHE_EMPTY;
-    }
+    *base = x86_64_backend.ret_bottom(ctx);
     cpu->ret_base = cpu->ret_sp = (uintptr_t)base;
 }
 
@@ -118,7 +116,7 @@ static void run(const Options *o, const IR *ir, BackendContext *ctx,
     CPUState *cpu = map(sizeof(*cpu), PROT_READ | PROT_WRITE, 0);
 
     map(MEMORY_BYTES, PROT_READ | PROT_WRITE, MEMORY_BASE);
-    make_ret_stack(cpu);
+    make_ret_stack(cpu, ctx);
     set_globals(ir, cpu, o->settings);
     show_exit(x86_64_backend.enter(ctx, cpu, code), cpu);
     ir_show_globals(stdout, ir, cpu->guest);

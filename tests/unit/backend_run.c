@@ -11,7 +11,7 @@ struct Runner {
     CodeBuf buf;
     size_t runtime; /* bytes of the buffer that it fills */
     CPUState *cpu;
-    uint64_t *ret_stack;
+    RetStackEntry *ret_stack;
     uint8_t *memory;
     uint32_t pc_offset;
     CompiledBlock block;
@@ -56,16 +56,14 @@ void runner_free(Runner *r)
 static void prepare(Runner *r, const RunStart *start)
 {
     CPUState *cpu = r->cpu;
-    size_t words = RET_STACK_BYTES / 8;
+    RetStackEntry *base =
+        r->ret_stack + RET_STACK_BYTES / sizeof(*base) - 1;
 
     memcpy(cpu->guest, start->state, sizeof(start->state));
     memcpy(r->memory, start->memory, sizeof(start->memory));
     cpu->guest_mxcsr = mxcsr_make(start->frm, start->fflags);
-    for (unsigned i = 0; i < 4; i++) {
-        r->ret_stack[words - 1 - i] = JUMP_CACHE_EMPTY;
-    }
-    cpu->ret_base = (uintptr_t)&r->ret_stack[words - 4];
-    cpu->ret_sp = cpu->ret_base;
+    *base = x86_64_backend.ret_bottom(r->ctx);
+    cpu->ret_base = cpu->ret_sp = (uintptr_t)base;
     for (unsigned i = 0; i < JUMP_CACHE_SIZE; i++) {
         cpu->jump_cache[i].pc = JUMP_CACHE_EMPTY;
     }
@@ -80,6 +78,24 @@ static void by_slot(Runner *r, RunResult *out)
           "exit record of another block");
     out->slot = rec->slot;
     out->target = r->block.slots[rec->slot].guest_pc;
+}
+
+/* The guest address of the return point on top: its slot comes next. */
+static uint64_t top_of_ret_stack(const Runner *r)
+{
+    const CompiledBlock *b = &r->block;
+    RetStackEntry top = *(const RetStackEntry *)(uintptr_t)r->cpu->ret_sp;
+    uint32_t offset = (uint32_t)(top - (uintptr_t)(r->buf.rx + b->offset));
+    const ExitSlot *next = NULL;
+
+    for (uint32_t i = 0; i < b->nb_slots; i++) {
+        const ExitSlot *s = &b->slots[i];
+        if (s->site > offset && (!next || s->site < next->site)) {
+            next = s;
+        }
+    }
+    check(next, "no return point at offset %u", offset);
+    return next->guest_pc;
 }
 
 CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
@@ -106,7 +122,7 @@ CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
         out->target = (uint64_t)left;
     }
     if (r->cpu->ret_sp < r->cpu->ret_base) {
-        out->ret_pc = ((RetStackEntry *)(uintptr_t)r->cpu->ret_sp)->guest_ret;
+        out->ret_pc = top_of_ret_stack(r);
     }
     memcpy(out->state, r->cpu->guest, sizeof(out->state));
     memcpy(out->memory, r->memory, sizeof(out->memory));

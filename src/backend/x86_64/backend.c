@@ -92,6 +92,11 @@ static void x86_leave_from_signal(BackendContext *b, CPUState *cpu,
     g[REG_RIP] = (greg_t)(uintptr_t)(leave ? leave : b->host->rt.leave);
 }
 
+static RetStackEntry x86_ret_bottom(const BackendContext *b)
+{
+    return (uintptr_t)b->host->rt.ret_bottom;
+}
+
 static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
                                    ucontext_t *uc, uintptr_t fault_addr)
 {
@@ -119,5 +124,6 @@ const Backend x86_64_backend = {
     .signal_pc = x86_signal_pc,
     .signal_sp = x86_signal_sp,
     .leave_from_signal = x86_leave_from_signal,
+    .ret_bottom = x86_ret_bottom,
     .ret_stack_overflow = x86_ret_stack_overflow,
 };

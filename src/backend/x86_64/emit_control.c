@@ -5,8 +5,9 @@
  * does not cross an 8-byte boundary, so that one store links it. Until then
  * it goes to a stub behind the block, which leaves by LEFT_BY_SLOT.
  *
- * The return stack is rsp. A call pushes the guest's return address and then,
- * by the host's call instruction, the host's; what comes back pops both.
+ * The return stack is rsp: calls and returns are the host's, by which its
+ * predictor sees pairs. A return has the guest's address in rax, and where it
+ * arrives that is compared with the address meant.
  */
 #include "backend/x86_64/x86.h"
 
@@ -108,12 +109,11 @@ static void slot_site(Host *x, unsigned k, uint64_t guest_pc, uint8_t *site)
     }
 }
 
-/* jmp and call have one byte of opcode before the rel32. */
-static void slot_jump(Host *x, unsigned k, uint64_t guest_pc, bool is_call)
+/* jmp has one byte of opcode before the rel32. */
+static void slot_jump(Host *x, unsigned k, uint64_t guest_pc)
 {
     asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
-    uint8_t *site = is_call ? asm_call32(&x->a) : asm_jmp32(&x->a);
-    slot_site(x, k, guest_pc, site);
+    slot_site(x, k, guest_pc, asm_jmp32(&x->a));
 }
 
 /*
@@ -135,7 +135,7 @@ static void plain_jump(Host *x, unsigned k)
 
 void emit_goto_tb(Host *x, const EmitOp *e)
 {
-    slot_jump(x, (unsigned)e->k[0], e->k[1], false);
+    slot_jump(x, (unsigned)e->k[0], e->k[1]);
     if (e->opc == OP_goto_tb) {
         plain_jump(x, (unsigned)e->k[0]);
     }
@@ -282,75 +282,96 @@ void emit_goto_ptr(Host *x, const EmitOp *e)
 
 /* ---- Calls and returns -------------------------------------------------- */
 
-/* Without a free register: 32 bits sign-extended, the rest by a store. */
-static void push_const(Host *x, uint64_t v)
+/*
+ * Where the host comes back to: if it is what the guest returns to, in rax,
+ * it goes on by the slot; else it returns to the entry further up.
+ */
+static uint8_t *return_point(Host *x, uint64_t guest_pc)
 {
-    asm_push_i(&x->a, (int32_t)v);
-    if ((int64_t)v != (int32_t)v) {
-        asm_mov_mi(&x->a, SZ_32, mem_b(RSP, 4), (int32_t)(v >> 32));
+    if ((int64_t)guest_pc == (int32_t)guest_pc) {
+        asm_alu_ri(&x->a, ALU_CMP, SZ_64, RAX, (int32_t)guest_pc);
+    } else {
+        asm_mov_ri(&x->a, RCX, guest_pc);
+        asm_alu_rr(&x->a, ALU_CMP, SZ_64, RAX, RCX);
     }
+    uint8_t *site = asm_jcc32(&x->a, CC_E);
+    asm_ret(&x->a);
+    return site;
 }
 
-/* Where the host comes back: drop the guest's address, go on by a slot. */
-static void return_point(Host *x, unsigned slot, uint64_t guest_pc)
-{
-    asm_lea(&x->a, SZ_64, RSP, mem_b(RSP, 8));
-    slot_jump(x, slot, guest_pc, false);
-}
-
+/*
+ * The call and its return point. Both are to be linked; padding goes before
+ * the call, for nothing may come between it and the return point.
+ */
 void emit_call_tb(Host *x, const EmitOp *e)
 {
+    uint8_t *start = x->a.p, *call, *ret;
+    unsigned pad = 0, more;
+
     if (!x->ret_stack) {
         emit_goto_tb(x, e);
         return;
     }
-    push_const(x, e->k[3]);
-    slot_jump(x, (unsigned)e->k[0], e->k[1], true);
-    return_point(x, (unsigned)e->k[2], e->k[3]);
+    do {
+        x->a.p = start;
+        asm_nop(&x->a, pad);
+        call = asm_call32(&x->a);
+        ret = return_point(x, e->k[3]);
+        more = x86_link_padding(x, call);
+        more += more ? 0 : x86_link_padding(x, ret);
+        pad += more;
+    } while (more && !x->a.overflow);
+    slot_site(x, (unsigned)e->k[0], e->k[1], call);
+    slot_site(x, (unsigned)e->k[2], e->k[3], ret);
 }
 
 static void slow_call_lookup(Host *x, const SlowPath *s)
 {
+    int tmp = s->e.tmp[0];
+
     asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), s->e.in[0].reg);
-    push_const(x, s->e.k[1]);
-    asm_call(&x->a, x->rt.lookup_exit);
-    x86_jmp_back(x, s);
+    if (!x->a.overflow) {
+        asm_lea(&x->a, SZ_64, tmp, mem_rip(&x->a, s->back + x->a.exec_offset));
+    }
+    asm_push_r(&x->a, tmp);
+    asm_jmp(&x->a, x->rt.lookup_exit);
 }
 
 void emit_call_ptr(Host *x, const EmitOp *e)
 {
-    int tmp = e->tmp[0];
+    uint8_t *start, *ret;
+    unsigned pad = 0, more;
+    SlowPath *s;
 
     if (!x->ret_stack) {
         emit_goto_ptr(x, e);
         return;
     }
-    probe(x, e->in[0].reg, tmp);
-    SlowPath *s = x86_slow(x, slow_call_lookup, e);
+    probe(x, e->in[0].reg, e->tmp[0]);
+    s = x86_slow(x, slow_call_lookup, e);
     x86_jcc_slow(x, s, CC_NE);
-    push_const(x, e->k[1]);
-    asm_gpr_m(&x->a, G_CALL, SZ_64,
-              cache_field(tmp, offsetof(JumpCacheEntry, code)));
-    x86_slow_back(x, s);
-    return_point(x, (unsigned)e->k[0], e->k[1]);
+    start = x->a.p;
+    do {
+        x->a.p = start;
+        asm_nop(&x->a, pad);
+        asm_gpr_m(&x->a, G_CALL, SZ_64,
+                  cache_field(e->tmp[0], offsetof(JumpCacheEntry, code)));
+        x86_slow_back(x, s);
+        ret = return_point(x, e->k[1]);
+        more = x86_link_padding(x, ret);
+        pad += more;
+    } while (more && !x->a.overflow);
+    slot_site(x, (unsigned)e->k[0], e->k[1], ret);
 }
 
-static void slow_return(Host *x, const SlowPath *s)
-{
-    x86_mov_in(x, SZ_64, RAX, &s->e.in[0]);
-    asm_jmp(&x->a, x->rt.ret_search);
-}
-
+/* To the return point on top, with the guest's address in rax. */
 void emit_ret_ptr(Host *x, const EmitOp *e)
 {
-    if (!x->ret_stack) {
+    if (x->ret_stack) {
+        asm_ret(&x->a);
+    } else {
         emit_goto_ptr(x, e);
-        return;
     }
-    asm_alu_mr(&x->a, ALU_CMP, SZ_64,
-               mem_b(RSP, offsetof(RetStackEntry, guest_ret)), e->in[0].reg);
-    x86_jcc_slow(x, x86_slow(x, slow_return, e), CC_NE);
-    asm_ret(&x->a);
 }
 
 /* ---- Plugins ------------------------------------------------------------ */

@@ -93,40 +93,16 @@ static void emit_exits(Host *x)
 
 /* ---- Returns that do not match ------------------------------------------ */
 
-enum { RET_DEPTH = 16 };
-
-/* rdx = the address of the entry after rsp's that returns to rax. */
-static void emit_search_loop(Host *x, uint8_t **found, uint8_t **empty)
-{
-    asm_mov_rr(&x->a, SZ_64, RDX, RSP);
-    asm_mov_ri(&x->a, RCX, RET_DEPTH);
-    const void *loop = here(x);
-    asm_alu_mi(&x->a, ALU_CMP, SZ_64,
-               mem_b(RDX, offsetof(RetStackEntry, guest_ret)),
-               (int32_t)JUMP_CACHE_EMPTY);
-    *empty = asm_jcc8(&x->a, CC_E);
-    asm_alu_ri(&x->a, ALU_ADD, SZ_64, RDX, sizeof(RetStackEntry));
-    asm_alu_rm(&x->a, ALU_CMP, SZ_64, RAX,
-               mem_b(RDX, offsetof(RetStackEntry, guest_ret)));
-    *found = asm_jcc8(&x->a, CC_E);
-    asm_gpr_r(&x->a, G_DEC, SZ_32, RCX);
-    asm_jcc(&x->a, CC_NE, loop);
-}
-
 /*
- * Drops entries up to the one that matches, as longjmp or a tail call may
- * have left some behind; if there is none near, empties the stack and looks
- * in the jump cache.
+ * No entry is for the address in rax; the last return took the word at
+ * ret_base, by which it came here. The jump cache may know.
  */
-static void emit_ret_search(Host *x)
+static void emit_ret_bottom(Host *x)
 {
-    uint8_t *found, *empty;
     int32_t cache = (int32_t)offsetof(CPUState, jump_cache) -
                     (int32_t)offsetof(CPUState, guest) - ENV_BIAS;
 
-    x->rt.ret_search = here(x);
-    emit_search_loop(x, &found, &empty);
-    asm_patch8(&x->a, empty, x->a.p);
+    x->rt.ret_bottom = here(x);
     asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_base));
     asm_mov_rr(&x->a, SZ_32, RDX, RAX);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, RDX, (JUMP_CACHE_SIZE - 1) << 1);
@@ -136,9 +112,6 @@ static void emit_ret_search(Host *x)
     asm_patch8(&x->a, miss, x->a.p);
     asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
     asm_jmp(&x->a, x->rt.lookup_exit);
-    asm_patch8(&x->a, found, x->a.p);
-    asm_mov_rr(&x->a, SZ_64, RSP, RDX);
-    asm_ret(&x->a);
 }
 
 /* ---- C ------------------------------------------------------------------ */
@@ -246,7 +219,7 @@ bool x86_emit_runtime(Host *x, CodeBuf *buf)
     emit_enter(x);
     emit_leave(x);
     emit_exits(x);
-    emit_ret_search(x);
+    emit_ret_bottom(x);
     emit_helper_call(x, false);
     emit_helper_call(x, true);
     emit_slow_call(x);

@@ -34,15 +34,13 @@ void x86_jmp_back(Host *x, const SlowPath *s)
     }
 }
 
-/* The test meets a full return stack, and has it emptied, while nothing is
-   on it that the pop would then miss. */
+/* rax is not pushed: on rsp there are return addresses only. */
 void x86_slow_call(Host *x, void (*fn)(CPUState *))
 {
-    asm_test_mr(&x->a, SZ_8, mem_b(RSP, -16), RAX);
-    asm_push_r(&x->a, RAX);
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(slow_rax), RAX);
     asm_mov_ptr(&x->a, RAX, (const void *)fn);
     asm_call(&x->a, x->rt.slow_call);
-    asm_pop_r(&x->a, RAX);
+    asm_mov_rm(&x->a, SZ_64, RAX, X86_CPU(slow_rax));
 }
 
 static void slow_paths(Host *x)

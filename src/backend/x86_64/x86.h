@@ -49,7 +49,7 @@ typedef struct X86Runtime {
     const void *leave;       /* jmp here with the reason in eax */
     const void *slot_exit;   /* call here; an ExitRecord follows */
     const void *lookup_exit; /* the pc is in the guest state */
-    const void *ret_search;  /* return to rax, not what the stack's top has */
+    const void *ret_bottom;  /* return to rax; the return stack is empty */
     const void *save[2];     /* before a helper: [all pinned registers] */
     const void *call[2];     /* calls rax, then restores: [all] */
     const void *slow_call;   /* calls rax(CPUState *), keeps all registers */
