@@ -2,6 +2,7 @@
  * threads WHAT: the programs that threads.sh times.
  *   one, two        one or two threads that compute
  *   translate N     N threads, each with much code that nobody has run yet
+ *   create          10,000 threads one after the other, each does nothing
  *   getppid, read, clock     nanoseconds a call
  */
 #include <fcntl.h>
@@ -112,6 +113,25 @@ static double time_calls(const char *what)
     return (now() - start) / CALLS * 1e9;
 }
 
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+static double time_create(void)
+{
+    enum { THREADS = 10000 };
+    double start = now();
+
+    for (int i = 0; i < THREADS; i++) {
+        pthread_t t;
+
+        pthread_create(&t, NULL, nothing, NULL);
+        pthread_join(t, NULL);
+    }
+    return (now() - start) * 1000;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -121,6 +141,8 @@ int main(int argc, char **argv)
         result = time_compute(what[0] == 'o' ? 1 : 2);
     } else if (strcmp(what, "translate") == 0 && argc > 2) {
         result = time_translate(atoi(argv[2]));
+    } else if (strcmp(what, "create") == 0) {
+        result = time_create();
     } else {
         result = time_calls(what);
     }

@@ -65,6 +65,8 @@ sample translate1 "$work/threads" translate 1
 sample translate8 "$work/threads" translate 8
 row "one thread translates 6000 blocks" translate1 ms
 row "eight threads translate 6000 blocks each" translate8 ms
+sample create "$work/threads" create
+row "10,000 threads start and end" create ms
 for call in getppid read clock; do
     sample $call "$work/threads" $call
     row "$call" $call ns

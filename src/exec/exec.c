@@ -113,11 +113,12 @@ Exec *exec_new(const ExecConfig *cfg)
         return NULL;
     }
     e->cfg = *cfg;
-    if (mem_new(&e->mem, cfg->code_bytes) < 0 || pieces_new(e) < 0) {
+    pthread_mutex_init(&e->lock, NULL);
+    if (mem_new(&e->mem, cfg->code_bytes) < 0 || pieces_new(e) < 0
+        || runtime_new(e) < 0) {
         free(e);
         return NULL;
     }
-    pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->changed, NULL);
     const char *stats = secure_getenv("TCG_STATS");
     e->stats_on = stats && strcmp(stats, "0");
@@ -128,6 +129,7 @@ Exec *exec_new(const ExecConfig *cfg)
 /* The return stack: a guard page, the entries, and the word at its base. */
 static bool new_ret_stack(ExecThread *t)
 {
+    const Exec *e = t->exec;
     size_t size = GUARD_BYTES + RET_STACK_BYTES + GUARD_BYTES;
     uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -135,57 +137,10 @@ static bool new_ret_stack(ExecThread *t)
         return false;
     }
     uint8_t *base = p + GUARD_BYTES + RET_STACK_BYTES;
-    *(RetStackEntry *)base = t->exec->cfg.backend->ret_bottom(t->backend);
+    *(RetStackEntry *)base = e->cfg.backend->ret_bottom(e->runtime->backend);
     t->ret_stack = p;
     t->cpu->ret_base = (uintptr_t)base;
     empty_ret_stack(t->cpu);
-    return true;
-}
-
-static BackendConfig backend_config(const ExecConfig *c)
-{
-    return (BackendConfig){
-        .plain = c->plain, .max_pinned_int = c->max_pinned,
-        .max_pinned_fp = c->max_pinned, .max_scratch = c->max_scratch,
-        .guest_base = c->guest_base != 0, .no_ret_stack = c->no_ret_stack,
-        .pc_offset = c->frontend->pc_offset, .hot = c->frontend->hot,
-        .count_heat = c->hot && !c->no_link,
-    };
-}
-
-/*
- * The runtime is emitted once, by the first thread's backend, at the start of
- * the buffer; the others learn where it is.
- */
-static bool set_runtime(ExecThread *t)
-{
-    Exec *e = t->exec;
-    const Backend *be = e->cfg.backend;
-    if (e->runtime) {
-        be->share_runtime(t->backend, e->runtime);
-        return true;
-    }
-    CodeBuf head = {e->mem.rw, e->mem.rx, e->piece_bytes, 0};
-    if (!be->emit_runtime(t->backend, &head)) {
-        return false;
-    }
-    e->runtime_bytes = e->piece[0].used = head.used;
-    e->runtime = t->backend;
-    return true;
-}
-
-/* The stages that a thread has of its own. */
-static bool new_stages(ExecThread *t)
-{
-    const ExecConfig *c = &t->exec->cfg;
-    BackendConfig bc = backend_config(c);
-    t->ir = ir_new();
-    t->translator = c->frontend->create(t->ir);
-    t->backend = c->backend->create(&bc, t->ir);
-    if (!t->backend || !set_runtime(t)) {
-        errno = ENOMEM;
-        return false;
-    }
     return true;
 }
 
@@ -237,7 +192,7 @@ CPUState *exec_cpu_new(Exec *e)
     cpu->exec = t;
     cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
     heat_reset(t);
-    if (!new_stages(t) || !new_ret_stack(t)) {
+    if (!new_ret_stack(t)) {
         exec_cpu_free(cpu);
         return NULL;
     }
@@ -249,16 +204,8 @@ CPUState *exec_cpu_new(Exec *e)
 void exec_cpu_free(CPUState *cpu)
 {
     ExecThread *t = thread_of(cpu);
-    const ExecConfig *c = &t->exec->cfg;
     remove_thread(t);
     fault_set_thread(NULL);
-    if (t->backend && t->backend != t->exec->runtime) {
-        c->backend->destroy(t->backend);
-    }
-    if (t->ir) {
-        c->frontend->destroy(t->translator);
-        ir_free(t->ir);
-    }
     if (t->ret_stack) {
         munmap(t->ret_stack, RET_STACK_BYTES + 2 * GUARD_BYTES);
     }

@@ -53,7 +53,7 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
     check(tb, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
     t->event = event_of_siginfo(t, signo, si);
-    be->leave_from_signal(t->backend, t->cpu, uc, LEFT_BY_FAULT,
+    be->leave_from_signal(t->exec->runtime->backend, t->cpu, uc, LEFT_BY_FAULT,
                           tb->leave ? tb->code + tb->leave : NULL);
     set_guest_pc(t, tb_guest_pc(tb, pc));
 }
@@ -68,7 +68,7 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
         return;
     }
     const Backend *be = t->exec->cfg.backend;
-    if (!be->ret_stack_overflow(t->backend, t->cpu, uc,
+    if (!be->ret_stack_overflow(t->exec->runtime->backend, t->cpu, uc,
                                 (uintptr_t)si->si_addr)) {
         guest_fault(t, signo, si, uc);
     }

@@ -85,6 +85,17 @@ typedef struct CodeMem {
     uint8_t *fork_copy;         /* from prepare to done, else NULL */
 } CodeMem;
 
+/*
+ * What it takes to translate.  They are large: a thread has some only while
+ * it translates, so there are as many as threads have translated at once.
+ */
+typedef struct Stages {
+    IR *ir;
+    void *translator;           /* the frontend's */
+    BackendContext *backend;
+    struct Stages *next;        /* in Exec.idle */
+} Stages;
+
 typedef struct ExecStats {
 #define STAT(name, text) uint64_t name;
 #include "exec/stats.def"
@@ -100,12 +111,13 @@ struct Exec {
     uint32_t next_piece;        /* the first never taken; under lock */
     Piece *spare;               /* of threads that ended; under lock */
     size_t runtime_bytes;       /* at the start of piece 0 */
-    BackendContext *runtime;    /* the context that emitted it */
+    const Stages *runtime;      /* its backend emitted it */
     bool stats_on;              /* times are taken too */
     FILE *perf_map;
     pthread_mutex_t lock;       /* of what follows, and of store removal */
     pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
     struct ExecThread *threads;
+    Stages *idle;               /* those that no thread uses */
     _Atomic bool stop;          /* a thread wants, or has, exclusivity */
     uint64_t flushes;           /* by exclusive */
     ExecStats retired;          /* of threads that have ended, */
@@ -120,9 +132,7 @@ typedef struct ExecThread {
     struct ExecThread *next;    /* Exec.threads; under Exec.lock */
     pthread_t host;
     _Atomic bool running;       /* in exec_run() and not parked */
-    IR *ir;
-    void *translator;
-    BackendContext *backend;
+    Stages *stages;             /* while it translates, else NULL */
     Piece *piece;               /* being filled, or NULL */
     CodeBuf buf;                /* its memory */
     Arena arena;                /* of TBs; reset by exclusive */
@@ -137,6 +147,13 @@ static inline ExecThread *thread_of(const CPUState *cpu)
 {
     return cpu->exec;
 }
+
+/* stages.c */
+/* Emits the runtime, before there is any thread; -1 with errno. */
+int runtime_new(Exec *);
+/* t->stages are the thread's own in between. */
+void stages_take(ExecThread *);
+void stages_give_back(ExecThread *);
 
 /* mem.c: 0, or -1 with errno. */
 int mem_new(CodeMem *, size_t size);

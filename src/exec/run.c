@@ -76,7 +76,7 @@ static int enter(ExecThread *t, const TB *tb)
     if (log_on(cfg->log, LOG_exec)) {
         fprintf(cfg->log->file, "-- enter 0x%lx\n", tb->pc);
     }
-    return cfg->backend->enter(t->backend, t->cpu, tb->code);
+    return cfg->backend->enter(t->exec->runtime->backend, t->cpu, tb->code);
 }
 
 /* Makes an event of why code was left; false: just go on. */

@@ -68,7 +68,7 @@ static void log_ir(const ExecThread *t, uint32_t item, const char *title)
     const Log *log = t->exec->cfg.log;
     if (log_on(log, item)) {
         fprintf(log->file, "-- %s\n", title);
-        ir_dump(log->file, t->ir);
+        ir_dump(log->file, t->stages->ir);
     }
 }
 
@@ -101,19 +101,20 @@ static void log_host(const ExecThread *t, const TB *tb)
 static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
 {
     Exec *e = t->exec;
+    IR *ir = t->stages->ir;
     uint64_t time = now_ns(e);
-    ir_reset(t->ir);
-    e->cfg.frontend->translate(t->translator, rq, info);
+    ir_reset(ir);
+    e->cfg.frontend->translate(t->stages->translator, rq, info);
     lap(e, &t->stats.ns_frontend, &time);
-    if (info->nb_insns == 0 || t->ir->error) {
+    if (info->nb_insns == 0 || ir->error) {
         return;
     }
     log_guest(t, rq, info);
     log_ir(t, LOG_op, "op");
     if (rq->nb_blocks) {  /* blocks that one jump leads to join its own */
-        opt_reach(t->ir);
+        opt_reach(ir);
     }
-    opt_run(t->ir, e->cfg.opt_off);
+    opt_run(ir, e->cfg.opt_off);
     log_ir(t, LOG_op_opt, "op_opt");
     lap(e, &t->stats.ns_opt, &time);
 }
@@ -126,7 +127,8 @@ static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
     if (!t->piece && !piece_take(t)) {
         return COMPILE_BUFFER_FULL;
     }
-    CompileStatus s = e->cfg.backend->compile(t->backend, t->ir, &t->buf, cb);
+    CompileStatus s = e->cfg.backend->compile(t->stages->backend,
+                                              t->stages->ir, &t->buf, cb);
     lap(e, &t->stats.ns_backend, &time);
     return s;
 }
@@ -194,17 +196,26 @@ static uint32_t next_try(ExecThread *t, CompileStatus s, uint32_t nb_insns,
     return nb_insns / 2;
 }
 
-/* One try; NULL with *status, or with info->nb_insns 0: no code there. */
-static TB *try_block(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
-                     CompileStatus *status)
+static TB *run_stages(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
+                      CompileStatus *status)
 {
     CompiledBlock cb;
     make_ir(t, rq, info);
     if (info->nb_insns == 0) {
         return NULL;
     }
-    *status = t->ir->error ? COMPILE_TOO_LARGE : make_code(t, &cb);
+    *status = t->stages->ir->error ? COMPILE_TOO_LARGE : make_code(t, &cb);
     return *status == COMPILE_OK ? publish(t, rq, info, &cb) : NULL;
+}
+
+/* One try; NULL with *status, or with info->nb_insns 0: no code there. */
+static TB *try_block(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
+                     CompileStatus *status)
+{
+    stages_take(t);
+    TB *tb = run_stages(t, rq, info, status);
+    stages_give_back(t);
+    return tb;
 }
 
 /*
