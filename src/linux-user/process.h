@@ -12,6 +12,7 @@
 
 #include <limits.h>
 #include <signal.h>
+#include "linux-user/held.h"
 #include "linux-user/linux-user.h"
 #include "linux-user/mm.h"
 #include "linux-user/riscv64/target.h"
@@ -38,6 +39,7 @@ typedef struct Process {
     uint64_t stack_start;              /* sp at the program's start */
     uint64_t sigreturn;                /* address of the trampoline */
     Actions actions;
+    Held held;                         /* signals to the process */
     volatile bool several;             /* has made threads or processes */
     volatile bool has_mem_file;        /* has opened /proc/self/mem */
     const struct SeccompFilter *volatile seccomp_sync;  /* for all threads */
@@ -62,8 +64,7 @@ typedef struct Task {
     int32_t tgid, tid;                 /* of the host thread that runs it */
     volatile uint32_t pending;         /* a signal is in info; all others */
     siginfo_t info;                    /* wait, blocked, in the kernel */
-    volatile uint64_t held;            /* but SIGSEGV and SIGBUS, which the */
-    siginfo_t held_info[2];            /* host cannot block, wait here */
+    Held held;                         /* but SIGSEGV and SIGBUS */
     bool no_result;                    /* the call has set all registers */
     void *exec_scratch;                /* memory of an execve under way */
     volatile bool kicked;              /* a signal of our own came */

@@ -1,7 +1,10 @@
 /* Host handlers, delivery to the guest, and the end by a signal. */
-#include "linux-user/signal.h"
+#include "linux-user/signal_int.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -37,20 +40,12 @@ static __thread Task *this_task;
 /* What the value of a signal points to that only asks a thread to stop. */
 static const char kick_mark;
 
-static uint64_t bit(int signo)
-{
-    return 1ull << (signo - 1);
-}
-
-#define NEVER_BLOCKED (bit(SIGKILL) | bit(SIGSTOP))
-#define EXECS_OWN (bit(SIGSEGV) | bit(SIGBUS))
-
 static void set_host_mask(uint64_t mask)
 {
     raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, 8, 0, 0);
 }
 
-static void set_mask(Task *t, uint64_t mask)
+void signal_set_mask(Task *t, uint64_t mask)
 {
     t->sigmask = mask & ~NEVER_BLOCKED;
     set_host_mask(t->sigmask & ~EXECS_OWN);
@@ -134,28 +129,14 @@ static void kick(Task *t, void *ucontext)
     arm_timer(t);
 }
 
-static siginfo_t *held_info(Task *t, int signo)
-{
-    return &t->held_info[signo == SIGBUS];
-}
-
-/* SIGSEGV or SIGBUS from outside that must wait; one of each, as Linux. */
-static void hold(Task *t, int signo, const siginfo_t *info)
-{
-    if (!(t->held & bit(signo))) {
-        *held_info(t, signo) = *info;
-        t->held |= bit(signo);
-    }
-}
-
 /*
  * A second signal, through a handler that was itself interrupted: back to the
  * kernel's queue, where it is now blocked.
  */
 static void requeue(Task *t, int signo, siginfo_t *info)
 {
-    if (EXECS_OWN & bit(signo)) {
-        hold(t, signo, info);
+    if (EXECS_OWN & signal_bit(signo)) {
+        held_put(&t->held, info);
     } else {
         set_host_mask(~EXECS_OWN);
         raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(), signo,
@@ -179,7 +160,7 @@ static void async_handler(int signo, siginfo_t *info, void *ucontext)
 }
 
 /* Is it a SIGBUS that we sent, by the timer or to stop this thread? */
-static bool is_kick(int signo, const siginfo_t *info)
+bool signal_is_kick(int signo, const siginfo_t *info)
 {
     return signo == SIGBUS &&
            ((info->si_code == SI_TIMER &&
@@ -188,43 +169,102 @@ static bool is_kick(int signo, const siginfo_t *info)
              info->si_value.sival_ptr == &kick_mark));
 }
 
+static void send_kick(int tgid, int tid)
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    info.si_signo = SIGBUS;
+    info.si_code = SI_QUEUE;
+    info.si_pid = tgid;
+    info.si_value.sival_ptr = (void *)&kick_mark;
+    raw_syscall(SYS_rt_tgsigqueueinfo, tgid, tid, SIGBUS, (long)&info, 0, 0);
+}
+
+/* Another thread may let in what waits for the process: all have a look. */
+static void kick_others(const Task *t)
+{
+    char buf[2048];
+    long n, dir = raw_syscall(SYS_open, (long)"/proc/self/task",
+                              O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0, 0);
+
+    while ((n = raw_syscall(SYS_getdents64, dir, (long)buf, sizeof(buf), 0, 0,
+                            0)) > 0) {
+        const struct dirent64 *d;
+
+        for (long at = 0; at < n; at += d->d_reclen) {
+            int tid;
+
+            d = (const void *)(buf + at);
+            tid = atoi(d->d_name);
+            if (tid > 0 && tid != t->tid) {
+                send_kick(t->tgid, tid);
+            }
+        }
+    }
+    raw_syscall(SYS_close, dir, 0, 0, 0, 0, 0);
+}
+
+/* A SIGSEGV or SIGBUS from outside that the guest's thread blocks. */
+static void hold(Task *t, const siginfo_t *info)
+{
+    if (t->vfork || !held_by_process(info)) {
+        held_put(&t->held, info);
+        return;
+    }
+    held_put(&t->proc->held, info);
+    if (t->proc->nb_tasks > 1) {
+        kick_others(t);
+    }
+}
+
+static void on_kick(Task *t, void *ucontext)
+{
+    siginfo_t held;
+
+    t->kicked = true;
+    if (held_take(&t->proc->held, ~t->sigmask, &held)) {
+        async_handler(held.si_signo, &held, ucontext);
+    } else if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {
+        kick(t, ucontext);
+    }
+}
+
+static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
+{
+    if (signal_is_kick(signo, info)) {
+        on_kick(t, ucontext);
+    } else if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
+        return;
+    } else if (t->sigmask & signal_bit(signo)) {
+        hold(t, info);
+    } else {
+        async_handler(signo, info, ucontext);
+    }
+}
+
 /* SIGSEGV and SIGBUS that do not come from generated code. */
 static void other_fault(int signo, siginfo_t *info, void *ucontext)
 {
-    if (info->si_code > 0) {
-        HostSigaction dfl = { 0 };
+    HostSigaction dfl = { 0 };
 
-        if (!usercopy_fixup(ucontext)) {
-            host_sigaction(signo, &dfl, NULL);   /* our bug: again, fatally */
+    if (info->si_code <= 0) {
+        if (this_task) {       /* else the thread begins or ends */
+            sent_fault(this_task, signo, info, ucontext);
         }
-        return;
-    }
-    if (is_kick(signo, info)) {
-        this_task->kicked = true;
-        if (__atomic_load_n(&this_task->cpu->exit_request,
-                            __ATOMIC_RELAXED)) {
-            kick(this_task, ucontext);
-        }
-        return;
-    }
-    if (this_task->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
-        return;
-    }
-    if (this_task->sigmask & bit(signo)) {
-        hold(this_task, signo, info);
-    } else {
-        async_handler(signo, info, ucontext);
+    } else if (!usercopy_fixup(ucontext)) {
+        host_sigaction(signo, &dfl, NULL);       /* our bug: again, fatally */
     }
 }
 
 /* Does SIG_DFL end the process? */
 static bool fatal_by_default(int signo)
 {
-    const uint64_t others = bit(SIGCHLD) | bit(SIGURG) | bit(SIGWINCH) |
-                            bit(SIGCONT) | bit(SIGSTOP) | bit(SIGTSTP) |
-                            bit(SIGTTIN) | bit(SIGTTOU);
+    const uint64_t others = signal_bit(SIGCHLD) | signal_bit(SIGURG) | signal_bit(SIGWINCH) |
+                            signal_bit(SIGCONT) | signal_bit(SIGSTOP) | signal_bit(SIGTSTP) |
+                            signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
 
-    return !(others & bit(signo));
+    return !(others & signal_bit(signo));
 }
 
 /* Is the default action ours to take, at a safe point? */
@@ -235,7 +275,7 @@ static bool catch_default(const Actions *actions, int signo)
 }
 
 /* Gives the host the disposition that the guest has for signo. */
-static void install_host(const Actions *actions, int signo)
+void signal_install(const Actions *actions, int signo)
 {
     const TargetSigaction *act = &actions->at[signo];
     uint64_t same = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT;
@@ -244,7 +284,7 @@ static void install_host(const Actions *actions, int signo)
         .restorer = signal_restorer,
     };
 
-    if (EXECS_OWN & bit(signo)) {
+    if (EXECS_OWN & signal_bit(signo)) {
         return;
     }
     if (act->handler <= (uintptr_t)SIG_IGN &&
@@ -300,6 +340,7 @@ void signal_end(Task *t)
 {
     stack_t off = { .ss_flags = SS_DISABLE };
 
+    this_task = NULL;
     set_host_mask(~EXECS_OWN);
     if (t->has_timer) {
         raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
@@ -316,18 +357,11 @@ Task *task_current(void)
 /* The thread may be of another process: a vfork child, or its parent. */
 void signal_stop_thread(CPUState *cpu)
 {
-    Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
-    siginfo_t info;
+    const Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
 
     __atomic_store_n(&cpu->exit_request, 1, __ATOMIC_RELAXED);
     if (t) {
-        memset(&info, 0, sizeof(info));
-        info.si_signo = SIGBUS;
-        info.si_code = SI_QUEUE;
-        info.si_pid = t->tgid;
-        info.si_value.sival_ptr = (void *)&kick_mark;
-        raw_syscall(SYS_rt_tgsigqueueinfo, t->tgid, t->tid, SIGBUS,
-                    (long)&info, 0, 0);
+        send_kick(t->tgid, t->tid);
     }
 }
 
@@ -352,7 +386,7 @@ _Noreturn void signal_die(Task *t, int signo)
         dump_core(t, signo);
     }
     host_sigaction(signo, &dfl, NULL);
-    set_host_mask(~bit(signo));
+    set_host_mask(~signal_bit(signo));
     raise_host(signo);
     _exit(128 + signo);
 }
@@ -360,7 +394,7 @@ _Noreturn void signal_die(Task *t, int signo)
 /* The handler went away between arrival and delivery: the host's turn. */
 static void default_action(Task *t, int signo)
 {
-    if ((EXECS_OWN & bit(signo)) || catch_default(t->actions, signo)) {
+    if ((EXECS_OWN & signal_bit(signo)) || catch_default(t->actions, signo)) {
         signal_die(t, signo);
     }
     raise_host(signo);
@@ -375,7 +409,7 @@ static TargetSigaction take_action(Actions *actions, int signo)
     taken = *act;
     if ((taken.flags & SA_RESETHAND) && taken.handler > (uintptr_t)SIG_IGN) {
         act->handler = (uintptr_t)SIG_DFL;
-        install_host(actions, signo);
+        signal_install(actions, signo);
     }
     pthread_mutex_unlock(&actions->lock);
     return taken;
@@ -403,22 +437,15 @@ static void deliver(Task *t, const siginfo_t *info)
         return;
     }
     t->has_saved_mask = false;
-    t->sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : bit(signo));
+    t->sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : signal_bit(signo));
     t->sigmask &= ~NEVER_BLOCKED;
 }
 
-/* What waited in `held` becomes the pending signal, if there is none. */
+/* What was held becomes the pending signal, if there is none. */
 static void take_held(Task *t)
 {
-    uint64_t ready;
-
     set_host_mask(~0ull);
-    ready = t->held & ~t->sigmask;
-    if (!t->pending && ready) {
-        int signo = ready & bit(SIGSEGV) ? SIGSEGV : SIGBUS;
-
-        t->info = *held_info(t, signo);
-        t->held &= ~bit(signo);
+    if (!t->pending && signal_take_held(t, ~t->sigmask, &t->info)) {
         t->pending = 1;
     }
     set_host_mask(~EXECS_OWN);
@@ -435,11 +462,11 @@ void signal_deliver(Task *t)
 
         t->pending = 0;
         deliver(t, &info);
-        set_mask(t, t->sigmask);   /* may let the next one in */
+        signal_set_mask(t, t->sigmask);   /* may let the next one in */
     }
     if (t->has_saved_mask) {
         t->has_saved_mask = false;   /* the signal was ignored after all */
-        set_mask(t, t->saved_mask);
+        signal_set_mask(t, t->saved_mask);
     }
 }
 
@@ -447,7 +474,7 @@ void signal_force_info(Task *t, const siginfo_t *info)
 {
     int signo = info->si_signo;
 
-    if ((t->sigmask & bit(signo)) ||
+    if ((t->sigmask & signal_bit(signo)) ||
         t->actions->at[signo].handler <= (uintptr_t)SIG_IGN) {
         strace_signal(t, info);
         t->info = *info;
@@ -455,7 +482,7 @@ void signal_force_info(Task *t, const siginfo_t *info)
     }
     deliver(t, info);
     if (!t->pending) {
-        set_mask(t, t->sigmask);
+        signal_set_mask(t, t->sigmask);
     }
 }
 
@@ -470,15 +497,29 @@ void signal_force(Task *t, int signo, int code, uint64_t addr)
     signal_force_info(t, &info);
 }
 
-void signal_wait_begin(Task *t, uint64_t mask)
+bool signal_wait_begin(Task *t, uint64_t mask)
 {
     t->saved_mask = t->sigmask;
     t->has_saved_mask = true;
     t->sigmask = mask & ~NEVER_BLOCKED;
+    if (signal_held(t)) {
+        take_held(t);
+    }
+    return !t->pending;
+}
+
+/* Has a signal come that only the mask of the wait lets in? */
+static bool woken_by_held(const Task *t)
+{
+    return t->has_saved_mask && t->pending &&
+           (t->saved_mask & EXECS_OWN & signal_bit(t->info.si_signo));
 }
 
 long signal_wait_end(Task *t, long ret)
 {
+    if (ret == -RESTART_SYSCALL && woken_by_held(t)) {
+        ret = -EINTR;
+    }
     if (t->has_saved_mask && !(ret == -EINTR && t->pending)) {
         t->has_saved_mask = false;
         t->sigmask = t->saved_mask;
@@ -495,7 +536,7 @@ void signal_block(Task *t)
 void signal_unblock(Task *t)
 {
     if (!t->pending) {
-        set_mask(t, t->sigmask);
+        signal_set_mask(t, t->sigmask);
     }
 }
 
@@ -506,7 +547,7 @@ static void reset_handlers(Actions *actions)
     for (int i = 1; i <= GUEST_NSIG; i++) {
         if (actions->at[i].handler > (uintptr_t)SIG_IGN) {
             actions->at[i] = (TargetSigaction){ 0 };
-            install_host(actions, i);
+            signal_install(actions, i);
         }
     }
 }
@@ -522,7 +563,7 @@ static void install_defaults(Actions *actions)
     for (int i = 1; i <= GUEST_NSIG; i++) {
         if (actions->at[i].handler == (uintptr_t)SIG_DFL &&
             fatal_by_default(i) && i != SIGKILL) {
-            install_host(actions, i);
+            signal_install(actions, i);
         }
     }
 }
@@ -560,191 +601,27 @@ static void host_disposition(Task *t, int signo)
     }
 }
 
+/* What waits here goes on to wait in the kernel, where it is now blocked. */
+static void give_held(Task *t)
+{
+    siginfo_t info;
+
+    while (signal_take_held(t, t->sigmask & EXECS_OWN, &info)) {
+        raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(),
+                    info.si_signo, (long)&info, 0, 0);
+    }
+}
+
 void signal_prepare_exec(Task *t)
 {
     host_disposition(t, SIGSEGV);
     host_disposition(t, SIGBUS);
     set_host_mask(t->sigmask);
+    give_held(t);
 }
 
 void signal_exec_failed(Task *t)
 {
     exec_install_handlers(other_fault);
-    set_mask(t, t->sigmask);
-}
-
-/* --- system calls --- */
-
-static bool uncatchable(int signo)
-{
-    return signo == SIGKILL || signo == SIGSTOP;
-}
-
-static void swap_action(Actions *actions, int signo,
-                        const TargetSigaction *act, TargetSigaction *old)
-{
-    pthread_mutex_lock(&actions->lock);
-    *old = actions->at[signo];
-    if (act) {
-        actions->at[signo] = *act;
-        install_host(actions, signo);
-    }
-    pthread_mutex_unlock(&actions->lock);
-}
-
-long sys_rt_sigaction(Task *t, const uint64_t *a)
-{
-    int signo = (int)a[0];
-    TargetSigaction act = { 0 }, old;
-
-    if (signo < 1 || signo > GUEST_NSIG || a[3] != 8 ||
-        (a[1] && uncatchable(signo))) {
-        return -EINVAL;
-    }
-    if (a[1] && !mm_read(task_mm(t), &act, a[1], sizeof(act))) {
-        return -EFAULT;
-    }
-    act.mask &= ~NEVER_BLOCKED;
-    swap_action(t->actions, signo, a[1] ? &act : NULL, &old);
-    if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
-        return -EFAULT;
-    }
-    return 0;
-}
-
-static bool change_mask(uint64_t *mask, int how, uint64_t set)
-{
-    switch (how) {
-    case SIG_BLOCK: *mask |= set; return true;
-    case SIG_UNBLOCK: *mask &= ~set; return true;
-    case SIG_SETMASK: *mask = set; return true;
-    default: return false;
-    }
-}
-
-long sys_rt_sigpending(Task *t, const uint64_t *a)
-{
-    uint64_t set = 0;
-    long ret = a[1] > sizeof(set) ? -EINVAL
-               : raw_syscall(SYS_rt_sigpending, (long)&set, 8, 0, 0, 0, 0);
-
-    set |= t->held & t->sigmask;
-    if (ret == 0 && !mm_write(task_mm(t), a[0], &set, a[1])) {
-        ret = -EFAULT;
-    }
-    return ret;
-}
-
-/*
- * The host's mask changes by a safe_syscall: a signal that arrived before is
- * delivered before, not after it was blocked.
- */
-long sys_rt_sigprocmask(Task *t, const uint64_t *a)
-{
-    uint64_t mask = t->sigmask, old = mask, set, host;
-    long ret;
-
-    if (a[3] != 8) {
-        return -EINVAL;
-    }
-    if (a[1]) {
-        if (!mm_read(task_mm(t), &set, a[1], sizeof(set))) {
-            return -EFAULT;
-        }
-        if (!change_mask(&mask, (int)a[0], set)) {
-            return -EINVAL;
-        }
-        mask &= ~NEVER_BLOCKED;
-        host = mask & ~EXECS_OWN;
-        ret = safe_syscall(&t->pending, SYS_rt_sigprocmask, SIG_SETMASK,
-                           (long)&host, 0, 8, 0, 0);
-        if (ret < 0) {
-            return ret;
-        }
-        t->sigmask = mask;
-    }
-    if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
-        return -EFAULT;
-    }
-    return 0;
-}
-
-long sys_rt_sigsuspend(Task *t, const uint64_t *a)
-{
-    uint64_t mask, host;
-
-    if (a[1] != 8) {
-        return -EINVAL;
-    }
-    if (!mm_read(task_mm(t), &mask, a[0], sizeof(mask))) {
-        return -EFAULT;
-    }
-    host = mask & ~EXECS_OWN;
-    signal_wait_begin(t, mask);
-    return signal_wait_end(t, safe_syscall(&t->pending, SYS_rt_sigsuspend,
-                                           (long)&host, 8, 0, 0, 0, 0));
-}
-
-long sys_rt_sigreturn(Task *t, const uint64_t *a)
-{
-    uint64_t mask;
-
-    (void)a;
-    t->no_result = true;
-    if (frame_pop(t, &mask)) {
-        if (t->pending) {
-            t->sigmask = mask & ~NEVER_BLOCKED;   /* delivery sets it */
-        } else {
-            set_mask(t, mask);
-        }
-    } else {
-        signal_force(t, SIGSEGV, SI_KERNEL, 0);
-    }
-    return 0;
-}
-
-static bool on_altstack_now(const Task *t)
-{
-    return on_altstack(t, rv_state(t->cpu)->gpr[RV_SP]);
-}
-
-static long set_altstack(Task *t, TargetStack st)
-{
-    int mode = st.flags & ~TARGET_SS_AUTODISARM;
-
-    if (on_altstack_now(t)) {
-        return -EPERM;
-    }
-    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0) {
-        return -EINVAL;
-    }
-    if (mode == SS_DISABLE) {
-        st.sp = st.size = 0;
-    } else if (st.size < TARGET_MINSIGSTKSZ) {
-        return -ENOMEM;
-    }
-    st.flags &= ~SS_ONSTACK;
-    t->altstack = st;
-    return 0;
-}
-
-long sys_sigaltstack(Task *t, const uint64_t *a)
-{
-    TargetStack st, old = t->altstack;
-    long ret = 0;
-
-    if (on_altstack_now(t)) {
-        old.flags |= SS_ONSTACK;
-    }
-    if (a[0]) {
-        if (!mm_read(task_mm(t), &st, a[0], sizeof(st))) {
-            return -EFAULT;
-        }
-        ret = set_altstack(t, st);
-    }
-    if (ret == 0 && a[1] &&
-        !mm_write(task_mm(t), a[1], &old, sizeof(old))) {
-        return -EFAULT;
-    }
-    return ret;
+    signal_set_mask(t, t->sigmask);
 }

@@ -37,10 +37,16 @@ _Noreturn void signal_die(Task *t, int signo);
 void signal_block(Task *t);
 void signal_unblock(Task *t);
 
-/* SIGSEGV or SIGBUS waits that is no longer blocked. */
+/* Of SIGSEGV and SIGBUS those that wait for this thread to let them in. */
+static inline uint64_t signal_waiting(const Task *t)
+{
+    return held_set(&t->held) | held_set(&t->proc->held);
+}
+
+/* Does one of them wait that is no longer blocked? */
 static inline bool signal_held(const Task *t)
 {
-    return (t->held & ~t->sigmask) != 0;
+    return (signal_waiting(t) & ~t->sigmask) != 0;
 }
 
 /* CLONE_CLEAR_SIGHAND: handlers become SIG_DFL. */
@@ -61,9 +67,11 @@ void signal_exec_failed(Task *t);
 /*
  * Around one waiting call of the host that is given a signal mask of its own.
  * If a signal ended the wait, its handler starts under that mask and the old
- * one comes back after it; else _end restores it at once.  Returns ret.
+ * one comes back after it; else _end restores it at once.  Returns the result
+ * that the guest is given.  _begin is false if a signal is there already: the
+ * call must not be made, but _end given -RESTART_SYSCALL.
  */
-void signal_wait_begin(Task *t, uint64_t mask);
+bool signal_wait_begin(Task *t, uint64_t mask);
 long signal_wait_end(Task *t, long ret);
 
 #endif

@@ -32,7 +32,8 @@ void clone_start_child(Task *t, const CloneArgs *c)
     s->gpr[RV_A0] = 0;
     s->load_res = RV_NO_RESERVATION;
     t->clear_tid = c->flags & CLONE_CHILD_CLEARTID ? c->child_tid : 0;
-    t->robust_list = t->held = 0;
+    t->robust_list = 0;
+    held_clear(&t->held);
 }
 
 void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid)
@@ -101,6 +102,7 @@ static long host_fork(const CloneArgs *c, int32_t *pidfd)
 static void start_process(Task *t, const CloneArgs *c)
 {
     t->proc->nb_tasks = 1;
+    held_clear(&t->proc->held);
     t->vfork = false;
     signal_new_process(t);
     clone_start_child(t, c);

@@ -38,7 +38,9 @@ static long begin_masked(Task *t, uint64_t addr, uint64_t size,
     if (!mm_read(task_mm(t), &mask, addr, sizeof(mask))) {
         return -EFAULT;
     }
-    signal_wait_begin(t, mask);
+    if (!signal_wait_begin(t, mask)) {
+        return signal_wait_end(t, -RESTART_SYSCALL);
+    }
     *host = mask & ~(1ull << (SIGSEGV - 1)) & ~(1ull << (SIGBUS - 1));
     return 1;
 }
