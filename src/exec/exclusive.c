@@ -136,3 +136,17 @@ void exclusive_end(ExecThread *t)
     pthread_cond_broadcast(&e->changed);
     pthread_mutex_unlock(&e->lock);
 }
+
+void exec_stop_others(CPUState *cpu, void (*fn)(void *, CPUState *), void *arg)
+{
+    ExecThread *t = thread_of(cpu);
+    Exec *e = t->exec;
+    exclusive_begin(t);
+    pthread_mutex_lock(&e->lock);
+    for (const ExecThread *o = e->threads; o; o = o->next) {
+        if (o != t) {
+            fn(arg, o->cpu);
+        }
+    }
+    pthread_mutex_unlock(&e->lock);
+}

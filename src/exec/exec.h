@@ -115,6 +115,12 @@ int exec_fork_prepare(CPUState *);
 void exec_fork_hold(CPUState *);
 void exec_fork_done(CPUState *, bool child);
 
+/*
+ * Before the process ends: the other threads never run guest code again, and
+ * each is shown to fn with its guest state exact.
+ */
+void exec_stop_others(CPUState *, void (*fn)(void *, CPUState *), void *);
+
 /* What TCG_STATS=1 shows. */
 void exec_stats_print(Exec *, FILE *);
 

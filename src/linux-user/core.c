@@ -79,17 +79,20 @@ static void expand(FILE *out, char c, int signo)
     }
 }
 
-/* A pattern that pipes or names a folder is not for us: "core". */
-static void make_name(char name[NAME_ROOM], int signo)
+/* The pattern of names for files in the current folder; else NULL. */
+static const char *read_pattern(char pattern[NAME_ROOM])
 {
-    char pattern[NAME_ROOM], pid[4];
+    read_line("/proc/sys/kernel/core_pattern", pattern, NAME_ROOM);
+    return !pattern[0] || pattern[0] == '|' || strchr(pattern, '/') ? NULL
+                                                                    : pattern;
+}
+
+static void make_name(char name[NAME_ROOM], const char *pattern, int signo)
+{
+    char pid[4];
     FILE *out;
 
-    read_line("/proc/sys/kernel/core_pattern", pattern, sizeof(pattern));
     read_line("/proc/sys/kernel/core_uses_pid", pid, sizeof(pid));
-    if (!pattern[0] || pattern[0] == '|' || strchr(pattern, '/')) {
-        strcpy(pattern, "core");
-    }
     out = fmemopen(name, NAME_ROOM, "w");
     if (!out) {
         strcpy(name, "core");
@@ -234,33 +237,49 @@ static void write_file(Task *t, int fd, const char *notes, size_t size)
     close(pagemap);
 }
 
-/* The map may be in use by a thread that will never go on: do not wait. */
-void core_dump(Task *t, const siginfo_t *info)
+/* The map may be in use by a thread that will never go on. */
+static bool lock_map(Mm *mm)
 {
-    const struct rlimit none = { 0, 0 };
-    struct rlimit lim = { 0, 0 };
-    Mm *mm = task_mm(t);
-    char name[NAME_ROOM] = "core";
-    size_t size;
-    char *notes;
-    int fd;
+    enum { SECONDS = 2 };
+    struct timespec until;
 
-    if (!core_wanted() || prctl(PR_GET_DUMPABLE) != 1 ||
-        pthread_mutex_trylock(&mm->lock) != 0) {
-        setrlimit(RLIMIT_CORE, &none);
-        return;
-    }
-    make_name(name, info->si_signo);
-    fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-              0600);
-    notes = core_notes(t, info, &size);
-    if (fd >= 0 && notes) {
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += SECONDS;
+    return pthread_mutex_timedlock(&mm->lock, &until) == 0;
+}
+
+static bool write_core(Task *t, const siginfo_t *info, const char *name)
+{
+    size_t size;
+    char *notes = core_notes(t, info, &size);
+    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                  0600);
+    bool ok = fd >= 0 && notes && lock_map(task_mm(t));
+
+    if (ok) {
         write_file(t, fd, notes, size);
+        pthread_mutex_unlock(&task_mm(t)->lock);
     }
     free(notes);
     close(fd);
-    pthread_mutex_unlock(&mm->lock);
+    return ok;
+}
+
+void core_dump(Task *t, const siginfo_t *info)
+{
+    char name[NAME_ROOM], buf[NAME_ROOM];
+    const char *pattern = read_pattern(buf);
+    struct rlimit lim = { 0, 0 };
+    bool written = false;
+
+    if (core_wanted() && prctl(PR_GET_DUMPABLE) == 1) {
+        make_name(name, pattern ? pattern : "core", info->si_signo);
+        written = write_core(t, info, name);
+    }
     getrlimit(RLIMIT_CORE, &lim);
     lim.rlim_cur = 0;
     setrlimit(RLIMIT_CORE, &lim);
+    if (written && pattern && !t->vfork) {
+        core_set_status();
+    }
 }

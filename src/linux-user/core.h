@@ -10,9 +10,11 @@ bool core_signal(int signo);
 bool core_wanted(void);
 
 /*
- * Writes the core file for the signal `info`, with the registers of this
- * thread, and sees to it that the host dumps no core of the emulator.
+ * Before the process ends by the signal `info`: writes the core file, and
+ * sees to it that the host dumps no core of the emulator.
  */
 void core_dump(Task *t, const siginfo_t *info);
+/* The status will say that a core was written (core_status.c). */
+void core_set_status(void);
 
 #endif

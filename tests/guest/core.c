@@ -4,6 +4,7 @@
  */
 #include <elf.h>
 #include <glob.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -50,6 +51,19 @@ static const char *note(const char *at, size_t n, unsigned type)
     return NULL;
 }
 
+/* A note of that type for each thread. */
+static int count_notes(const char *at, size_t n, unsigned type)
+{
+    const char *end = at + n;
+    int found = 0;
+
+    while ((at = note(at, end - at, type))) {
+        found++;
+        at += 376;             /* struct elf_prstatus */
+    }
+    return found;
+}
+
 static int good(int signo)
 {
     size_t size = 0;
@@ -72,7 +86,10 @@ static int good(int signo)
     memcpy(&pc, status + 112, sizeof(pc));
     return *(int *)status == signo && at && !strcmp(at, "as it died") &&
            pc > 0x10000 && note(file + p->p_offset, p->p_filesz, NT_AUXV) &&
-           note(file + p->p_offset, p->p_filesz, NT_FPREGSET);
+           note(file + p->p_offset, p->p_filesz, NT_FPREGSET) &&
+           note(file + p->p_offset, p->p_filesz, NT_SIGINFO) &&
+           note(file + p->p_offset, p->p_filesz, NT_FILE) &&
+           count_notes(file + p->p_offset, p->p_filesz, NT_PRSTATUS) == 3;
 }
 #else
 static int good(int signo)
@@ -81,8 +98,25 @@ static int good(int signo)
 }
 #endif
 
+static void *computes(void *arg)
+{
+    for (;;) {
+    }
+}
+
+static void *waits(void *arg)
+{
+    for (;;) {
+        pause();
+    }
+}
+
 static void die(const char *how)
 {
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, computes, NULL);
+    pthread_create(&thread, NULL, waits, NULL);
     strcpy(cookie, "as it died");
     if (strcmp(how, "segv") == 0) {
         *(volatile int *)8 = 1;
@@ -92,6 +126,17 @@ static void die(const char *how)
         kill(getpid(), SIGQUIT);
         pause();
     }
+}
+
+/* Does the kernel put core files in the current folder? */
+static int plain_pattern(void)
+{
+    char pattern[256] = "|";
+    FILE *f = fopen("/proc/sys/kernel/core_pattern", "r");
+
+    fgets(pattern, sizeof(pattern), f);
+    fclose(f);
+    return !strpbrk(pattern, "|/");
 }
 
 static void run(const char *how, int limit)
@@ -108,8 +153,9 @@ static void run(const char *how, int limit)
         _exit(0);
     }
     waitpid(pid, &status, 0);
-    printf("%s: signal %d, core %s\n", how, WTERMSIG(status),
-           !limit || good(WTERMSIG(status)) ? "as expected" : "bad");
+    printf("%s: signal %d, core %s, %d\n", how, WTERMSIG(status),
+           !limit || good(WTERMSIG(status)) ? "as expected" : "bad",
+           plain_pattern() && WCOREDUMP(status));
 }
 
 int main(void)

@@ -2,11 +2,14 @@
 #include "linux-user/riscv64/core_note.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include "linux-user/proc.h"
 
 /* struct elf_prstatus */
 typedef struct PrStatus {
@@ -55,7 +58,7 @@ static void put_status(FILE *out, Task *t, const siginfo_t *info)
     PrStatus p = {
         .signo = info->si_signo, .code = info->si_code,
         .error = info->si_errno, .current = (int16_t)info->si_signo,
-        .blocked = t->sigmask, .pid = gettid(), .ppid = getppid(),
+        .blocked = t->sigmask, .pid = t->tid, .ppid = getppid(),
         .pgrp = getpgrp(), .sid = getsid(0), .fp_valid = 1,
     };
 
@@ -102,19 +105,110 @@ static void put_fp(FILE *out, Task *t)
     put_note(out, NT_FPREGSET, &f, sizeof(f));
 }
 
+/* --- NT_FILE --- */
+
+/* Which part of which file a mapping shows, and its end in the text. */
+typedef struct FilePart {
+    uint64_t start, end, offset;
+    const char *name, *next;
+} FilePart;
+
+/* The first mapping of a file in the text of /proc/self/maps. */
+static bool next_file(const char *maps, FilePart *f)
+{
+    for (; *maps; maps = f->next) {
+        unsigned long inode = 0;
+        int name = 0;
+
+        f->next = strchrnul(maps, '\n');
+        f->next += *f->next == '\n';
+        if (sscanf(maps, "%" SCNx64 "-%" SCNx64 " %*s %" SCNx64 " %*s %lu %n",
+                   &f->start, &f->end, &f->offset, &inode, &name) == 4 &&
+            inode) {
+            f->name = maps + name;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* count, page size; of each its start, end and page in the file; names. */
+static void put_parts(FILE *out, const char *maps)
+{
+    uint64_t head[2] = { 0, GUEST_PAGE };
+    FilePart f;
+
+    for (const char *at = maps; next_file(at, &f); at = f.next) {
+        head[0]++;
+    }
+    fwrite(head, sizeof(head), 1, out);
+    for (const char *at = maps; next_file(at, &f); at = f.next) {
+        uint64_t part[3] = { f.start, f.end, f.offset / GUEST_PAGE };
+
+        fwrite(part, sizeof(part), 1, out);
+    }
+    for (const char *at = maps; next_file(at, &f); at = f.next) {
+        fwrite(f.name, 1, strcspn(f.name, "\n"), out);
+        fputc('\0', out);
+    }
+}
+
+static void put_files(FILE *out, Task *t)
+{
+    char *maps = NULL, *note = NULL;
+    size_t size;
+    FILE *text = open_memstream(&maps, &size), *data;
+
+    if (!text) {
+        return;
+    }
+    proc_maps(t, text, NULL);
+    fclose(text);
+    data = open_memstream(&note, &size);
+    if (data) {
+        put_parts(data, maps);
+        fclose(data);
+        put_note(out, NT_FILE, note, size);
+    }
+    free(note);
+    free(maps);
+}
+
+/* --- all notes --- */
+
+typedef struct Notes {
+    FILE *out;
+    const siginfo_t *info;
+} Notes;
+
+static void put_thread(void *opaque, CPUState *cpu)
+{
+    const Notes *n = opaque;
+    Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
+
+    if (t) {                   /* else it begins */
+        put_status(n->out, t, n->info);
+        put_fp(n->out, t);
+    }
+}
+
 char *core_notes(Task *t, const siginfo_t *info, size_t *size)
 {
     char *notes = NULL;
-    FILE *out = open_memstream(&notes, size);
+    Notes n = { open_memstream(&notes, size), info };
 
-    if (!out) {
+    if (!n.out) {
         return NULL;
     }
-    put_status(out, t, info);
-    put_psinfo(out, t);
-    put_note(out, NT_SIGINFO, info, sizeof(*info));
-    put_auxv(out, t);
-    put_fp(out, t);
-    fclose(out);
+    put_status(n.out, t, info);
+    put_psinfo(n.out, t);
+    put_note(n.out, NT_SIGINFO, info, sizeof(*info));
+    put_auxv(n.out, t);
+    put_files(n.out, t);
+    put_fp(n.out, t);
+    if (!t->vfork) {
+        exec_stop_others(t->cpu, put_thread, &n);
+    }
+    fclose(n.out);
     return notes;
 }

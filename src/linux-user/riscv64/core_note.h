@@ -7,7 +7,10 @@
 /* EF_RISCV_RVC | EF_RISCV_FLOAT_ABI_DOUBLE */
 enum { TARGET_ELF_CORE_FLAGS = 5 };
 
-/* The bytes of the PT_NOTE segment, to be freed; NULL: no memory. */
+/*
+ * The bytes of the PT_NOTE segment, to be freed; NULL: no memory.  Threads
+ * other than t stop for good, but those of a vfork child's parent.
+ */
 char *core_notes(Task *t, const siginfo_t *info, size_t *size);
 
 #endif
