@@ -216,13 +216,16 @@ static void other_op(BackendContext *b, const IR *ir, const Op *op)
 
 static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
 {
+    if (op->opc == OP_insn_start) {
+        insn_start(&b->build, op->arg[0]);
+        return op;
+    }
     b->build.keep_flags = op_flags(op) & OPF_CARRY_IN;
     if (needs_pc(op)) {
         build_pc_row(&b->build, b->desc->offset(b->host), b->build.pc);
     }
     switch (op->opc) {
     case OP_nop: break;
-    case OP_insn_start: insn_start(&b->build, op->arg[0]); break;
     case OP_discard: ra_discard(&b->ra, (TempId)op->arg[0]); break;
     case OP_mov: ra_mov(&b->ra, op); break;
     case OP_call: call_op(b, op); break;

@@ -26,7 +26,7 @@ typedef struct OpState {
     bool mem_used; /* by an input that must be the only one */
     bool in_place; /* output and first input are one place in memory */
     bool swapped;  /* the first two inputs changed places */
-    EmitOp e;
+    EmitOp *e;     /* filled as the operands are placed */
 } OpState;
 
 static TempId out_temp(const OpState *os, unsigned i)
@@ -200,7 +200,7 @@ static void place_early(OpState *os)
     for (unsigned i = 0; i < os->c->nb_temps; i++) {
         int r = must_take(os, os->c->temp[i].regs, busy);
         os->owned |= REG_BIT(r);
-        os->e.tmp[i] = own_number(r);
+        os->e->tmp[i] = own_number(r);
     }
     for (unsigned i = 0; i < os->c->nb_outs; i++) {
         const Place *p = &os->c->out[i];
@@ -341,7 +341,7 @@ static void place_input(OpState *os, unsigned i)
     const Place *p = &os->c->in[i];
     TempId t = in_temp(os, i);
     const Temp *temp = &ra->ir->temps[t];
-    Operand *o = &os->e.in[i];
+    Operand *o = &os->e->in[i];
 
     if (temp->kind == TEMP_CONST &&
         const_fits(p->consts, temp->type, temp->value)) {
@@ -399,7 +399,7 @@ static void place_outputs(OpState *os)
         ra_release(ra, out_temp(os, i));
     }
     if (os->in_place) {
-        os->e.out[0] = os->e.in[0];
+        os->e->out[0] = os->e->in[0];
         return;
     }
     os->avoid = os->owned;
@@ -412,7 +412,7 @@ static void place_outputs(OpState *os)
             os->out_reg[i] = (int8_t)(fits ? home : must_take(os, p->regs, 0));
             os->avoid |= REG_BIT(os->out_reg[i]);
         }
-        os->e.out[i] = reg_operand(os->out_reg[i]);
+        os->e->out[i] = reg_operand(os->out_reg[i]);
     }
 }
 
@@ -473,20 +473,32 @@ static bool is_in_place(OpState *os)
     return in_temp(os, 0) == out;
 }
 
+/* All of EmitOp but the operands, of which only those in use are set. */
+static void describe_op(OpState *os, const Row *row)
+{
+    const Op *op = os->op;
+    const Constraint *c = os->c;
+    EmitOp *e = os->e;
+
+    e->opc = op->opc;
+    e->type = op->type;
+    e->vece = op->vece;
+    e->arg = row->arg;
+    e->in_type = c->nb_ins ? os->ra->ir->temps[op->arg[c->nb_outs]].type
+                           : op->type;
+    e->dead =
+        (uint8_t)(op->life & ~(op->life >> 16) & ((1u << c->nb_outs) - 1));
+    e->k = &op->arg[c->nb_outs + c->nb_ins];
+}
+
 void ra_op(RegAlloc *ra, const Op *op, const Row *row)
 {
     const Constraint *c = &row->c;
-    OpState os = {.ra = ra, .op = op, .c = c, .out_reg = {NOWHERE, NOWHERE}};
+    EmitOp e;
+    OpState os = {.ra = ra, .op = op, .c = c, .out_reg = {NOWHERE, NOWHERE},
+                  .e = &e};
 
-    os.e.opc = op->opc;
-    os.e.type = op->type;
-    os.e.vece = op->vece;
-    os.e.arg = row->arg;
-    os.e.in_type =
-        c->nb_ins ? ra->ir->temps[op->arg[c->nb_outs]].type : op->type;
-    os.e.dead =
-        (uint8_t)(op->life & ~(op->life >> 16) & ((1u << c->nb_outs) - 1));
-    os.e.k = &op->arg[c->nb_outs + c->nb_ins];
+    describe_op(&os, row);
     os.in_place = is_in_place(&os);
     if (!os.in_place) {
         os.swapped = wants_swap(&os);
@@ -500,7 +512,7 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     }
     free_dead_inputs(&os);
     place_outputs(&os);
-    row->emit(ra->host, &os.e);
+    row->emit(ra->host, &e);
     for (unsigned i = 0; i < c->nb_outs && !os.in_place; i++) {
         ra_define(ra, op, i, os.out_reg[i]);
     }

@@ -5,17 +5,7 @@
 #include <string.h>
 #include "util/check.h"
 
-/*
- * An entry of const_hash is const_stamp << TEMP_BITS | temp; a reset takes a
- * new stamp, which empties the table.  At most half of it is ever full.
- */
-enum {
-    TEMP_BITS = 13,
-    HASH_BITS = TEMP_BITS + 1,
-    HASH_SIZE = 1 << HASH_BITS,
-    STAMP_LIMIT = 1 << (32 - TEMP_BITS),
-};
-_Static_assert(IR_MAX_TEMPS <= 1 << TEMP_BITS, "temps fit const_hash");
+_Static_assert(IR_MAX_TEMPS <= UINT16_MAX + 1, "temps fit IR.consts");
 
 typedef struct KeptName {
     struct KeptName *next;
@@ -47,8 +37,7 @@ IR *ir_new(void)
     ir->spare = alloc(IR_MAX_OPS + 1, sizeof(Op));
     ir->temps = alloc(IR_MAX_TEMPS, sizeof(Temp));
     ir->labels = alloc(IR_MAX_LABELS, sizeof(Label));
-    ir->const_hash = alloc(HASH_SIZE, sizeof(uint32_t));
-    ir->const_stamp = 1;
+    ir->work = alloc(1, IR_WORK_BYTES);
     ir->env = new_temp(ir, TEMP_FIXED, TYPE_I64);
     ir->temps[ir->env].name = "env";
     ir->nb_globals = 1;
@@ -69,7 +58,7 @@ void ir_free(IR *ir)
     free(ir->spare);
     free(ir->temps);
     free(ir->labels);
-    free(ir->const_hash);
+    free(ir->work);
     free(ir);
 }
 
@@ -80,10 +69,7 @@ void ir_reset(IR *ir)
     ir->nb_labels = 0;
     ir->inner_slots = 0;
     ir->error = IR_OK;
-    if (++ir->const_stamp == STAMP_LIMIT) {
-        memset(ir->const_hash, 0, HASH_SIZE * sizeof(uint32_t));
-        ir->const_stamp = 1;
-    }
+    memset(ir->consts, 0, sizeof(ir->consts));
 }
 
 TempId ir_global(IR *ir, Type type, int32_t offset, const char *name)
@@ -151,10 +137,10 @@ TempId ir_temp_tb(IR *ir, Type type)
     return new_temp(ir, TEMP_TB, type);
 }
 
-static uint32_t const_slot(Type type, uint64_t value)
+static uint16_t *const_bucket(IR *ir, Type type, uint64_t value)
 {
     uint64_t h = (value ^ (uint64_t)type << 56) * 0x9e3779b97f4a7c15u;
-    return (uint32_t)(h >> (64 - HASH_BITS));
+    return &ir->consts[(h >> 32) % IR_CONST_BUCKETS];
 }
 
 TempId ir_const(IR *ir, Type type, int64_t v)
@@ -162,13 +148,8 @@ TempId ir_const(IR *ir, Type type, int64_t v)
     uint64_t value = type == TYPE_I32   ? (uint64_t)(int32_t)v
                      : type == TYPE_F32 ? (uint32_t)v
                                         : (uint64_t)v;
-    uint32_t slot = const_slot(type, value);
-    for (;; slot = (slot + 1) & (HASH_SIZE - 1)) {
-        uint32_t entry = ir->const_hash[slot];
-        if (entry >> TEMP_BITS != ir->const_stamp) {
-            break;
-        }
-        TempId t = entry & ((1u << TEMP_BITS) - 1);
+    uint16_t *bucket = const_bucket(ir, type, value);
+    for (TempId t = *bucket; t; t = ir->temps[t].next) {
         if (ir->temps[t].value == value && ir->temps[t].type == type) {
             return t;
         }
@@ -176,7 +157,8 @@ TempId ir_const(IR *ir, Type type, int64_t v)
     TempId t = new_temp(ir, TEMP_CONST, type);
     if (ir->error == IR_OK) {
         ir->temps[t].value = value;
-        ir->const_hash[slot] = ir->const_stamp << TEMP_BITS | t;
+        ir->temps[t].next = *bucket;
+        *bucket = (uint16_t)t;
     }
     return t;
 }

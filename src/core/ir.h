@@ -41,6 +41,7 @@ typedef enum TempKind {
 typedef struct Temp {
     uint8_t kind;       /* TempKind */
     uint8_t type;       /* Type */
+    uint16_t next;      /* CONST: the next one in its bucket, or 0 */
     int32_t offset;     /* GLOBAL: bytes from the guest state's start */
     uint64_t value;     /* CONST: see the top */
     const char *name;   /* GLOBAL, FIXED: its name, else NULL */
@@ -73,6 +74,8 @@ enum {
     IR_MAX_TEMPS = 8192,
     IR_MAX_LABELS = 1024,
     IR_MAX_SLOTS = 64,
+    IR_CONST_BUCKETS = 256,
+    IR_WORK_BYTES = 32 * IR_MAX_TEMPS + 1024,
 };
 
 typedef enum IRError {
@@ -87,8 +90,8 @@ typedef struct IR {
     uint32_t nb_temps, nb_globals;
     Label *labels;
     uint32_t nb_labels;
-    uint32_t *const_hash;   /* open addressing over const temps */
-    uint32_t const_stamp;   /* entries of other stamps are empty */
+    uint16_t consts[IR_CONST_BUCKETS]; /* the last const temp of each, or 0 */
+    void *work;             /* IR_WORK_BYTES for the pass that runs */
     IRError error;
     uint64_t inner_slots;   /* those that ir_link_inner() was called for */
     LabelId inner[IR_MAX_SLOTS]; /* their labels */

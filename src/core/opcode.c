@@ -22,7 +22,7 @@ enum {
 
 const OpcodeInfo opcode_info[OP_COUNT] = {
 #define OP(name, outs, ins, consts, sig, types, flags, semantics)              \
-    {#name, outs, ins, consts, sig, TYPES_##types, flags, semantics},
+    {outs, ins, consts, TYPES_##types, flags, #name, sig, semantics},
 #include "core/opcode.def"
 };
 

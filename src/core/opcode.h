@@ -33,11 +33,11 @@ enum {
 };
 
 typedef struct OpcodeInfo {
-    const char *name;
     uint8_t outs, ins, consts;
-    const char *sig;      /* see opcode.def */
     uint16_t types;       /* TYPES_* */
     uint16_t flags;       /* OPF_* */
+    const char *name;
+    const char *sig;      /* see opcode.def */
     const char *semantics;
 } OpcodeInfo;
 

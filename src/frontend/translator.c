@@ -30,20 +30,15 @@ static bool code_map(Translation *t, uint64_t addr)
     return true;
 }
 
-static size_t code_left(const Translation *t, uint64_t addr)
-{
-    uint64_t offset = addr - t->code_addr;
-    return offset < t->code_bytes ? t->code_bytes - offset : 0;
-}
-
-bool translator_read(Translation *t, uint64_t addr, void *buf, size_t n)
+bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
+                            size_t n)
 {
     uint8_t *to = buf;
     while (n) {
-        if (!code_left(t, addr) && !code_map(t, addr)) {
+        if (!translator_left(t, addr) && !code_map(t, addr)) {
             return false;
         }
-        size_t left = code_left(t, addr);
+        size_t left = translator_left(t, addr);
         size_t part = left < n ? left : n;
         memcpy(to, t->code + (addr - t->code_addr), part);
         to += part;

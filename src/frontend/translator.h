@@ -10,6 +10,7 @@
 #ifndef FRONTEND_TRANSLATOR_H
 #define FRONTEND_TRANSLATOR_H
 
+#include <string.h>
 #include "frontend/frontend.h"
 
 /* An address that a branch leads to, and the label that it goes to. */
@@ -61,8 +62,27 @@ typedef struct GuestHooks {
 void translator_run(Translation *t, const GuestHooks *hooks,
                     const BlockRequest *req, BlockInfo *info);
 
+/* How many bytes at addr are in the range that CodeReader gave last. */
+static inline size_t translator_left(const Translation *t, uint64_t addr)
+{
+    uint64_t offset = addr - t->code_addr;
+    return offset < t->code_bytes ? t->code_bytes - offset : 0;
+}
+
+/* translator_read() from as many ranges as it takes. */
+bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
+                            size_t n);
+
 /* Copies n bytes of guest code; false, and fault_addr, if it cannot. */
-bool translator_read(Translation *t, uint64_t addr, void *buf, size_t n);
+static inline bool translator_read(Translation *t, uint64_t addr, void *buf,
+                                   size_t n)
+{
+    if (translator_left(t, addr) < n) {
+        return translator_read_pieces(t, addr, buf, n);
+    }
+    memcpy(buf, t->code + (addr - t->code_addr), n);
+    return true;
+}
 
 /* Ends the block by a jump to a known address. */
 void translator_goto(Translation *t, uint64_t target);

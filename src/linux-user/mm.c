@@ -177,29 +177,21 @@ long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n)
 
 /*
  * A page of a file mapping beyond the file's end cannot be read although the
- * map has it; hence the probes.  The range returned ends at the map's, or
- * after a few pages: the reader asks again.
+ * map has it; hence the probe. The range returned ends with the page: few
+ * blocks go beyond, and the reader asks again.
  */
 const uint8_t *mm_fetch(void *opaque, uint64_t addr, size_t *avail)
 {
-    enum { PAGES = 4 };
     Mm *mm = opaque;
-    uint64_t end = addr;
     uint8_t byte;
 
     pthread_mutex_lock(&mm->lock);
-    for (int i = 0; i < PAGES; i++) {
-        const Mapping *m = map_find(&mm->map, end);
-
-        if (!m || !(m->prot & PROT_EXEC) ||
-            !user_copy(&byte, g2h(mm, end), 1)) {
-            break;
-        }
-        end = page_down(end) + GUEST_PAGE;
-    }
+    const Mapping *m = map_find(&mm->map, addr);
+    bool readable = m && m->prot & PROT_EXEC &&
+                    user_copy(&byte, g2h(mm, addr), 1);
     pthread_mutex_unlock(&mm->lock);
-    *avail = end - addr;
-    return end > addr ? g2h(mm, addr) : NULL;
+    *avail = page_down(addr) + GUEST_PAGE - addr;
+    return readable ? g2h(mm, addr) : NULL;
 }
 
 /* --- mmap --- */

@@ -23,13 +23,23 @@
 
 /* ---- what is known ----------------------------------------------------- */
 
+static bool is_global(const Fold *f, TempId t)
+{
+    return f->ir->temps[t].kind == TEMP_GLOBAL;
+}
+
+static bool is_scratch(const Fold *f, TempId t)
+{
+    unsigned kind = f->ir->temps[t].kind;
+    return kind == TEMP_EBB || kind == TEMP_TB;
+}
+
 /* What t is a copy of, or t. */
 static TempId root(const Fold *f, TempId t)
 {
     const Info *info = &f->info[t];
-    bool copy = info->copy_time > f->lost[info->kind] &&
-                info->copy_time && fold_time(f, info->copy_of) <=
-                                       info->copy_time;
+    bool copy = info->copy_time && info->copy_time > fold_lost_at(f, t) &&
+                fold_time(f, info->copy_of) <= info->copy_time;
     return copy ? info->copy_of : t;
 }
 
@@ -57,9 +67,8 @@ const Op *fold_def_is(const Fold *f, TempId t, Opcode opc)
 bool fold_reaches(const Fold *f, TempId via, const Op *def, unsigned i)
 {
     TempId x = (TempId)def->arg[op_outs(def) + i];
-    bool scratch = f->info[x].kind == TEMP_EBB || f->info[x].kind == TEMP_TB;
     return fold_time(f, x) < f->info[via].def &&
-           (f->info[via].kind != TEMP_GLOBAL || !scratch);
+           !(is_global(f, via) && is_scratch(f, x));
 }
 
 bool fold_reaches_const(const Fold *f, TempId via, const Op *def, uint64_t *v)
@@ -77,22 +86,23 @@ static bool is_small(Type t)
 
 /* ---- temps ----------------------------------------------------------------- */
 
-/* Sets up info of temps that are new; bits only where there are any. */
+static void note_const(Info *info, const Temp *t)
+{
+    Bits bits = is_small((Type)t->type) ? bits_of_value(t->value)
+                                        : bits_unknown((Type)t->type);
+    info->zeros = bits.zeros;
+    info->ones = bits.ones;
+    info->signs = (uint8_t)bits.signs;
+}
+
+/* Temps that are new: all zero is to know nothing. */
 static void note_temps(Fold *f)
 {
     for (; f->nb_info < f->ir->nb_temps; f->nb_info++) {
-        const Temp *t = &f->ir->temps[f->nb_info];
         Info *info = &f->info[f->nb_info];
-        info->def = info->copy_time = 0;
-        info->kind = t->kind;
-        info->canonical = false;
-        if (t->kind == TEMP_CONST) {
-            Bits bits = is_small((Type)t->type)
-                            ? bits_of_value(t->value)
-                            : bits_unknown((Type)t->type);
-            info->zeros = bits.zeros;
-            info->ones = bits.ones;
-            info->signs = (uint8_t)bits.signs;
+        *info = (Info){0};
+        if (temp_is_const(f->ir, f->nb_info)) {
+            note_const(info, &f->ir->temps[f->nb_info]);
         }
     }
 }
@@ -173,7 +183,7 @@ static void resolve_inputs(Fold *f, Op *op)
     unsigned outs = op_outs(op), ins = op_ins(op);
     for (unsigned i = outs; i < outs + ins; i++) {
         TempId t = (TempId)op->arg[i], r = root(f, t);
-        if (r != t && (f->info[t].kind != TEMP_GLOBAL ||
+        if (r != t && (!is_global(f, t) ||
                        is_cheap(&f->ir->temps[r]))) {
             op->arg[i] = r;
         }
@@ -283,8 +293,7 @@ static void define(Fold *f, TempId t, Bits bits)
 /* o and s hold the same from now on.  A global is preferred to a scratch. */
 static void note_copy(Fold *f, TempId o, TempId s)
 {
-    uint8_t so = f->info[o].kind, ss = f->info[s].kind;
-    bool flip = so == TEMP_GLOBAL && (ss == TEMP_EBB || ss == TEMP_TB);
+    bool flip = is_global(f, o) && is_scratch(f, s);
     Info *info = &f->info[flip ? s : o];
     info->copy_of = flip ? o : s;
     info->copy_time = fold_now(f);
@@ -395,21 +404,24 @@ static void start(Fold *f, IR *ir, OptConfig config)
     f->exposed = 0;
     f->forward = !(config & OPT_NO_FORWARD);
     f->nb_state = f->next_state = 0;
-    f->nb_info = 0;
     memset(f->lost, 0, sizeof(f->lost));
     f->lost[TEMP_CONST] = -1;
+    f->nb_info = ir->nb_globals;
+    memset(f->info, 0, f->nb_info * sizeof(Info));
     note_temps(f);
 }
 
+_Static_assert(sizeof(Fold) <= IR_WORK_BYTES, "Fold fits IR.work");
+
 void opt_fold(IR *ir, OptConfig config)
 {
-    Fold f;
-    start(&f, ir, config);
+    Fold *f = ir->work;
+    start(f, ir, config);
     for (uint32_t i = 0; i < ir->nb_ops; i++) {
-        f.nb_left = ir->nb_ops - i - 1;
-        fold_op(&f, &ir->ops[i]);
+        f->nb_left = ir->nb_ops - i - 1;
+        fold_op(f, &ir->ops[i]);
     }
     ir->spare = ir->ops;
-    ir->ops = f.out;
-    ir->nb_ops = f.nb_out;
+    ir->ops = f->out;
+    ir->nb_ops = f->nb_out;
 }

@@ -19,7 +19,6 @@ typedef struct Info {
     int32_t copy_time;    /* it held the same as copy_of; 0: no copy */
     TempId copy_of;
     uint8_t signs;
-    uint8_t kind;         /* TempKind */
     bool canonical;       /* FP: no NaN, or the canonical one */
 } Info;
 
@@ -73,12 +72,17 @@ static inline bool in_is(const In *in, int64_t v)
     return in_known(in) && in_value(in) == (uint64_t)v;
 }
 
+/* When all temps of t's kind were last lost. */
+static inline int32_t fold_lost_at(const Fold *f, TempId t)
+{
+    return f->lost[f->ir->temps[t].kind];
+}
+
 /* When t got its present value, at the latest. */
 static inline int32_t fold_time(const Fold *f, TempId t)
 {
-    const Info *info = &f->info[t];
-    int32_t lost = f->lost[info->kind];
-    return info->def > lost ? info->def : lost;
+    int32_t def = f->info[t].def, lost = fold_lost_at(f, t);
+    return def > lost ? def : lost;
 }
 
 static inline int32_t fold_now(const Fold *f)
@@ -88,8 +92,7 @@ static inline int32_t fold_now(const Fold *f)
 
 static inline bool fold_lost(const Fold *f, TempId t)
 {
-    const Info *info = &f->info[t];
-    return info->def <= f->lost[info->kind];
+    return f->info[t].def <= fold_lost_at(f, t);
 }
 
 static inline Bits fold_bits(const Fold *f, TempId t)

@@ -32,6 +32,8 @@
  */
 #include "opt/opt.h"
 
+#include <string.h>
+
 enum { KINDS = TEMP_CONST + 1 };
 
 #define NEVER UINT32_MAX
@@ -39,8 +41,7 @@ enum { KINDS = TEMP_CONST + 1 };
 typedef struct TempLife {
     uint32_t read;    /* time of the next op that reads it */
     uint32_t written; /* time of the next op that writes it */
-    uint8_t kind;     /* TempKind */
-    bool visible;     /* an op that reads it looks at all bits */
+    uint32_t seen;    /* time of an op that looks at all its bits */
 } TempLife;
 
 typedef struct Live {
@@ -53,24 +54,28 @@ typedef struct Live {
     TempLife temps[IR_MAX_TEMPS];
 } Live;
 
+static unsigned kind_of(const Live *l, TempId t)
+{
+    return l->ir->temps[t].kind;
+}
+
 static bool is_exposed(const Live *l, TempId t)
 {
-    const TempLife *life = &l->temps[t];
-    return l->expose[life->kind] < life->written;
+    return l->expose[kind_of(l, t)] < l->temps[t].written;
 }
 
 static bool is_used(const Live *l, TempId t)
 {
     const TempLife *life = &l->temps[t];
-    return life->read < l->forget[life->kind] ||
-           l->want[life->kind] < life->written;
+    unsigned kind = kind_of(l, t);
+    return life->read < l->forget[kind] || l->want[kind] < life->written;
 }
 
 static bool is_visible(const Live *l, TempId t)
 {
     const TempLife *life = &l->temps[t];
-    return life->visible || is_exposed(l, t) ||
-           l->want[life->kind] < life->written;
+    return life->seen != NEVER || is_exposed(l, t) ||
+           l->want[kind_of(l, t)] < life->written;
 }
 
 /* ---- what an op does to all temps of a kind ------------------------------ */
@@ -246,7 +251,7 @@ static bool merge_mov(Live *l, Op *op)
 {
     TempId o = (TempId)op->arg[0], t = (TempId)op->arg[1];
     Op *def = op_before(l, op);
-    if (l->ir->temps[t].kind != TEMP_EBB || is_used(l, t) || !def ||
+    if (kind_of(l, t) != TEMP_EBB || is_used(l, t) || !def ||
         op_outs(def) != 1 || def->arg[0] != t || def->opc == OP_discard ||
         l->ir->temps[o].type != l->ir->temps[t].type) {
         return false;
@@ -337,7 +342,7 @@ static bool outputs(Live *l, Op *op, unsigned outs)
         TempLife *life = &l->temps[op->arg[i]];
         life->read = NEVER;
         life->written = l->now + 1;
-        life->visible = false;
+        life->seen = NEVER;
     }
     return visible;
 }
@@ -348,13 +353,15 @@ static void inputs(Live *l, Op *op, unsigned outs, bool visible)
         TempId t = (TempId)op->arg[i];
         op->life |= is_used(l, t) ? 0 : LIFE_DEAD(i);
         l->temps[t].read = l->now;
-        l->temps[t].visible |= sees_bits(op, i, visible);
+        if (sees_bits(op, i, visible)) {
+            l->temps[t].seen = l->now;
+        }
     }
 }
 
 static void visit(Live *l, Op *op)
 {
-    if (op->opc == OP_nop || simplify(l, op)) {
+    if (op->opc == OP_nop || op->opc == OP_insn_start || simplify(l, op)) {
         return;
     }
     if ((op->opc == OP_set_label && !l->ir->labels[op->arg[0]].refs) ||
@@ -379,20 +386,20 @@ static void start(Live *l, IR *ir)
     for (unsigned kind = 0; kind < KINDS; kind++) {
         l->want[kind] = l->expose[kind] = NEVER;
     }
-    for (TempId t = 0; t < ir->nb_temps; t++) {
-        l->temps[t] = (TempLife){NEVER, NEVER, ir->temps[t].kind, false};
-    }
+    memset(l->temps, 0xff, ir->nb_temps * sizeof(TempLife)); /* NEVER */
     l->temps[ir->env].read = 0;
     end_of_block(l);
     expose_globals(l);
 }
 
+_Static_assert(sizeof(Live) <= IR_WORK_BYTES, "Live fits IR.work");
+
 void opt_liveness(IR *ir)
 {
-    Live live;
-    start(&live, ir);
+    Live *l = ir->work;
+    start(l, ir);
     for (uint32_t i = ir->nb_ops; i-- > 0;) {
-        live.now = 2 * i;
-        visit(&live, &ir->ops[i]);
+        l->now = 2 * i;
+        visit(l, &ir->ops[i]);
     }
 }

@@ -72,6 +72,9 @@ void opt_reach(IR *ir)
     const Op *end = ir->ops + ir->nb_ops;
     bool reachable = true;
     for (Op *op = ir->ops; op < end; op++) {
+        if (reachable && !(op_flags(op) & (OPF_BB_START | OPF_BB_END))) {
+            continue;
+        }
         if (op->opc == OP_set_label) {
             if (ir->labels[op->arg[0]].refs) {
                 reachable = true;
