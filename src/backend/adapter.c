@@ -107,11 +107,26 @@ static void weigh_op(Weights *w, const Op *op, uint32_t depth)
     }
 }
 
+static void note_writes(Weights *w, const Op *op)
+{
+    for (unsigned i = 0; i < op_outs(op); i++) {
+        if (op->arg[i] < w->ir->nb_globals) {
+            w->written[op->arg[i]] = true;
+        }
+    }
+}
+
+/* Sides, which stand at the end, are cold: they weigh nothing. */
 static void weigh(Weights *w)
 {
+    bool in_side = false;
+
     for (uint32_t i = 0; i < w->ir->nb_ops; i++) {
         const Op *op = &w->ir->ops[i];
-        if (op->opc != OP_nop && op->opc != OP_discard) {
+        in_side |= op->opc == OP_set_side;
+        if (in_side) {
+            note_writes(w, op);
+        } else if (op->opc != OP_nop && op->opc != OP_discard) {
             weigh_op(w, op, w->depth[i]);
         }
     }
@@ -286,17 +301,9 @@ static void sync_pins(RegAlloc *ra, const Pin *p, unsigned n)
     }
 }
 
-/* Temps that have borrowed a home keep their value elsewhere. */
-static void displace_borrowers(RegAlloc *ra)
-{
-    for (RegSet s = ra->borrowed; s; s &= s - 1) {
-        ra_displace(ra, regset_first(s), 0);
-    }
-}
-
 void adapter_leave(const Adapter *a, RegAlloc *ra)
 {
-    displace_borrowers(ra);
+    ra_vacate_homes(ra);
     sync_pins(ra, a->lose, a->nb_lose);
     adapter_emit_leave(a, ra->desc, ra->host);
     pin_outside(a, ra);

@@ -68,19 +68,34 @@ void context_free(BackendContext *b)
 
 /* ---- Table of guest instructions ---------------------------------------- */
 
+static PcRow *add_row(BlockBuild *build, uint32_t offset, int32_t guest)
+{
+    if (build->nb_rows == COMPILE_MAX_ROWS) {
+        build->too_large = true;
+        build->nb_rows = 0;
+    }
+    PcRow *row = &build->rows[build->nb_rows++];
+    *row = (PcRow){offset, guest, 0};
+    return row;
+}
+
 void build_pc_row(BlockBuild *build, uint32_t offset, uint64_t pc)
 {
     int32_t guest = (int32_t)(pc - build->first_pc);
+    const PcRow *last =
+        build->nb_rows ? &build->rows[build->nb_rows - 1] : NULL;
 
-    if (build->nb_rows &&
-        build->rows[build->nb_rows - 1].guest_offset == guest) {
-        return;
+    if (!last || last->guest_offset != guest || last == build->side_row) {
+        add_row(build, offset, guest);
     }
-    if (build->nb_rows == COMPILE_MAX_ROWS) {
-        build->too_large = true;
-        return;
-    }
-    build->rows[build->nb_rows++] = (PcRow){offset, guest};
+}
+
+static PcRow *side_row(BlockBuild *build, uint32_t offset, uint64_t pc)
+{
+    PcRow *row = add_row(build, offset, (int32_t)(pc - build->first_pc));
+
+    build->side_row = row;
+    return row;
 }
 
 static bool needs_pc(const Op *op)
@@ -150,7 +165,7 @@ static bool changes_convention(const BackendContext *b, const IR *ir,
                                const Op *op)
 {
     bool inner = op->opc == OP_goto_tb && ir_is_inner(ir, (unsigned)op->arg[0]);
-    return b->build.adapter && !inner;
+    return b->build.adapter && !inner && op->opc != OP_exit_fault;
 }
 
 /* In a region: the goto_tb need not stand next, but must need no adapter. */
@@ -166,6 +181,15 @@ static const Op *taken_in_region(const BackendContext *b, const IR *ir,
                : NULL;
 }
 
+/* The op leads to the side of the label, if that is one. */
+static SideState *fork_to(BackendContext *b, Arg label)
+{
+    SideState *side = b->side[label];
+
+    b->ra.fork = side ? &side->fork : NULL;
+    return side;
+}
+
 static void branch_op(BackendContext *b, const IR *ir, const Op *op)
 {
     b->build.taken =
@@ -173,6 +197,7 @@ static void branch_op(BackendContext *b, const IR *ir, const Op *op)
     if (b->build.taken) {
         b->fused[op_const(op, 1)] = true;
     }
+    fork_to(b, op_const(op, 1));
     general_op(b, op);
     b->build.taken = NULL;
 }
@@ -189,6 +214,17 @@ static const Op *label_op(BackendContext *b, const IR *ir, const Op *op)
     ra_forget_all(&b->ra);
     b->desc->set_label(b->host, label);
     return op;
+}
+
+static void side_op(BackendContext *b, const Op *op)
+{
+    const SideState *side = b->side[op->arg[0]];
+
+    ra_resume_fork(&b->ra, &side->fork);
+    b->desc->set_label(b->host, (LabelId)op->arg[0]);
+    if (side->row) {
+        side->row->side = b->desc->offset(b->host);
+    }
 }
 
 /* Ways out of a region, and calls, are made by the convention outside. */
@@ -214,6 +250,18 @@ static void other_op(BackendContext *b, const IR *ir, const Op *op)
     adapter_pin_inside(&b->adapter, &b->ra);
 }
 
+static void note_pc(BackendContext *b)
+{
+    uint32_t offset = b->desc->offset(b->host);
+
+    if (b->guard) {
+        b->guard->row = side_row(&b->build, offset, b->build.pc);
+        b->guard = NULL;
+    } else {
+        build_pc_row(&b->build, offset, b->build.pc);
+    }
+}
+
 static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
 {
     if (op->opc == OP_insn_start) {
@@ -222,7 +270,7 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     }
     b->build.keep_flags = op_flags(op) & OPF_CARRY_IN;
     if (needs_pc(op)) {
-        build_pc_row(&b->build, b->desc->offset(b->host), b->build.pc);
+        note_pc(b);
     }
     switch (op->opc) {
     case OP_nop: break;
@@ -230,10 +278,22 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     case OP_mov: ra_mov(&b->ra, op); break;
     case OP_call: call_op(b, op); break;
     case OP_set_label: return label_op(b, ir, op);
+    case OP_set_side: side_op(b, op); break;
+    case OP_on_fault: b->guard = fork_to(b, op->arg[0]); break;
+    case OP_ext_i32_i64:
+    case OP_extu_i32_i64:
+        if (!(op->life & LIFE_LOW) || !ra_extrl(&b->ra, op)) {
+            general_op(b, op);
+        }
+        break;
     case OP_extrl_i64_i32:
         if (!ra_extrl(&b->ra, op)) {
             general_op(b, op);
         }
+        break;
+    case OP_br:
+        fork_to(b, op->arg[0]);
+        general_op(b, op);
         break;
     case OP_fbox:
         if (!ra_fbox(&b->ra, op)) {
@@ -267,10 +327,15 @@ static void begin_build(BackendContext *b, const IR *ir)
     build->too_large = false;
     build->started = false;
     build->leave = 0;
+    build->side_row = NULL;
     build->adapter = NULL;
+    b->nb_sides = 0;
+    b->guard = NULL;
+    memset(b->side, 0, ir->nb_labels * sizeof(b->side[0]));
     memset(b->fused, 0, ir->nb_labels * sizeof(b->fused[0]));
 }
 
+/* Labels behind which a slot is, and those of sides. */
 static void find_exits(BackendContext *b, const IR *ir)
 {
     memset(b->exit_at, 0, ir->nb_labels * sizeof(b->exit_at[0]));
@@ -278,6 +343,10 @@ static void find_exits(BackendContext *b, const IR *ir)
         const Op *next = op->opc == OP_set_label ? next_op(ir, op) : NULL;
         if (next && next->opc == OP_goto_tb) {
             b->exit_at[op->arg[0]] = next;
+        }
+        if (op->opc == OP_set_side) {
+            b->side[op->arg[0]] = &b->sides[b->nb_sides];
+            b->sides[b->nb_sides++].row = NULL;
         }
     }
 }

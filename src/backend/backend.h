@@ -60,6 +60,7 @@ typedef struct ExitSlot {
 typedef struct PcRow {
     uint32_t host_offset;
     int32_t guest_offset; /* from the pc of the first insn_start */
+    uint32_t side; /* nonzero: a fault of its first op leaves by this code */
 } PcRow;
 
 enum { COMPILE_MAX_SLOTS = 64, COMPILE_MAX_ROWS = 4096 };
@@ -93,6 +94,8 @@ typedef void PluginFn(CPUState *, uint64_t datum, uint64_t addr, MemOp);
 enum {
     LEFT_BY_SLOT = -1,   /* cpu->exit_site says which slot; not linked */
     LEFT_BY_LOOKUP = -2, /* pc is in the guest state; jump cache missed */
+    LEFT_BY_FAULT = -16, /* the reason that leave_from_signal() is given, and
+                            that sides leave by */
     LEFT_BY_ALIGN = -3,  /* the instruction at pc, in the guest state, made
                             an access that must be aligned and is not, at
                             cpu->align_addr */
@@ -131,6 +134,8 @@ typedef struct Backend {
                               int reason, const void *leave);
     /* A return stack entry that matches no address; see CPUState.ret_base. */
     RetStackEntry (*ret_bottom)(const BackendContext *);
+    /* The same, to go on at code with all registers as they are. */
+    void (*go_on_at)(ucontext_t *, const void *code);
     /*
      * Called in a SIGSEGV handler: if the fault is the return stack running
      * into its guard page, empties it and returns true: just go on.

@@ -4,6 +4,14 @@
 
 #include "backend/adapter.h"
 
+enum { MAX_SIDES = IR_MAX_LABELS };
+
+/* A side, as what leads there leaves it. */
+typedef struct SideState {
+    Fork fork;
+    PcRow *row; /* of the op that faults, NULL: it is a branch */
+} SideState;
+
 struct BackendContext {
     const HostDesc *desc;
     Host *host;
@@ -16,6 +24,10 @@ struct BackendContext {
     Adapter adapter;                  /* of the region in hand */
     const Op *exit_at[IR_MAX_LABELS]; /* region: goto_tb behind a label */
     bool fused[IR_MAX_LABELS];        /* the label's goto_tb is in its brcond */
+    SideState *side[IR_MAX_LABELS];   /* the label is that of a side, or NULL */
+    SideState sides[MAX_SIDES];
+    unsigned nb_sides;
+    SideState *guard;                 /* on_fault: of the next op, or NULL */
 };
 
 /*

@@ -72,6 +72,7 @@ typedef struct BlockBuild {
     unsigned nb_slots; /* the highest used, plus one */
     PcRow rows[COMPILE_MAX_ROWS];
     unsigned nb_rows;
+    const PcRow *side_row; /* the last of an op that has a side */
     bool too_large;
     bool started;      /* an insn_start has been seen */
     bool keep_flags;   /* a carry is in the flags: moves leave it */

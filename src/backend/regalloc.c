@@ -1,6 +1,7 @@
 /* The allocator's state and the primitives on it. */
 #include "backend/regalloc.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "util/check.h"
 
@@ -28,7 +29,7 @@ void ra_release(RegAlloc *ra, TempId t)
     TempState *s = &ra->state[t];
 
     if (s->reg != NOWHERE && !s->pinned) {
-        ra->free |= REG_BIT(s->reg) & ra->scratch;
+        ra->free |= REG_BIT(s->reg) & (ra->scratch | ra->lent);
         ra->borrowed &= ~REG_BIT(s->reg);
         s->reg = NOWHERE;
     }
@@ -67,16 +68,24 @@ void ra_evict(RegAlloc *ra, int r)
     ra_release(ra, t);
 }
 
-/* Registers that any temp of r's class may move to. */
-static RegSet same_class(const RegAlloc *ra, int r)
+RegSet ra_usable(const RegAlloc *ra, RegClass class)
 {
-    return ra->conv->scratch[r < REG_VEC ? CLASS_INT : CLASS_VEC];
+    RegSet general = REG_BIT(REG_VEC) - 1;
+    return ra->conv->scratch[class] |
+           (ra->lent & (class == CLASS_INT ? general : ~general));
+}
+
+void ra_claim_home(RegAlloc *ra, int home)
+{
+    ra->lent &= ~REG_BIT(home);
+    ra->free &= ~REG_BIT(home);
 }
 
 void ra_displace(RegAlloc *ra, int r, RegSet avoid)
 {
     TempId t = ra->occupant[r];
-    RegSet room = ra->free & same_class(ra, r) & ~avoid;
+    RegClass class = r < REG_VEC ? CLASS_INT : CLASS_VEC;
+    RegSet room = ra->free & ra_usable(ra, class) & ~avoid & ~REG_BIT(r);
 
     if (!room || ra->state[t].mem) {
         ra_evict(ra, r);
@@ -105,9 +114,10 @@ static int victim(RegAlloc *ra, RegSet set)
 
 int ra_take(RegAlloc *ra, RegSet set, RegSet avoid)
 {
-    set &= ra->scratch & ~avoid;
+    set &= (ra->scratch | ra->lent) & ~avoid;
     if (set & ra->free) {
-        return regset_first(set & ra->free);
+        RegSet scratch = set & ra->free & ra->scratch;
+        return regset_first(scratch ? scratch : set & ra->free);
     }
     if (!set) {
         return NOWHERE;
@@ -134,6 +144,15 @@ void ra_copy_to(RegAlloc *ra, TempId t, int r)
     } else {
         check(s->mem, "temp %u is read before it is written", t);
         ra->desc->load(ra->host, temp->type, r, ra_home(ra, t));
+    }
+}
+
+void ra_vacate_homes(RegAlloc *ra)
+{
+    ra->free &= ra->scratch;
+    ra->lent = 0;
+    for (RegSet s = ra->borrowed; s; s &= s - 1) {
+        ra_displace(ra, regset_first(s), 0);
     }
 }
 
@@ -167,6 +186,7 @@ void ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
 
 void ra_free(RegAlloc *ra)
 {
+    free(ra->held);
     free(ra->initial);
 }
 
@@ -174,16 +194,24 @@ void ra_begin(RegAlloc *ra, const IR *ir)
 {
     ra->ir = ir;
     ra->free = ra->scratch;
-    ra->borrowed = 0;
+    ra->borrowed = ra->lent = 0;
+    ra->fork = NULL;
+    ra->resumed = NULL;
+    ra->nb_held = 0;
     memcpy(ra->state, ra->initial, ra->nb_initial * sizeof(TempState));
     for (TempId t = ra->nb_initial; t < ir->nb_temps; t++) {
         ra->state[t] = initial_state(ir->temps[t].kind);
     }
 }
 
+static RegSet occupied(const RegAlloc *ra)
+{
+    return (ra->scratch & ~ra->free) | ra->borrowed;
+}
+
 void ra_store_tb(RegAlloc *ra)
 {
-    for (RegSet s = ra->scratch & ~ra->free; s; s &= s - 1) {
+    for (RegSet s = occupied(ra); s; s &= s - 1) {
         TempId t = ra->occupant[regset_first(s)];
         if (ra->ir->temps[t].kind == TEMP_TB) {
             ra_sync(ra, t);
@@ -193,9 +221,8 @@ void ra_store_tb(RegAlloc *ra)
 
 void ra_forget_all(RegAlloc *ra)
 {
-    RegSet used = (ra->scratch & ~ra->free) | ra->borrowed;
-
-    for (RegSet s = used; s; s &= s - 1) {
+    check(!ra->lent, "a global without a value");
+    for (RegSet s = occupied(ra); s; s &= s - 1) {
         ra->state[ra->occupant[regset_first(s)]].reg = NOWHERE;
     }
     ra->free = ra->scratch;
@@ -204,5 +231,75 @@ void ra_forget_all(RegAlloc *ra)
 
 void ra_discard(RegAlloc *ra, TempId t)
 {
-    ra_release(ra, t);
+    const TempState *s = &ra->state[t];
+
+    if (!s->pinned) {
+        ra_release(ra, t);
+        return;
+    }
+    ra->lent |= REG_BIT(s->reg);
+    ra->free |= REG_BIT(s->reg) & ~ra->borrowed;
+}
+
+/* ---- Forks -------------------------------------------------------------- */
+
+static void hold(RegAlloc *ra, Held h)
+{
+    if (ra->nb_held == ra->max_held) {
+        ra->max_held = ra->max_held ? 2 * ra->max_held : 1024;
+        ra->held = realloc(ra->held, ra->max_held * sizeof(Held));
+        check(ra->held, "out of memory");
+    }
+    ra->held[ra->nb_held++] = h;
+}
+
+void ra_note_fork(RegAlloc *ra)
+{
+    Fork *f = ra->fork;
+
+    if (!f) {
+        return;
+    }
+    ra->fork = NULL;
+    *f = (Fork){ra->free, ra->borrowed, ra->lent, ra->nb_held, 0};
+    for (RegSet s = occupied(ra); s; s &= s - 1) {
+        int r = regset_first(s);
+        TempId t = ra->occupant[r];
+        hold(ra, (Held){t, (int8_t)r, ra->state[t].mem});
+    }
+    f->count = ra->nb_held - f->first;
+}
+
+/*
+ * What no register held was in memory. A temp that the side before held may
+ * since have been found in memory by this one.
+ */
+static void forget_registers(RegAlloc *ra)
+{
+    const Fork *last = ra->resumed;
+
+    for (RegSet s = occupied(ra); s; s &= s - 1) {
+        ra->state[ra->occupant[regset_first(s)]].reg = NOWHERE;
+    }
+    for (uint32_t i = 0; last && i < last->count; i++) {
+        ra->state[ra->held[last->first + i].temp].mem = true;
+    }
+    for (TempId t = 0; t < ra->nb_initial; t++) {
+        ra->state[t].mem |= !ra->state[t].pinned;
+    }
+}
+
+void ra_resume_fork(RegAlloc *ra, const Fork *f)
+{
+    forget_registers(ra);
+    ra->resumed = f;
+    ra->free = f->free;
+    ra->borrowed = f->borrowed;
+    ra->lent = f->lent;
+    for (uint32_t i = f->first; i < f->first + f->count; i++) {
+        const Held *h = &ra->held[i];
+        ra->state[h->temp].reg = h->reg;
+        ra->state[h->temp].mem = h->mem;
+        ra->occupant[h->reg] = h->temp;
+    }
 }

@@ -7,7 +7,9 @@
  * - Any other temp is in at most one register, and `mem` says whether its
  *   home (global) or spill slot (others) holds its value. Constants and env
  *   are as good as in memory.
- * - `free` are the scratch registers without an occupant.
+ * - The home of a global that has been discarded is lent: until the global is
+ *   defined again it is a register as the scratch ones are.
+ * - `free` are the scratch registers and lent homes without an occupant.
  */
 #ifndef BACKEND_REGALLOC_H
 #define BACKEND_REGALLOC_H
@@ -23,6 +25,19 @@ typedef struct TempState {
 
 enum { NOWHERE = -1 };
 
+/* A temp in a register. */
+typedef struct Held {
+    TempId temp;
+    int8_t reg;
+    bool mem;
+} Held;
+
+/* Where temps are, as control may go to a side from here. */
+typedef struct Fork {
+    RegSet free, borrowed, lent;
+    uint32_t first, count; /* RegAlloc.held */
+} Fork;
+
 typedef struct Row {
     Constraint c;
     EmitFn *emit;
@@ -37,6 +52,11 @@ typedef struct RegAlloc {
     RegSet scratch; /* of both classes */
     RegSet free;
     RegSet borrowed; /* homes that have an occupant, too */
+    RegSet lent;     /* homes without a value of their own */
+    Fork *fork;      /* the next op is to note it here; or NULL */
+    Held *held;      /* of all forks */
+    uint32_t nb_held, max_held;
+    const Fork *resumed; /* the last, or NULL */
     unsigned next_victim;
     TempId occupant[HOST_REGS];
     TempState *initial; /* of the fixed and global temps */
@@ -53,17 +73,23 @@ void ra_op(RegAlloc *, const Op *, const Row *);
 void ra_mov(RegAlloc *, const Op *);
 void ra_call(RegAlloc *, const Op *);
 void ra_discard(RegAlloc *, TempId);
-/* extrl and fbox, where they need no instruction, or only a move to a home. */
+/* extrl, LIFE_LOW extensions and fbox, where they need no instruction, or only a move to a home. */
 bool ra_extrl(RegAlloc *, const Op *);
 bool ra_fbox(RegAlloc *, const Op *);
 
 /* Output i of the op has been computed in r: brings it where it belongs. */
 void ra_define(RegAlloc *, const Op *, unsigned i, int r);
 
+/* Homes hold their globals alone: what else is in them goes elsewhere. */
+void ra_vacate_homes(RegAlloc *);
 /* Before control can go elsewhere: TB temps to their slots. */
 void ra_store_tb(RegAlloc *);
 /* Where control comes together: registers hold pinned globals only. */
 void ra_forget_all(RegAlloc *);
+
+/* The op leads to a side: notes where temps are, and comes back to that. */
+void ra_note_fork(RegAlloc *);
+void ra_resume_fork(RegAlloc *, const Fork *);
 
 /* ---- Primitives (regalloc.c), for the files of the allocator ----------- */
 
@@ -75,6 +101,11 @@ static inline bool ra_is_value(const RegAlloc *ra, TempId t)
     unsigned kind = ra->ir->temps[t].kind;
     return kind == TEMP_CONST || kind == TEMP_FIXED;
 }
+
+/* Registers of the class that any temp may be in now. */
+RegSet ra_usable(const RegAlloc *, RegClass);
+/* The home of an output is its own again, if it was lent. */
+void ra_claim_home(RegAlloc *, int home);
 
 /* Makes r the register of t, which is in none. */
 void ra_occupy(RegAlloc *, int r, TempId);

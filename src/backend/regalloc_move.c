@@ -37,7 +37,7 @@ static bool rename_input(RegAlloc *ra, const Op *op, TempId in)
     const TempState *s = &ra->state[in];
 
     return op->life & LIFE_DEAD(1) && s->reg != NOWHERE &&
-           ra->scratch & REG_BIT(s->reg) &&
+           (ra->scratch | ra->lent) & REG_BIT(s->reg) &&
            ra->ir->temps[in].kind != TEMP_TB;
 }
 
@@ -72,6 +72,7 @@ void ra_mov(RegAlloc *ra, const Op *op)
     }
     if (so->pinned) {
         reclaim(ra, so->reg, in);
+        ra_claim_home(ra, so->reg);
         ra_copy_to(ra, in, so->reg);
         drop_dead_input(ra, op, 1);
         return;
@@ -88,7 +89,7 @@ void ra_mov(RegAlloc *ra, const Op *op)
         ra_release(ra, out);
         RegSet keep =
             ra->state[in].reg == NOWHERE ? 0 : REG_BIT(ra->state[in].reg);
-        r = ra_take(ra, ra->conv->scratch[type_class(op->type)], keep);
+        r = ra_take(ra, ra_usable(ra, type_class(op->type)), keep);
         check(r != NOWHERE, "no register to move to");
         ra_copy_to(ra, in, r);
         drop_dead_input(ra, op, 1);
@@ -107,7 +108,10 @@ bool ra_fbox(RegAlloc *ra, const Op *op)
     return pinned;
 }
 
-/* An I32 may have anything above: it can be where the I64 is. */
+/*
+ * An I32 may have anything above: it can be where the I64 is, and so can an
+ * I64 of which only the low half is wanted be where the I32 was.
+ */
 bool ra_extrl(RegAlloc *ra, const Op *op)
 {
     TempId out = (TempId)op->arg[0], in = (TempId)op->arg[1];
@@ -221,9 +225,7 @@ void ra_call(RegAlloc *ra, const Op *op)
 {
     const Helper *h = op_helper(op);
 
-    for (RegSet s = ra->borrowed; s; s &= s - 1) {
-        ra_displace(ra, regset_first(s), 0);
-    }
+    ra_vacate_homes(ra);
     sync_survivors(ra, op);
     ra->desc->call_prepare(ra->host, h);
     place_arguments(ra, op);

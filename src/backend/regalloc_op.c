@@ -100,7 +100,7 @@ static int take(OpState *os, RegSet set, RegSet prefer_not)
             ra_displace(ra, r, avoid | os->inputs | os->c->fixed);
         }
     } else if (nice) {
-        r = regset_first(nice);
+        r = regset_first(nice & ra->scratch ? nice & ra->scratch : nice);
     } else {
         r = ra_take(ra, set, avoid | os->c->fixed | prefer_not);
         if (r == NOWHERE) {
@@ -145,12 +145,18 @@ static void reclaim_homes(OpState *os)
 {
     RegAlloc *ra = os->ra;
 
-    for (unsigned i = 0; ra->borrowed && i < os->c->nb_outs; i++) {
+    RegSet taken = ra->borrowed | ra->lent;
+
+    for (unsigned i = 0; taken && i < os->c->nb_outs; i++) {
         int home = home_reg(os, out_temp(os, i));
-        if (home != NOWHERE && ra->borrowed & REG_BIT(home) &&
+        if (home == NOWHERE) {
+            continue;
+        }
+        if (ra->borrowed & REG_BIT(home) &&
             !dies_here(os, ra->occupant[home])) {
             ra_displace(ra, home, 0);
         }
+        ra_claim_home(ra, home);
     }
 }
 
@@ -182,12 +188,24 @@ static int next_home(const OpState *os, TempId t)
     return lent ? NOWHERE : home;
 }
 
+/* The home of the global that t is like, if it is to be had. */
+static int home_of_like(const OpState *os, TempId like)
+{
+    const TempState *s = &os->ra->state[like];
+    bool free = s->pinned && os->ra->lent & os->ra->free & REG_BIT(s->reg);
+
+    return free ? s->reg : NOWHERE;
+}
+
 /* The home of t, or of what it will be boxed to. */
 static int place_to_make(const OpState *os, TempId t)
 {
     const Temp *temp = &os->ra->ir->temps[t];
     bool boxed = temp->kind == TEMP_EBB && temp->type == TYPE_F32;
 
+    if (temp->kind == TEMP_EBB && temp->like) {
+        return home_of_like(os, temp->like);
+    }
     return boxed ? next_home(os, t) : home_reg(os, t);
 }
 
@@ -251,8 +269,8 @@ static bool may_take_over(const OpState *os, unsigned i)
                      out_temp(os, (unsigned)os->c->in[i].alias) == t;
 
     return s->reg != NOWHERE &&
-           os->c->in[i].regs & os->ra->scratch & REG_BIT(s->reg) &
-               ~os->avoid &&
+           os->c->in[i].regs & (os->ra->scratch | os->ra->lent) &
+               REG_BIT(s->reg) & ~os->avoid &&
            (in_dies(os, i) || redefined || ra_is_value(os->ra, t)) &&
            !read_elsewhere(os, i, t);
 }
@@ -389,6 +407,16 @@ static void free_dead_inputs(OpState *os)
     }
 }
 
+/* Homes of globals that are discarded next: the outputs may have them. */
+static void free_discarded(OpState *os)
+{
+    const Op *next = op_after(os, os->op);
+
+    for (; next && next->opc == OP_discard; next = op_after(os, next)) {
+        ra_discard(os->ra, (TempId)next->arg[0]);
+    }
+}
+
 /* ---- Outputs ----------------------------------------------------------- */
 
 static void place_outputs(OpState *os)
@@ -510,7 +538,9 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     for (unsigned i = 0; i < c->nb_ins; i++) {
         place_input(&os, c->order[i]);
     }
+    ra_note_fork(ra);
     free_dead_inputs(&os);
+    free_discarded(&os);
     place_outputs(&os);
     row->emit(ra->host, &e);
     for (unsigned i = 0; i < c->nb_outs && !os.in_place; i++) {

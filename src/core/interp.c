@@ -104,13 +104,24 @@ static void leave(Interp *in, InterpExit exit)
     in->exit = exit;
 }
 
+/* The op in hand faults; the one before may know where to go. */
+static void fault(Interp *in)
+{
+    const Op *op = &in->ir->ops[in->next - 1];
+    if (op > in->ir->ops && op[-1].opc == OP_on_fault) {
+        in->next = in->label_op[op_const(&op[-1], 0)];
+    } else {
+        leave(in, INTERP_FAULT);
+    }
+}
+
 /* The checks before an access; false after a fault. */
 static bool aligned(Interp *in, uint64_t addr, MemOp m)
 {
     in->env->fault_addr = addr;
     in->env->fault_align = (m & MO_ALIGN) && (addr & (memop_bytes(m) - 1));
     if (in->env->fault_align) {
-        leave(in, INTERP_FAULT);
+        fault(in);
     }
     return !in->env->fault_align;
 }
@@ -133,7 +144,7 @@ static bool guest_load(Interp *in, uint64_t addr, MemOp m, Value *v)
         return false;
     }
     if (!env->load || !env->load(env->opaque, addr, v, bytes)) {
-        leave(in, INTERP_FAULT);
+        fault(in);
         return false;
     }
     if (m & MO_BSWAP) {
@@ -156,7 +167,7 @@ static bool guest_store(Interp *in, uint64_t addr, MemOp m, Value v)
         v = reverse(v, bytes);
     }
     if (!env->store || !env->store(env->opaque, addr, &v, bytes)) {
-        leave(in, INTERP_FAULT);
+        fault(in);
         return false;
     }
     return true;
@@ -331,6 +342,8 @@ static bool control_op(Interp *in, const Op *op)
     case OP_discard:
     case OP_nop:
     case OP_set_label:
+    case OP_set_side:
+    case OP_on_fault:
     case OP_mb: return true;
     case OP_br: jump(in, op); return true;
     case OP_brcond:
@@ -352,6 +365,7 @@ static bool exit_op(Interp *in, const Op *op)
         env->reason = op_const(op, 0);
         leave(in, INTERP_EXIT_TB);
         return true;
+    case OP_exit_fault: leave(in, INTERP_FAULT); return true;
     case OP_goto_tb:
     case OP_call_tb:
         env->slot = op_const(op, 0);
@@ -407,7 +421,7 @@ static void find_labels(Interp *in)
 {
     for (uint32_t i = 0; i < in->ir->nb_ops; i++) {
         const Op *op = &in->ir->ops[i];
-        if (op->opc == OP_set_label) {
+        if (op_sets_label(op)) {
             in->label_op[op_const(op, 0)] = i;
         }
     }

@@ -44,6 +44,7 @@ typedef struct Temp {
     uint16_t next;      /* CONST: the next one in its bucket, or 0 */
     int32_t offset;     /* GLOBAL: bytes from the guest state's start */
     uint64_t value;     /* CONST: see the top */
+    TempId like;        /* EBB: the global that it had best be placed as, 0 */
     const char *name;   /* GLOBAL, FIXED: its name, else NULL */
 } Temp;
 
@@ -68,6 +69,8 @@ typedef struct Op {
 #define LIFE_DEAD(i) (1u << (i))
 /* Output i is a global whose value must reach its home at this op. */
 #define LIFE_SYNC(i) (1u << (16 + (i)))
+/* An extension of which only the low half is wanted. */
+#define LIFE_LOW (1u << 31)
 
 enum {
     IR_MAX_OPS = 16384,  /* limits of one translation */
@@ -76,6 +79,7 @@ enum {
     IR_MAX_SLOTS = 64,
     IR_CONST_BUCKETS = 256,
     IR_WORK_BYTES = 32 * IR_MAX_TEMPS + 1024,
+    IR_SIDE_GLOBALS = 128, /* that one side writes */
 };
 
 typedef enum IRError {
@@ -205,6 +209,8 @@ static inline int opcode_label(Opcode opc)
 {
     switch (opc) {
     case OP_set_label:
+    case OP_set_side:
+    case OP_on_fault:
     case OP_br:
         return 0;
     case OP_brcond:
@@ -215,6 +221,12 @@ static inline int opcode_label(Opcode opc)
     }
 }
 
+/* Does a label stand here? */
+static inline bool op_sets_label(const Op *op)
+{
+    return op->opc == OP_set_label || op->opc == OP_set_side;
+}
+
 /* Enters an op that has its arguments in its label's record. */
 static inline void ir_note_label(IR *ir, const Op *op)
 {
@@ -223,7 +235,7 @@ static inline void ir_note_label(IR *ir, const Op *op)
         return;
     }
     Label *label = &ir->labels[op_const(op, (unsigned)k)];
-    if (op->opc == OP_set_label) {
+    if (op_sets_label(op)) {
         label->present = true;
     } else {
         label->refs++;

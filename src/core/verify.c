@@ -15,6 +15,8 @@ typedef struct Verifier {
     bool reachable;                 /* control may come to this op */
     bool carry;                     /* the op before left one */
     uint32_t ebb;                   /* number of the current EBB, from 1 */
+    uint32_t nb_ebbs;
+    uint32_t side_ebb[IR_MAX_LABELS]; /* EBB of the op that leads there */
     uint32_t written[IR_MAX_TEMPS]; /* EBB of the last write, by temp */
     bool label_set[IR_MAX_LABELS];
     bool label_used[IR_MAX_LABELS];
@@ -91,11 +93,12 @@ static void check_label(Verifier *v)
     if (v->reason) {
         return;
     }
-    if (v->op->opc == OP_set_label) {
+    if (op_sets_label(v->op)) {
         require(v, !v->label_set[label], "label set twice");
         v->label_set[label] = true;
     } else {
         v->label_used[label] = true;
+        v->side_ebb[label] = v->ebb;
     }
 }
 
@@ -226,6 +229,25 @@ static void check_shape(Verifier *v)
     }
 }
 
+/* A side goes on with the EBB of what leads there. */
+static void start_block(Verifier *v)
+{
+    Arg label = v->op->arg[0];
+    v->reachable = true;
+    if (v->op->opc != OP_set_side) {
+        v->ebb = ++v->nb_ebbs;
+    } else if (label < v->ir->nb_labels) {
+        require(v, v->side_ebb[label] && v->ir->labels[label].refs == 1,
+                "not one op further up leads here");
+        v->ebb = v->side_ebb[label];
+    }
+}
+
+static bool may_fault(const Op *op)
+{
+    return op_flags(op) & OPF_FAULT;
+}
+
 static void check_op(Verifier *v)
 {
     require(v, v->op->opc < OP_COUNT, "no such op");
@@ -234,11 +256,12 @@ static void check_op(Verifier *v)
     }
     unsigned flags = op_flags(v->op);
     if (flags & OPF_BB_START) {
-        v->ebb++;
-        v->reachable = true;
+        start_block(v);
     }
     check_shape(v);
     check_carry(v);
+    require(v, v->op == v->ir->ops || v->op[-1].opc != OP_on_fault ||
+                   may_fault(v->op), "on_fault before an op without faults");
     if (v->op->opc == OP_call) {
         check_call(v);
     }
@@ -295,7 +318,7 @@ bool ir_verify(const IR *ir, char *msg, size_t size)
     Verifier *v = calloc(1, sizeof(*v));
     check(v, "out of memory for %zu bytes", sizeof(*v));
     v->ir = ir;
-    v->ebb = 1;
+    v->ebb = v->nb_ebbs = 1;
     v->reachable = true;
     for (uint32_t i = 0; i < ir->nb_ops && !v->reason; i++) {
         v->op = &ir->ops[i];

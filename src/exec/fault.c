@@ -53,8 +53,14 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
     check(tb, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
     t->event = event_of_siginfo(t, signo, si);
-    be->leave_from_signal(t->exec->runtime->backend, t->cpu, uc, LEFT_BY_FAULT,
-                          tb->leave ? tb->code + tb->leave : NULL);
+    const PcRow *row = tb_row(tb, pc);
+    if (row && row->side) {
+        be->go_on_at(uc, tb->code + row->side);
+    } else {
+        be->leave_from_signal(t->exec->runtime->backend, t->cpu, uc,
+                              LEFT_BY_FAULT,
+                              tb->leave ? tb->code + tb->leave : NULL);
+    }
     set_guest_pc(t, tb_guest_pc(tb, pc));
 }
 

@@ -175,7 +175,8 @@ void store_in_range(Store *, uint64_t start, uint64_t end,
                     void (*fn)(void *, TB *), void *arg);
 void store_remove(Store *, TB *);
 void store_clear(Store *);
-/* The guest pc that the host address in the block belongs to. */
+/* What the host address in the block belongs to; NULL: the block's pc. */
+const PcRow *tb_row(const TB *, uintptr_t host_pc);
 uint64_t tb_guest_pc(const TB *, uintptr_t host_pc);
 
 /* piece.c */
@@ -230,8 +231,5 @@ void heat_reset(ExecThread *);
  * on with instead if the jump has become hot.
  */
 TB *region_if_hot(ExecThread *, TBSlot *, TB *tb);
-
-/* Reason passed to leave_from_signal and so returned by enter. */
-enum { LEFT_BY_FAULT = -16 };
 
 #endif

@@ -149,7 +149,7 @@ void store_clear(Store *s)
     memset((void *)s->page, 0, sizeof(s->page));
 }
 
-uint64_t tb_guest_pc(const TB *tb, uintptr_t host_pc)
+const PcRow *tb_row(const TB *tb, uintptr_t host_pc)
 {
     uint32_t offset = host_pc - (uintptr_t)tb->code;
     uint32_t lo = 0, hi = tb->nb_rows;
@@ -161,5 +161,11 @@ uint64_t tb_guest_pc(const TB *tb, uintptr_t host_pc)
             hi = mid;
         }
     }
-    return tb->pc + (lo ? tb->rows[lo - 1].guest_offset : 0);
+    return lo ? &tb->rows[lo - 1] : NULL;
+}
+
+uint64_t tb_guest_pc(const TB *tb, uintptr_t host_pc)
+{
+    const PcRow *row = tb_row(tb, host_pc);
+    return tb->pc + (row ? row->guest_offset : 0);
 }

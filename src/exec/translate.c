@@ -111,9 +111,6 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
     }
     log_guest(t, rq, info);
     log_ir(t, LOG_op, "op");
-    if (rq->nb_blocks) {  /* blocks that one jump leads to join its own */
-        opt_reach(ir);
-    }
     opt_run(ir, e->cfg.opt_off);
     log_ir(t, LOG_op_opt, "op_opt");
     lap(e, &t->stats.ns_opt, &time);

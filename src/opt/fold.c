@@ -365,7 +365,7 @@ static void finish(Fold *f)
     if (state_concerned(op)) {
         state_effects(f, op);
     }
-    if (op->opc == OP_set_label) {
+    if (op_sets_label(op)) {
         lose_all(f);
     }
     if (outs == 1) {

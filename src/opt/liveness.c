@@ -17,6 +17,10 @@
  * an extension of a low half whose upper half is not visible.  A mov of the
  * result of the op before it, not used otherwise, becomes that op's output.
  *
+ * What a side needs (set_side in core/opcode.def) is needed by the op that
+ * leads there: its temps, and the globals that it does not write; those that
+ * it writes are not exposed there.
+ *
  * Nothing is done for all temps at once: times of what happens to a temp are
  * compared with times of what happens to all of its kind.  Time runs as the
  * ops do; op i reads and exposes at 2i and writes at 2i + 1.
@@ -28,11 +32,13 @@
  * - LIFE_DEAD of an output: not used.
  * - LIFE_SYNC of an output: a global that is exposed.  Used alone, it need
  *   never leave a register.
+ * - LIFE_LOW of an extension to I64: its upper half does not matter.
  * - No set_label without references.
  */
 #include "opt/opt.h"
 
 #include <string.h>
+#include "util/check.h"
 
 enum { KINDS = TEMP_CONST + 1 };
 
@@ -51,6 +57,7 @@ typedef struct Live {
     uint32_t forget[KINDS];   /* later reads do not count */
     uint32_t want[KINDS];     /* next time that all of a kind are used... */
     uint32_t expose[KINDS];   /* ...or exposed */
+    const Op *side[IR_MAX_LABELS]; /* set_side of the label, or NULL */
     TempLife temps[IR_MAX_TEMPS];
 } Live;
 
@@ -91,6 +98,56 @@ static void forget_globals(Live *l)
     l->forget[TEMP_GLOBAL] = l->now + 1;
 }
 
+static bool sees_bits(const Op *op, unsigned i, bool visible);
+
+static bool is_global(const Live *l, Arg t)
+{
+    return l->ir->temps[t].kind == TEMP_GLOBAL;
+}
+
+static void side_reads(Live *l, const Op *op)
+{
+    unsigned outs = op_outs(op);
+    for (unsigned i = outs; i < outs + op_ins(op); i++) {
+        l->temps[op->arg[i]].read = l->now;
+        if (sees_bits(op, i, true)) {
+            l->temps[op->arg[i]].seen = l->now;
+        }
+    }
+}
+
+/*
+ * Control may go to a side from here.  Its ops are pure, but for the last;
+ * it reads a global only before it writes it.
+ */
+static void lead_to_side(Live *l, const Op *side)
+{
+    TempId hidden[IR_SIDE_GLOBALS];
+    unsigned n = 0;
+    const Op *op = side + 1;
+    for (; !(op_flags(op) & OPF_BB_END); op++) {
+        if (op_outs(op) && is_global(l, op->arg[0]) &&
+            !is_exposed(l, (TempId)op->arg[0])) {
+            check(n < IR_SIDE_GLOBALS, "a side writes too much");
+            hidden[n++] = (TempId)op->arg[0];
+        }
+    }
+    expose_globals(l);
+    while (n > 0) {
+        l->temps[hidden[--n]].written = l->now;
+    }
+    while (--op > side) {
+        side_reads(l, op);
+    }
+}
+
+/* The side that the op leads to, or NULL. */
+static const Op *side_of(const Live *l, const Op *op)
+{
+    int k = opcode_label((Opcode)op->opc);
+    return k < 0 ? NULL : l->side[op_const(op, (unsigned)k)];
+}
+
 /* A label, or an op that control does not pass. */
 static void end_of_block(Live *l)
 {
@@ -99,6 +156,17 @@ static void end_of_block(Live *l)
     }
     l->forget[TEMP_FIXED] = NEVER;
     l->want[TEMP_TB] = NEVER;
+}
+
+/* All but those that the side writes, if the op leads to one. */
+static void expose_globals_at(Live *l, const Op *op)
+{
+    const Op *side = side_of(l, op);
+    if (side) {
+        lead_to_side(l, side);
+    } else {
+        expose_globals(l);
+    }
 }
 
 static void basic_block_border(Live *l, const Op *op)
@@ -110,7 +178,7 @@ static void basic_block_border(Live *l, const Op *op)
     if (!(op_flags(op) & OPF_EXIT)) { /* TB temps may be wanted elsewhere */
         l->want[TEMP_TB] = l->now;
     }
-    expose_globals(l);
+    expose_globals_at(l, op);
 }
 
 static void helper_call(Live *l, const Op *op)
@@ -159,7 +227,8 @@ static void side_effects(Live *l, const Op *op)
     if (flags & (OPF_BB_START | OPF_BB_END)) {
         basic_block_border(l, op);
     } else if (flags & OPF_FAULT) {
-        expose_globals(l);
+        bool guarded = op > l->ir->ops && op[-1].opc == OP_on_fault;
+        expose_globals_at(l, guarded ? op - 1 : op);
     } else if (flags & OPF_CALL) {
         helper_call(l, op);
     } else if ((op->opc >= OP_ld8u && op->opc <= OP_st) ||
@@ -364,6 +433,9 @@ static void visit(Live *l, Op *op)
     if (op->opc == OP_nop || op->opc == OP_insn_start || simplify(l, op)) {
         return;
     }
+    if (op->opc == OP_set_side) {
+        l->side[op->arg[0]] = op;
+    }
     if ((op->opc == OP_set_label && !l->ir->labels[op->arg[0]].refs) ||
         (!must_stay(l, op) && !wanted(l, op))) {
         op->opc = OP_nop;
@@ -372,6 +444,9 @@ static void visit(Live *l, Op *op)
     unsigned outs = op_outs(op);
     op->life = 0;
     bool visible = outputs(l, op, outs);
+    if (!visible && (op->opc == OP_ext_i32_i64 || op->opc == OP_extu_i32_i64)) {
+        op->life |= LIFE_LOW;
+    }
     side_effects(l, op);
     inputs(l, op, outs, visible);
 }
@@ -387,6 +462,7 @@ static void start(Live *l, IR *ir)
         l->want[kind] = l->expose[kind] = NEVER;
     }
     memset(l->temps, 0xff, ir->nb_temps * sizeof(TempLife)); /* NEVER */
+    memset(l->side, 0, ir->nb_labels * sizeof(l->side[0]));
     l->temps[ir->env].read = 0;
     end_of_block(l);
     expose_globals(l);

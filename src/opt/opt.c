@@ -18,13 +18,25 @@ static void checked(const IR *ir, const char *after)
 
 void opt_run(IR *ir, OptConfig config)
 {
+    bool rename = ir->inner_slots && !(config & OPT_NO_RENAME);
     checked(ir, "the frontend");
+    if (ir->inner_slots) { /* blocks that one jump leads to join its own */
+        opt_reach(ir);
+    }
+    if (rename) {
+        opt_rename(ir);
+        checked(ir, "rename");
+    }
     if (!(config & OPT_NO_FOLD)) {
         opt_fold(ir, config);
         checked(ir, "fold");
     }
     opt_reach(ir);
     checked(ir, "reach");
+    if (rename) {
+        opt_sink(ir);
+        checked(ir, "sink");
+    }
     opt_liveness(ir);
     checked(ir, "liveness");
 }

@@ -18,15 +18,18 @@ typedef enum OptConfig {
     OPT_ALL = 0,
     OPT_NO_FOLD = 1 << 0,   /* fold */
     OPT_NO_FORWARD = 1 << 1, /* within fold: forwarding of guest state */
-    OPT_NONE = OPT_NO_FOLD | OPT_NO_FORWARD,
+    OPT_NO_RENAME = 1 << 2,  /* rename and sink, of regions */
+    OPT_NONE = OPT_NO_FOLD | OPT_NO_FORWARD | OPT_NO_RENAME,
 } OptConfig;
 
 /* All passes in their order; liveness last, as backends require. */
 void opt_run(IR *ir, OptConfig config);
 
 /* The passes, each described at the top of its file. */
+void opt_rename(IR *ir);
 void opt_fold(IR *ir, OptConfig config);
 void opt_reach(IR *ir);
+void opt_sink(IR *ir);
 void opt_liveness(IR *ir);
 
 #endif

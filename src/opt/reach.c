@@ -22,7 +22,7 @@ static Label *label_of(IR *ir, const Op *op)
 static void remove_op(IR *ir, Op *op)
 {
     Label *label = label_of(ir, op);
-    if (label && op->opc != OP_set_label) {
+    if (label && !op_sets_label(op)) {
         label->refs--;
     } else if (label) {
         label->present = false;
@@ -75,7 +75,7 @@ void opt_reach(IR *ir)
         if (reachable && !(op_flags(op) & (OPF_BB_START | OPF_BB_END))) {
             continue;
         }
-        if (op->opc == OP_set_label) {
+        if (op_sets_label(op)) {
             if (ir->labels[op->arg[0]].refs) {
                 reachable = true;
             } else {

@@ -6,7 +6,8 @@
  * are a0-a3 (I64), w0 w1 (I32), f0 f1 (F64), v0 v1 (V128).  An exit_tb is put
  * behind each case, and nops are not shown.  Temps are compared by their
  * order, not their numbers.  Where the first line has [life], each op ends in
- * what liveness said: `; dead I... sync I...`.
+ * what liveness said: `; dead I... sync I...`.  Where it has [region], the
+ * goto_tb of slot 63 is an inner jump to L0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +28,7 @@ enum { MAX_CASES = 1000, MESSAGE = 256, MAX_NUMBERS = 256 };
 
 typedef struct Case {
     char *name, *input, *expected;
-    bool life;
+    bool life, region;
 } Case;
 
 static uint64_t helper_fn(uint64_t a)
@@ -146,6 +147,9 @@ static void run_case(void **state)
         !ir_verify(ir, msg, sizeof(msg))) {
         fail_msg("input: %s", msg);
     }
+    if (c->region) {
+        ir_link_inner(ir, IR_MAX_SLOTS - 1, 0);
+    }
     opt_run(ir, OPT_ALL);
     if (!ir_verify(ir, msg, sizeof(msg))) {
         fail_msg("output: %s", msg);
@@ -198,6 +202,7 @@ static char *read_case(char *p, const char *file, Case *c)
         exit(1);
     }
     c->life = strstr(c->name, "[life]") != NULL;
+    c->region = strstr(c->name, "[region]") != NULL;
     c->input = strndup(input, (size_t)(line - input));
     c->expected = strndup(expected, (size_t)(end - expected));
     return end;

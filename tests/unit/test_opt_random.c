@@ -172,6 +172,19 @@ static void disturb(RandomIR *r)
     }
 }
 
+/* Passes take it for a region; about half of the guest accesses fault. */
+static void make_region(RandomIR *r)
+{
+    r->ir->inner_slots = 1ull << (IR_MAX_SLOTS - 1);
+    for (uint32_t i = 0; i < r->ir->nb_ops; i++) {
+        Op *op = &r->ir->ops[i];
+        bool access = op->opc == OP_guest_ld || op->opc == OP_guest_st;
+        if (access && random_below(r, 8) == 0) {
+            op->arg[2] += GUEST_BYTES;
+        }
+    }
+}
+
 /* Runs ir, optimises it, runs it again. */
 static void compare(IR *ir, uint64_t seed, OptConfig config)
 {
@@ -369,6 +382,31 @@ static void known_bits(void **unused)
     ir_free(ir);
 }
 
+static bool is_common(Opcode opc)
+{
+    return is_bits(opc) || opc == OP_guest_ld || opc == OP_guest_st ||
+           opc == OP_fbox || opc == OP_fadd;
+}
+
+/* Globals in temps, sides, what only sides want. */
+static void regions(void **unused)
+{
+    (void)unused;
+    IR *ir = ir_new();
+    ir->helpers = helpers;
+    for (unsigned i = 0; i < 2 * ROUNDS; i++) {
+        RandomIR r = new_random(ir, i);
+        r.nb_ops = 20 + i % 100;
+        r.wanted = i & 1 ? is_common : NULL;
+        r.types = i & 1 ? 1u << TYPE_I64 | 1u << TYPE_F64 : TYPES_ANY;
+        random_ir(&r);
+        disturb(&r);
+        make_region(&r);
+        compare(ir, i, i % 8 ? OPT_ALL : OPT_NO_FOLD);
+    }
+    ir_free(ir);
+}
+
 static void all_ops(void **unused)
 {
     (void)unused;
@@ -421,7 +459,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constants),     cmocka_unit_test(known_bits),
-        cmocka_unit_test(all_ops),
+        cmocka_unit_test(all_ops),       cmocka_unit_test(regions),
         cmocka_unit_test(all_ops_long),
         cmocka_unit_test(liveness_alone), cmocka_unit_test(no_forwarding),
         cmocka_unit_test(integer_ops),   cmocka_unit_test(bit_ops),

@@ -97,6 +97,11 @@ static RetStackEntry x86_ret_bottom(const BackendContext *b)
     return (uintptr_t)b->host->rt.ret_bottom;
 }
 
+static void x86_go_on_at(ucontext_t *uc, const void *code)
+{
+    uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)code;
+}
+
 static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
                                    ucontext_t *uc, uintptr_t fault_addr)
 {
@@ -125,5 +130,6 @@ const Backend x86_64_backend = {
     .signal_sp = x86_signal_sp,
     .leave_from_signal = x86_leave_from_signal,
     .ret_bottom = x86_ret_bottom,
+    .go_on_at = x86_go_on_at,
     .ret_stack_overflow = x86_ret_stack_overflow,
 };

@@ -245,6 +245,14 @@ void emit_exit_tb(Host *x, const EmitOp *e)
     asm_jmp(&x->a, x->rt.leave);
 }
 
+/* The guest's pc, and the event, were noted when it happened. */
+void emit_exit_fault(Host *x, const EmitOp *e)
+{
+    (void)e;
+    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_FAULT);
+    x86_jmp_leave(x);
+}
+
 /* The jump cache's entry for the address in reg is at [rbp + tmp * 8 + d]. */
 static Mem cache_field(int tmp, size_t field)
 {

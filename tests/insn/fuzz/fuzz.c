@@ -4,7 +4,9 @@
  * all of them, with fcsr; the program prints one line for each function. With
  * an argument, it prints the dump of that function, raw, and ends.
  *
- * sp and s0 point into the memory, s1 counts loops; everything else is free.
+ * sp and s0 point into the memory, s1 counts loops, s2 is near the edge of
+ * what is mapped; everything else is free. A fault's handler hashes all
+ * registers as it finds them, and goes on behind the instruction.
  */
 #include <stdarg.h>
 #include <stdint.h>
@@ -49,7 +51,7 @@ static uint64_t random_value(void)
 static unsigned rd(void)
 {
     static const unsigned char free_[] = {
-        0, 1, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        0, 1, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21,
         22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
     };
     return next(3) ? 10 + next(8) : free_[next(sizeof(free_))];
@@ -166,6 +168,20 @@ static const char *base(void)
     return next(2) ? "sp" : "s0";
 }
 
+/* Loads, stores and steps where about half of the accesses fault. */
+static void edge(void)
+{
+    static const char *const loads[] = { "lbu", "lh", "lw", "ld" };
+    static const char *const stores[] = { "sb", "sh", "sw", "sd" };
+    int offset = (int)next(64) - 32;
+    switch (next(6)) {
+    case 0: case 1: line("%s x%u, %d(s2)", PICK(loads), rd(), offset); break;
+    case 2: line("%s x%u, %d(s2)", PICK(stores), rs(), offset); break;
+    case 3: line("f%s f%u, %d(s2)", next(2) ? "ld" : "sd", fr(), offset); break;
+    default: line("addi s2, s2, %d", (int)next(24) - 12);
+    }
+}
+
 static void memory(void)
 {
     static const char *const loads[] = { "lb", "lbu", "lh", "lhu", "lw", "lwu",
@@ -176,7 +192,8 @@ static void memory(void)
     static const char *const order[] = { "", ".aq", ".rl", ".aqrl" };
     int offset = next(2) ? (int)next(2000) - 1000 : 8 * (int)next(30);
     char w = next(2) ? 'w' : 'd';
-    switch (next(9)) {
+    switch (next(11)) {
+    case 9: case 10: edge(); break;
     case 0: case 1: case 2:
         line("%s x%u, %d(%s)", PICK(loads), rd(), offset, base());
         break;
@@ -248,7 +265,7 @@ static void loop(void)
     int l = labels++;
     line("li s1, %u", 1 + next(30));
     printf(".L%d:\n", l);
-    several(1 + next(10));
+    several(1 + next(next(2) ? 10 : 40));
     if (next(2))
         branch();
     line("addi s1, s1, -1");
@@ -292,11 +309,12 @@ static void function(int n, int length)
     for (int i = 0; i < 32; i++)
         line("fld f%d, %d(t6)", i, 256 + i * 8);
     for (int i = 1; i < 32; i++)
-        if (i != 2 && i != 8 && i != 9)
+        if (i != 2 && i != 8 && i != 9 && i != 18)
             line("ld x%d, %d(t6)", i, i * 8);
     line("la sp, memory + %d", MEMORY / 2);
     line("la s0, memory + %d", MEMORY / 2 + 64);
     line("li s1, 0");
+    line("la s2, edge + 4096");
     line("fsrmi %u", next(5));
     while (length > 0) {
         unsigned k = next(16);
@@ -339,7 +357,21 @@ static const char runtime[] =
     "\tld t3, 16(sp)\n\tli t1, 0\n"
     "1:\tlbu t4, 0(t3)\n\tbeqz t4, 2f\n\taddi t4, t4, -48\n\tli t5, 10\n"
     "\tmul t1, t1, t5\n\tadd t1, t1, t4\n\taddi t3, t3, 1\n\tj 1b\n"
-    "2:\tla t0, wanted\n\tsd t1, 0(t0)\n\tj function_0\n"
+    "2:\tla t0, wanted\n\tsd t1, 0(t0)\n"
+    "\tla a0, edge + 4096\n\tli a1, 4096\n\tli a2, 0\n\tli a7, 226\n\tecall\n"
+    "\tla a0, stack\n\tli a1, 0\n\tli a7, 132\n\tecall\n"
+    "\tli a0, 11\n\tla a1, action\n\tli a2, 0\n\tli a3, 8\n\tli a7, 134\n"
+    "\tecall\n\tj function_0\n"
+    /* gregs at 176, fpregs and fcsr from 432 on; pc goes on */
+    "handler:\n"
+    "\taddi t1, a2, 176\n\taddi t2, a2, 688\n\tla a0, faults\n"
+    "\tld t3, 0(a0)\n\tli t4, 0x9e3779b97f4a7c15\n\tlwu t5, 0(t2)\n"
+    "1:\txor t3, t3, t5\n\tmul t3, t3, t4\n\tsrli t5, t3, 29\n"
+    "\txor t3, t3, t5\n\tld t5, 0(t1)\n\taddi t1, t1, 8\n"
+    "\tbltu t1, t2, 1b\n\tsd t3, 0(a0)\n"
+    "\tld t0, 176(a2)\n\tlbu t1, 0(t0)\n\tandi t1, t1, 3\n\taddi t1, t1, -3\n"
+    "\tseqz t1, t1\n\tslli t1, t1, 1\n\taddi t1, t1, 2\n\tadd t0, t0, t1\n"
+    "\tsd t0, 176(a2)\n\tret\n"
     "report:\n"
     "\tla t0, wanted\n\tld t0, 0(t0)\n\tbne t0, a0, 1f\n"
     "\tli a0, 1\n\tla a1, dump\n\tli a2, 520\n\tli a7, 64\n\tecall\n"
@@ -356,8 +388,13 @@ static const char runtime[] =
     "4:\tjr ra\n"
     "finish:\n\tli a0, 0\n\tli a7, 93\n\tecall\n"
     "\t.data\n\t.balign 64\n"
-    "dump:\t.skip 520\n\t.balign 64\nmemory:\t.skip 4096, 0x3f\ndump_end:\n"
-    "wanted:\t.dword 0\ntext:\t.skip 32\n\t.balign 8\n";
+    "dump:\t.skip 520\n\t.balign 64\nmemory:\t.skip 4096, 0x3f\n"
+    "faults:\t.dword 1\ndump_end:\n"
+    "stack:\t.dword signals\n\t.dword 0\n\t.dword 65536\n"
+    "action:\t.dword handler\n\t.dword 0x48000004\n\t.dword 0\n"
+    "wanted:\t.dword 0\ntext:\t.skip 32\n"
+    "\t.bss\n\t.balign 4096\nedge:\t.skip 8192\nsignals:\t.skip 65536\n"
+    "\t.data\n\t.balign 8\n";
 
 int main(int argc, char **argv)
 {
