@@ -141,7 +141,10 @@ void exec_stop_others(CPUState *cpu, void (*fn)(void *, CPUState *), void *arg)
 {
     ExecThread *t = thread_of(cpu);
     Exec *e = t->exec;
-    exclusive_begin(t);
+    if (!t->stopped_others) {
+        exclusive_begin(t);
+        t->stopped_others = true;
+    }
     pthread_mutex_lock(&e->lock);
     for (const ExecThread *o = e->threads; o; o = o->next) {
         if (o != t) {

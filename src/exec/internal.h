@@ -132,6 +132,7 @@ typedef struct ExecThread {
     struct ExecThread *next;    /* Exec.threads; under Exec.lock */
     pthread_t host;
     _Atomic bool running;       /* in exec_run() and not parked */
+    bool stopped_others;        /* has exclusivity for good */
     Stages *stages;             /* while it translates, else NULL */
     Piece *piece;               /* being filled, or NULL */
     CodeBuf buf;                /* its memory */

@@ -29,6 +29,7 @@ void process_end(Task *t)
         exec_stats_print(t->proc->exec, stderr);
     }
     fflush(o->log.file);
+    robust_process_end(t);
 }
 
 /*

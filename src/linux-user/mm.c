@@ -59,14 +59,19 @@ static void *reserve(void *where, uint64_t len, int flags)
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
 }
 
+/*
+ * What the guest reaches by an offset from either end of its space, or what a
+ * call of the host reads on beyond it, is not the emulator's.
+ */
 static int move_base(Mm *mm)
 {
-    void *p = reserve(NULL, TASK_SIZE, 0);
+    const uint64_t guard = 1ull << 32;
+    void *p = reserve(NULL, guard + TASK_SIZE + guard, 0);
 
     if (p == MAP_FAILED) {
         return -1;
     }
-    mm->base = (uintptr_t)p;
+    mm->base = (uintptr_t)p + guard;
     mm->reserved = true;
     map_free(&mm->map);
     return 0;

@@ -2,9 +2,10 @@
  * Robust futexes (Linux, Documentation/locking/robust-futexes.rst).
  *
  * The host's kernel walks the list when a thread dies without warning, if
- * guest addresses are host addresses.  A thread that ends by itself has its
- * list walked here, since its host thread lives on for a moment, in which
- * others may already reuse the memory that holds the list.
+ * guest addresses are host addresses; if they are not, the lists of a process
+ * that ends are walked here.  So is that of a thread that ends by itself,
+ * since its host thread lives on for a moment, in which others may already
+ * reuse the memory that holds the list.
  */
 #include "linux-user/sys.h"
 
@@ -89,6 +90,26 @@ void robust_exit(Task *t)
         raw_syscall(SYS_set_robust_list, 0, HEAD_BYTES, 0, 0, 0, 0);
         walk(t, (uint32_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
         t->robust_list = 0;
+    }
+}
+
+static void walk_other(void *opaque, CPUState *cpu)
+{
+    Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
+
+    (void)opaque;
+    if (t && t->robust_list) {
+        walk(t, (uint32_t)t->tid);
+    }
+}
+
+void robust_process_end(Task *t)
+{
+    if (task_mm(t)->base != 0) {
+        robust_exit(t);
+        if (!t->vfork) {
+            exec_stop_others(t->cpu, walk_other, NULL);
+        }
     }
 }
 

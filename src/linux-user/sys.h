@@ -46,6 +46,21 @@ void strace_unknown(Task *t, unsigned nr);
 void strace_signal(Task *t, const siginfo_t *info);
 void strace_killed(Task *t, int signo);
 
+/*
+ * A guest pointer for a call of the host.  One beyond the guest's space turns
+ * into one that no process has: the kernel refuses it, in its own order of
+ * errors.  0 stays 0.
+ */
+static inline long host_pointer(Task *t, uint64_t addr)
+{
+    const uint64_t nobodys = 1ull << 63;
+
+    if (addr >= TASK_SIZE) {
+        return (long)(nobodys | (addr & GUEST_PAGE_MASK));
+    }
+    return addr ? (long)g2h(task_mm(t), addr) : 0;
+}
+
 /* Pass on, with guest pointers (bits of `pointers`) checked and converted. */
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a);
 
@@ -81,6 +96,8 @@ long proc_hide_log(Task *t, int dir, uint64_t addr, long n, int log);
 
 /* A thread ends: tells those who wait for its robust futexes. */
 void robust_exit(Task *t);
+/* So does the process, by exit_group or a signal. */
+void robust_process_end(Task *t);
 
 /* Reads n iovecs, checked and converted to host addresses. */
 enum { IOV_LIMIT = 1024 };

@@ -216,16 +216,15 @@ long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n)
     return 0;
 }
 
+/* Bad vectors are the kernel's to refuse, after a bad descriptor. */
 static long vector_call(Task *t, int host, const uint64_t *a)
 {
     struct iovec iov[IOV_LIMIT];
-    long ret = iovec_read(t, iov, a[1], a[2]);
+    bool ok = iovec_read(t, iov, a[1], a[2]) == 0;
 
-    if (ret < 0) {
-        return ret;
-    }
-    return safe_syscall(&t->pending, host, (int)a[0], (long)iov, (long)a[2],
-                        (long)a[3], (long)a[4], (long)a[5]);
+    return safe_syscall(&t->pending, host, (int)a[0],
+                        ok ? (long)iov : host_pointer(t, TASK_SIZE),
+                        (long)a[2], (long)a[3], (long)a[4], (long)a[5]);
 }
 
 long sys_readv(Task *t, const uint64_t *a)

@@ -18,6 +18,7 @@
 #include <linux/vt.h>
 #include <linux/timerfd.h>
 #include <sys/syscall.h>
+#include "linux-user/usercopy.h"
 
 /* A termio or serial ioctl whose macro needs a type that libc hides. */
 #ifndef BLKROTATIONAL
@@ -77,7 +78,9 @@ long sys_ioctl(Task *t, const uint64_t *a)
         return get_ifconf(t, v);
     }
     if (!row) {
-        return -ENOTTY;
+        long flags = raw_syscall(SYS_fcntl, (int)a[0], F_GETFD, 0, 0, 0, 0);
+
+        return flags < 0 ? flags : -ENOTTY;
     }
     return pass_call(t, SYS_ioctl, row->pointer ? 1u << 2 : 0, v);
 }

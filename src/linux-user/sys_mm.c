@@ -45,6 +45,22 @@ long sys_madvise(Task *t, const uint64_t *a)
     return mm_advise(task_mm(t), a[0], a[1], (int)a[2]);
 }
 
+/* Of the stack, which Linux would make as it is needed, what is in use. */
+static uint64_t lock_start(Task *t, const Mapping *m)
+{
+    uint64_t sp = rv_state(t->cpu)->gpr[RV_SP];
+
+    return m->kind == MAPPING_STACK && sp >= m->start && sp < m->end
+           ? page_down(sp) : m->start;
+}
+
+static int lock_mapping(Task *t, const Mapping *m)
+{
+    uint64_t start = lock_start(t, m);
+
+    return mlock(g2h(task_mm(t), start), m->end - start);
+}
+
 /*
  * The emulator's memory must not be locked (its code buffer is large), so
  * MCL_CURRENT locks each mapping of the guest, and MCL_FUTURE is not kept.
@@ -64,7 +80,7 @@ long sys_mlockall(Task *t, const uint64_t *a)
         const Mapping *m = &mm->map.at[i];
 
         if (m->kind != MAPPING_HOST && m->prot != PROT_NONE &&
-            mlock(g2h(mm, m->start), m->end - m->start) < 0) {
+            lock_mapping(t, m) < 0) {
             ret = -errno;
         }
     }

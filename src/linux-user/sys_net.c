@@ -34,7 +34,7 @@ static long message_read(Task *t, Message *m, uint64_t addr)
     }
     m->host = m->guest;
     if (m->guest.msg_iovlen > IOV_LIMIT) {
-        return -EMSGSIZE;
+        return 0;              /* the kernel does not look at them */
     }
     ret = iovec_read(t, m->iov, (uintptr_t)m->guest.msg_iov,
                      m->guest.msg_iovlen);
@@ -56,28 +56,28 @@ static long message_write(Task *t, Message *m, uint64_t addr)
                                                                    : -EFAULT;
 }
 
+/* A bad message is the kernel's to refuse, after a bad descriptor. */
+static long message_call(Task *t, int host, const uint64_t *a, Message *m)
+{
+    long ret = message_read(t, m, a[1]);
+
+    return safe_syscall(&t->pending, host, (long)a[0],
+                        ret < 0 ? host_pointer(t, TASK_SIZE) : (long)&m->host,
+                        (long)a[2], 0, 0, 0);
+}
+
 long sys_sendmsg(Task *t, const uint64_t *a)
 {
     Message m;
-    long ret = message_read(t, &m, a[1]);
 
-    if (ret < 0) {
-        return ret;
-    }
-    return safe_syscall(&t->pending, SYS_sendmsg, (long)a[0], (long)&m.host,
-                        (long)a[2], 0, 0, 0);
+    return message_call(t, SYS_sendmsg, a, &m);
 }
 
 long sys_recvmsg(Task *t, const uint64_t *a)
 {
     Message m;
-    long ret = message_read(t, &m, a[1]), bad;
+    long ret = message_call(t, SYS_recvmsg, a, &m), bad;
 
-    if (ret < 0) {
-        return ret;
-    }
-    ret = safe_syscall(&t->pending, SYS_recvmsg, (long)a[0], (long)&m.host,
-                       (long)a[2], 0, 0, 0);
     if (ret < 0) {
         return ret;
     }
@@ -131,6 +131,9 @@ long sys_sendmmsg(Task *t, const uint64_t *a)
     uint64_t n = a[2] < IOV_LIMIT ? a[2] : IOV_LIMIT;
     long ret = 0;
 
+    if (n == 0) {
+        return raw_syscall(SYS_sendmmsg, (int)a[0], 0, 0, (int)a[3], 0, 0);
+    }
     for (uint64_t i = 0; i < n; i++) {
         uint64_t one[6] = { a[0], mmsg_at(a[1], i), a[3] };
 
@@ -172,6 +175,9 @@ long sys_recvmmsg(Task *t, const uint64_t *a)
         if (ts.tv_sec < INT32_MAX) {
             deadline = now_ns() + ts.tv_sec * 1000000000ll + ts.tv_nsec;
         }
+    }
+    if (n == 0) {
+        return raw_syscall(SYS_recvmmsg, (int)a[0], 0, 0, (int)flags, 0, 0);
     }
     for (i = 0; i < n; i++) {
         uint64_t one[6] = { a[0], mmsg_at(a[1], i), flags };

@@ -45,15 +45,6 @@ static long begin_masked(Task *t, uint64_t addr, uint64_t size,
     return 1;
 }
 
-/* A pointer that the kernel checks, or -1 for one it must refuse. */
-static long pointer(Task *t, uint64_t addr)
-{
-    if (!addr) {
-        return 0;
-    }
-    return addr < TASK_SIZE ? (long)g2h(task_mm(t), addr) : -1;
-}
-
 long sys_ppoll(Task *t, const uint64_t *a)
 {
     uint64_t mask;
@@ -63,8 +54,8 @@ long sys_ppoll(Task *t, const uint64_t *a)
         return masked;
     }
     return signal_wait_end(t, safe_syscall(
-        &t->pending, SYS_ppoll, pointer(t, a[0]), (long)a[1],
-        pointer(t, a[2]), masked ? (long)&mask : 0, SIGSET_BYTES, 0));
+        &t->pending, SYS_ppoll, host_pointer(t, a[0]), (long)a[1],
+        host_pointer(t, a[2]), masked ? (long)&mask : 0, SIGSET_BYTES, 0));
 }
 
 long sys_pselect6(Task *t, const uint64_t *a)
@@ -81,8 +72,8 @@ long sys_pselect6(Task *t, const uint64_t *a)
     }
     host[0] = masked ? (uintptr_t)&mask : 0;
     return signal_wait_end(t, safe_syscall(
-        &t->pending, SYS_pselect6, (long)a[0], pointer(t, a[1]),
-        pointer(t, a[2]), pointer(t, a[3]), pointer(t, a[4]), (long)host));
+        &t->pending, SYS_pselect6, (long)a[0], host_pointer(t, a[1]),
+        host_pointer(t, a[2]), host_pointer(t, a[3]), host_pointer(t, a[4]), (long)host));
 }
 
 /* --- epoll: x86-64 packs struct epoll_event --- */
@@ -152,7 +143,7 @@ long sys_epoll_pwait(Task *t, const uint64_t *a)
 
 long sys_epoll_pwait2(Task *t, const uint64_t *a)
 {
-    return epoll_wait_for(t, SYS_epoll_pwait2, a, pointer(t, a[3]));
+    return epoll_wait_for(t, SYS_epoll_pwait2, a, host_pointer(t, a[3]));
 }
 
 /* --- futex --- */
@@ -174,10 +165,10 @@ static bool futex_has_timeout(int op)
 
 long sys_futex(Task *t, const uint64_t *a)
 {
-    long third = futex_has_timeout((int)a[1]) ? pointer(t, a[3]) : (long)a[3];
+    long third = futex_has_timeout((int)a[1]) ? host_pointer(t, a[3]) : (long)a[3];
 
-    return safe_syscall(&t->pending, SYS_futex, pointer(t, a[0]), (long)a[1],
-                        (long)a[2], third, pointer(t, a[4]), (long)a[5]);
+    return safe_syscall(&t->pending, SYS_futex, host_pointer(t, a[0]), (long)a[1],
+                        (long)a[2], third, host_pointer(t, a[4]), (long)a[5]);
 }
 
 /* futex_waitv(waiters, number, flags, timeout, clock) */
@@ -192,8 +183,8 @@ long sys_futex_waitv(Task *t, const uint64_t *a)
         return -EFAULT;
     }
     for (uint64_t i = 0; i < a[1]; i++) {
-        w[i].uaddr = (uint64_t)pointer(t, w[i].uaddr);
+        w[i].uaddr = (uint64_t)host_pointer(t, w[i].uaddr);
     }
     return safe_syscall(&t->pending, SYS_futex_waitv, (long)w, (long)a[1],
-                        (long)a[2], pointer(t, a[3]), (long)a[4], 0);
+                        (long)a[2], host_pointer(t, a[3]), (long)a[4], 0);
 }

@@ -63,7 +63,7 @@ long sys_rt_sigpending(Task *t, const uint64_t *a)
                : raw_syscall(SYS_rt_sigpending, (long)&set, 8, 0, 0, 0, 0);
 
     set |= signal_waiting(t) & t->sigmask;
-    if (ret == 0 && !mm_write(task_mm(t), a[0], &set, a[1])) {
+    if (ret == 0 && a[1] && !mm_write(task_mm(t), a[0], &set, a[1])) {
         ret = -EFAULT;
     }
     return ret;

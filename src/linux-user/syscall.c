@@ -33,17 +33,10 @@ const SyscallRow syscall_table[SYSCALL_TABLE_SIZE] = {
 
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
 {
-    uint64_t base = t->proc->mm.base;
     long v[6];
 
     for (int i = 0; i < 6; i++) {
-        v[i] = (long)a[i];
-        if ((pointers & (1u << i)) && a[i]) {
-            if (a[i] >= TASK_SIZE) {
-                return -EFAULT;
-            }
-            v[i] = (long)(a[i] + base);
-        }
+        v[i] = pointers >> i & 1 ? host_pointer(t, a[i]) : (long)a[i];
     }
     return safe_syscall(&t->pending, host, v[0], v[1], v[2], v[3], v[4],
                         v[5]);
