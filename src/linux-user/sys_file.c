@@ -9,15 +9,9 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "linux-user/host_calls.h"
 #include "linux-user/proc.h"
 #include "linux-user/usercopy.h"
-
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
-#ifndef SYS_faccessat2
-#define SYS_faccessat2 439
-#endif
 
 /* --- open --- */
 
@@ -193,6 +187,39 @@ long sys_statx(Task *t, const uint64_t *a)
     }
     return raw_syscall(SYS_statx, (int)a[0], (long)path, (long)a[2],
                        (long)a[3], (long)g2h(task_mm(t), a[4]), 0);
+}
+
+/* --- extended attributes --- */
+
+/*
+ * struct xattr_args: the value's address, its size, flags.  A longer one must
+ * be zero there.
+ */
+static long xattr_at(Task *t, int host, const uint64_t *a)
+{
+    uint64_t args[GUEST_PAGE / sizeof(uint64_t)];
+    uint64_t v[6] = { a[0], a[1], a[2], a[3], (uintptr_t)args, a[5] };
+
+    if (a[5] > sizeof(args)) {
+        return -E2BIG;
+    }
+    if (!mm_read(task_mm(t), args, a[4], a[5])) {
+        return -EFAULT;
+    }
+    if (a[5] >= sizeof(args[0])) {
+        args[0] = (uint64_t)host_pointer(t, args[0]);
+    }
+    return pass_call(t, host, 1 << 1 | 1 << 3, v);
+}
+
+long sys_setxattrat(Task *t, const uint64_t *a)
+{
+    return xattr_at(t, SYS_setxattrat, a);
+}
+
+long sys_getxattrat(Task *t, const uint64_t *a)
+{
+    return xattr_at(t, SYS_getxattrat, a);
 }
 
 /* --- vectors --- */

@@ -69,6 +69,26 @@ static long get_ifconf(Task *t, const uint64_t *a)
     return ret;
 }
 
+/* struct ifreq with a pointer behind the name, both ways as it was. */
+static long ifreq_with_data(Task *t, const uint64_t *a)
+{
+    struct { char name[16]; uint64_t data[3]; } guest, host;
+    long ret;
+
+    if (!mm_read(task_mm(t), &guest, a[2], sizeof(guest))) {
+        return -EFAULT;
+    }
+    host = guest;
+    host.data[0] = (uint64_t)host_pointer(t, guest.data[0]);
+    ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){
+        a[0], a[1], (uintptr_t)&host });
+    host.data[0] = guest.data[0];
+    if (ret >= 0 && !mm_write(task_mm(t), a[2], &host, sizeof(host))) {
+        return -EFAULT;
+    }
+    return ret;
+}
+
 long sys_ioctl(Task *t, const uint64_t *a)
 {
     uint64_t v[6] = { a[0], (uint32_t)a[1], a[2] };
@@ -76,6 +96,9 @@ long sys_ioctl(Task *t, const uint64_t *a)
 
     if (v[1] == SIOCGIFCONF) {
         return get_ifconf(t, v);
+    }
+    if (v[1] == SIOCETHTOOL) {
+        return ifreq_with_data(t, v);
     }
     if (!row) {
         long flags = raw_syscall(SYS_fcntl, (int)a[0], F_GETFD, 0, 0, 0, 0);

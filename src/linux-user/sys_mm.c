@@ -2,9 +2,11 @@
 #include "linux-user/sys.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include "linux-user/host_calls.h"
 #include "linux-user/usercopy.h"
 
 long sys_brk(Task *t, const uint64_t *a)
@@ -103,6 +105,59 @@ long sys_munlockall(Task *t, const uint64_t *a)
     }
     pthread_mutex_unlock(&mm->lock);
     return 0;
+}
+
+/* Of a shared mapping of a file, which keeps its protection. */
+long sys_remap_file_pages(Task *t, const uint64_t *a)
+{
+    long ret = pass_call(t, SYS_remap_file_pages, 1, a);
+
+    if (ret == 0) {
+        exec_invalidate(t->cpu, a[0], a[1]);
+    }
+    return ret;
+}
+
+/* move_pages(pid, number, addresses, nodes, status, flags) */
+long sys_move_pages(Task *t, const uint64_t *a)
+{
+    const uint64_t limit = 1 << 20;
+    uint64_t v[6] = { a[0], a[1], 0, a[3], a[4], a[5] }, *pages;
+    long ret = -EFAULT;
+
+    if (a[1] > limit) {
+        return -E2BIG;
+    }
+    pages = malloc(a[1] * sizeof(*pages) + 1);
+    if (!pages) {
+        return -ENOMEM;
+    }
+    if (mm_read(task_mm(t), pages, a[2], a[1] * sizeof(*pages))) {
+        for (uint64_t i = 0; i < a[1]; i++) {
+            pages[i] = (uint64_t)host_pointer(t, pages[i]);
+        }
+        v[2] = (uintptr_t)pages;
+        ret = pass_call(t, SYS_move_pages, 1 << 3 | 1 << 4, v);
+    }
+    free(pages);
+    return ret;
+}
+
+/* process_madvise(pidfd, iovecs, their number, advice, flags) */
+long sys_process_madvise(Task *t, const uint64_t *a)
+{
+    struct iovec iov[IOV_LIMIT];
+    long ret = iovec_read(t, iov, a[1], a[2]);
+
+    for (uint64_t i = 0; ret == 0 && i < a[2]; i++) {
+        if (!guest_range_ok(h2g(task_mm(t), iov[i].iov_base),
+                            iov[i].iov_len)) {
+            ret = -ENOMEM;     /* in ours it would reach the emulator */
+        }
+    }
+    return ret < 0 ? ret : raw_syscall(SYS_process_madvise, (int)a[0],
+                                       (long)iov, (long)a[2], (long)a[3],
+                                       (long)a[4], 0);
 }
 
 long sys_shmat(Task *t, const uint64_t *a)

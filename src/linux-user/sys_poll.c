@@ -7,16 +7,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
+#include "linux-user/host_calls.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
-
-#ifndef SYS_epoll_pwait2
-#define SYS_epoll_pwait2 441
-#endif
-
-#ifndef SYS_futex_waitv
-#define SYS_futex_waitv 449
-#endif
 
 enum { SIGSET_BYTES = 8 };
 
@@ -171,6 +164,31 @@ long sys_futex(Task *t, const uint64_t *a)
                         (long)a[2], third, host_pointer(t, a[4]), (long)a[5]);
 }
 
+/* n of struct futex_waitv at addr. */
+static bool read_waiters(Task *t, struct futex_waitv *w, uint64_t addr,
+                         uint64_t n)
+{
+    if (!mm_read(task_mm(t), w, addr, n * sizeof(*w))) {
+        return false;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        w[i].uaddr = (uint64_t)host_pointer(t, w[i].uaddr);
+    }
+    return true;
+}
+
+/* futex_requeue(two waiters, flags, how many to wake, to move) */
+long sys_futex_requeue(Task *t, const uint64_t *a)
+{
+    struct futex_waitv w[2];
+
+    if (!read_waiters(t, w, a[0], 2)) {
+        return -EFAULT;
+    }
+    return raw_syscall(SYS_futex_requeue, (long)w, (long)a[1], (long)a[2],
+                       (long)a[3], 0, 0);
+}
+
 /* futex_waitv(waiters, number, flags, timeout, clock) */
 long sys_futex_waitv(Task *t, const uint64_t *a)
 {
@@ -179,11 +197,8 @@ long sys_futex_waitv(Task *t, const uint64_t *a)
     if (a[1] == 0 || a[1] > FUTEX_WAITV_MAX) {
         return -EINVAL;
     }
-    if (!mm_read(task_mm(t), w, a[0], a[1] * sizeof(w[0]))) {
+    if (!read_waiters(t, w, a[0], a[1])) {
         return -EFAULT;
-    }
-    for (uint64_t i = 0; i < a[1]; i++) {
-        w[i].uaddr = (uint64_t)host_pointer(t, w[i].uaddr);
     }
     return safe_syscall(&t->pending, SYS_futex_waitv, (long)w, (long)a[1],
                         (long)a[2], host_pointer(t, a[3]), (long)a[4], 0);

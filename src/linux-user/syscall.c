@@ -4,16 +4,11 @@
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/host_calls.h"
 #include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
 
-#ifndef SYS_cachestat
-#define SYS_cachestat 451
-#endif
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
 
 /* Bit i: letter i of a string literal is a capital. */
 #define LETTER(s, i) ((s)[sizeof(s) > (i) ? (i) : sizeof(s) - 1])
