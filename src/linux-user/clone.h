@@ -17,5 +17,8 @@ void clone_start_child(Task *t, const CloneArgs *c);
 
 /* Writes a thread's id where the arguments say; flag: one of CLONE_*TID. */
 void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid);
+/* The flags and the exit signal for the host's call. */
+long clone_host_flags(const CloneArgs *c);
+void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd);
 
 #endif

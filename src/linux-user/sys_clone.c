@@ -1,4 +1,7 @@
-/* clone and clone3: processes here, threads in thread.c. */
+/*
+ * clone and clone3: processes with memory of their own here, with their
+ * parent's in vfork.c, threads in thread.c.
+ */
 #include "linux-user/clone.h"
 
 #include <errno.h>
@@ -6,7 +9,6 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,8 +16,7 @@
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
-
-int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+#include "linux-user/vfork.h"
 
 /* --- the child's start --- */
 
@@ -61,7 +62,7 @@ enum {
            CLONE_PTRACE,
 };
 
-static long host_flags(const CloneArgs *c)
+long clone_host_flags(const CloneArgs *c)
 {
     return (long)(c->flags & ~(uint64_t)OURS & ~CLONE_CLEAR_SIGHAND) |
            c->exit_signal;
@@ -86,7 +87,7 @@ static long libc_tid_address(void)
  */
 static long host_fork(const CloneArgs *c, int32_t *pidfd)
 {
-    long flags = host_flags(c), tid = libc_tid_address();
+    long flags = clone_host_flags(c), tid = libc_tid_address();
 
     if (flags == SIGCHLD) {
         long ret = fork();
@@ -112,7 +113,7 @@ static void start_process(Task *t, const CloneArgs *c)
     }
 }
 
-static void give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
+void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
 {
     if (c->flags & CLONE_PIDFD) {
         mm_write(task_mm(t), c->pidfd, &pidfd, sizeof(pidfd));
@@ -145,88 +146,9 @@ static long fork_process(Task *t, const CloneArgs *c)
             start_process(t, c);
         } else if (ret > 0) {
             clone_give_tid(t, c, CLONE_PARENT_SETTID, ret);
-            give_pidfd(t, c, pidfd);
+            clone_give_pidfd(t, c, pidfd);
         }
     }
-    signal_unblock(t);
-    return ret;
-}
-
-/* --- vfork --- */
-
-enum { VFORK_STACK_BYTES = 1 << 20 };
-
-typedef struct VforkChild {
-    Task *t;
-    const CloneArgs *c;
-} VforkChild;
-
-static int vfork_child(void *opaque)
-{
-    VforkChild *v = opaque;
-    Task *t = v->t;
-
-    t->vfork = true;
-    signal_new_process(t);
-    clone_give_tid(t, v->c, CLONE_PARENT_SETTID, own_tid());
-    clone_give_tid(t, v->c, CLONE_CHILD_SETTID, own_tid());
-    signal_start_vfork(t, v->c->flags & CLONE_CLEAR_SIGHAND);
-    signal_unblock(t);
-    task_loop(t);
-    return 0;
-}
-
-/* The Task and its cpu are the child's while this waits for it. */
-static long lend_task(Task *t, const CloneArgs *c, char *stack)
-{
-    Actions actions = { .lock = PTHREAD_MUTEX_INITIALIZER };
-    RVState *s = rv_state(t->cpu), regs = *s;
-    uint32_t mxcsr = t->cpu->guest_mxcsr;
-    VforkChild child = { t, c };
-    Task task = *t;
-    int32_t pidfd = -1;
-    long ret;
-
-    if (!(c->flags & CLONE_SIGHAND)) {
-        memcpy(actions.at, t->actions->at, sizeof(actions.at));
-        actions.catch_core = t->actions->catch_core;
-        t->actions = &actions;
-    }
-    clone_start_child(t, c);
-    ret = clone(vfork_child, stack + VFORK_STACK_BYTES, (int)host_flags(c),
-                &child, &pidfd);
-    ret = ret < 0 ? -errno : ret;
-    exec_scratch_free(t);
-    *t = task;
-    *s = regs;
-    t->cpu->guest_mxcsr = mxcsr;
-    if (ret > 0) {
-        give_pidfd(t, c, pidfd);
-    }
-    return ret;
-}
-
-/*
- * vfork and posix_spawn: the child runs in our memory, emulator and all, on
- * a stack of its own, while the host keeps this thread waiting.  It uses this
- * very Task and cpu, which are put back as they were when it is gone; what it
- * did to the guest's memory stays, as it must.
- */
-static long vfork_process(Task *t, const CloneArgs *c)
-{
-    long ret = -RESTART_SYSCALL;
-    char *stack;
-
-    stack = mmap(NULL, VFORK_STACK_BYTES, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (stack == MAP_FAILED) {
-        return -EAGAIN;
-    }
-    signal_block(t);
-    if (!t->pending) {
-        ret = lend_task(t, c, stack);
-    }
-    munmap(stack, VFORK_STACK_BYTES);
     signal_unblock(t);
     return ret;
 }
@@ -251,10 +173,11 @@ static long run_clone(Task *t, const CloneArgs *c)
     if (!(c->flags & CLONE_VM)) {
         return fork_process(t, c);
     }
-    if (c->flags & CLONE_VFORK) {
-        return vfork_process(t, c);
+    if (c->flags & CLONE_THREAD) {
+        return thread_clone(t, c);
     }
-    return thread_clone(t, c);
+    return c->flags & CLONE_VFORK ? vfork_process(t, c)
+                                  : shared_process(t, c);
 }
 
 /* clone(flags and signal, stack, parent_tid or pidfd, tls, child_tid) */

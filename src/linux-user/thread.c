@@ -19,9 +19,9 @@
 
 enum {
     THREAD_STACK_BYTES = 512 << 10,    /* of the emulator, not the guest */
-    THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
-                   CLONE_THREAD | CLONE_SYSVSEM,
-    OTHER_FLAGS = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+    UNSHARED = CLONE_FS | CLONE_FILES | CLONE_SYSVSEM,
+    KNOWN_FLAGS = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | UNSHARED |
+                  CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
                   CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_IO |
                   CLONE_UNTRACED | CLONE_PTRACE,
 };
@@ -68,12 +68,14 @@ void thread_clear_tid(Task *t)
         raw_syscall(SYS_futex, (long)g2h(task_mm(t), t->clear_tid),
                     FUTEX_WAKE, 1, 0, 0, 0);
     }
+    t->clear_tid = 0;
 }
 
-static void copy_state(Task *t, Task *parent, const CloneArgs *c)
+void thread_copy_state(Task *t, Task *parent, const CloneArgs *c)
 {
     *rv_state(t->cpu) = *rv_state(parent->cpu);
     t->cpu->guest_mxcsr = parent->cpu->guest_mxcsr;
+    t->actions = parent->actions;
     t->sigmask = parent->sigmask;
     t->seccomp = parent->seccomp;
     t->seccomp_seen = parent->seccomp_seen;
@@ -94,7 +96,10 @@ static void *thread_main(void *opaque)
         return NULL;
     }
     signal_block(t);           /* the host's libc has let signal 32 in */
-    copy_state(t, parent, n->args);
+    if (~n->args->flags & UNSHARED) {
+        unshare((int)(~n->args->flags & UNSHARED));
+    }
+    thread_copy_state(t, parent, n->args);
     clone_give_tid(t, n->args, CLONE_PARENT_SETTID, tid);
     clone_give_tid(t, n->args, CLONE_CHILD_SETTID, tid);
     n->result = tid;
@@ -105,7 +110,7 @@ static void *thread_main(void *opaque)
     return NULL;
 }
 
-static long start_thread(NewThread *n)
+bool thread_start_host(void *(*fn)(void *), void *arg)
 {
     pthread_attr_t attr;
     pthread_t thread;
@@ -114,10 +119,15 @@ static long start_thread(NewThread *n)
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
-    sem_init(&n->started, 0, 0);
-    error = pthread_create(&thread, &attr, thread_main, n);
+    error = pthread_create(&thread, &attr, fn, arg);
     pthread_attr_destroy(&attr);
-    if (error) {
+    return !error;
+}
+
+static long start_thread(NewThread *n)
+{
+    sem_init(&n->started, 0, 0);
+    if (!thread_start_host(thread_main, n)) {
         return -EAGAIN;
     }
     while (sem_wait(&n->started) < 0) {
@@ -132,8 +142,7 @@ long thread_clone(Task *t, const CloneArgs *c)
     NewThread n = { .parent = t, .args = c };
     long ret = -RESTART_SYSCALL;
 
-    if ((c->flags & THREAD_FLAGS) != THREAD_FLAGS ||
-        (c->flags & ~(uint64_t)(THREAD_FLAGS | OTHER_FLAGS))) {
+    if (c->flags & ~(uint64_t)KNOWN_FLAGS) {
         return -EINVAL;
     }
     signal_block(t);

@@ -15,6 +15,11 @@ void task_free(Task *t);
 /* The Task of the calling host thread. */
 Task *task_current(void);
 
+/* A thread of the host, which ends when fn returns. */
+bool thread_start_host(void *(*fn)(void *), void *arg);
+/* The new thread's registers and mask, as clone(2) says. */
+void thread_copy_state(Task *t, Task *parent, const CloneArgs *c);
+
 /* clone(2) with CLONE_THREAD; the thread's id or -errno. */
 long thread_clone(Task *t, const CloneArgs *c);
 

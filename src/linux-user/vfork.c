@@ -1,0 +1,204 @@
+/*
+ * Processes in the memory of their parent, emulator and all: they use its
+ * Exec and map, with a Task, and unless they share them, Actions of their own.
+ */
+#include "linux-user/vfork.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <semaphore.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "linux-user/signal.h"
+#include "linux-user/sys.h"
+#include "linux-user/thread.h"
+#include "linux-user/usercopy.h"
+
+int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+
+enum { VFORK_STACK_BYTES = 1 << 20 };
+
+typedef struct VforkChild {
+    Task *t;
+    const CloneArgs *c;
+} VforkChild;
+
+static int vfork_child(void *opaque)
+{
+    VforkChild *v = opaque;
+    Task *t = v->t;
+
+    t->vfork = true;
+    signal_new_process(t);
+    clone_give_tid(t, v->c, CLONE_PARENT_SETTID, t->tid);
+    clone_give_tid(t, v->c, CLONE_CHILD_SETTID, t->tid);
+    signal_start_vfork(t, v->c->flags & CLONE_CLEAR_SIGHAND);
+    signal_unblock(t);
+    task_loop(t);
+    return 0;
+}
+
+static void copy_actions(Task *t, Actions *copy)
+{
+    *copy = (Actions){ .lock = PTHREAD_MUTEX_INITIALIZER };
+    memcpy(copy->at, t->actions->at, sizeof(copy->at));
+    copy->catch_core = t->actions->catch_core;
+    t->actions = copy;
+}
+
+/* It is gone, by execve or for good: what it has left to its parent. */
+static void end_child(Task *t)
+{
+    exec_scratch_free(t);
+    thread_clear_tid(t);
+}
+
+static char *new_stack(void)
+{
+    char *p = mmap(NULL, VFORK_STACK_BYTES, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+/* The Task and its cpu are the child's while this waits for it. */
+static long lend_task(Task *t, const CloneArgs *c, char *stack)
+{
+    Actions actions;
+    RVState *s = rv_state(t->cpu), regs = *s;
+    uint32_t mxcsr = t->cpu->guest_mxcsr;
+    VforkChild child = { t, c };
+    Task task = *t;
+    int32_t pidfd = -1;
+    long ret;
+
+    if (!(c->flags & CLONE_SIGHAND)) {
+        copy_actions(t, &actions);
+    }
+    clone_start_child(t, c);
+    ret = clone(vfork_child, stack + VFORK_STACK_BYTES, (int)clone_host_flags(c),
+                &child, &pidfd);
+    ret = ret < 0 ? -errno : ret;
+    end_child(t);
+    *t = task;
+    *s = regs;
+    t->cpu->guest_mxcsr = mxcsr;
+    if (ret > 0) {
+        clone_give_pidfd(t, c, pidfd);
+    }
+    return ret;
+}
+
+/*
+ * vfork and posix_spawn: the child runs in our memory, emulator and all, on
+ * a stack of its own, while the host keeps this thread waiting.  It uses this
+ * very Task and cpu, which are put back as they were when it is gone; what it
+ * did to the guest's memory stays, as it must.
+ */
+long vfork_process(Task *t, const CloneArgs *c)
+{
+    long ret = -RESTART_SYSCALL;
+    char *stack = new_stack();
+
+    if (!stack) {
+        return -EAGAIN;
+    }
+    signal_block(t);
+    if (!t->pending) {
+        ret = lend_task(t, c, stack);
+    }
+    munmap(stack, VFORK_STACK_BYTES);
+    signal_unblock(t);
+    return ret;
+}
+
+/* --- without waiting --- */
+
+typedef struct SharedChild {
+    Task *parent, *t;
+    CloneArgs c;
+    int32_t pid, pidfd;
+    sem_t started;             /* posted once: then this is gone */
+    long result;               /* the id, or -errno */
+} SharedChild;
+
+static int shared_child(void *opaque)
+{
+    SharedChild *s = opaque;
+    CloneArgs c = s->c;
+    Task *t = s->t;
+
+    clone_give_pidfd(t, &c, s->pidfd);
+    s->result = c.flags & CLONE_PIDFD ? getpid() : s->pid;
+    sem_post(&s->started);
+    return vfork_child(&(VforkChild){ t, &c });
+}
+
+/* In the thread that waits; `s` is gone once the child has started. */
+static void lend_thread(SharedChild *s, Task *t, char *stack)
+{
+    bool pidfd = s->c.flags & CLONE_PIDFD;
+    long flags = clone_host_flags(&s->c) | CLONE_VFORK |
+                 (pidfd ? 0 : CLONE_PARENT_SETTID);
+    Actions actions;
+
+    thread_copy_state(t, s->parent, &s->c);
+    if (!(s->c.flags & CLONE_SIGHAND)) {
+        copy_actions(t, &actions);
+    }
+    s->t = t;
+    if (clone(shared_child, stack + VFORK_STACK_BYTES, (int)flags, s,
+              pidfd ? &s->pidfd : &s->pid) < 0) {
+        s->result = -errno;
+        sem_post(&s->started);
+    }
+    end_child(t);
+}
+
+static void *shared_main(void *opaque)
+{
+    SharedChild *s = opaque;
+    Task *t = task_new(s->parent->proc);
+    char *stack = new_stack();
+
+    if (t && stack) {
+        t->proc->nb_tasks--;   /* is no thread of this process */
+        signal_block(t);
+        lend_thread(s, t, stack);
+    } else {
+        s->result = -EAGAIN;
+        sem_post(&s->started);
+    }
+    if (stack) {
+        munmap(stack, VFORK_STACK_BYTES);
+    }
+    if (t) {
+        task_free(t);
+    }
+    return NULL;
+}
+
+/*
+ * A process in our memory that runs beside us: a vfork of a thread that does
+ * nothing else, whose libc state and signal stack the child uses.
+ */
+long shared_process(Task *t, const CloneArgs *c)
+{
+    SharedChild s = { .parent = t, .c = *c };
+    long ret = -RESTART_SYSCALL;
+
+    sem_init(&s.started, 0, 0);
+    signal_block(t);
+    if (!t->pending && !thread_start_host(shared_main, &s)) {
+        ret = -EAGAIN;
+    } else if (!t->pending) {
+        while (sem_wait(&s.started) < 0) {
+        }
+        ret = s.result;
+    }
+    signal_unblock(t);
+    sem_destroy(&s.started);
+    return ret;
+}
