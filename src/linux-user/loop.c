@@ -13,6 +13,7 @@
 #include "linux-user/core.h"
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
+#include "linux-user/proc.h"
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
@@ -323,6 +324,7 @@ int linux_user_run(const LinuxUserOptions *o)
             signal_core_limit_changed(t);
         }
         set_name(o->program);
+        proc_show_program(proc);
         signal_unblock(t);
         task_loop(t);
         task_free(t);

@@ -116,6 +116,7 @@ static long open_view(Task *t, const ProcFile *file, const char *path,
 
 long proc_open(Task *t, const char *path, int flags)
 {
+    char exe[PATH_MAX];
     const ProcFile *file;
     const char *own;
     int fd;
@@ -123,8 +124,8 @@ long proc_open(Task *t, const char *path, int flags)
     if (strncmp(path, "/proc/", 6) != 0) {
         return PROC_NOT_OURS;
     }
-    if (proc_is_exe(path)) {
-        fd = open(t->proc->exe, flags);
+    if (proc_exe(t, AT_FDCWD, path, exe)) {
+        fd = open(exe, flags);
         return fd < 0 ? -errno : fd;
     }
     own = own_file(path);

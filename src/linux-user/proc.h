@@ -24,4 +24,7 @@ bool proc_is_mem(const Task *t, int fd);
 long proc_mem_read(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
 long proc_mem_write(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
 
+/* Lets other processes see the guest's arguments and environment as ours. */
+void proc_show_program(const Process *proc);
+
 #endif

@@ -87,6 +87,11 @@ long path_read(Task *t, uint64_t addr, char buf[PATH_MAX], bool follow);
  * should see, or -1 if it is not such a file; -errno.
  */
 bool proc_is_exe(const char *path);
+/*
+ * The same for a path below `dir`, and for other processes under this
+ * emulator: the program.
+ */
+bool proc_exe(Task *t, int dir, const char *path, char exe[PATH_MAX]);
 enum { PROC_NOT_OURS = -4096 };
 long proc_open(Task *t, const char *path, int flags);
 /* The same for what the host opened by any name: fd, or what replaces it. */

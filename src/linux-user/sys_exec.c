@@ -332,7 +332,9 @@ static long find_path(Task *t, ExecArgs *x, int dirfd, uint64_t addr,
         }
         snprintf(x->path, PATH_MAX, "/proc/self/fd/%d", x->fd);
     } else if (path[0] == '/' || dirfd == AT_FDCWD) {
-        strcpy(x->path, proc_is_exe(path) ? t->proc->exe : path);
+        if (!proc_exe(t, dirfd, path, x->path)) {
+            strcpy(x->path, path);
+        }
     } else if (snprintf(x->path, PATH_MAX, "/proc/self/fd/%d/%s", dirfd,
                         path) >= PATH_MAX) {
         return -ENAMETOOLONG;

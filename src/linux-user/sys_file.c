@@ -18,6 +18,7 @@
 static long open_file(Task *t, int dirfd, const char *path, int flags,
                       long mode)
 {
+    char exe[PATH_MAX];
     long ret;
 
     if (path[0] == '/') {
@@ -25,6 +26,8 @@ static long open_file(Task *t, int dirfd, const char *path, int flags,
         if (ret != PROC_NOT_OURS) {
             return ret;
         }
+    } else if (proc_exe(t, dirfd, path, exe)) {
+        path = exe;
     }
     ret = safe_syscall(&t->pending, SYS_openat, dirfd, (long)path, flags,
                        mode, 0, 0);
@@ -85,35 +88,30 @@ long sys_faccessat2(Task *t, const uint64_t *a)
     return access_path(t, SYS_faccessat2, a, (long)a[3]);
 }
 
-static long give_exe_link(Task *t, uint64_t buf, uint64_t size)
+static long give_link(Task *t, uint64_t buf, uint64_t size, const char *text)
 {
-    size_t n = strlen(t->proc->exe);
+    size_t n = strlen(text);
 
     if (size == 0 || size > INT_MAX) {
         return -EINVAL;
     }
     n = n < size ? n : size;
-    return mm_write(task_mm(t), buf, t->proc->exe, n) ? (long)n : -EFAULT;
+    return mm_write(task_mm(t), buf, text, n) ? (long)n : -EFAULT;
 }
 
 long sys_readlinkat(Task *t, const uint64_t *a)
 {
-    uint64_t v[6] = { a[0], 0, a[2], a[3] };
-    char path[PATH_MAX];
+    char path[PATH_MAX], exe[PATH_MAX];
     long ret = path_read(t, a[1], path, false);
 
     if (ret < 0) {
         return ret;
     }
-    if (proc_is_exe(path)) {
-        return give_exe_link(t, a[2], a[3]);
+    if (proc_exe(t, (int)a[0], path, exe)) {
+        return give_link(t, a[2], a[3], exe);
     }
-    if (a[2] >= TASK_SIZE) {
-        return -EFAULT;
-    }
-    v[2] = (uintptr_t)g2h(task_mm(t), a[2]);
-    return raw_syscall(SYS_readlinkat, (int)v[0], (long)path, (long)v[2],
-                       (long)v[3], 0, 0);
+    return raw_syscall(SYS_readlinkat, (int)a[0], (long)path,
+                       host_pointer(t, a[2]), (long)a[3], 0, 0);
 }
 
 /* --- stat --- */
@@ -145,9 +143,10 @@ long sys_fstat(Task *t, const uint64_t *a)
 }
 
 /* A path, or for AT_EMPTY_PATH none; /proc/self/exe is the guest's. */
-static long stat_path(Task *t, uint64_t addr, uint64_t flags,
+static long stat_path(Task *t, int dir, uint64_t addr, uint64_t flags,
                       char path[PATH_MAX])
 {
+    char exe[PATH_MAX];
     long ret;
 
     if (!addr && (flags & AT_EMPTY_PATH)) {
@@ -155,8 +154,9 @@ static long stat_path(Task *t, uint64_t addr, uint64_t flags,
         return 0;
     }
     ret = path_read(t, addr, path, !(flags & AT_SYMLINK_NOFOLLOW));
-    if (ret == 0 && !(flags & AT_SYMLINK_NOFOLLOW) && proc_is_exe(path)) {
-        strcpy(path, t->proc->exe);
+    if (ret == 0 && !(flags & AT_SYMLINK_NOFOLLOW) &&
+        proc_exe(t, dir, path, exe)) {
+        strcpy(path, exe);
     }
     return ret;
 }
@@ -165,7 +165,7 @@ long sys_newfstatat(Task *t, const uint64_t *a)
 {
     char path[PATH_MAX];
     struct stat st;
-    long ret = stat_path(t, a[1], a[3], path);
+    long ret = stat_path(t, (int)a[0], a[1], a[3], path);
 
     if (ret == 0) {
         ret = raw_syscall(SYS_newfstatat, (int)a[0], (long)path, (long)&st,
@@ -177,7 +177,7 @@ long sys_newfstatat(Task *t, const uint64_t *a)
 long sys_statx(Task *t, const uint64_t *a)
 {
     char path[PATH_MAX];
-    long ret = stat_path(t, a[1], a[2], path);
+    long ret = stat_path(t, (int)a[0], a[1], a[2], path);
 
     if (ret < 0) {
         return ret;

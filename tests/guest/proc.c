@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -136,6 +138,46 @@ static void exe(void)
     puts(slash ? slash + 1 : "?");
 }
 
+static int same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino;
+}
+
+/* Another process is seen as what it runs, by the name that it gave itself. */
+static void others(char *title)
+{
+    char name[64], buf[256] = "";
+    int ready[2], dir, fd;
+    pid_t pid;
+
+    pipe(ready);
+    pid = fork();
+    if (pid == 0) {
+        strcpy(title, "me");
+        write(ready[1], "", 1);
+        pause();
+    }
+    read(ready[0], buf, 1);
+    sprintf(name, "/proc/%d/cmdline", pid);
+    fd = open(name, O_RDONLY);
+    read(fd, buf, 2);
+    printf("its name: %s\n", buf);
+    sprintf(name, "/proc/%d/exe", pid);
+    printf("its program: %d\n", same_file(name, "/proc/self/exe"));
+    sprintf(name, "/proc/%d", pid);
+    dir = open(name, O_RDONLY | O_DIRECTORY);
+    memset(buf, 0, sizeof(buf));
+    readlinkat(dir, "exe", buf, sizeof(buf) - 1);
+    printf("its program: %d\n", same_file(buf, "/proc/self/exe"));
+    fd = openat(dir, "exe", O_RDONLY);
+    sprintf(name, "/proc/self/fd/%d", fd);
+    printf("its program: %d\n", same_file(name, "/proc/self/exe"));
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
 /* The file, for cli.sh. */
 static int show(const char *name)
 {
@@ -156,5 +198,6 @@ int main(int argc, char **argv)
     status();
     descriptors();
     exe();
+    others(argv[0]);
     return 0;
 }
