@@ -227,6 +227,13 @@ static void side_op(BackendContext *b, const Op *op)
     }
 }
 
+/* As at a label, but nothing falls into it. */
+static void stub_op(BackendContext *b, const Op *op)
+{
+    ra_forget_all(&b->ra);
+    general_op(b, op);
+}
+
 /* Ways out of a region, and calls, are made by the convention outside. */
 static void call_op(BackendContext *b, const Op *op)
 {
@@ -279,6 +286,7 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     case OP_call: call_op(b, op); break;
     case OP_set_label: return label_op(b, ir, op);
     case OP_set_side: side_op(b, op); break;
+    case OP_set_stub: stub_op(b, op); break;
     case OP_on_fault: b->guard = fork_to(b, op->arg[0]); break;
     case OP_ext_i32_i64:
     case OP_extu_i32_i64:
@@ -286,6 +294,7 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
             general_op(b, op);
         }
         break;
+    case OP_fsingle:
     case OP_extrl_i64_i32:
         if (!ra_extrl(&b->ra, op)) {
             general_op(b, op);

@@ -54,6 +54,7 @@ typedef struct ExitSlot {
     uint32_t count;      /* nonzero: code that counts, then jumps by the */
     uint32_t count_site; /* rel32 here, or to the stub when heat is 0 */
     bool is_jump;        /* not a call, nor the return from one */
+    bool plain;          /* leads to a block, never to a region: IR.plain_slot */
 } ExitSlot;
 
 /* Host code from host_offset to the next row belongs to guest_pc. */

@@ -73,7 +73,10 @@ void ra_op(RegAlloc *, const Op *, const Row *);
 void ra_mov(RegAlloc *, const Op *);
 void ra_call(RegAlloc *, const Op *);
 void ra_discard(RegAlloc *, TempId);
-/* extrl, LIFE_LOW extensions and fbox, where they need no instruction, or only a move to a home. */
+/*
+ * extrl, fsingle, LIFE_LOW extensions and fbox, where they need no
+ * instruction, or only a move to a home.
+ */
 bool ra_extrl(RegAlloc *, const Op *);
 bool ra_fbox(RegAlloc *, const Op *);
 

@@ -110,7 +110,8 @@ bool ra_fbox(RegAlloc *ra, const Op *op)
 
 /*
  * An I32 may have anything above: it can be where the I64 is, and so can an
- * I64 of which only the low half is wanted be where the I32 was.
+ * I64 of which only the low half is wanted be where the I32 was. An F32 must
+ * have ones above: what fsingle reads has.
  */
 bool ra_extrl(RegAlloc *ra, const Op *op)
 {

@@ -344,6 +344,7 @@ static bool control_op(Interp *in, const Op *op)
     case OP_set_label:
     case OP_set_side:
     case OP_on_fault:
+    case OP_set_stub:
     case OP_mb: return true;
     case OP_br: jump(in, op); return true;
     case OP_brcond:
@@ -357,6 +358,30 @@ static bool control_op(Interp *in, const Op *op)
     }
 }
 
+/* The index of the slot's set_stub, or 0: it has none. */
+static uint32_t find_stub(const IR *ir, Arg slot)
+{
+    for (uint32_t i = 0; i < ir->nb_ops; i++) {
+        if (ir->ops[i].opc == OP_set_stub && ir->ops[i].arg[0] == slot) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* No slot is linked: one with a stub goes there. */
+static void leave_by_slot(Interp *in, const Op *op)
+{
+    uint32_t stub = find_stub(in->ir, op_const(op, 0));
+    in->env->slot = op_const(op, 0);
+    in->env->target = op_const(op, 1);
+    if (stub) {
+        in->next = stub;
+    } else {
+        leave(in, INTERP_GOTO_TB);
+    }
+}
+
 static bool exit_op(Interp *in, const Op *op)
 {
     InterpEnv *env = in->env;
@@ -366,15 +391,14 @@ static bool exit_op(Interp *in, const Op *op)
         leave(in, INTERP_EXIT_TB);
         return true;
     case OP_exit_fault: leave(in, INTERP_FAULT); return true;
-    case OP_goto_tb:
+    case OP_exit_slot: leave(in, INTERP_GOTO_TB); return true;
+    case OP_goto_tb: leave_by_slot(in, op); return true;
     case OP_call_tb:
         env->slot = op_const(op, 0);
         env->target = op_const(op, 1);
-        if (op->opc == OP_call_tb) {
-            env->ret_slot = op_const(op, 2);
-            env->ret_pc = op_const(op, 3);
-        }
-        leave(in, op->opc == OP_goto_tb ? INTERP_GOTO_TB : INTERP_CALL_TB);
+        env->ret_slot = op_const(op, 2);
+        env->ret_pc = op_const(op, 3);
+        leave(in, INTERP_CALL_TB);
         return true;
     case OP_call_ptr:
         env->ret_slot = op_const(op, 0);

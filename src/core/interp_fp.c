@@ -22,6 +22,7 @@ static bool quiet_op(const Op *op, SfFormat f, uint64_t a, uint64_t b,
     case OP_funbox:
         *o = a >= F32_BOX ? (uint32_t)a : F32_CANONICAL_NAN;
         return true;
+    case OP_fsingle: *o = (uint32_t)a; return true;
     case OP_fmv_fi:
     case OP_fmv_if: *o = a; return true;
     default: return false;

@@ -68,6 +68,7 @@ void ir_reset(IR *ir)
     ir->nb_temps = ir->nb_globals;
     ir->nb_labels = 0;
     ir->inner_slots = 0;
+    ir->plain_slot = -1;
     ir->error = IR_OK;
     memset(ir->consts, 0, sizeof(ir->consts));
 }
@@ -186,6 +187,12 @@ void ir_link_inner(IR *ir, unsigned slot, LabelId label)
     ir->inner_slots |= 1ull << slot;
     ir->inner[slot] = label;
     ir->labels[label].refs++;
+}
+
+void ir_set_plain(IR *ir, unsigned slot, uint64_t pc)
+{
+    ir->plain_slot = (int)slot;
+    ir->entry_pc = pc;
 }
 
 unsigned op_access_bytes(const Op *op)

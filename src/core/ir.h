@@ -99,6 +99,8 @@ typedef struct IR {
     IRError error;
     uint64_t inner_slots;   /* those that ir_link_inner() was called for */
     LabelId inner[IR_MAX_SLOTS]; /* their labels */
+    int plain_slot;         /* of a region: see ir_set_plain(); -1: none */
+    uint64_t entry_pc;      /* where it leads: the region's entry */
     TempId env;             /* FIXED I64: pointer to the guest state */
     const Helper *const *helpers; /* known to the parser, NULL-terminated */
     struct KeptName *kept_names;  /* of ir_keep_name() */
@@ -138,6 +140,12 @@ LabelId ir_label(IR *ir);
  * loop in a region is interrupted; so to passes it is an exit as any other.
  */
 void ir_link_inner(IR *ir, unsigned slot, LabelId label);
+
+/*
+ * A goto_tb by this slot does what the region does that begins at pc, but
+ * without it: a pass may send there what comes in and does not suit it.
+ */
+void ir_set_plain(IR *ir, unsigned slot, uint64_t pc);
 
 static inline bool ir_is_inner(const IR *ir, unsigned slot)
 {

@@ -28,7 +28,7 @@ typedef struct TBSlot {
     uint64_t guest_pc;
     uint32_t site, stub;        /* offsets from the block's code: see */
     uint32_t inner, count, count_site; /* ExitSlot */
-    bool is_jump;
+    bool is_jump, plain;
     _Atomic bool counted;       /* it has been hot: linked without count */
     TB *owner;
     TB *target;                 /* linked to it, else NULL */

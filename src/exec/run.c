@@ -27,13 +27,18 @@ static uint32_t current_flags(ExecThread *t)
     return flags;
 }
 
-/* The block at pc, translated if need be; NULL with t->event set. */
+/*
+ * The block at pc, or the region unless it is left by a plain slot;
+ * translated if need be. NULL with t->event set.
+ */
 static TB *find_block(ExecThread *t)
 {
     Exec *e = t->exec;
     uint32_t flags = current_flags(t);
     uint64_t pc = *guest_pc(t) &= e->cfg.frontend->pc_mask;
-    TB *tb = store_find(&e->store, pc, flags);
+    bool plain = t->link_from && t->link_from->plain;
+    TB *tb = plain ? store_find_block(&e->store, pc, flags)
+                   : store_find(&e->store, pc, flags);
     t->stats.store_lookups++;
     t->stats.store_hits += tb != NULL;
     return tb ? tb : translate(t, pc, flags);

@@ -60,7 +60,7 @@ TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
             .guest_pc = slot->guest_pc, .site = slot->site,
             .stub = slot->stub, .inner = slot->inner,
             .count = slot->count, .count_site = slot->count_site,
-            .is_jump = slot->is_jump, .owner = tb,
+            .is_jump = slot->is_jump, .plain = slot->plain, .owner = tb,
         };
     }
     memcpy(tb->rows, cb->rows, row_bytes);

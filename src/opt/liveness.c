@@ -268,9 +268,14 @@ static const uint8_t bit_use[OP_COUNT] = {
     [OP_fnmsub] = BITS_UNSEEN,   [OP_fnmadd] = BITS_UNSEEN,
     [OP_fmin] = BITS_UNSEEN,     [OP_fmax] = BITS_UNSEEN,
     [OP_fcmp] = BITS_UNSEEN,     [OP_fround] = BITS_UNSEEN,
-    [OP_fcvt_ff] = BITS_UNSEEN,  [OP_fcvt_fs] = BITS_UNSEEN,
-    [OP_fcvt_fu] = BITS_UNSEEN,
+    [OP_fclass] = BITS_UNSEEN,   [OP_fcvt_ff] = BITS_UNSEEN,
+    [OP_fcvt_fs] = BITS_UNSEEN,  [OP_fcvt_fu] = BITS_UNSEEN,
 };
+
+bool opt_takes_any_nan(Opcode opc)
+{
+    return bit_use[opc] == BITS_UNSEEN;
+}
 
 /* Does op look at all bits of input i?  visible: those of its result are. */
 static bool sees_bits(const Op *op, unsigned i, bool visible)
@@ -289,8 +294,7 @@ static bool sees_bits(const Op *op, unsigned i, bool visible)
     }
 }
 
-/* Its result is never a signalling NaN. */
-static bool is_fp_arithmetic(const Op *op)
+bool opt_is_fp_arithmetic(const Op *op)
 {
     switch (op->opc) {
     case OP_fadd: case OP_fsub: case OP_fmul: case OP_fdiv: case OP_fsqrt:
@@ -350,7 +354,7 @@ static bool simplify(Live *l, Op *op)
     }
     if (op->opc == OP_fcanon && !is_visible(l, (TempId)op->arg[0])) {
         const Op *def = op_before(l, op);
-        if (def && is_fp_arithmetic(def) && def->arg[0] == op->arg[1]) {
+        if (def && opt_is_fp_arithmetic(def) && def->arg[0] == op->arg[1]) {
             op->opc = OP_mov;
         }
     }

@@ -33,6 +33,10 @@ void opt_run(IR *ir, OptConfig config)
     }
     opt_reach(ir);
     checked(ir, "reach");
+    if (ir->inner_slots && !(config & OPT_NO_DEFER)) {
+        opt_defer(ir);
+        checked(ir, "defer");
+    }
     if (rename) {
         opt_sink(ir);
         checked(ir, "sink");

@@ -10,6 +10,7 @@
 #ifndef OPT_OPT_H
 #define OPT_OPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "core/ir.h"
 
@@ -19,7 +20,9 @@ typedef enum OptConfig {
     OPT_NO_FOLD = 1 << 0,   /* fold */
     OPT_NO_FORWARD = 1 << 1, /* within fold: forwarding of guest state */
     OPT_NO_RENAME = 1 << 2,  /* rename and sink, of regions */
-    OPT_NONE = OPT_NO_FOLD | OPT_NO_FORWARD | OPT_NO_RENAME,
+    OPT_NO_DEFER = 1 << 3,   /* defer, of regions */
+    OPT_NONE =
+        OPT_NO_FOLD | OPT_NO_FORWARD | OPT_NO_RENAME | OPT_NO_DEFER,
 } OptConfig;
 
 /* All passes in their order; liveness last, as backends require. */
@@ -29,7 +32,13 @@ void opt_run(IR *ir, OptConfig config);
 void opt_rename(IR *ir);
 void opt_fold(IR *ir, OptConfig config);
 void opt_reach(IR *ir);
+void opt_defer(IR *ir);
 void opt_sink(IR *ir);
 void opt_liveness(IR *ir);
+
+/* Does an op that reads FP values treat all quiet NaNs alike? */
+bool opt_takes_any_nan(Opcode);
+/* Is the result, which may be any quiet NaN, never a signalling one? */
+bool opt_is_fp_arithmetic(const Op *);
 
 #endif

@@ -14,7 +14,7 @@
 typedef uint64_t InsnFn(uint64_t a, uint64_t b, uint64_t c, uint64_t *flags);
 
 typedef enum { SET_NONE, SET_INT, SET_F64, SET_F32, SET_FEW64, SET_FEW32,
-               SET_OFFSET, SET_COUNT } SetKind;
+               SET_OFFSET, SET_LOOP, SET_COUNT } SetKind;
 
 /* frm while the row runs: one value that must not matter, or all in turn. */
 typedef enum { FRM_ANY, FRM_ALL } FrmUse;
@@ -31,7 +31,8 @@ typedef struct {
     size_t count;
 } RowTable;
 
-extern const RowTable integer_rows, memory_rows, fp_rows, control_rows;
+extern const RowTable integer_rows, memory_rows, fp_rows, control_rows,
+                      loop_rows;
 
 /* How many words that are no RV64GC instruction run all the same. */
 int check_illegal(void);

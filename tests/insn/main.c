@@ -82,13 +82,20 @@ static uint64_t few32[] = {
 };
 
 static uint64_t offsets[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 16, 17 };
+/* Read as doubles and as singles. */
+static uint64_t loops[] = {
+    0x3ff0000000000000, 0xc004000000000000, 0x7ff0000000000000,
+    0xfff0000000000000, 0x7ff8000000000000, 0xfff8000000001234,
+    0x7ff0000000000001, BOX(0x3fc00000), BOX(0xff800000), BOX(0x7fc00000),
+    BOX(0xffc01234), BOX(0x7f800001), 0x7fffffff40000000,
+};
 static uint64_t none[] = { 0 };
 
 #define SET(a) { a, sizeof(a) / sizeof(*a) }
 static const struct { uint64_t *value; size_t count; } sets[SET_COUNT] = {
     [SET_NONE] = SET(none), [SET_INT] = SET(ints), [SET_F64] = SET(f64s),
     [SET_F32] = SET(f32s), [SET_FEW64] = SET(few64), [SET_FEW32] = SET(few32),
-    [SET_OFFSET] = SET(offsets),
+    [SET_OFFSET] = SET(offsets), [SET_LOOP] = SET(loops),
 };
 
 static uint64_t mix(uint64_t h, uint64_t v)
@@ -132,7 +139,7 @@ static void run_row(const Row *row, int verbose)
 int main(int argc, char **argv)
 {
     const RowTable *tables[] = { &integer_rows, &memory_rows, &fp_rows,
-                                 &control_rows };
+                                 &control_rows, &loop_rows };
     if (argc > 1 && !strcmp(argv[1], "-illegal"))
         return check_illegal() != 0;
     for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)

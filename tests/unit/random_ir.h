@@ -383,8 +383,8 @@ static inline bool random_plain(const RandomIR *r, Opcode opc)
     const OpcodeInfo *info = &opcode_info[opc];
     unsigned special =
         OPF_BB_START | OPF_BB_END | OPF_CALL | OPF_CARRY_IN | OPF_CARRY_OUT;
-    return !(info->flags & special) && opc != OP_discard &&
-           opcode_label(opc) < 0 &&
+    return !(info->flags & special) && opcode_label(opc) < 0 &&
+           opc != OP_discard && opc != OP_fsingle &&
            (r->guest_base || !(info->flags & OPF_FAULT)) &&
            info->types & r->types && (!r->wanted || r->wanted(opc));
 }

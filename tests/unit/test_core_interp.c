@@ -189,6 +189,9 @@ static const struct ExitRow {
     {"ret_ptr.i64 $0x78", INTERP_RET_PTR, 0, 0x78, 0, 0},
     {"call_tb 1, 0x1234, 2, 0x5678", INTERP_CALL_TB, 1, 0x1234, 2, 0x5678},
     {"call_ptr.i64 $0x99, 3, 0x5678", INTERP_CALL_PTR, 0, 0x99, 3, 0x5678},
+    {"exit_slot 1", INTERP_GOTO_TB, 0, 0, 0, 0},
+    {"goto_tb 1, 0x12\nset_stub 1\nexit_slot 1", INTERP_GOTO_TB, 1, 0x12, 0, 0},
+    {"exit_fault", INTERP_FAULT, 0, 0, 0, 0},
 };
 
 static void test_exits(void **unused)

@@ -45,9 +45,11 @@ static void test_one_block(void **state)
     guest_code(g, 2, (uint32_t[]){ADDI, J_BACK_4});
     guest_translate_region(g, GUEST_BASE, 1, (uint64_t[]){GUEST_BASE});
     assert_int_equal(g->info.nb_insns, 2);
-    assert_int_equal(g->info.nb_slots, 1);
-    assert_true(ir_is_inner(g->ir, 0));
-    assert_int_equal(slot_to(g->ir, GUEST_BASE), 0);
+    assert_int_equal(g->info.nb_slots, 2);
+    assert_int_equal(g->ir->plain_slot, 0);
+    assert_int_equal(g->ir->entry_pc, GUEST_BASE);
+    assert_true(ir_is_inner(g->ir, 1));
+    assert_int_equal(slot_to(g->ir, GUEST_BASE), 1);
 }
 
 /* a: addi; beq c;  b: addi;  c: bne a.  b ends where c begins. */

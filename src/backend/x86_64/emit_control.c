@@ -125,10 +125,11 @@ static void plain_jump(Host *x, unsigned k)
     ExitSlot *slot = &x->build->slots[k];
 
     slot->is_jump = true;
+    slot->plain = (int)k == x->ir->plain_slot;
     if (ir_is_inner(x->ir, k)) {
         const X86Label *label = &x->label[x->ir->inner[k]];
         slot->inner = (uint32_t)(label->at - x->start);
-    } else {
+    } else if (!slot->plain) {
         slot->count = x->count_heat && slot->guest_pc <= x->build->pc;
     }
 }

@@ -81,22 +81,41 @@ static void count_stub(Host *x, ExitSlot *slot)
     asm_patch32(&x->a, site, stub);
 }
 
+/* The call that leaves by the slot, and its ExitRecord. */
+static void slot_exit(Host *x, unsigned k)
+{
+    asm_call(&x->a, x->rt.slot_exit);
+    asm_u32(&x->a, k);
+    asm_u32(&x->a, offset(x) - 4);
+}
+
 static void exit_stub(Host *x, unsigned k, ExitSlot *slot)
 {
     const Adapter *adapter = x->build->adapter;
 
-    slot->stub = offset(x);
-    asm_patch32(&x->a, x->start + slot->site,
-                slot->inner ? x->start + slot->inner : x->a.p);
-    if (slot->inner && adapter) {
-        adapter_emit_leave(adapter, &x->desc, x);
+    if (!slot->stub) {
+        slot->stub = offset(x);
+        if (slot->inner && adapter) {
+            adapter_emit_leave(adapter, &x->desc, x);
+        }
+        slot_exit(x, k);
     }
-    asm_call(&x->a, x->rt.slot_exit);
-    asm_u32(&x->a, k);
-    asm_u32(&x->a, offset(x) - 4);
+    asm_patch32(&x->a, x->start + slot->site,
+                x->start + (slot->inner ? slot->inner : slot->stub));
     if (slot->count) {
         count_stub(x, slot);
     }
+}
+
+/* The slot's jump stands further up. */
+void emit_set_stub(Host *x, const EmitOp *e)
+{
+    x->build->slots[e->k[0]].stub = offset(x);
+}
+
+void emit_exit_slot(Host *x, const EmitOp *e)
+{
+    slot_exit(x, (unsigned)e->k[0]);
 }
 
 static void exit_stubs(Host *x)
