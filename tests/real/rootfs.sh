@@ -50,9 +50,10 @@ chmod 1777 tmp
 cat > etc/passwd << 'PASSWD'
 root:x:0:0:root:/root:/bin/bash
 sshd:x:101:65534::/run/sshd:/usr/sbin/nologin
+user:x:1000:1000::/tmp:/bin/bash
 nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin
 PASSWD
-printf 'root:x:0:\nnogroup:x:65534:\n' > etc/group
+printf 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n' > etc/group
 echo '127.0.0.1 localhost' > etc/hosts
 printf '%s: files\n' passwd group hosts > etc/nsswitch.conf
 [ -e usr/bin/awk ] || ln -s mawk usr/bin/awk
