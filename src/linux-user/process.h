@@ -76,6 +76,7 @@ typedef struct Task {
     const struct SeccompFilter *seccomp;       /* the newest; NULL: none */
     const struct SeccompFilter *seccomp_seen;  /* last taken from proc */
     bool seccomp_strict;
+    struct StraceCall *strace;         /* with -strace, of this thread */
     bool exited;                       /* the thread has ended */
 } Task;
 

@@ -1,14 +1,15 @@
 /*
  * -strace: a line for each system call when it is done, in strace's form.
- * Calls that do not come back are shown before.  Each line is one write, so
- * that lines of several threads and processes do not mix; once there are
- * several, each line begins with its thread's id.
+ * Calls that do not come back, or wait, are shown before.  Each line is one
+ * write, so that lines of several threads and processes do not mix; once there
+ * are several, each line begins with its thread's id.
  */
 #include "linux-user/strace.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,25 +17,43 @@
 
 enum { RESULT_COLUMN = 40 };
 
+/* May other threads or processes write between the parts of a line? */
+static bool several(const Task *t)
+{
+    return t->proc->several || t->proc->options->strace_pid;
+}
+
 static void begin(Line *l, Task *t)
 {
     l->n = 0;
-    if (t->proc->several || t->proc->options->strace_pid) {
+    if (several(t)) {
         line_add(l, "[pid %5ld] ",
                  raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
     }
 }
 
-static void end(Task *t, Line *l)
+/* Without the first `shown` bytes, which are there already. */
+static void put(Task *t, const Line *l, size_t shown)
 {
     FILE *f = t->proc->options->log.file;
 
+    fflush(f);
+    raw_syscall(SYS_write, fileno(f), (long)(l->text + shown),
+                (long)(l->n - shown), 0, 0, 0);
+}
+
+static void end_shown(Task *t, Line *l, size_t shown)
+{
     if (l->n == sizeof(l->text)) {
         l->n--;
     }
     l->text[l->n++] = '\n';
-    fflush(f);
-    raw_syscall(SYS_write, fileno(f), (long)l->text, (long)l->n, 0, 0, 0);
+    put(t, l, shown);
+}
+
+static void end(Task *t, Line *l)
+{
+    end_shown(t, l, 0);
 }
 
 /* --- calls --- */
@@ -91,22 +110,103 @@ static char letter_of(const SyscallRow *row, const uint64_t *a, int i)
     return row->arguments[i];
 }
 
+static bool makes_task(const SyscallRow *row)
+{
+    return row->handler == sys_clone || row->handler == sys_clone3;
+}
+
+/* Letters of arguments that show what the call gives. */
+static bool is_given(char letter)
+{
+    return letter && strchr("ADEGHIJMNORUWXYZ@$&*", letter);
+}
+
+/* Arguments from `first` on; to the end, or up to one that the call gives. */
+static int add_arguments(Line *l, Shown *s, int first, bool begins)
+{
+    int n = nb_arguments(s->row, s->a);
+
+    for (s->i = first; s->i < n; s->i++) {
+        char letter = letter_of(s->row, s->a, s->i);
+
+        line_add(l, s->i > first ? ", " : "");
+        if (begins && is_given(letter)) {
+            break;
+        }
+        s->v = s->a[s->i];
+        s->next = s->i < 5 ? s->a[s->i + 1] : 0;
+        line_argument(l, s, letter);
+    }
+    return s->i;
+}
+
+static void add_equals(Line *l)
+{
+    line_add(l, ") ");
+    line_add(l, "%*s= ", l->n < RESULT_COLUMN ? RESULT_COLUMN - (int)l->n : 0,
+             "");
+}
+
 static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
                      long ret)
 {
     Shown s = { .t = t, .row = &syscall_table[nr], .a = a, .ret = ret };
-    int n = nb_arguments(s.row, a);
 
     line_add(l, "%s(", s.row->name);
-    for (s.i = 0; s.i < n; s.i++) {
-        s.v = a[s.i];
-        s.next = s.i < 5 ? a[s.i + 1] : 0;
-        line_add(l, s.i ? ", " : "");
-        line_argument(l, &s, letter_of(s.row, a, s.i));
+    add_arguments(l, &s, 0, false);
+    add_equals(l);
+}
+
+/*
+ * The text of the call up to what it gives; shown if the call waits.  When
+ * nothing else can come between, its line is then finished in place.
+ */
+static void begin_call(Task *t, unsigned nr, const uint64_t *a)
+{
+    Shown s = { .t = t, .row = &syscall_table[nr], .a = a };
+    StraceCall *c = t->strace;
+    Line l;
+
+    if (!c && !(c = t->strace = malloc(sizeof(*c)))) {
+        return;
     }
-    line_add(l, ") ");
-    line_add(l, "%*s= ", l->n < RESULT_COLUMN ? RESULT_COLUMN - (int)l->n : 0,
-             "");
+    c->line.n = 0;
+    line_add(&c->line, "%s(", s.row->name);
+    c->next = add_arguments(&c->line, &s, 0, true);
+    c->shown = 0;
+    c->unfinished = false;
+    if (!strace_waits(t, s.row, a)) {
+        return;
+    }
+    if (several(t)) {
+        c->unfinished = true;
+        begin(&l, t);
+        line_add(&l, "%.*s <unfinished ...>", (int)c->line.n, c->line.text);
+        end(t, &l);
+    } else {
+        put(t, &c->line, 0);
+        c->shown = c->line.n;
+    }
+}
+
+/* A call that makes a task may have lent its own to a child meanwhile. */
+static void finish_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
+                        long ret)
+{
+    Shown s = { .t = t, .row = &syscall_table[nr], .a = a, .ret = ret };
+    const StraceCall *c = t->strace;
+
+    if (!c || makes_task(s.row)) {
+        add_call(l, t, nr, a, ret);
+        return;
+    }
+    if (c->unfinished) {
+        line_add(l, "<... %s resumed>", s.row->name);
+    } else {
+        line_add(l, "%.*s", (int)c->line.n, c->line.text);
+    }
+    add_arguments(l, &s, c->next, false);
+    add_equals(l);
 }
 
 static void add_end(Line *l, Task *t, const SyscallRow *row,
@@ -137,6 +237,8 @@ void strace_enter(Task *t, unsigned nr, const uint64_t *a)
         line_add(&l, "?");
         end(t, &l);
         add_end(&l, t, row, a);
+    } else if (row->name) {
+        begin_call(t, nr, a);
     }
 }
 
@@ -144,6 +246,23 @@ static bool gives_address(const SyscallRow *row)
 {
     return row->handler == sys_mmap || row->handler == sys_brk ||
            row->handler == sys_mremap || row->handler == sys_shmat;
+}
+
+/* Which descriptors are ready. */
+static void add_ready(Line *l, Task *t, const SyscallRow *row,
+                      const uint64_t *a, long ret)
+{
+    bool polls = row->handler == sys_ppoll;
+
+    if ((polls || row->handler == sys_pselect6) && ret >= 0) {
+        if (ret == 0) {
+            line_add(l, " (Timeout)");
+        } else if (polls) {
+            line_poll_result(l, t, a[0], a[1]);
+        } else {
+            line_select_result(l, t, a);
+        }
+    }
 }
 
 static void add_result(Line *l, const SyscallRow *row, const uint64_t *a,
@@ -166,14 +285,6 @@ static void add_result(Line *l, const SyscallRow *row, const uint64_t *a,
     } else {
         line_add(l, gives_address(row) ? "%#lx" : "%ld", ret);
     }
-    if (ret == 0 && row->handler == sys_ppoll) {
-        line_add(l, " (Timeout)");
-    }
-}
-
-static bool makes_task(const SyscallRow *row)
-{
-    return row->handler == sys_clone || row->handler == sys_clone3;
 }
 
 void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
@@ -192,9 +303,14 @@ void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
         }
     }
     begin(&l, t);
-    add_call(&l, t, nr, a, ret);
+    if (may_not_return(row)) {
+        add_call(&l, t, nr, a, ret);
+    } else {
+        finish_call(&l, t, nr, a, ret);
+    }
     add_result(&l, row, a, ret);
-    end(t, &l);
+    add_ready(&l, t, row, a, ret);
+    end_shown(t, &l, t->strace ? t->strace->shown : 0);
 }
 
 void strace_unknown(Task *t, unsigned nr)

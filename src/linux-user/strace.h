@@ -40,6 +40,22 @@ void line_address(Line *l, uint64_t addr);
 /* n bytes as a C string, the first 32 of them. */
 void line_bytes(Line *l, const void *bytes, uint64_t n);
 
+void line_mode(Line *l, uint32_t mode);
+/* What is ready, as strace adds it to a result. */
+void line_select_result(Line *l, Task *t, const uint64_t *a);
+void line_poll_result(Line *l, Task *t, uint64_t addr, uint64_t n);
+
+/* What was shown, or put together, when a thread's call began. */
+typedef struct StraceCall {
+    Line line;
+    int next;              /* the first argument that is not in it */
+    bool unfinished;       /* it was shown, as a line of its own, */
+    size_t shown;          /* or this much as the beginning of one */
+} StraceCall;
+
+/* Will the call, it seems, wait? */
+bool strace_waits(Task *t, const SyscallRow *row, const uint64_t *a);
+
 /* An argument of a call that is to be shown. */
 typedef struct Shown {
     Task *t;

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ typedef struct Name {
 
 static const Name bit_names[] = {
 #define BITS(set, name) { SET_##set, (uint32_t)name, #name },
+#define BIT(set, text, value) { SET_##set, value, text },
 #include "linux-user/flags.def"
 };
 

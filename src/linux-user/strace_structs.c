@@ -185,7 +185,7 @@ void show_limit_result(Line *l, const Shown *s)
 
 /* --- files and processes --- */
 
-static void add_mode(Line *l, uint32_t mode)
+void line_mode(Line *l, uint32_t mode)
 {
     if (line_name(l, SET_mode, mode & S_IFMT)) {
         line_add(l, "|");
@@ -201,7 +201,7 @@ void show_stat(Line *l, const Shown *s)
         return;
     }
     line_add(l, "{st_mode=");
-    add_mode(l, st.mode);
+    line_mode(l, st.mode);
     if (S_ISCHR(st.mode) || S_ISBLK(st.mode)) {
         line_add(l, ", st_rdev=%#lx, ...}", (unsigned long)st.rdev);
     } else {
@@ -263,12 +263,12 @@ void show_pair_result(Line *l, const Shown *s)
 
 /* --- waiting --- */
 
+enum { SHOWN_FDS = 16 };
+
 void show_poll(Line *l, const Shown *s)
 {
-    enum { SHOWN = 16 };
-
     line_add(l, "[");
-    for (uint64_t i = 0; i < s->next && i < SHOWN; i++) {
+    for (uint64_t i = 0; i < s->next && i < SHOWN_FDS; i++) {
         struct pollfd p;
 
         if (!mm_read(task_mm(s->t), &p, s->v + i * sizeof(p), sizeof(p))) {
@@ -277,13 +277,27 @@ void show_poll(Line *l, const Shown *s)
         }
         line_add(l, "%s{fd=%d, events=", i ? ", " : "", p.fd);
         line_bits(l, SET_poll, (uint16_t)p.events, "0");
-        if (s->ret > 0 && p.revents) {
-            line_add(l, ", revents=");
-            line_bits(l, SET_poll, (uint16_t)p.revents, "0");
-        }
         line_add(l, "}");
     }
-    line_add(l, s->next > SHOWN ? ", ...]" : "]");
+    line_add(l, s->next > SHOWN_FDS ? ", ...]" : "]");
+}
+
+void line_poll_result(Line *l, Task *t, uint64_t addr, uint64_t n)
+{
+    const char *comma = "";
+    struct pollfd p;
+
+    line_add(l, " ([");
+    for (uint64_t i = 0; i < n && i < SHOWN_FDS; i++) {
+        if (mm_read(task_mm(t), &p, addr + i * sizeof(p), sizeof(p)) &&
+            p.revents) {
+            line_add(l, "%s{fd=%d, revents=", comma, p.fd);
+            line_bits(l, SET_poll, (uint16_t)p.revents, "0");
+            line_add(l, "}");
+            comma = ", ";
+        }
+    }
+    line_add(l, "])");
 }
 
 static void add_epoll(Line *l, const TargetEpollEvent *e)

@@ -104,6 +104,9 @@ void robust_exit(Task *t);
 /* So does the process, by exit_group or a signal. */
 void robust_process_end(Task *t);
 
+/* The name of an ioctl that is passed on, or NULL. */
+const char *ioctl_name(uint32_t number);
+
 /* Reads n iovecs, checked and converted to host addresses. */
 enum { IOV_LIMIT = 1024 };
 struct iovec;

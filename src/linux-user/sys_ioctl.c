@@ -28,11 +28,12 @@
 typedef struct IoctlRow {
     uint32_t number;
     bool pointer;
+    const char *name;
 } IoctlRow;
 
 static const IoctlRow rows[] = {
-#define IOCTL_VALUE(name) { (uint32_t)name, false },
-#define IOCTL_POINTER(name) { (uint32_t)name, true },
+#define IOCTL_VALUE(name) { (uint32_t)name, false, #name },
+#define IOCTL_POINTER(name) { (uint32_t)name, true, #name },
 #include "linux-user/ioctl.def"
 };
 
@@ -44,6 +45,13 @@ static const IoctlRow *find_row(uint32_t number)
         }
     }
     return NULL;
+}
+
+const char *ioctl_name(uint32_t number)
+{
+    const IoctlRow *row = find_row(number);
+
+    return row ? row->name : NULL;
 }
 
 /* struct ifconf { int len; char *buf; } */

@@ -57,6 +57,7 @@ void task_free(Task *t)
 {
     signal_end(t);
     exec_cpu_free(t->cpu);
+    free(t->strace);
     free(t);
 }
 

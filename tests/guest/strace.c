@@ -8,9 +8,12 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <linux/stat.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -101,9 +104,46 @@ static void *thread(void *arg)
     return arg;
 }
 
+static void structures(void)
+{
+    struct timespec ts = { 0, 1000 };
+    struct winsize w = { 24, 80, 0, 0 };
+    struct pollfd p;
+    struct statx st;
+    char entries[4096];
+    fd_set in, out;
+    int fd[2], n;
+
+    mkdir("folder", 0755);
+    n = open("folder", O_RDONLY | O_DIRECTORY);
+    syscall(SYS_getdents64, n, entries, sizeof(entries));
+    statx(n, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MODE, &st);
+    close(n);
+    rmdir("folder");
+    pipe(fd);
+    write(fd[1], "pipe", 4);
+    ioctl(fd[0], FIONREAD, &n);
+    ioctl(fd[0], TIOCGWINSZ, &w);
+    ioctl(fd[0], _IOR('z', 3, int), &n);
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_SET(fd[0], &in);
+    FD_SET(fd[1], &in);
+    FD_SET(fd[1], &out);
+    pselect(fd[1] + 1, &in, &out, NULL, NULL, NULL);
+    read(fd[0], entries, 4);
+    FD_SET(fd[0], &in);
+    pselect(fd[0] + 1, &in, NULL, NULL, &ts, NULL);
+    p = (struct pollfd){ fd[1], POLLOUT };
+    poll(&p, 1, 0);
+    close(fd[0]);
+    close(fd[1]);
+}
+
 static void processes(void)
 {
     struct rlimit r = { 0, 8192 * 1024 };
+    siginfo_t info;
     pthread_t t;
     int status;
 
@@ -111,7 +151,9 @@ static void processes(void)
     if (fork() == 0) {
         _exit(7);
     }
+    waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);   /* wait4 does not wait */
     wait(&status);
+    usleep(1000);
     pthread_create(&t, NULL, thread, NULL);
     pthread_join(t, NULL);
     *(volatile char *)16 = 1;
@@ -123,5 +165,6 @@ int main(void)
     memory();
     signals();
     sockets();
+    structures();
     processes();
 }
