@@ -9,7 +9,7 @@
 
 enum {
     GUARD_BYTES = 4096,
-    DEFAULT_CODE_BYTES = 64 << 20,
+    DEFAULT_CODE_BYTES = 256 << 20,
     MIN_CODE_BYTES = 16 << 10,
     DEFAULT_MAX_INSNS = 512,
     DEFAULT_HOT = 4096,
@@ -114,8 +114,8 @@ Exec *exec_new(const ExecConfig *cfg)
     }
     e->cfg = *cfg;
     pthread_mutex_init(&e->lock, NULL);
-    if (mem_new(&e->mem, cfg->code_bytes) < 0 || pieces_new(e) < 0
-        || runtime_new(e) < 0) {
+    if (mem_new(&e->mem, cfg->code_bytes) < 0 || store_new(&e->store) < 0
+        || pieces_new(e) < 0 || runtime_new(e) < 0) {
         free(e);
         return NULL;
     }

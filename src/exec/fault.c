@@ -53,15 +53,15 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
     check(tb, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
     t->event = event_of_siginfo(t, signo, si);
-    const PcRow *row = tb_row(tb, pc);
-    if (row && row->side) {
-        be->go_on_at(uc, tb->code + row->side);
+    PcRow row = tb_row(tb, pc);
+    if (row.side) {
+        be->go_on_at(uc, tb->code + row.side);
     } else {
         be->leave_from_signal(t->exec->runtime->backend, t->cpu, uc,
                               LEFT_BY_FAULT,
                               tb->leave ? tb->code + tb->leave : NULL);
     }
-    set_guest_pc(t, tb_guest_pc(tb, pc));
+    set_guest_pc(t, tb->pc + row.guest_offset);
 }
 
 static void on_fault(int signo, siginfo_t *si, void *ctx)

@@ -28,37 +28,78 @@ typedef struct TBSlot {
     uint64_t guest_pc;
     uint32_t site, stub;        /* offsets from the block's code: see */
     uint32_t inner, count, count_site; /* ExitSlot */
+    uint8_t index;              /* in TB.slots */
     bool is_jump, plain;
     _Atomic bool counted;       /* it has been hot: linked without count */
-    TB *owner;
     TB *target;                 /* linked to it, else NULL */
     struct TBSlot *next;        /* among the incoming slots of target */
 } TBSlot;
 
+enum {
+    TB_ROW_HOST_BITS = 17, TB_ROW_GUEST_BITS = 15,
+    TB_MAX_CODE = 1 << TB_ROW_HOST_BITS,
+};
+
+/* A PcRow of a TB, whose code is at most TB_MAX_CODE bytes. */
+typedef struct TBRow {
+    uint32_t host_offset : TB_ROW_HOST_BITS;
+    int32_t guest_offset : TB_ROW_GUEST_BITS;
+} TBRow;
+
+/* There is one for every few guest instructions: small, what a lookup or a
+   link needs first. nb_rows TBRows follow the slots, and as many
+   PcRow.side if has_sides. */
 struct TB {
     uint64_t pc;
-    uint64_t start;             /* pc; of a region, its lowest address */
     uint32_t flags;
-    uint32_t nb_bytes;          /* from start, at most BLOCK_MAX_SPAN */
-    bool is_region;
-    uint32_t leave;             /* see CompiledBlock */
     uint32_t code_size;
-    uint32_t nb_slots, nb_rows;
+    uint32_t leave;             /* see CompiledBlock */
+    uint16_t before;            /* bytes of a region in front of pc */
+    uint16_t nb_bytes;          /* of guest code, those included */
+    uint16_t nb_rows;
+    uint8_t nb_slots;
+    bool is_region, has_sides;
     _Atomic bool invalid;       /* set under lock */
-    _Atomic uint32_t lock;      /* spin: incoming, and the slots in it */
+    _Atomic bool lock;          /* spin: incoming, and the slots in it */
     const uint8_t *code;        /* executable view */
     TB *_Atomic next;           /* in its bucket */
     TB *_Atomic next_in_page;   /* in its page's bucket */
     TBSlot *incoming;           /* slots linked to this block; under lock */
-    TBSlot *slots;
-    PcRow *rows;
+    TBSlot slots[];
 };
 
 enum {
-    STORE_BITS = 15, STORE_BUCKETS = 1 << STORE_BITS,
+    STORE_BITS = 20, STORE_BUCKETS = 1 << STORE_BITS,
+    BUCKET_BITS = 5,            /* guest code of one bucket: 32 bytes */
     PAGE_BITS = 12, PAGE_BUCKETS = 4096,
-    BLOCK_MAX_SPAN = 3 << PAGE_BITS,
+    BLOCK_MAX_SPAN = 3 << PAGE_BITS, /* of the guest code of a TB */
 };
+_Static_assert(BLOCK_MAX_SPAN <= UINT16_MAX, "TB.before, TB.nb_bytes");
+_Static_assert(BLOCK_MAX_SPAN < 1 << (TB_ROW_GUEST_BITS - 1), "TBRow");
+_Static_assert(COMPILE_MAX_ROWS <= UINT16_MAX, "TB.nb_rows");
+_Static_assert(COMPILE_MAX_SLOTS <= UINT8_MAX, "TB.nb_slots");
+
+/* The lowest address of its guest code. */
+static inline uint64_t tb_start(const TB *tb)
+{
+    return tb->pc - tb->before;
+}
+
+static inline TBRow *tb_rows(const TB *tb)
+{
+    return (TBRow *)&tb->slots[tb->nb_slots];
+}
+
+static inline uint32_t *tb_sides(const TB *tb)
+{
+    return (uint32_t *)&tb_rows(tb)[tb->nb_rows];
+}
+
+static inline TB *slot_owner(const TBSlot *slot)
+{
+    const TBSlot *first = slot - slot->index;
+    return (TB *)((uintptr_t)first - offsetof(TB, slots));
+}
 
 /*
  * A part of the code buffer that one thread fills from its start to its end,
@@ -72,7 +113,7 @@ typedef struct Piece {
 } Piece;
 
 typedef struct Store {
-    TB *_Atomic bucket[STORE_BUCKETS];   /* push: CAS; remove: under lock */
+    TB *_Atomic *bucket;                 /* push: CAS; remove: under lock */
     TB *_Atomic page[PAGE_BUCKETS];      /* likewise */
     _Atomic uint64_t generation;         /* of invalidations */
 } Store;
@@ -164,7 +205,8 @@ void mem_copy(CodeMem *, size_t start, size_t size);
 int mem_take_copy(CodeMem *);
 void mem_drop_copy(CodeMem *);
 
-/* store.c */
+/* store.c; store_new: 0, or -1 with errno */
+int store_new(Store *);
 TB *store_find(Store *, uint64_t pc, uint32_t flags);
 /* The same, but not a region. */
 TB *store_find_block(Store *, uint64_t pc, uint32_t flags);
@@ -176,9 +218,8 @@ void store_in_range(Store *, uint64_t start, uint64_t end,
                     void (*fn)(void *, TB *), void *arg);
 void store_remove(Store *, TB *);
 void store_clear(Store *);
-/* What the host address in the block belongs to; NULL: the block's pc. */
-const PcRow *tb_row(const TB *, uintptr_t host_pc);
-uint64_t tb_guest_pc(const TB *, uintptr_t host_pc);
+/* What the host address in the block belongs to. */
+PcRow tb_row(const TB *, uintptr_t host_pc);
 
 /* piece.c */
 int pieces_new(Exec *);

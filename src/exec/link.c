@@ -13,14 +13,14 @@
 
 static void tb_lock(TB *tb)
 {
-    while (atomic_exchange_explicit(&tb->lock, 1, memory_order_acquire)) {
+    while (atomic_exchange_explicit(&tb->lock, true, memory_order_acquire)) {
         __builtin_ia32_pause();
     }
 }
 
 static void tb_unlock(TB *tb)
 {
-    atomic_store_explicit(&tb->lock, 0, memory_order_release);
+    atomic_store_explicit(&tb->lock, false, memory_order_release);
 }
 
 static void patch(const Exec *e, const uint8_t *rx, const void *target)
@@ -32,7 +32,7 @@ static void patch(const Exec *e, const uint8_t *rx, const void *target)
 /* A slot that counts is two jumps, one after the other. */
 static void slot_patch(const Exec *e, const TBSlot *slot, const void *target)
 {
-    const uint8_t *code = slot->owner->code;
+    const uint8_t *code = slot_owner(slot)->code;
     if (slot->count && !slot->counted) {
         patch(e, code + slot->count_site, target);
         target = code + slot->count;
@@ -42,7 +42,7 @@ static void slot_patch(const Exec *e, const TBSlot *slot, const void *target)
 
 void slot_patch_stub(const Exec *e, const TBSlot *slot)
 {
-    const uint8_t *code = slot->owner->code, *stub = code + slot->stub;
+    const uint8_t *code = slot_owner(slot)->code, *stub = code + slot->stub;
     if (slot->count) {
         patch(e, code + slot->count_site, stub);
     }
@@ -67,7 +67,7 @@ static bool claim_slot(TBSlot *slot, TB *target)
 /* What exec_kick() has turned to its stub. */
 static void relink_inner(Exec *e, TBSlot *slot)
 {
-    TB *tb = slot->owner;
+    TB *tb = slot_owner(slot);
     tb_lock(tb);
     if (!tb->invalid) {
         patch(e, tb->code + slot->site, tb->code + slot->inner);

@@ -153,7 +153,7 @@ TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
     *heat = (int32_t)t->exec->cfg.hot;
     slot->counted = true;
     t->stats.hot_jumps++;
-    TB *region = tb->is_region ? NULL : make_region(t, slot->owner, tb);
+    TB *region = tb->is_region ? NULL : make_region(t, slot_owner(slot), tb);
     if (region) {
         detach_tb(t, tb);
     }

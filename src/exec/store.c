@@ -7,14 +7,32 @@
  */
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "exec/internal.h"
 
 typedef TB *_Atomic Chain;
 
+/* Address space that is used as blocks come, and given back by a flush. */
+static const size_t bucket_bytes = STORE_BUCKETS * sizeof(Chain);
+
+int store_new(Store *s)
+{
+    void *p = mmap(NULL, bucket_bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    s->bucket = p == MAP_FAILED ? NULL : p;
+    return s->bucket ? 0 : -1;
+}
+
+/*
+ * Neighbours in guest code are neighbours in the table: code that runs for
+ * the first time finds its buckets, and those of what it jumps to, in the
+ * cache. Where more code than the table is for has to go is random.
+ */
 static Chain *bucket_of(Store *s, uint64_t pc)
 {
-    uint64_t hash = (pc >> 1) * 0x9e3779b97f4a7c15ull;
-    return &s->bucket[hash >> (64 - STORE_BITS)];
+    uint64_t far = pc >> (BUCKET_BITS + STORE_BITS);
+    uint64_t hash = far * 0x9e3779b97f4a7c15ull >> (64 - STORE_BITS);
+    return &s->bucket[((pc >> BUCKET_BITS) ^ hash) % STORE_BUCKETS];
 }
 
 static Chain *page_of(Store *s, uint64_t pc)
@@ -40,30 +58,56 @@ TB *store_find_block(Store *s, uint64_t pc, uint32_t flags)
     return tb;
 }
 
+static TBSlot new_slot(const ExitSlot *slot, uint32_t index)
+{
+    return (TBSlot){
+        .guest_pc = slot->guest_pc, .site = slot->site,
+        .stub = slot->stub, .inner = slot->inner,
+        .count = slot->count, .count_site = slot->count_site,
+        .index = (uint8_t)index, .is_jump = slot->is_jump,
+        .plain = slot->plain,
+    };
+}
+
+static bool has_sides(const CompiledBlock *cb)
+{
+    for (uint32_t i = 0; i < cb->nb_rows; i++) {
+        if (cb->rows[i].side) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void set_rows(TB *tb, const CompiledBlock *cb)
+{
+    for (uint32_t i = 0; i < cb->nb_rows; i++) {
+        const PcRow *row = &cb->rows[i];
+        tb_rows(tb)[i] = (TBRow){row->host_offset, row->guest_offset};
+        if (tb->has_sides) {
+            tb_sides(tb)[i] = row->side;
+        }
+    }
+}
+
 TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
 {
-    size_t slot_bytes = cb->nb_slots * sizeof(TBSlot);
-    size_t row_bytes = cb->nb_rows * sizeof(PcRow);
-    uint8_t *p = arena_alloc(arena, sizeof(TB) + slot_bytes + row_bytes);
-    if (!p) {
+    bool sides = has_sides(cb);
+    size_t row_bytes = sizeof(TBRow) + (sides ? sizeof(uint32_t) : 0);
+    TB *tb = arena_alloc(arena, sizeof(TB) + cb->nb_slots * sizeof(TBSlot) +
+                                    cb->nb_rows * row_bytes);
+    if (!tb) {
         return NULL;
     }
-    TB *tb = (TB *)p;
     *tb = (TB){
-        .code_size = cb->size, .nb_slots = cb->nb_slots,
-        .nb_rows = cb->nb_rows, .leave = cb->leave, .slots = (TBSlot *)(p + sizeof(TB)),
-        .rows = (PcRow *)(p + sizeof(TB) + slot_bytes),
+        .code_size = cb->size, .nb_slots = (uint8_t)cb->nb_slots,
+        .nb_rows = (uint16_t)cb->nb_rows, .leave = cb->leave,
+        .has_sides = sides,
     };
     for (uint32_t i = 0; i < cb->nb_slots; i++) {
-        const ExitSlot *slot = &cb->slots[i];
-        tb->slots[i] = (TBSlot){
-            .guest_pc = slot->guest_pc, .site = slot->site,
-            .stub = slot->stub, .inner = slot->inner,
-            .count = slot->count, .count_site = slot->count_site,
-            .is_jump = slot->is_jump, .plain = slot->plain, .owner = tb,
-        };
+        tb->slots[i] = new_slot(&cb->slots[i], i);
     }
-    memcpy(tb->rows, cb->rows, row_bytes);
+    set_rows(tb, cb);
     return tb;
 }
 
@@ -77,7 +121,7 @@ static void push(Chain *head, Chain *next, TB *tb)
 
 void store_publish(Store *s, TB *tb)
 {
-    push(page_of(s, tb->start), &tb->next_in_page, tb);
+    push(page_of(s, tb_start(tb)), &tb->next_in_page, tb);
     push(bucket_of(s, tb->pc), &tb->next, tb);
 }
 
@@ -111,7 +155,7 @@ static void unlink_from(Chain *head, Chain *(*link)(TB *), TB *tb)
 void store_remove(Store *s, TB *tb)
 {
     unlink_from(bucket_of(s, tb->pc), link_in_bucket, tb);
-    unlink_from(page_of(s, tb->start), link_in_page, tb);
+    unlink_from(page_of(s, tb_start(tb)), link_in_page, tb);
 }
 
 static void visit_chain(Chain *chain, uint64_t start, uint64_t end,
@@ -120,7 +164,7 @@ static void visit_chain(Chain *chain, uint64_t start, uint64_t end,
     TB *next;
     for (TB *tb = atomic_load(chain); tb; tb = next) {
         next = atomic_load(&tb->next_in_page);
-        if (tb->start < end && tb->start + tb->nb_bytes > start) {
+        if (tb_start(tb) < end && tb_start(tb) + tb->nb_bytes > start) {
             fn(arg, tb);
         }
     }
@@ -145,27 +189,24 @@ void store_in_range(Store *s, uint64_t start, uint64_t end,
 
 void store_clear(Store *s)
 {
-    memset((void *)s->bucket, 0, sizeof(s->bucket));
+    madvise((void *)s->bucket, bucket_bytes, MADV_DONTNEED);
     memset((void *)s->page, 0, sizeof(s->page));
 }
 
-const PcRow *tb_row(const TB *tb, uintptr_t host_pc)
+PcRow tb_row(const TB *tb, uintptr_t host_pc)
 {
+    const TBRow *rows = tb_rows(tb);
     uint32_t offset = host_pc - (uintptr_t)tb->code;
     uint32_t lo = 0, hi = tb->nb_rows;
     while (lo < hi) {  /* the first row after offset */
         uint32_t mid = (lo + hi) / 2;
-        if (tb->rows[mid].host_offset <= offset) {
+        if (rows[mid].host_offset <= offset) {
             lo = mid + 1;
         } else {
             hi = mid;
         }
     }
-    return lo ? &tb->rows[lo - 1] : NULL;
-}
-
-uint64_t tb_guest_pc(const TB *tb, uintptr_t host_pc)
-{
-    const PcRow *row = tb_row(tb, host_pc);
-    return tb->pc + (row ? row->guest_offset : 0);
+    return lo ? (PcRow){rows[lo - 1].host_offset, rows[lo - 1].guest_offset,
+                        tb->has_sides ? tb_sides(tb)[lo - 1] : 0}
+              : (PcRow){0};
 }

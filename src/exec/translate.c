@@ -127,7 +127,7 @@ static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
     CompileStatus s = e->cfg.backend->compile(t->stages->backend,
                                               t->stages->ir, &t->buf, cb);
     lap(e, &t->stats.ns_backend, &time);
-    return s;
+    return s == COMPILE_OK && cb->size > TB_MAX_CODE ? COMPILE_TOO_LARGE : s;
 }
 
 static void note_block(ExecThread *t, const TB *tb, uint32_t nb_insns)
@@ -161,8 +161,10 @@ static TB *publish(ExecThread *t, const BlockRequest *rq,
     check(tb, "no memory for a block: %s", strerror(errno));
     tb->pc = rq->pc;
     tb->flags = rq->flags;
-    tb->start = info->start;
-    tb->nb_bytes = info->nb_bytes;
+    check(info->nb_bytes <= BLOCK_MAX_SPAN, "%u bytes of guest code in a block",
+          info->nb_bytes);
+    tb->before = (uint16_t)(rq->pc - info->start);
+    tb->nb_bytes = (uint16_t)info->nb_bytes;
     tb->is_region = rq->nb_blocks != 0;
     tb->code = t->buf.rx + cb->offset;
     memcpy(t->buf.rw + cb->offset - TB_POINTER_BYTES, &tb, sizeof(tb));
