@@ -73,5 +73,12 @@ void signal_exec_failed(Task *t);
  */
 bool signal_wait_begin(Task *t, uint64_t mask);
 long signal_wait_end(Task *t, long ret);
+/*
+ * _begin with the mask of `size` bytes at a guest address, which is put in
+ * *host for the call.  1; 0: the address is 0, there is no mask; or what the
+ * call returns, which must not be made.
+ */
+long signal_wait_begin_at(Task *t, uint64_t addr, uint64_t size,
+                          uint64_t *host);
 
 #endif

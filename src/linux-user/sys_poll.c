@@ -13,35 +13,10 @@
 
 enum { SIGSET_BYTES = 8 };
 
-/*
- * A host call that takes a signal mask: the guest's mask at address addr is
- * put in *host and becomes the task's for the wait.  0: none given.
- */
-static long begin_masked(Task *t, uint64_t addr, uint64_t size,
-                         uint64_t *host)
-{
-    uint64_t mask;
-
-    if (!addr) {
-        return 0;
-    }
-    if (size != SIGSET_BYTES) {
-        return -EINVAL;
-    }
-    if (!mm_read(task_mm(t), &mask, addr, sizeof(mask))) {
-        return -EFAULT;
-    }
-    if (!signal_wait_begin(t, mask)) {
-        return signal_wait_end(t, -RESTART_SYSCALL);
-    }
-    *host = mask & ~(1ull << (SIGSEGV - 1)) & ~(1ull << (SIGBUS - 1));
-    return 1;
-}
-
 long sys_ppoll(Task *t, const uint64_t *a)
 {
     uint64_t mask;
-    long masked = begin_masked(t, a[3], a[4], &mask);
+    long masked = signal_wait_begin_at(t, a[3], a[4], &mask);
 
     if (masked < 0) {
         return masked;
@@ -59,7 +34,7 @@ long sys_pselect6(Task *t, const uint64_t *a)
     if (a[5] && !mm_read(task_mm(t), arg, a[5], sizeof(arg))) {
         return -EFAULT;
     }
-    masked = begin_masked(t, arg[0], arg[1], &mask);
+    masked = signal_wait_begin_at(t, arg[0], arg[1], &mask);
     if (masked < 0) {
         return masked;
     }
@@ -116,7 +91,7 @@ static long epoll_wait_for(Task *t, int host, const uint64_t *a, long timeout)
     if (max > FEW && !(ev = malloc((size_t)max * sizeof(*ev)))) {
         return -ENOMEM;
     }
-    ret = masked = begin_masked(t, a[4], a[5], &mask);
+    ret = masked = signal_wait_begin_at(t, a[4], a[5], &mask);
     if (masked >= 0) {
         ret = signal_wait_end(t, safe_syscall(
             &t->pending, host, (long)a[0], (long)ev, max, timeout,

@@ -103,6 +103,27 @@ long sys_rt_sigprocmask(Task *t, const uint64_t *a)
     return 0;
 }
 
+long signal_wait_begin_at(Task *t, uint64_t addr, uint64_t size,
+                          uint64_t *host)
+{
+    uint64_t mask;
+
+    if (!addr) {
+        return 0;
+    }
+    if (size != sizeof(mask)) {
+        return -EINVAL;
+    }
+    if (!mm_read(task_mm(t), &mask, addr, sizeof(mask))) {
+        return -EFAULT;
+    }
+    if (!signal_wait_begin(t, mask)) {
+        return signal_wait_end(t, -RESTART_SYSCALL);
+    }
+    *host = mask & ~EXECS_OWN;
+    return 1;
+}
+
 long sys_rt_sigsuspend(Task *t, const uint64_t *a)
 {
     uint64_t mask, host;
