@@ -114,6 +114,8 @@ typedef struct Backend {
     bool (*emit_runtime)(BackendContext *, CodeBuf *);
     /* Uses the runtime that another context has emitted. */
     void (*share_runtime)(BackendContext *, const BackendContext *from);
+    /* Has the host vectors as wide as the IR's? */
+    bool (*has_wide_vectors)(const BackendContext *);
     /* Allocates and emits the block; the IR has gone through liveness. */
     CompileStatus (*compile)(BackendContext *, IR *, CodeBuf *,
                              CompiledBlock *);

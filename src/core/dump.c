@@ -10,8 +10,9 @@ const char *const frm_names[FRM_NAMES] = {
 };
 const char *const fcmp_names[FCMP_COUNT] = {"eq", "lt", "le"};
 const char *const bswap_names[2] = {"zero", "sign"};
-const char *const memop_names[2 * (MO_128 + 1)] = {
-    "u8", "u16", "u32", "u64", "u128", "s8", "s16", "s32", "s64", "s128",
+const char *const memop_names[MEMOP_NAMES] = {
+    "u8", "u16", "u32", "u64", "u128", "u256",
+    "s8", "s16", "s32", "s64", "s128", "s256",
 };
 const FlagName memop_flags[MEMOP_FLAGS] = {
     {MO_BSWAP, "bswap"},
@@ -48,11 +49,11 @@ static void dump_flags(FILE *f, const FlagName flags[], unsigned count, Arg k,
 static void dump_memop(FILE *f, Arg k)
 {
     unsigned size = k & MO_SIZE;
-    if (size > MO_128 || k >= MO_ATOMIC << 1) {
+    if (size > MO_256 || k >= MO_ATOMIC << 1) {
         fprintf(f, "?%" PRIu64, k);
         return;
     }
-    fputs(memop_names[(k & MO_SIGN ? MO_128 + 1 : 0) + size], f);
+    fputs(memop_names[(k & MO_SIGN ? MEMOP_NAMES / 2 : 0) + size], f);
     dump_flags(f, memop_flags, MEMOP_FLAGS, k, "+");
 }
 

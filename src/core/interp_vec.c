@@ -141,8 +141,22 @@ static void gather(const Op *op, const Value ins[4], unsigned i, uint64_t e[4])
     }
 }
 
+static uint64_t mask_of(const Value *v, unsigned bytes)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < bytes; i++) {
+        mask |= element(v, 0, i) >> 7 << i;
+    }
+    return mask;
+}
+
 bool interp_vec_op(Interp *in, const Op *op)
 {
+    if (op->opc == OP_vmask) {
+        Value v = interp_in(in, op, 0);
+        interp_out64(in, op, 0, mask_of(&v, type_size((Type)op->type)));
+        return true;
+    }
     if (!(op_flags(op) & OPF_VECTOR)) {
         return false;
     }

@@ -8,6 +8,7 @@ typedef uint32_t MemOp;
 
 enum {
     MO_8, MO_16, MO_32, MO_64, MO_128,
+    MO_256,             /* vectors only */
     MO_SIZE = 7,        /* log2 of the size in bytes */
     MO_SIGN = 1 << 3,   /* a load narrower than its type is sign-extended */
     MO_BSWAP = 1 << 4,  /* bytes in the order opposite to the host's */

@@ -310,8 +310,8 @@ static unsigned find_flag(Parser *ps, const FlagName flags[], unsigned count,
 
 static Arg parse_memop(Parser *ps)
 {
-    unsigned i = parse_name(ps, memop_names, 2 * (MO_128 + 1));
-    Arg k = i > MO_128 ? (i - MO_128 - 1) | MO_SIGN : i;
+    unsigned i = parse_name(ps, memop_names, MEMOP_NAMES);
+    Arg k = i > MO_256 ? (i - MO_256 - 1) | MO_SIGN : i;
     while (accept(ps, '+')) {
         char word[WORD_MAX];
         read_word(ps, word);

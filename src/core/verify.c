@@ -33,7 +33,7 @@ static void require(Verifier *v, bool condition, const char *reason)
 
 static bool memop_fits(const Op *op, Arg k)
 {
-    if (k >= MO_ATOMIC << 1 || (k & MO_SIZE) > MO_128) {
+    if (k >= MO_ATOMIC << 1 || (k & MO_SIZE) > MO_256) {
         return false;
     }
     if (op->opc == OP_guest_ld2 || op->opc == OP_guest_st2) {
@@ -44,7 +44,8 @@ static bool memop_fits(const Op *op, Arg k)
     }
     unsigned bytes = memop_bytes((MemOp)k), size = type_size((Type)op->type);
     bool whole = !type_in((Type)op->type, TYPES_INT);
-    return whole ? bytes == size : bytes <= size;
+    bool swap = (k & MO_BSWAP) && type_in((Type)op->type, TYPES_VEC);
+    return !swap && (whole ? bytes == size : bytes <= size);
 }
 
 static bool const_fits(const Op *op, char letter, Arg k)

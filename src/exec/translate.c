@@ -97,6 +97,14 @@ static void log_host(const ExecThread *t, const TB *tb)
     fputc('\n', log->file);
 }
 
+/* Vectors that the host must compose do not pay. */
+static OptConfig opt_config(const ExecThread *t)
+{
+    const ExecConfig *cfg = &t->exec->cfg;
+    bool wide = cfg->backend->has_wide_vectors(t->stages->backend);
+    return cfg->opt_off | (wide ? OPT_ALL : OPT_NO_SKIP);
+}
+
 /* Guest bytes to optimised IR. */
 static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
 {
@@ -111,7 +119,7 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
     }
     log_guest(t, rq, info);
     log_ir(t, LOG_op, "op");
-    opt_run(ir, e->cfg.opt_off);
+    opt_run(ir, opt_config(t));
     log_ir(t, LOG_op_opt, "op_opt");
     lap(e, &t->stats.ns_opt, &time);
 }

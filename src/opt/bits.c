@@ -213,6 +213,7 @@ Bits bits_of_op(const IR *ir, const Op *op, const Bits in[])
     case OP_ld32u: return bits_load(t, 32, false);
     case OP_ld32s: return bits_load(t, 32, true);
     case OP_guest_ld: return bits_guest_load(op);
+    case OP_vmask: return bits_below(t, type_size((Type)op->type));
     case OP_fclass: return bits_below(t, 10);
     case OP_fflags_get: return bits_below(t, 5);
     case OP_fbox: return bits_fit(t, a.zeros & ~F32_BOX, a.ones | F32_BOX, 1);

@@ -23,6 +23,10 @@ void opt_run(IR *ir, OptConfig config)
     if (ir->inner_slots) { /* blocks that one jump leads to join its own */
         opt_reach(ir);
     }
+    if (ir->inner_slots && !(config & OPT_NO_SKIP)) {
+        opt_skip(ir);
+        checked(ir, "skip");
+    }
     if (rename) {
         opt_rename(ir);
         checked(ir, "rename");

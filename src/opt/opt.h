@@ -21,14 +21,16 @@ typedef enum OptConfig {
     OPT_NO_FORWARD = 1 << 1, /* within fold: forwarding of guest state */
     OPT_NO_RENAME = 1 << 2,  /* rename and sink, of regions */
     OPT_NO_DEFER = 1 << 3,   /* defer, of regions */
-    OPT_NONE =
-        OPT_NO_FOLD | OPT_NO_FORWARD | OPT_NO_RENAME | OPT_NO_DEFER,
+    OPT_NO_SKIP = 1 << 4,    /* skip, of regions */
+    OPT_NONE = OPT_NO_FOLD | OPT_NO_FORWARD | OPT_NO_RENAME | OPT_NO_DEFER |
+               OPT_NO_SKIP,
 } OptConfig;
 
 /* All passes in their order; liveness last, as backends require. */
 void opt_run(IR *ir, OptConfig config);
 
 /* The passes, each described at the top of its file. */
+void opt_skip(IR *ir);
 void opt_rename(IR *ir);
 void opt_fold(IR *ir, OptConfig config);
 void opt_reach(IR *ir);

@@ -133,7 +133,10 @@ static inline Arg random_memop(RandomIR *r, const Op *op)
     } else if (type_in((Type)op->type, TYPES_INT)) {
         k = random_below(r, size + 1) | (random_bits(r) & MO_SIGN);
     }
-    return k | (random_bits(r) & (MO_BSWAP | MO_ATOMIC));
+    unsigned flags = type_in((Type)op->type, TYPES_VEC)
+                         ? MO_ATOMIC
+                         : MO_BSWAP | MO_ATOMIC;
+    return k | (random_bits(r) & flags);
 }
 
 /* Constant i of op, whose temps are set. */

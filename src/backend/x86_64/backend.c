@@ -43,6 +43,11 @@ static void share_runtime(BackendContext *b, const BackendContext *from)
     b->host->rt = from->host->rt;
 }
 
+static bool has_wide_vectors(const BackendContext *b)
+{
+    return b->host->avx;
+}
+
 /* ---- Running ------------------------------------------------------------ */
 
 static int x86_enter(BackendContext *b, CPUState *cpu, const void *code)
@@ -123,6 +128,7 @@ const Backend x86_64_backend = {
     .destroy = x86_destroy,
     .emit_runtime = emit_runtime,
     .share_runtime = share_runtime,
+    .has_wide_vectors = has_wide_vectors,
     .compile = context_compile,
     .enter = x86_enter,
     .patch = x86_patch,

@@ -65,15 +65,18 @@ static void load_fp(Host *x, unsigned type, int dst, Mem m)
     }
 }
 
-void emit_ld_vec(Host *x, const EmitOp *e)
+static void load_vec(Host *x, const EmitOp *e, Mem m)
 {
-    Mem m = x86_host_mem(&e->in[0], (int64_t)e->k[0]);
-
     if (x86_is_wide(x, e->type)) {
         x86_wide_load(x, e->out[0].reg, m);
     } else {
         load_fp(x, e->type, e->out[0].reg, m);
     }
+}
+
+void emit_ld_vec(Host *x, const EmitOp *e)
+{
+    load_vec(x, e, x86_host_mem(&e->in[0], (int64_t)e->k[0]));
 }
 
 void emit_st_vec(Host *x, const EmitOp *e)
@@ -245,6 +248,12 @@ void emit_guest_ld_fp(Host *x, const EmitOp *e)
     if (e->type == TYPE_F32) {
         x86_box(x, out);
     }
+}
+
+void emit_guest_ld_vec(Host *x, const EmitOp *e)
+{
+    x86_check_align(x, e, &e->in[0]);
+    load_vec(x, e, x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
 }
 
 void emit_guest_st_fp(Host *x, const EmitOp *e)

@@ -191,9 +191,17 @@ static void compare_composed(Vec *v, Cond cond, int d, int a, int b)
 
 /* ---- Records ------------------------------------------------------------ */
 
+/* Into a register at once, which only those of AVX2 can be. */
+static bool is_plain_equal(Cond cond, int d, int a, int b)
+{
+    return cond == COND_EQ && (d | a | b) < 16;
+}
+
 void vec_compare(Vec *v, Cond cond, int d, int a, int b)
 {
-    if (v->level >= VEC_AVX512) {
+    if (v->level >= VEC_AVX512 && is_plain_equal(cond, d, a, b)) {
+        equal(v, d, a, b, d);
+    } else if (v->level >= VEC_AVX512) {
         compare_k1(v, cond, a, b);
         expand_k1(v, d);
     } else {
