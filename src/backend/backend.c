@@ -210,6 +210,7 @@ static const Op *label_op(BackendContext *b, const IR *ir, const Op *op)
     if (b->fused[label]) {
         return next_op(ir, op);
     }
+    check(!b->ra.lent, "a global without a value at L%u", label);
     ra_store_tb(&b->ra);
     ra_forget_all(&b->ra);
     b->desc->set_label(b->host, label);
@@ -303,6 +304,7 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     case OP_br:
         fork_to(b, op->arg[0]);
         general_op(b, op);
+        ra_forget_all(&b->ra);
         break;
     case OP_fbox:
         if (!ra_fbox(&b->ra, op)) {

@@ -97,9 +97,50 @@ void ra_displace(RegAlloc *ra, int r, RegSet avoid)
     ra_occupy(ra, to, t);
 }
 
+enum { LOOK_AHEAD = 200 }; /* ops */
+
+/* Registers of the set that the op reads. */
+static RegSet reads(const RegAlloc *ra, const Op *op, RegSet set)
+{
+    RegSet found = 0;
+
+    for (unsigned i = op_outs(op); i < op_outs(op) + op_ins(op); i++) {
+        int r = ra->state[op->arg[i]].reg;
+        found |= r != NOWHERE ? set & REG_BIT(r) : 0;
+    }
+    return found;
+}
+
+/*
+ * What is read again the latest; among what is not read for a while, what
+ * memory holds.
+ */
+static int farthest(const RegAlloc *ra, RegSet set)
+{
+    const Op *end = ra->ir->ops + ra->ir->nb_ops;
+    const Op *last = end - ra->op > LOOK_AHEAD ? ra->op + LOOK_AHEAD : end;
+
+    for (const Op *op = ra->op + 1; op < last && !regset_is_single(set); op++) {
+        RegSet soon = reads(ra, op, set);
+        set = soon == set ? set & -set : set & ~soon;
+        if (op_flags(op) & (OPF_BB_START | OPF_EXIT)) {
+            break;
+        }
+    }
+    for (RegSet s = set; s; s &= s - 1) {
+        if (ra->state[ra->occupant[regset_first(s)]].mem) {
+            return regset_first(s);
+        }
+    }
+    return regset_first(set);
+}
+
 /* Occupants that memory holds go first; among equals, take turns. */
 static int victim(RegAlloc *ra, RegSet set)
 {
+    if (ra->ir->inner_slots) {
+        return farthest(ra, set);
+    }
     for (RegSet s = set; s; s &= s - 1) {
         int r = regset_first(s);
         if (ra->state[ra->occupant[r]].mem) {
@@ -221,12 +262,11 @@ void ra_store_tb(RegAlloc *ra)
 
 void ra_forget_all(RegAlloc *ra)
 {
-    check(!ra->lent, "a global without a value");
     for (RegSet s = occupied(ra); s; s &= s - 1) {
         ra->state[ra->occupant[regset_first(s)]].reg = NOWHERE;
     }
     ra->free = ra->scratch;
-    ra->borrowed = 0;
+    ra->borrowed = ra->lent = 0;
 }
 
 void ra_discard(RegAlloc *ra, TempId t)

@@ -58,6 +58,7 @@ typedef struct RegAlloc {
     uint32_t nb_held, max_held;
     const Fork *resumed; /* the last, or NULL */
     unsigned next_victim;
+    const Op *op;    /* in hand; what is ahead is looked at in regions alone */
     TempId occupant[HOST_REGS];
     TempState *initial; /* of the fixed and global temps */
     uint32_t nb_initial;

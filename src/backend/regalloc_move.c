@@ -53,12 +53,13 @@ static void drop_dead_input(RegAlloc *ra, const Op *op, unsigned arg)
     }
 }
 
-/* The borrower of a home that is about to be written; `in` is what for. */
-static void reclaim(RegAlloc *ra, int home, TempId in)
+/* A home is about to be written, from `in`: its borrower has to go. */
+static void take_home(RegAlloc *ra, int home, TempId in)
 {
     if (ra->borrowed & REG_BIT(home) && ra->occupant[home] != in) {
         ra_displace(ra, home, 0);
     }
+    ra_claim_home(ra, home);
 }
 
 void ra_mov(RegAlloc *ra, const Op *op)
@@ -67,12 +68,12 @@ void ra_mov(RegAlloc *ra, const Op *op)
     const TempState *so = &ra->state[out];
     int r;
 
+    ra->op = op;
     if (out == in) {
         return;
     }
     if (so->pinned) {
-        reclaim(ra, so->reg, in);
-        ra_claim_home(ra, so->reg);
+        take_home(ra, so->reg, in);
         ra_copy_to(ra, in, so->reg);
         drop_dead_input(ra, op, 1);
         return;
@@ -123,6 +124,9 @@ bool ra_extrl(RegAlloc *ra, const Op *op)
 
     if (!lends && !rename_input(ra, op, in)) {
         return false;
+    }
+    if (ra->state[out].pinned) {
+        take_home(ra, ra->state[out].reg, in);
     }
     ra_release(ra, in);
     ra_release(ra, out);

@@ -419,6 +419,30 @@ static void free_discarded(OpState *os)
 
 /* ---- Outputs ----------------------------------------------------------- */
 
+/* The register that the first input was in and leaves, or NOWHERE. */
+static int left_by_input(const OpState *os, RegSet regs)
+{
+    const Operand *o = &os->e->in[0];
+    bool fits = os->c->nb_ins && o->kind == OPERAND_REG;
+    int class_base = type_class(os->e->in_type) == CLASS_INT ? 0 : REG_VEC;
+    int r = fits ? class_base + o->reg : NOWHERE;
+
+    return fits && regs & os->ra->free & ~os->avoid & REG_BIT(r) ? r : NOWHERE;
+}
+
+/* Where an output that has no place yet had best be made. */
+static int choose_output(OpState *os, unsigned i)
+{
+    const Place *p = &os->c->out[i];
+    int r = place_to_make(os, out_temp(os, i));
+
+    if (r != NOWHERE && p->regs & REG_BIT(r) & ~os->avoid) {
+        return r;
+    }
+    r = left_by_input(os, p->regs);
+    return r != NOWHERE ? r : must_take(os, p->regs, 0);
+}
+
 static void place_outputs(OpState *os)
 {
     RegAlloc *ra = os->ra;
@@ -432,12 +456,8 @@ static void place_outputs(OpState *os)
     }
     os->avoid = os->owned;
     for (unsigned i = 0; i < os->c->nb_outs; i++) {
-        const Place *p = &os->c->out[i];
-        int home = place_to_make(os, out_temp(os, i));
         if (os->out_reg[i] == NOWHERE) {
-            bool fits = home != NOWHERE && p->regs & REG_BIT(home) &&
-                        !(os->avoid & REG_BIT(home));
-            os->out_reg[i] = (int8_t)(fits ? home : must_take(os, p->regs, 0));
+            os->out_reg[i] = (int8_t)choose_output(os, i);
             os->avoid |= REG_BIT(os->out_reg[i]);
         }
         os->e->out[i] = reg_operand(os->out_reg[i]);
@@ -526,6 +546,7 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     OpState os = {.ra = ra, .op = op, .c = c, .out_reg = {NOWHERE, NOWHERE},
                   .e = &e};
 
+    ra->op = op;
     describe_op(&os, row);
     os.in_place = is_in_place(&os);
     if (!os.in_place) {

@@ -238,9 +238,11 @@ static void start_block(Verifier *v)
     if (v->op->opc != OP_set_side) {
         v->ebb = ++v->nb_ebbs;
     } else if (label < v->ir->nb_labels) {
-        require(v, v->side_ebb[label] && v->ir->labels[label].refs == 1,
+        uint32_t refs = v->ir->labels[label].refs;
+        require(v, refs == (v->side_ebb[label] != 0),
                 "not one op further up leads here");
         v->ebb = v->side_ebb[label];
+        v->reachable = refs;
     }
 }
 

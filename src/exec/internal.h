@@ -266,6 +266,13 @@ void flush_code(ExecThread *, uint64_t flushes);
 void clear_jump_cache(CPUState *);
 void empty_ret_stack(CPUState *);
 
+/*
+ * unroll.c: the pcs of the blocks, which are in the order of their addresses,
+ * with innermost loops up to `max` times.
+ */
+uint32_t region_unroll(TB *const block[], uint32_t nb_blocks, uint32_t max,
+                       uint64_t pc[MAX_REGION_PARTS]);
+
 /* region.c */
 void heat_reset(ExecThread *);
 /*

@@ -17,7 +17,8 @@
 #include "exec/internal.h"
 
 enum {
-    REGION_MAX_INSNS = 512,
+    REGION_MAX_INSNS = 1024, /* copies included */
+    MAX_COPIES = 4,          /* of a loop */
     INSN_MAX_BYTES = 4,
     /* from the lowest block's start to the highest one's */
     REGION_SPREAD = BLOCK_MAX_SPAN - (REGION_MAX_INSNS + 1) * INSN_MAX_BYTES,
@@ -105,8 +106,8 @@ static void find_reaching(Loop *l)
     } while (changed);
 }
 
-/* The pcs of the blocks that reach the head, in ascending order. */
-static uint32_t layout(const Loop *l, uint64_t pc[MAX_REGION_BLOCKS])
+/* The blocks that reach the head, in the order of their addresses. */
+static uint32_t layout(const Loop *l, TB *block[MAX_REGION_BLOCKS])
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
@@ -114,10 +115,10 @@ static uint32_t layout(const Loop *l, uint64_t pc[MAX_REGION_BLOCKS])
         if (!l->reaches[i]) {
             continue;
         }
-        for (; j > 0 && pc[j - 1] > l->block[i]->pc; j--) {
-            pc[j] = pc[j - 1];
+        for (; j > 0 && block[j - 1]->pc > l->block[i]->pc; j--) {
+            block[j] = block[j - 1];
         }
-        pc[j] = l->block[i]->pc;
+        block[j] = l->block[i];
         n++;
     }
     return n;
@@ -125,23 +126,35 @@ static uint32_t layout(const Loop *l, uint64_t pc[MAX_REGION_BLOCKS])
 
 /* ---- The whole ----------------------------------------------------------- */
 
+/* Blocks that are in order, as one; if that is too large, with less copies. */
+static TB *translate_set(ExecThread *t, const TB *head, TB *const block[],
+                         uint32_t n)
+{
+    TB *region = NULL;
+    for (uint32_t copies = MAX_COPIES; copies && !region; copies /= 2) {
+        uint64_t pc[MAX_REGION_PARTS];
+        BlockRequest rq = {
+            .pc = head->pc, .flags = head->flags,
+            .max_insns = REGION_MAX_INSNS, .code = t->exec->cfg.code,
+            .blocks = pc, .nb_blocks = region_unroll(block, n, copies, pc),
+        };
+        region = translate_region(t, &rq);
+    }
+    return region;
+}
+
 /* A region with the head's loop, if `from` is part of it; or NULL. */
 static TB *make_region(ExecThread *t, const TB *from, TB *head)
 {
-    Exec *e = t->exec;
     Loop loop;
-    uint64_t pc[MAX_REGION_BLOCKS];
-    collect(&loop, &e->store, head);
+    TB *block[MAX_REGION_BLOCKS];
+    collect(&loop, &t->exec->store, head);
     find_reaching(&loop);
     int i = find(&loop, from->pc);
     if (i < 0 || !loop.reaches[i] || !loop.reaches[0]) {
         return NULL;
     }
-    BlockRequest rq = {
-        .pc = head->pc, .flags = head->flags, .max_insns = REGION_MAX_INSNS,
-        .code = e->cfg.code, .blocks = pc, .nb_blocks = layout(&loop, pc),
-    };
-    return translate_region(t, &rq);
+    return translate_set(t, head, block, layout(&loop, block));
 }
 
 TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)

@@ -27,7 +27,9 @@ typedef struct BlockRequest {
     CodeReader code;
     /*
      * For a region: its blocks in the order to lay them out, pc among them.
-     * Each ends where the next one in memory begins, if not before.
+     * Each ends where the next one in memory begins, if not before. One may
+     * come several times: a jump to it goes to the next copy, behind the last
+     * one to the first.
      */
     const uint64_t *blocks;
     uint32_t nb_blocks;  /* 0: just the block at pc */
@@ -53,6 +55,7 @@ enum {
 enum {
     MAX_SLOTS = IR_MAX_SLOTS, /* exit slots of one block at most */
     MAX_REGION_BLOCKS = 40,
+    MAX_REGION_PARTS = 100, /* those that come several times counted so */
 };
 
 typedef struct Frontend {

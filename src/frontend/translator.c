@@ -48,14 +48,18 @@ bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
     return true;
 }
 
+/* The next copy that is to be placed, else the first of all; or NULL. */
 static RegionBlock *find_block(Translation *t, uint64_t pc)
 {
+    RegionBlock *first = NULL;
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
-        if (t->block[i].pc == pc) {
-            return &t->block[i];
+        RegionBlock *b = &t->block[i];
+        if (b->pc == pc && !b->placed) {
+            return b;
         }
+        first = b->pc == pc && !first ? b : first;
     }
-    return NULL;
+    return first;
 }
 
 /*
@@ -190,7 +194,7 @@ static uint64_t limit_of(const Translation *t, uint64_t pc)
 static bool region(Translation *t, const GuestHooks *hooks)
 {
     const BlockRequest *req = t->req;
-    check(req->nb_blocks <= MAX_REGION_BLOCKS, "too many blocks");
+    check(req->nb_blocks <= MAX_REGION_PARTS, "too many blocks");
     for (uint32_t i = 0; i < req->nb_blocks; i++) {
         t->block[i] = (RegionBlock){req->blocks[i], ir_label(t->ir), false};
     }

@@ -45,7 +45,7 @@ typedef struct Translation {
     uint32_t nb_targets; /* of branches, still to be emitted */
     Target target[MAX_SLOTS];
     uint32_t nb_blocks; /* of the region */
-    RegionBlock block[MAX_REGION_BLOCKS];
+    RegionBlock block[MAX_REGION_PARTS];
 } Translation;
 
 typedef struct GuestHooks {

@@ -28,10 +28,16 @@ static bool is_global(const Fold *f, TempId t)
     return f->ir->temps[t].kind == TEMP_GLOBAL;
 }
 
+/* Does t hold what the guest sees in a global? (See opt_rename.) */
+static bool is_named(const Fold *f, TempId t)
+{
+    return is_global(f, t) || f->ir->temps[t].like;
+}
+
 static bool is_scratch(const Fold *f, TempId t)
 {
     unsigned kind = f->ir->temps[t].kind;
-    return kind == TEMP_EBB || kind == TEMP_TB;
+    return (kind == TEMP_EBB || kind == TEMP_TB) && !is_named(f, t);
 }
 
 /* What t is a copy of, or t. */
@@ -68,7 +74,7 @@ bool fold_reaches(const Fold *f, TempId via, const Op *def, unsigned i)
 {
     TempId x = (TempId)def->arg[op_outs(def) + i];
     return fold_time(f, x) < f->info[via].def &&
-           !(is_global(f, via) && is_scratch(f, x));
+           !(is_named(f, via) && is_scratch(f, x));
 }
 
 bool fold_reaches_const(const Fold *f, TempId via, const Op *def, uint64_t *v)

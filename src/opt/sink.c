@@ -1,16 +1,23 @@
 /*
- * Sinking: what is computed for sides alone is computed there.
+ * Sinking: a side computes what it puts in globals, if it can, so that no
+ * register need hold it up to there, and what is computed for sides alone is
+ * not computed outside of them.
  *
- * Requires: sides at the end, as opt_rename leaves them; opt_reach has run.
- *   1. Forward: what is known of the bits of temps, who reads them, and which
- *      sides do.
- *   2. Backward: a pure op whose output is read by sides only, and whose
- *      inputs hold the same wherever these are led to, is sunk.
- *   3. Each side computes what it reads of that.  A temp that is known to be
- *      a low half sign-extended is extended there, whatever it is: so the
- *      extension before need not be done (liveness).
+ * At the op that leads to a side, a temp is at hand if an op further down
+ * reads it, or if it is kept for a side.
+ *   1. Forward: what is known of the bits of temps, and who reads them last.
+ *   2. Sides, the last first: a temp that a side reads is at hand; or pure ops
+ *      can compute it from temps at hand, constants, and globals that hold
+ *      what they did; or it has to be kept.
+ *   3. Sides again, with the ops that compute.  A temp at hand of which it is
+ *      known that it is a low half sign-extended is extended there, whatever
+ *      it is: so the extension before need not be done (liveness).
  *
- * A sunk op may be done in several sides: they are cold.
+ * An op may be done in several sides: they are cold.  Liveness removes those
+ * outside that nobody reads then.
+ *
+ * Requires: sides at the end, in the order of the ops that lead to them, as
+ * opt_rename leaves them; opt_reach has run.
  */
 #include "opt/bits.h"
 #include "opt/opt.h"
@@ -20,31 +27,32 @@
 #include "core/gen.h"
 #include "util/check.h"
 
-enum { MAX_DEPTH = 8, MANY = UINT8_MAX };
+enum {
+    MANY = UINT8_MAX,
+    MAX_VALUE_OPS = 8,            /* to compute a temp */
+    MAX_SIDE_OPS = IR_MAX_OPS / 2, /* in all sides */
+};
 
 typedef struct Sink {
     IR *ir;
     const Op *in;
     uint32_t nb_in, nb_main; /* ops; of those, not in sides */
-    uint8_t nb_defs[IR_MAX_TEMPS];   /* up to MANY */
-    uint16_t nb_reads[IR_MAX_TEMPS]; /* outside of sides */
-    uint32_t last[IR_MAX_TEMPS];     /* op that leads to a side that reads it */
-    uint32_t def[IR_MAX_TEMPS];      /* the op that sets it */
-    uint32_t done[IR_MAX_TEMPS];     /* computed in the side of this label + 1 */
-    uint8_t depth[IR_MAX_TEMPS];     /* ops to compute it in a side, nested */
+    uint32_t ops_left;       /* that sides may have */
+    uint8_t nb_defs[IR_MAX_TEMPS]; /* outside of sides; up to MANY */
+    uint32_t def[IR_MAX_TEMPS];    /* the op that sets it */
+    uint32_t last[IR_MAX_TEMPS];   /* op that reads it last */
+    uint32_t kept[IR_MAX_TEMPS];   /* it is kept for a side of this op */
     Bits bits[IR_MAX_TEMPS];
-    bool sunk[IR_MAX_OPS];
-    uint32_t leads[IR_MAX_LABELS];   /* the op that leads to the side */
+    uint32_t leads[IR_MAX_LABELS]; /* the op that leads to the side */
+    /* What stands for a temp in the side of this op. */
+    uint32_t stands_at[IR_MAX_TEMPS];
+    TempId stands[IR_MAX_TEMPS];
 } Sink;
 
-static bool is_ebb(const Sink *s, Arg t)
+/* An EBB temp that one op sets. */
+static bool is_value(const Sink *s, TempId t)
 {
-    return s->ir->temps[t].kind == TEMP_EBB;
-}
-
-static bool is_sunk(const Sink *s, TempId t)
-{
-    return is_ebb(s, t) && s->nb_defs[t] == 1 && s->sunk[s->def[t]];
+    return s->ir->temps[t].kind == TEMP_EBB && s->nb_defs[t] == 1;
 }
 
 /* ---- step 1 -------------------------------------------------------------------- */
@@ -55,9 +63,7 @@ static Bits bits_of(const Sink *s, TempId t)
     if (temp->kind == TEMP_CONST && type_size((Type)temp->type) <= 8) {
         return bits_of_value(temp->value);
     }
-    return temp->kind == TEMP_EBB && s->nb_defs[t] == 1
-               ? s->bits[t]
-               : bits_unknown((Type)temp->type);
+    return is_value(s, t) ? s->bits[t] : bits_unknown((Type)temp->type);
 }
 
 static void note_bits(Sink *s, const Op *op)
@@ -77,14 +83,14 @@ static void note_op(Sink *s, uint32_t i)
     unsigned outs = op_outs(op);
     int label = opcode_label((Opcode)op->opc);
     for (unsigned k = outs; k < outs + op_ins(op); k++) {
-        s->nb_reads[op->arg[k]]++;
+        s->last[op->arg[k]] = i;
     }
     for (unsigned k = 0; k < outs; k++) {
         TempId t = (TempId)op->arg[k];
         s->nb_defs[t] = (uint8_t)(s->nb_defs[t] + (s->nb_defs[t] < MANY));
         s->def[t] = i;
     }
-    if (outs == 1 && is_ebb(s, op->arg[0])) {
+    if (outs == 1 && is_value(s, (TempId)op->arg[0])) {
         note_bits(s, op);
     }
     if (label >= 0) {
@@ -92,20 +98,12 @@ static void note_op(Sink *s, uint32_t i)
     }
 }
 
-static void note_sides(Sink *s)
-{
-    uint32_t from = 0;
-    for (uint32_t i = s->nb_main; i < s->nb_in; i++) {
-        const Op *op = &s->in[i];
-        from = op->opc == OP_set_side ? s->leads[op->arg[0]] : from;
-        for (unsigned k = op_outs(op); k < op_outs(op) + op_ins(op); k++) {
-            uint32_t *last = &s->last[op->arg[k]];
-            *last = from > *last ? from : *last;
-        }
-    }
-}
-
 /* ---- step 2 -------------------------------------------------------------------- */
+
+static bool at_hand(const Sink *s, TempId t, uint32_t at)
+{
+    return !is_value(s, t) || s->last[t] >= at || s->kept[t] >= at;
+}
 
 static bool writes(const Op *op, TempId t)
 {
@@ -117,17 +115,13 @@ static bool writes(const Op *op, TempId t)
     return false;
 }
 
-/* Does t hold the same from op i to op last? */
-static bool lasts(const Sink *s, TempId t, uint32_t i, uint32_t last)
+/* Does what op i reads as t hold the same at op `at`? */
+static bool lasts(const Sink *s, TempId t, uint32_t i, uint32_t at)
 {
-    const Temp *temp = &s->ir->temps[t];
-    if (temp->kind == TEMP_EBB) {
-        return s->nb_defs[t] == 1 && s->depth[t] < MAX_DEPTH;
+    if (s->ir->temps[t].kind != TEMP_GLOBAL) {
+        return s->ir->temps[t].kind == TEMP_CONST;
     }
-    if (temp->kind != TEMP_GLOBAL) {
-        return temp->kind == TEMP_CONST;
-    }
-    while (++i < last) {
+    while (++i < at) {
         if (writes(&s->in[i], t)) {
             return false;
         }
@@ -137,96 +131,119 @@ static bool lasts(const Sink *s, TempId t, uint32_t i, uint32_t last)
 
 static bool is_pure(const Op *op)
 {
-    return !(op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END |
+    return op_outs(op) == 1 &&
+           !(op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END |
                              OPF_CALL | OPF_CARRY_IN | OPF_CARRY_OUT |
                              OPF_FPENV)) &&
            !(op->opc >= OP_ld8u && op->opc <= OP_ld) && op->opc != OP_vdupm;
 }
 
-static bool can_sink(const Sink *s, uint32_t i)
+/* Can t be computed at op `at`, by at most *left ops? */
+static bool can_compute(const Sink *s, TempId t, uint32_t at, unsigned *left)
 {
-    const Op *op = &s->in[i];
-    TempId o = (TempId)op->arg[0];
-    if (op_outs(op) != 1 || !is_ebb(s, o) || s->nb_defs[o] != 1 ||
-        s->nb_reads[o] || !is_pure(op)) {
+    const Op *def = &s->in[s->def[t]];
+    if (!is_pure(def) || *left == 0) {
         return false;
     }
-    for (unsigned k = 1; k < 1 + op_ins(op); k++) {
-        if (!lasts(s, (TempId)op->arg[k], i, s->last[o])) {
+    --*left;
+    for (unsigned k = 1; k < 1 + op_ins(def); k++) {
+        TempId in = (TempId)def->arg[k];
+        if (is_value(s, in) ? !at_hand(s, in, at) &&
+                                  !can_compute(s, in, at, left)
+                            : !lasts(s, in, s->def[t], at)) {
             return false;
         }
     }
     return true;
 }
 
-/* The inputs are read where the output was. */
-static void sink(Sink *s, uint32_t i)
+static void need(Sink *s, TempId t, uint32_t at)
 {
-    const Op *op = &s->in[i];
-    TempId o = (TempId)op->arg[0];
-    s->sunk[i] = true;
-    for (unsigned k = 1; k < 1 + op_ins(op); k++) {
-        TempId t = (TempId)op->arg[k];
-        s->nb_reads[t]--;
-        s->last[t] = s->last[t] < s->last[o] ? s->last[o] : s->last[t];
-        s->depth[t] = s->depth[t] <= s->depth[o] ? s->depth[o] + 1
-                                                 : s->depth[t];
+    unsigned left = MAX_VALUE_OPS;
+    if (at_hand(s, t, at)) {
+        return;
+    }
+    if (s->ops_left >= MAX_VALUE_OPS && can_compute(s, t, at, &left)) {
+        s->ops_left -= MAX_VALUE_OPS - left;
+    } else {
+        s->kept[t] = at;
+    }
+}
+
+static void find_kept(Sink *s)
+{
+    uint32_t end = s->nb_in;
+    for (uint32_t i = s->nb_in; i-- > s->nb_main;) {
+        if (s->in[i].opc != OP_set_side) {
+            continue;
+        }
+        uint32_t at = s->leads[s->in[i].arg[0]];
+        for (const Op *op = &s->in[i]; op < &s->in[end]; op++) {
+            for (unsigned k = op_outs(op); k < op_outs(op) + op_ins(op); k++) {
+                need(s, (TempId)op->arg[k], at);
+            }
+        }
+        end = i;
     }
 }
 
 /* ---- step 3 -------------------------------------------------------------------- */
 
-static void append(IR *ir, const Op *op)
-{
-    *ir_emit(ir, (Opcode)op->opc, (Type)op->type) = *op;
-}
-
-/* Computes, for the side of the label, what the op reads of sunk temps. */
-static void bring_inputs(Sink *s, const Op *op, LabelId label)
-{
-    unsigned outs = op_outs(op);
-    for (unsigned k = outs; k < outs + op_ins(op); k++) {
-        TempId t = (TempId)op->arg[k];
-        const Op *def = &s->in[s->def[t]];
-        if (!is_sunk(s, t) || s->done[t] == label + 1) {
-            continue;
-        }
-        s->done[t] = label + 1;
-        bring_inputs(s, def, label);
-        append(s->ir, def);
-    }
-}
-
-/* Is the upper half of t, which is not sunk, its low half's sign? */
 static bool is_extended(const Sink *s, TempId t)
 {
-    return is_ebb(s, t) && s->ir->temps[t].type == TYPE_I64 &&
-           s->nb_defs[t] == 1 && !is_sunk(s, t) && s->bits[t].signs > 32;
+    return is_value(s, t) && s->ir->temps[t].type == TYPE_I64 &&
+           s->bits[t].signs > 32;
 }
 
-static void emit_side_op(Sink *s, const Op *op, LabelId label)
+static void stand(Sink *s, TempId t, TempId for_t, uint32_t at)
 {
-    bring_inputs(s, op, label);
-    if (op->opc == OP_mov && is_extended(s, (TempId)op->arg[1])) {
-        gen_sextract(s->ir, TYPE_I64, (TempId)op->arg[0], (TempId)op->arg[1],
-                     0, 32);
-    } else {
-        append(s->ir, op);
+    s->stands[for_t] = t;
+    s->stands_at[for_t] = at;
+}
+
+static void compute(Sink *s, const Op *op, uint32_t at);
+
+/* What the side reads for t, which is made if need be. */
+static TempId bring(Sink *s, TempId t, uint32_t at)
+{
+    if (!is_value(s, t) || (at_hand(s, t, at) && !is_extended(s, t))) {
+        return t;
     }
+    if (s->stands_at[t] != at) {
+        TempId to = ir_temp(s->ir, (Type)s->ir->temps[t].type);
+        if (at_hand(s, t, at)) {
+            gen_sextract(s->ir, TYPE_I64, to, t, 0, 32);
+        } else {
+            Op op = s->in[s->def[t]];
+            op.arg[0] = to;
+            compute(s, &op, at);
+        }
+        stand(s, to, t, at);
+    }
+    return s->stands[t];
+}
+
+static void compute(Sink *s, const Op *op, uint32_t at)
+{
+    Op copy = *op;
+    unsigned outs = op_outs(op);
+    for (unsigned k = outs; k < outs + op_ins(op); k++) {
+        copy.arg[k] = bring(s, (TempId)op->arg[k], at);
+    }
+    *ir_emit(s->ir, (Opcode)op->opc, (Type)op->type) = copy;
 }
 
 static void emit(Sink *s)
 {
-    LabelId label = 0;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < s->nb_main; i++) {
-        if (!s->sunk[i]) {
-            append(s->ir, &s->in[i]);
-        }
+        const Op *op = &s->in[i];
+        *ir_emit(s->ir, (Opcode)op->opc, (Type)op->type) = *op;
     }
     for (uint32_t i = s->nb_main; i < s->nb_in; i++) {
         const Op *op = &s->in[i];
-        label = op->opc == OP_set_side ? (LabelId)op->arg[0] : label;
-        emit_side_op(s, op, label);
+        at = op->opc == OP_set_side ? s->leads[op->arg[0]] : at;
+        compute(s, op, at);
     }
 }
 
@@ -253,15 +270,11 @@ void opt_sink(IR *ir)
     s->in = ir->ops;
     s->nb_in = ir->nb_ops;
     s->nb_main = nb_main;
+    s->ops_left = ir->nb_ops < MAX_SIDE_OPS ? MAX_SIDE_OPS - ir->nb_ops : 0;
     for (uint32_t i = 0; i < nb_main; i++) {
         note_op(s, i);
     }
-    note_sides(s);
-    for (uint32_t i = nb_main; i-- > 0;) {
-        if (can_sink(s, i)) {
-            sink(s, i);
-        }
-    }
+    find_kept(s);
     ir->ops = ir->spare;
     ir->spare = (Op *)s->in;
     ir->nb_ops = 0;

@@ -82,6 +82,24 @@ static void test_entry_and_exit(void **state)
     assert_true(ir_is_inner(g->ir, (unsigned)slot_to(g->ir, a)));
 }
 
+/* a twice: the branch back of the first goes on, that of the second back. */
+static void test_copies(void **state)
+{
+    Guest *g = *state;
+    uint64_t a = GUEST_BASE;
+    guest_code(g, 4, (uint32_t[]){ADDI, ADDI, ADDI, BNE_BACK_12});
+    guest_translate_region(g, a, 2, (uint64_t[]){a, a});
+    assert_int_equal(g->info.nb_insns, 8);
+    assert_int_equal(count(g->ir, OP_brcond), 2);
+    assert_int_equal(count(g->ir, OP_goto_tb), 3);
+    assert_true(ir_is_inner(g->ir, (unsigned)slot_to(g->ir, a)));
+    const Op *first = g->ir->ops;
+    while (first->opc != OP_brcond) {
+        first++;
+    }
+    assert_int_equal(first->arg[2], COND_EQ);
+}
+
 static void test_unreadable_block(void **state)
 {
     Guest *g = *state;
@@ -191,6 +209,7 @@ int main(void)
         TEST(test_one_block),
         TEST(test_three_blocks),
         TEST(test_entry_and_exit),
+        TEST(test_copies),
         TEST(test_unreadable_block),
         cmocka_unit_test(test_loop_wins),
         cmocka_unit_test(test_pinned_stays),
