@@ -8,7 +8,8 @@ const char *const frm_names[FRM_NAMES] = {
     [FRM_RNE] = "rne", [FRM_RTZ] = "rtz", [FRM_RDN] = "rdn",
     [FRM_RUP] = "rup", [FRM_RMM] = "rmm", [FRM_DYN] = "dyn",
 };
-const char *const fcmp_names[FCMP_COUNT] = {"eq", "lt", "le"};
+const char *const fcmp_names[FCMP_COUNT] = {
+    "eq", "lt", "le", "eq_silent", "lt_silent", "le_silent"};
 const char *const bswap_names[2] = {"zero", "sign"};
 const char *const memop_names[MEMOP_NAMES] = {
     "u8", "u16", "u32", "u64", "u128", "u256",

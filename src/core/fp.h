@@ -2,6 +2,8 @@
 #ifndef CORE_FP_H
 #define CORE_FP_H
 
+#include <stdbool.h>
+
 /* Rounding modes; the values are RISC-V's encoding of frm. */
 enum {
     FRM_RNE = 0, /* to nearest, ties to even */
@@ -21,8 +23,27 @@ enum {
     FFLAG_NV = 16, /* invalid operation */
 };
 
-/* Constant of fcmp. */
-typedef enum FCmp { FCMP_EQ, FCMP_LT, FCMP_LE, FCMP_COUNT } FCmp;
+/* Constant of fcmp. Any NaN makes it false; a silent one raises nothing. */
+typedef enum FCmp {
+    FCMP_EQ, /* a signalling NaN is invalid */
+    FCMP_LT, /* any NaN is invalid */
+    FCMP_LE,
+    FCMP_EQ_SILENT,
+    FCMP_LT_SILENT,
+    FCMP_LE_SILENT,
+    FCMP_COUNT
+} FCmp;
+
+static inline bool fcmp_is_silent(FCmp k)
+{
+    return k >= FCMP_EQ_SILENT;
+}
+
+/* Silent or not: FCMP_EQ, FCMP_LT or FCMP_LE. */
+static inline FCmp fcmp_relation(FCmp k)
+{
+    return fcmp_is_silent(k) ? (FCmp)(k - FCMP_EQ_SILENT) : k;
+}
 
 #define F32_CANONICAL_NAN 0x7fc00000u
 #define F64_CANONICAL_NAN 0x7ff8000000000000ull

@@ -423,17 +423,17 @@ uint64_t sf_max(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
 bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a, uint64_t b)
 {
     if (sf_is_nan(f, a) || sf_is_nan(f, b)) {
-        if (cmp != FCMP_EQ || sf_is_snan(f, a) || sf_is_snan(f, b)) {
-            env->flags |= FFLAG_NV;
-        }
+        bool invalid = cmp != FCMP_EQ || sf_is_snan(f, a) || sf_is_snan(f, b);
+        env->flags |= invalid && !fcmp_is_silent(cmp) ? FFLAG_NV : 0;
         return false;
     }
     uint64_t magnitudes = (a | b) & (sf_sign_bit(f) - 1);
     int64_t x = order_key(f, a), y = order_key(f, b);
     bool equal = x == y || !magnitudes;
-    return cmp == FCMP_EQ   ? equal
-           : cmp == FCMP_LE ? equal || x < y
-                            : !equal && x < y;
+    FCmp relation = fcmp_relation(cmp);
+    return relation == FCMP_EQ   ? equal
+           : relation == FCMP_LE ? equal || x < y
+                                 : !equal && x < y;
 }
 
 uint64_t sf_round(SoftFloatEnv *env, SfFormat f, uint64_t a)

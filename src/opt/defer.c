@@ -11,8 +11,9 @@
  * A forward pass over the ops, repeated until nothing changes, finds the form
  * of each FP global at each label (the join over all edges that lead there,
  * see Form), and a last one rewrites the ops.  An edge to a label settles
- * what the label wants settled; a branch gets a side for that.  Sides are
- * dealt with at the ops that lead there, for forms are as they are there.
+ * what the label wants settled; a branch gets a side for that, but a jump back
+ * settles in front of it.  Sides are dealt with at the ops that lead there, for
+ * forms are as they are there.
  *
  * Of the region's entry nothing is known.  There, the forms that the loop
  * wants are guarded: what has another form goes to the plain slot, which runs
@@ -67,6 +68,7 @@ typedef struct Defer {
     uint8_t at[IR_MAX_LABELS][MAX_FPRS];
     uint8_t form[IR_MAX_TEMPS];     /* now */
     const Op *side[IR_MAX_LABELS];  /* set_side of the label, or NULL */
+    const Op *back[IR_MAX_LABELS];  /* goto_tb of an inner slot behind it */
     const Op *guard;                /* on_fault of the next op, or NULL */
     OpList stubs, sides;
 } Defer;
@@ -370,6 +372,14 @@ static void jump_op(Defer *d, const Op *op)
     d->reachable = false;
 }
 
+/* What the head of the loop wants is settled before the branch, be it taken or
+ * not, so that it can jump there by itself. */
+static void branch_back(Defer *d, LabelId label)
+{
+    flow_to(d, d->ir->inner[d->back[label]->arg[0]]);
+    get_forms(d, d->at[label]);
+}
+
 /* With a side if it has one, or if something is to be settled on its way. */
 static void branch_op(Defer *d, const Op *op)
 {
@@ -379,6 +389,8 @@ static void branch_op(Defer *d, const Op *op)
     Op turned = *op;
     if (d->side[label]) {
         branch_to_side(d, label);
+    } else if (d->back[label] && d->ir->labels[label].refs == 1) {
+        branch_back(d, label);
     } else if (!d->emit) {
         flow_to(d, label);
     } else if (edge_settles(d, label)) {
@@ -678,6 +690,25 @@ static bool touches_fprs(const Defer *d, const Op *op)
     return false;
 }
 
+/* Sides, and labels behind which a jump back stands. */
+static void note_label(Defer *d, const Op *op, const Op *end)
+{
+    if (op->opc == OP_set_side) {
+        d->side[op->arg[0]] = op;
+    }
+    if (op->opc != OP_set_label) {
+        return;
+    }
+    const Op *next = op + 1;
+    while (next < end && (next->opc == OP_nop || next->opc == OP_insn_start)) {
+        next++;
+    }
+    if (next < end && next->opc == OP_goto_tb &&
+        ir_is_inner(d->ir, (unsigned)next->arg[0])) {
+        d->back[op->arg[0]] = next;
+    }
+}
+
 /* Is there anything to defer, and nothing in the way? */
 static bool look_over(Defer *d)
 {
@@ -694,9 +725,7 @@ static bool look_over(Defer *d)
             d->head = (LabelId)op->arg[0];
             entered = true;
         }
-        if (op->opc == OP_set_side) {
-            d->side[op->arg[0]] = op;
-        }
+        note_label(d, op, d->ir->ops + d->ir->nb_ops);
         worth |= op->opc == OP_funbox || op->opc == OP_fcanon;
     }
     return worth && entered;

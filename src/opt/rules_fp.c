@@ -63,3 +63,48 @@ bool fold_fmv(Fold *f, Op *op)
          to_mov(f, op, (TempId)def->arg[1]));
     return false;
 }
+
+/* The op that computed t, extensions and the like aside, or NULL. */
+static const Op *low_half_origin(const Fold *f, TempId t)
+{
+    const Op *def = fold_def(f, t);
+    while (def && (def->opc == OP_extrl_i64_i32 ||
+                   def->opc == OP_extu_i32_i64 || def->opc == OP_mov)) {
+        TempId from = (TempId)def->arg[1];
+        bool same = fold_time(f, from) <= def - f->out;
+        def = same ? fold_def(f, from) : NULL;
+    }
+    return def;
+}
+
+/* What may stand between: comparisons, and what does nothing with flags. */
+static bool keeps_flags(const Op *op)
+{
+    return op->opc == OP_fcmp || op->opc == OP_insn_start ||
+           op->opc == OP_discard || !(op_flags(op) & (OPF_SIDE | OPF_FAULT |
+                                                      OPF_FPENV));
+}
+
+/*
+ * fflags_set(fflags_get()) around comparisons: these raise nothing, which is
+ * how compilers make quiet ones.
+ */
+bool fold_fflags_set(Fold *f, Op *op)
+{
+    const Op *def = low_half_origin(f, f->in[0].t);
+    if (!def || def->opc != OP_fflags_get) {
+        return false;
+    }
+    Op *first = &f->out[def - f->out + 1];
+    for (const Op *o = first; o < op; o++) {
+        if (!keeps_flags(o)) {
+            return false;
+        }
+    }
+    for (Op *o = first; o < op; o++) {
+        if (o->opc == OP_fcmp) {
+            o->arg[3] = FCMP_EQ_SILENT + fcmp_relation((FCmp)o->arg[3]);
+        }
+    }
+    return to_nop(op);
+}

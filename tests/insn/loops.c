@@ -135,6 +135,12 @@ LOOP(nested, "",
      "flw fa2, 0(a1)\n fmul.s fa3, fa3, fa2\n"
      "addi t1, t1, -1\n bnez t1, 2b\n"
      "fadd.s fa1, fa1, fa3\n fadd.d fa3, fa4, fa4")
+/* Comparisons that leave no flags; one in between that does. */
+LOOP(quiet, "",
+     "fld fa4, 0(a1)\n frflags t0\n flt.d t1, fa4, fa5\n feq.s t2, fa4, fa5\n"
+     "fsflags t0\n sd t1, 64(a0)\n sd t2, 72(a0)\n fle.d t1, fa4, fa4\n"
+     "frflags t0\n fle.d t1, fa5, fa4\n fadd.d fa3, fa4, fa5\n fsflags t0\n"
+     "slli t0, t0, 1\n add t1, t1, t0\n sd t1, 80(a0)\n fmv.d fa5, fa3")
 LOOP(leaves, "",
      "fld fa4, 0(a1)\n fadd.d fa5, fa5, fa4\n fadd.s fa3, fa3, fa4\n"
      "fclass.d t0, fa4\n andi t0, t0, 0x81\n beqz t0, 2f\n"
@@ -148,6 +154,6 @@ LOOP(leaves, "",
 static const Row rows[] = {
     ROWS(sum_d) ROWS(sum_s) ROWS(sum_s_zero) ROWS(stored_d) ROWS(stored_s)
     ROWS(converted) ROWS(signs) ROWS(signs_s) ROWS(looked_at) ROWS(arms)
-    ROWS(arms_mixed) ROWS(confused) ROWS(nested) ROWS(leaves)
+    ROWS(arms_mixed) ROWS(confused) ROWS(nested) ROWS(quiet) ROWS(leaves)
 };
 const RowTable loop_rows = { rows, sizeof(rows) / sizeof(*rows) };

@@ -315,7 +315,7 @@ static void test_verify_raw(void **unused)
         {.opc = OP_setcond, .type = TYPE_I64, .arg = {1, 1, 1, COND_COUNT}},
         {.opc = OP_br, .type = TYPE_I64, .arg = {7}},
         {.opc = OP_fadd, .type = TYPE_F64, .arg = {2, 2, 2, 5}},
-        {.opc = OP_fcmp, .type = TYPE_F64, .arg = {1, 2, 2, 3}},
+        {.opc = OP_fcmp, .type = TYPE_F64, .arg = {1, 2, 2, FCMP_COUNT}},
         {.opc = OP_mb, .type = TYPE_I64, .arg = {16}},
         {.opc = OP_bswap16, .type = TYPE_I64, .arg = {1, 1, 2}},
         {.opc = OP_vnot, .type = TYPE_V64, .vece = 4, .arg = {3, 3}},

@@ -120,6 +120,28 @@ static void test_arms(void **state)
     assert_int_equal(in_all(ir, OP_fcanon), 3); /* the guard makes it so */
 }
 
+static const Op *first_of(const IR *ir, Opcode opc)
+{
+    const Op *op = ir->ops;
+    while (op->opc != opc) {
+        op++;
+    }
+    return op;
+}
+
+/* fa5 comes to the head by one jump back as it was loaded, by the other one as
+   a sum: that is settled in front of the jump, which stays one. */
+static void test_jump_back(void **state)
+{
+    const IR *ir = loop_ir(*state, 5,
+                           (uint32_t[]){FLD_FA4, FMV_FA5_FA4, BNE_BACK_8,
+                                        FADD_D, BNE_BACK_16},
+                           2, (uint64_t[]){GUEST_BASE, GUEST_BASE + 12});
+    assert_int_equal(in_all(ir, OP_fcanon), 1);
+    assert_int_equal(in_all(ir, OP_set_stub), 0);
+    assert_int_equal(first_of(ir, OP_fcanon)[1].opc, OP_brcond);
+}
+
 /* Without a plain slot nothing is known of the entry. */
 static void test_no_guard(void **state)
 {
@@ -140,7 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_sum),   TEST(test_single_sum), TEST(test_store),
-        TEST(test_arms),  TEST(test_no_guard),
+        TEST(test_arms),  TEST(test_jump_back),  TEST(test_no_guard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

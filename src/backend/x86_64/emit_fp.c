@@ -233,18 +233,36 @@ void emit_fminmax(Host *x, const EmitOp *e)
 
 /* ---- Comparisons -------------------------------------------------------- */
 
+/* No flags are raised; those of the processor are kept. */
+static void compare_silently(Host *x, VecOp op, int b, Mem a)
+{
+    Mem saved = x86_slow_word(0);
+
+    if (x->features & X86_AVX512 && a.base == MEM_REG) {
+        x86_load_vec(x, op, VEX_128 | EVEX_SAE, b, a);
+        return;
+    }
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, saved);
+    fp_op2(x, op, b, a);
+    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, saved);
+}
+
 /*
  * comis b, a: above if a < b, above or equal if a <= b, neither with a NaN.
  * For equality, unordered must be told from equal.
  */
 void emit_fcmp(Host *x, const EmitOp *e)
 {
-    FCmp k = (FCmp)e->k[0];
+    FCmp k = fcmp_relation((FCmp)e->k[0]);
+    VecOp op = insn(k == FCMP_EQ ? FP_UCOM : FP_COM, e->type);
     int out = e->out[0].reg;
 
     asm_zero(&x->a, out);
-    fp_op2(x, insn(k == FCMP_EQ ? FP_UCOM : FP_COM, e->type), e->in[1].reg,
-           x86_rm(&e->in[0]));
+    if (fcmp_is_silent((FCmp)e->k[0])) {
+        compare_silently(x, op, e->in[1].reg, x86_rm(&e->in[0]));
+    } else {
+        fp_op2(x, op, e->in[1].reg, x86_rm(&e->in[0]));
+    }
     if (k == FCMP_EQ) {
         uint8_t *unordered = asm_jcc8(&x->a, CC_P);
         asm_setcc_r(&x->a, CC_E, out);
