@@ -79,11 +79,31 @@ static bool step(Walk *w, bool follow)
     return (!follow && !w->rest[0]) || enter_link(w, link, (size_t)n);
 }
 
+/*
+ * What the kernel shows there is the same for all: an empty folder of that
+ * name in the prefix does not hide it.
+ */
+static bool is_kernels(const char *path)
+{
+    static const char *const roots[] = { "/proc", "/sys", "/dev" };
+
+    for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+        size_t n = strlen(roots[i]);
+
+        if (strncmp(path, roots[i], n) == 0 &&
+            (path[n] == '/' || path[n] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool path_below(const char *prefix, char path[PATH_MAX], bool follow)
 {
     Walk w = { .root = strlen(prefix), .links = 0 };
 
-    if (w.root >= PATH_MAX || strlen(path) >= PATH_MAX) {
+    if (is_kernels(path) || w.root >= PATH_MAX ||
+        strlen(path) >= PATH_MAX) {
         return false;
     }
     w.n = w.root;

@@ -64,14 +64,15 @@ typedef struct ProcFile {
 static const ProcFile own_files[] = {
     { "maps", proc_maps },
     { "smaps", proc_smaps },
+    { "smaps_rollup", proc_smaps_rollup },
     { "cmdline", proc_cmdline },
     { "environ", proc_environ },
     { "auxv", proc_auxv },
     { "stat", proc_stat },
+    { "statm", proc_statm },
     { "status", proc_status },
     { "mem", NULL },           /* proc_mem_open */
     { "pagemap", NULL },
-    { "smaps_rollup", NULL },
     { "map_files", NULL },
 };
 

@@ -11,7 +11,8 @@
 /* Each writes the guest's version of the file `path`. */
 typedef void ProcWriter(Task *t, FILE *out, const char *path);
 
-ProcWriter proc_maps, proc_smaps, proc_cmdline, proc_environ, proc_auxv;
+ProcWriter proc_maps, proc_smaps, proc_smaps_rollup;
+ProcWriter proc_cmdline, proc_environ, proc_auxv, proc_statm;
 ProcWriter proc_stat, proc_status, proc_cpuinfo;
 
 /*

@@ -13,6 +13,7 @@ typedef struct HostLine {
     const char *name;
 } HostLine;
 
+/* Takes the line's end away in any case. */
 static bool parse_line(char *line, HostLine *h)
 {
     int name = 0;
@@ -118,7 +119,7 @@ static void copy_maps(Task *t, FILE *out, const char *host, bool details)
         } else if (size && strncmp(line, "Size:", 5) == 0) {
             print_size(out, size);
         } else if (size) {
-            fputs(line, out);
+            fprintf(out, "%s\n", line);
         }
     }
     pthread_mutex_unlock(&mm->lock);
@@ -138,4 +139,71 @@ void proc_smaps(Task *t, FILE *out, const char *path)
 {
     (void)path;
     copy_maps(t, out, "/proc/self/smaps", true);
+}
+
+/* --- smaps_rollup --- */
+
+enum { NB_SUMS = 32, SUM_NAME = 24 };
+
+typedef struct Sums {
+    int n;
+    struct {
+        char name[SUM_NAME];
+        uint64_t kb;
+    } at[NB_SUMS];
+} Sums;
+
+static void add_sum(Sums *s, const char *name, uint64_t kb)
+{
+    int i = 0;
+
+    while (i < s->n && strcmp(s->at[i].name, name) != 0) {
+        i++;
+    }
+    if (i < NB_SUMS) {
+        strcpy(s->at[i].name, name);
+        s->at[i].kb += kb;
+        s->n = i < s->n ? s->n : i + 1;
+    }
+}
+
+/* Lines "Name:  N kB" of smaps; those of sizes are not summed. */
+static void sum_line(Sums *s, const char *line)
+{
+    char name[SUM_NAME];
+    uint64_t kb;
+
+    if (sscanf(line, "%23[A-Za-z_]: %" SCNu64 " kB", name, &kb) == 2 &&
+        !strstr(name, "Size") && strcmp(name, "THPeligible") != 0) {
+        add_sum(s, name, kb);
+    }
+}
+
+void proc_smaps_rollup(Task *t, FILE *out, const char *path)
+{
+    char *text = NULL, *line, *rest;
+    uint64_t start = 0, end = 0, first = 0;
+    Sums sums = { .n = 0 };
+    size_t size;
+    FILE *smaps = open_memstream(&text, &size);
+
+    if (!smaps) {
+        return;
+    }
+    proc_smaps(t, smaps, path);
+    fclose(smaps);
+    for (rest = text; (line = strsep(&rest, "\n"));) {
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &start, &end) == 2) {
+            first = first ? first : start;
+        } else {
+            sum_line(&sums, line);
+        }
+    }
+    fprintf(out, "%08" PRIx64 "-%08" PRIx64 " ---p 00000000 00:00 0 %*s\n",
+            first, end, 31, "[rollup]");
+    for (int i = 0; i < sums.n; i++) {
+        fprintf(out, "%s:%*s%8" PRIu64 " kB\n", sums.at[i].name,
+                15 - (int)strlen(sums.at[i].name), "", sums.at[i].kb);
+    }
+    free(text);
 }

@@ -40,10 +40,21 @@ void proc_auxv(Task *t, FILE *out, const char *path)
     write_memory(t, out, t->proc->auxv, t->proc->auxv_end);
 }
 
-/* Field 28 (proc(5)) is where the stack starts; the rest is the host's. */
+/* Fields (proc(5)) of the guest's own: its size, where its stack starts. */
+static void write_stat_field(Task *t, FILE *out, int field, const char *word)
+{
+    enum { VSIZE = 23, START_STACK = 28 };
+
+    switch (field) {
+    case VSIZE: fprintf(out, " %" PRIu64, mm_size(task_mm(t))); break;
+    case START_STACK: fprintf(out, " %" PRIu64, t->proc->stack_start); break;
+    default: fprintf(out, " %s", word);
+    }
+}
+
 void proc_stat(Task *t, FILE *out, const char *path)
 {
-    enum { FIRST_AFTER_NAME = 3, START_STACK = 28 };
+    enum { FIRST_AFTER_NAME = 3 };
     FILE *in = fopen(path, "re");
     char line[1024], *at, *word;
     int field = FIRST_AFTER_NAME;
@@ -59,13 +70,24 @@ void proc_stat(Task *t, FILE *out, const char *path)
     fprintf(out, "%.*s", (int)(at + 1 - line), line);
     at++;
     while ((word = strtok_r(at, " \n", &at))) {
-        if (field++ == START_STACK) {
-            fprintf(out, " %" PRIu64, t->proc->stack_start);
-        } else {
-            fprintf(out, " %s", word);
-        }
+        write_stat_field(t, out, field++, word);
     }
     fputc('\n', out);
+}
+
+/* The first number is the size, in pages. */
+void proc_statm(Task *t, FILE *out, const char *path)
+{
+    FILE *in = fopen(path, "re");
+    char rest[256];
+
+    if (in && fscanf(in, "%*u%255[^\n]", rest) == 1) {
+        fprintf(out, "%" PRIu64 "%s\n", mm_size(task_mm(t)) / GUEST_PAGE,
+                rest);
+    }
+    if (in) {
+        fclose(in);
+    }
 }
 
 void proc_cpuinfo(Task *t, FILE *out, const char *path)

@@ -72,7 +72,7 @@ void exec_scratch_free(Task *t);
 /*
  * Replaces an absolute path by the same below the prefix, links resolved
  * there (the last only if `follow`).  False, nothing changed, if it does not
- * exist there.
+ * exist there, or is of /proc, /sys or /dev.
  */
 bool path_below(const char *prefix, char path[PATH_MAX], bool follow);
 /*

@@ -12,7 +12,7 @@ chmod +x text short cut
 echo '.globl _start; _start: sc.w a0, zero, (zero); li a7, 93; ecall' |
     sed 's/; /\n/g' | riscv64-linux-gnu-gcc -x assembler -nostdlib -static \
     -o sc - || exit 1
-mkdir -p root/a/b
+mkdir -p root/a/b root/proc
 echo 'below the prefix' > root/a/file
 ln -s /a/file root/a/b/absolute
 ln -s ../../../../a/b root/a/up
@@ -41,6 +41,7 @@ sc before any lr   |1  ||./sc
 statistics         |0  |translated|-version; TCG_STATS=1 $EMU $guest/hello
 link below prefix  |0  |below the prefix|-L root $guest/proc /a/b/absolute
 link to a folder   |0  |below the prefix|-L root $guest/proc /a/up/absolute
+an empty /proc     |0  |many entries|-L root $guest/proc /proc
 not below prefix   |0  |processor|-L root $guest/proc /proc/cpuinfo
 bad setting        |1  |nosuch|-version >&-; TCG_SETTINGS=nosuch=1 $EMU $guest/hello
 ROWS

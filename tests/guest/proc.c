@@ -138,6 +138,46 @@ static void exe(void)
     puts(slash ? slash + 1 : "?");
 }
 
+/* Each mapping says what is in memory; a summary adds that up. */
+static void smaps(void)
+{
+    FILE *f = fopen("/proc/self/smaps", "r");
+    unsigned long start, end, kb, rss = 0, sum = 0;
+    int mappings = 0, sizes = 0;
+    char line[512];
+
+    while (f && fgets(line, sizeof(line), f)) {
+        mappings += sscanf(line, "%lx-%lx ", &start, &end) == 2;
+        sizes += sscanf(line, "Size: %lu", &kb) == 1;
+        rss += sscanf(line, "Rss: %lu", &kb) == 1 ? kb : 0;
+    }
+    printf("a size for each mapping: %d\n", mappings == sizes && sizes > 3);
+    f = fopen("/proc/self/smaps_rollup", "r");
+    fgets(line, sizeof(line), f);
+    fgets(line, sizeof(line), f);
+    sscanf(line, "Rss: %lu", &sum);
+    printf("%s: %d\n", strtok(line, ":"), sum > rss / 2 && sum < rss * 2);
+}
+
+/* The size that three files tell of. */
+static void sizes(void)
+{
+    unsigned long pages = 0, bytes = 0, kb = 0;
+    char line[512];
+    FILE *f = fopen("/proc/self/statm", "r");
+
+    fscanf(f, "%lu", &pages);
+    f = fopen("/proc/self/stat", "r");
+    fscanf(f, "%*d (%*[^)]) %*s %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u "
+           "%*u %*d %*d %*d %*d %*d %*d %*u %lu", &bytes);
+    f = fopen("/proc/self/status", "r");
+    while (fgets(line, sizeof(line), f) &&
+           sscanf(line, "VmSize: %lu", &kb) != 1) {
+    }
+    printf("sizes agree: %d\n", pages * 4 - kb + 64 < 128 &&
+           bytes / 1024 - kb + 64 < 128 && kb > 100);
+}
+
 static int same_file(const char *a, const char *b)
 {
     struct stat x, y;
@@ -178,9 +218,19 @@ static void others(char *title)
     waitpid(pid, NULL, 0);
 }
 
-/* The file, for cli.sh. */
+/* The file or folder, for cli.sh. */
 static int show(const char *name)
 {
+    DIR *folder = opendir(name);
+    int entries = 0;
+
+    while (folder && readdir(folder)) {
+        entries++;
+    }
+    if (folder) {
+        puts(entries > 10 ? "many entries" : "few entries");
+        return 0;
+    }
     char buf[256];
     int fd = open(name, O_RDONLY), n = read(fd, buf, sizeof(buf));
 
@@ -198,6 +248,8 @@ int main(int argc, char **argv)
     status();
     descriptors();
     exe();
+    smaps();
+    sizes();
     others(argv[0]);
     return 0;
 }
