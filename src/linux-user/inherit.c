@@ -15,6 +15,7 @@ static const char variable_name[] = "TCG_INHERIT=";
 typedef struct Header {
     MmLimit limit[MM_NB_LIMITS];
     uint32_t strict, nb_filters;
+    int32_t close_fd;
 } Header;
 
 static uint32_t count(const SeccompFilter *f)
@@ -36,15 +37,16 @@ static void write_filters(FILE *out, const SeccompFilter *f)
     }
 }
 
-int inherit_save(Task *t, char variable[INHERIT_VARIABLE_SIZE])
+int inherit_save(Task *t, int close_fd, char variable[INHERIT_VARIABLE_SIZE])
 {
     Header h = { .strict = t->seccomp_strict,
-                 .nb_filters = count(t->seccomp) };
+                 .nb_filters = count(t->seccomp), .close_fd = close_fd };
     FILE *out;
     int fd;
 
     memcpy(h.limit, task_mm(t)->limit, sizeof(h.limit));
-    if (!h.strict && !h.nb_filters && !mm_limited(task_mm(t))) {
+    if (!h.strict && !h.nb_filters && close_fd < 0 &&
+        !mm_limited(task_mm(t))) {
         return -1;
     }
     fd = memfd_create("inherit", 0);
@@ -93,6 +95,9 @@ void inherit_load(Task *t, int fd)
         memcpy(task_mm(t)->limit, h.limit, sizeof(h.limit));
         t->seccomp_strict = h.strict;
         t->seccomp = read_filters(in, h.nb_filters);
+        if (h.close_fd >= 0) {
+            close(h.close_fd);
+        }
     }
     fclose(in);
 }

@@ -10,11 +10,12 @@
 #include "linux-user/process.h"
 
 /*
- * Makes the file if there is anything to hand on.  Returns its descriptor
+ * Makes the file if there is anything to hand on; close_fd, unless -1, is a
+ * descriptor that the new program has only to be opened by.  Returns its descriptor
  * with the variable in `variable`, or -1.
  */
 enum { INHERIT_VARIABLE_SIZE = 32 };
-int inherit_save(Task *t, char variable[INHERIT_VARIABLE_SIZE]);
+int inherit_save(Task *t, int close_fd, char variable[INHERIT_VARIABLE_SIZE]);
 
 /* At the start: takes the variable out of envp; the descriptor or -1. */
 int inherit_take(char **envp);

@@ -35,6 +35,9 @@ typedef struct ExecArgs {
     char **argv, **envp;       /* NULL-terminated; argv has EXTRA_ARGS */
     size_t argc;               /* of room before it */
     char *path;                /* PATH_MAX */
+    char *script;              /* PATH_MAX: what a script's interpreter is
+                                  given in its place, if not empty; */
+    bool hidden;               /* that will be closed */
     int fd;                    /* kept open for a path in /proc/self/fd */
     int inherit;               /* inherit_save's; -1: none */
 } ExecArgs;
@@ -131,6 +134,7 @@ static long take_all(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
     x->at = t->exec_scratch;
     x->end = x->at + SCRATCH_BYTES;
     x->path = take(x, PATH_MAX);
+    x->script = take(x, PATH_MAX);
     n = take_vector(t, x, argv, EXTRA_ARGS, &x->argv);
     if (n < 0) {
         return n;
@@ -186,6 +190,7 @@ static bool parse_script(char head[SCRIPT_LINE], long n, char **interp,
                          char **arg)
 {
     char *p = head + 2, *end = memchr(head, '\n', (size_t)n);
+    bool cut = !end && n == SCRIPT_LINE;
 
     end = end ? end : head + (n < SCRIPT_LINE ? n : SCRIPT_LINE - 1);
     while (end > p && (end[-1] == ' ' || end[-1] == '\t')) {
@@ -198,6 +203,9 @@ static bool parse_script(char head[SCRIPT_LINE], long n, char **interp,
     }
     *interp = p;
     p += strcspn(p, " \t");
+    if (!*p && cut) {
+        return false;          /* is that all of its name? */
+    }
     *arg = NULL;
     if (*p) {
         *p++ = '\0';
@@ -219,7 +227,11 @@ static long enter_script(Task *t, ExecArgs *x, char *interp, char *arg)
 {
     const char *prefix = t->proc->options->prefix;
 
-    x->argv[0] = take_copy(x, x->path);
+    if (x->hidden) {
+        return -ENOENT;
+    }
+    x->argv[0] = take_copy(x, x->script[0] ? x->script : x->path);
+    x->script[0] = '\0';
     if (arg) {
         *--x->argv = take_copy(x, arg);
     }
@@ -290,7 +302,7 @@ static long put_emulator_before(Task *t, ExecArgs *x)
     if (!variable) {
         return -E2BIG;
     }
-    x->inherit = inherit_save(t, variable);
+    x->inherit = inherit_save(t, x->fd, variable);
     if (x->inherit >= 0) {
         *--x->envp = variable;
     }
@@ -311,35 +323,71 @@ static long host_exec(Task *t, const char *file, ExecArgs *x)
 
 /* --- the path --- */
 
-/* Path and directory as one path; through /proc for a descriptor. */
+/* The path by which the kernel knows fd, if it still leads there. */
+static bool real_path(int fd, char path[PATH_MAX])
+{
+    struct stat file, named;
+    char link[32];
+    ssize_t n;
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    n = readlink(link, path, PATH_MAX - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return fstat(fd, &file) == 0 && stat(path, &named) == 0 &&
+           file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+}
+
+/* The file that fd is, or below the folder that it is. */
+static long find_by_descriptor(ExecArgs *x, int fd, const char *rest)
+{
+    const char *slash = rest[0] ? "/" : "";
+    int flags = fcntl(fd, F_GETFD), n;
+    char base[PATH_MAX];
+
+    if (flags < 0) {
+        return -EBADF;
+    }
+    x->hidden = flags & FD_CLOEXEC;
+    if (!real_path(fd, base)) {
+        x->fd = dup(fd);       /* the new program opens it by this */
+        snprintf(base, sizeof(base), "/proc/self/fd/%d", x->fd);
+    }
+    n = snprintf(x->path, PATH_MAX, "%s%s%s", base, slash, rest);
+    if (n >= PATH_MAX || snprintf(x->script, PATH_MAX, "/dev/fd/%d%s%s", fd,
+                                  slash, rest) >= PATH_MAX) {
+        return -ENAMETOOLONG;
+    }
+    return 0;
+}
+
+static bool is_link(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 static long find_path(Task *t, ExecArgs *x, int dirfd, uint64_t addr,
                       int flags)
 {
     char path[PATH_MAX];
-    long ret = path_read(t, addr, path, !(flags & AT_SYMLINK_NOFOLLOW));
+    bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
+    long ret = path_read(t, addr, path, follow);
 
     if (ret < 0) {
         return ret;
     }
-    if (path[0] == '\0') {
-        if (!(flags & AT_EMPTY_PATH)) {
-            return -ENOENT;
-        }
-        /* the new program opens it again: without close-on-exec */
-        x->fd = dirfd == AT_FDCWD ? -1 : dup(dirfd);
-        if (x->fd < 0) {
-            return -EBADF;
-        }
-        snprintf(x->path, PATH_MAX, "/proc/self/fd/%d", x->fd);
-    } else if (path[0] == '/' || dirfd == AT_FDCWD) {
-        if (!proc_exe(t, dirfd, path, x->path)) {
-            strcpy(x->path, path);
-        }
-    } else if (snprintf(x->path, PATH_MAX, "/proc/self/fd/%d/%s", dirfd,
-                        path) >= PATH_MAX) {
-        return -ENAMETOOLONG;
+    if (path[0] == '\0' && !(flags & AT_EMPTY_PATH)) {
+        return -ENOENT;
     }
-    return 0;
+    if (!proc_exe(t, dirfd, path, x->path)) {
+        if (path[0] == '/' || (path[0] && dirfd == AT_FDCWD)) {
+            strcpy(x->path, path);
+        } else {
+            ret = find_by_descriptor(x, dirfd, path);
+        }
+    }
+    return ret == 0 && !follow && is_link(x->path) ? -ELOOP : ret;
 }
 
 /* In a chroot without /proc it is not: then binfmt_misc may know what to do. */
