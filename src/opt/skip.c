@@ -12,7 +12,8 @@
  *     if mask is not 0
  *         those before the first in it: if there is none       go to back
  *         skip all of these but one, do that one               go to back
- *     skip all of the step but one, do that one
+ *     skip all of the step but one, do that one                go on with
+ *                                                              the next step
  *   back:
  *     jump back
  *
@@ -42,9 +43,10 @@ enum {
     WORD_LOG2 = 3,
     WIDE_LOG2 = 2,     /* of loads so wide there are few in a vector: */
     WIDE_VECTORS = 2,  /* take more of these, the mask's 64 bits at most */
+    MASK_BITS = 64,
     NEED_OPS = 512,    /* more than a loop can take of each */
     NEED_TEMPS = 512,
-    NEED_LABELS = 2 + 4 * SKIP_LOADS,
+    NEED_LABELS = 3 + 4 * SKIP_LOADS,
 };
 
 /* ---- which loops --------------------------------------------------------- */
@@ -199,23 +201,50 @@ static void emit_page_check(Skip *s, const Stream *stream)
                       COND_GTU);
 }
 
+/* A slot that nothing uses, or -1. */
+static int free_slot(const IR *ir)
+{
+    uint64_t used = 0;
+    for (uint32_t i = 0; i < ir->nb_ops; i++) {
+        const Op *op = &ir->ops[i];
+        switch (op->opc) {
+        case OP_call_tb: used |= 1ull << op_const(op, 2); /* fall through */
+        case OP_goto_tb:
+        case OP_call_ptr: used |= 1ull << op_const(op, 0);
+        }
+    }
+    return used == UINT64_MAX ? -1 : __builtin_ctzll(~used);
+}
+
+/* The next step, by a slot to the same place in the guest as the jump back. */
+static void emit_again(Skip *s, LabelId again, int slot)
+{
+    if (slot >= 0) {
+        uint64_t pc = s->ir->ops[s->loop.back].arg[1];
+        gen_goto_tb(s->ir, TYPE_I64, (Arg)slot, pc);
+        ir_link_inner(s->ir, (unsigned)slot, again);
+    }
+}
+
 static void emit_step(Skip *s)
 {
     IR *ir = s->ir;
-    LabelId all = ir_label(ir);
+    LabelId all = ir_label(ir), again = ir_label(ir);
     TempId bytes = ir_temp(ir, TYPE_I64);
     s->back = ir_label(ir);
+    gen_set_label(ir, TYPE_I64, again);
     for (unsigned i = 0; i < s->nb_streams; i++) {
         emit_page_check(s, &s->stream[i]);
     }
     TempId mask = skip_emit_counts(s, skip_emit_lanes(s));
     gen_brcond(ir, TYPE_I64, mask, ir_i64(ir, 0), COND_EQ, all);
     skip_emit_back_if(s, mask, ir_i64(ir, 1), COND_TSTNE);
-    gen_ctz(ir, TYPE_I64, bytes, mask, ir_i64(ir, 0));
+    gen_ctz(ir, TYPE_I64, bytes, mask, ir_i64(ir, MASK_BITS));
     skip_emit_rounds(s, bytes);
     gen_br(ir, TYPE_I64, s->back);
     gen_set_label(ir, TYPE_I64, all);
     skip_emit_rounds(s, 0);
+    emit_again(s, again, free_slot(ir));
     gen_set_label(ir, TYPE_I64, s->back);
 }
 

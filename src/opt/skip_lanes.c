@@ -135,11 +135,41 @@ static TempId emit_load(Skip *s, const Node *n, unsigned vector)
     return out;
 }
 
+/* Is it the inverse of another node? */
+static bool is_inverse(const Skip *s, NodeId id, NodeId *of)
+{
+    const Node *n = &s->loop.node[id];
+    const Node *b = n->kind == NODE_OP ? &s->loop.node[n->in[1]] : NULL;
+    *of = n->in[0];
+    return b && (n->op.opc == OP_not ||
+                 (n->op.opc == OP_xor && b->kind == NODE_CONST &&
+                  b->value == -1));
+}
+
 static TempId emit_node(Skip *s, NodeId id, unsigned vector);
+
+/* a & ~b, if the op is that. */
+static TempId emit_andc(Skip *s, const Node *n, unsigned vector)
+{
+    for (unsigned i = 0; n->op.opc == OP_and && i < 2; i++) {
+        NodeId of;
+        if (is_inverse(s, n->in[i], &of)) {
+            TempId a = emit_node(s, n->in[!i], vector);
+            TempId b = emit_node(s, of, vector), out = new_vector(s);
+            gen_vandc(s->ir, TYPE_V256, s->size_log2, out, a, b);
+            return out;
+        }
+    }
+    return 0;
+}
 
 static TempId emit_op(Skip *s, const Node *n, unsigned vector)
 {
     const LaneOp *lane = &lane_op[n->op.opc];
+    TempId andc = emit_andc(s, n, vector);
+    if (andc) {
+        return andc;
+    }
     TempId a = emit_node(s, n->in[0], vector), out = new_vector(s), b = 0;
     if (!lane->by_const && op_ins(&n->op) == 2) {
         b = emit_node(s, n->in[1], vector);

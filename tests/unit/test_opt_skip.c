@@ -259,7 +259,7 @@ static bool load(void *opaque, uint64_t addr, void *buf, unsigned bytes)
            memcpy(buf, w->memory + offset, bytes);
 }
 
-/* Round and round by slot 0; what ends it is another exit or a fault. */
+/* Round and round by inner slots; another exit or a fault ends it. */
 static End run(const IR *ir, World w, unsigned *rounds)
 {
     InterpEnv env = {.state = (uint8_t *)w.state, .load = load, .opaque = &w};
@@ -268,7 +268,8 @@ static End run(const IR *ir, World w, unsigned *rounds)
     do {
         ++*rounds;
         end.exit = interp_run(ir, &env);
-    } while (end.exit == INTERP_GOTO_TB && env.slot == 0);
+    } while (end.exit == INTERP_GOTO_TB &&
+             ir_is_inner(ir, (unsigned)env.slot));
     end.insn_pc = env.insn_pc;
     if (end.exit == INTERP_FAULT) {
         end.fault_addr = env.fault_addr;
