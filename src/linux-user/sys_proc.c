@@ -77,6 +77,13 @@ long sys_personality(Task *t, const uint64_t *a)
     return raw_syscall(SYS_personality, (long)p, 0, 0, 0, 0, 0);
 }
 
+/* Numbers that older headers lack. */
+enum {
+    GET_AUXV = 0x41555856,
+    SET_VMA = 0x53564d41,
+    SET_ICACHE_FLUSH_CTX = 71,
+};
+
 /* Bits: which arguments are pointers; -1: not for this guest. */
 static int prctl_pointers(int option)
 {
@@ -91,11 +98,44 @@ static int prctl_pointers(int option)
     case PR_SET_CHILD_SUBREAPER: case PR_SET_NO_NEW_PRIVS:
     case PR_GET_NO_NEW_PRIVS: case PR_SET_THP_DISABLE:
     case PR_GET_THP_DISABLE: case PR_CAP_AMBIENT: case PR_SET_PTRACER:
-    case PR_GET_TIMING: case PR_SET_TIMING:
+    case PR_GET_TIMING: case PR_SET_TIMING: case PR_MCE_KILL:
+    case PR_MCE_KILL_GET: case PR_TASK_PERF_EVENTS_DISABLE:
+    case PR_TASK_PERF_EVENTS_ENABLE: case PR_SET_IO_FLUSHER:
+    case PR_GET_IO_FLUSHER:
         return 0;
+    case SET_VMA:              /* what, start, length, name */
+        return 1 << 2 | 1 << 4;
     default:
         return -1;
     }
+}
+
+/* As much as there is room for; the size of all. */
+static long get_auxv(Task *t, uint64_t addr, uint64_t room, uint64_t rest)
+{
+    uint64_t at = t->proc->auxv, size = t->proc->auxv_end - at, pair[2];
+
+    if (rest) {
+        return -EINVAL;
+    }
+    room = room < size ? room : size;
+    for (uint64_t n, done = 0; done < room; done += n) {
+        n = room - done < sizeof(pair) ? room - done : sizeof(pair);
+        if (!mm_read(task_mm(t), pair, at + done, n) ||
+            !mm_write(task_mm(t), addr + done, pair, n)) {
+            return -EFAULT;
+        }
+    }
+    return (long)size;
+}
+
+/*
+ * (on or off, process or thread): may fence.i be used without a call?  Here
+ * it may at any time, on whatever processor a thread goes on.
+ */
+static long set_flush_context(const uint64_t *a)
+{
+    return a[1] > 1 || a[2] > 1 ? -EINVAL : 0;
 }
 
 long sys_prctl(Task *t, const uint64_t *a)
@@ -109,6 +149,10 @@ long sys_prctl(Task *t, const uint64_t *a)
         return seccomp_prctl_set(t, a[1], a[2]);
     case PR_GET_SECCOMP:
         return seccomp_mode(t);
+    case GET_AUXV:
+        return get_auxv(t, a[1], a[2], a[3] | a[4]);
+    case SET_ICACHE_FLUSH_CTX:
+        return set_flush_context(a);
     default:
         return pointers < 0 ? -EINVAL
                             : pass_call(t, SYS_prctl, (unsigned)pointers, a);

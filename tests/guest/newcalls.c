@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -201,8 +203,32 @@ static void interface(void)
     show("bad", ioctl(fd, SIOCETHTOOL, &req));
 }
 
+static void controls(void)
+{
+    enum { SET_VMA = 0x53564d41, GET_AUXV = 0x41555856 };
+    char *p = pages(1), line[512];
+    unsigned long auxv[64], page = 0;
+    long n = prctl(GET_AUXV, auxv, sizeof(auxv), 0, 0);
+    FILE *f = fopen("/proc/self/maps", "r");
+    int found = 0;
+
+    for (long i = 0; i < n / 16; i++) {
+        page = auxv[2 * i] == AT_PAGESZ ? auxv[2 * i + 1] : page;
+    }
+    show("page size", page);
+    show("short", prctl(GET_AUXV, auxv, 8, 0, 0) == n);
+    show("nowhere", prctl(GET_AUXV, 8, 8, 0, 0));
+    show("name", prctl(SET_VMA, 0, p, PAGE, "my name"));
+    while (fgets(line, sizeof(line), f)) {
+        found |= strstr(line, "[anon:my name]") != NULL;
+    }
+    show("found", found);
+    show("beyond", prctl(SET_VMA, 0, 1ul << 48, PAGE, "my name"));
+}
+
 int main(void)
 {
+    controls();
     memory();
     futexes();
     files();
