@@ -59,6 +59,7 @@ struct TB {
     uint16_t nb_rows;
     uint8_t nb_slots;
     bool is_region, has_sides;
+    _Atomic uint8_t nb_unsuited; /* entries that its guards turned away */
     _Atomic bool invalid;       /* set under lock */
     _Atomic bool lock;          /* spin: incoming, and the slots in it */
     const uint8_t *code;        /* executable view */
@@ -280,5 +281,10 @@ void heat_reset(ExecThread *);
  * on with instead if the jump has become hot.
  */
 TB *region_if_hot(ExecThread *, TBSlot *, TB *tb);
+/*
+ * The region's guards have turned away what came in: the block tb, or another
+ * region without guards, to go on with.
+ */
+TB *region_unsuited(ExecThread *, TB *region, TB *tb);
 
 #endif

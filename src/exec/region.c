@@ -12,13 +12,17 @@
  * costs nothing in the long run.
  *
  * The region takes the place of the block at its head, which stays in the
- * store behind it, for regions to come.
+ * store behind it, for regions to come, and for what the region's guards turn
+ * away (IR.plain_slot).  A region that has turned away MAX_UNSUITED entries is
+ * made again without guards.
  */
+#include <stdatomic.h>
 #include "exec/internal.h"
 
 enum {
     REGION_MAX_INSNS = 1024, /* copies included */
     MAX_COPIES = 4,          /* of a loop */
+    MAX_UNSUITED = 100,
     INSN_MAX_BYTES = 4,
     /* from the lowest block's start to the highest one's */
     REGION_SPREAD = BLOCK_MAX_SPAN - (REGION_MAX_INSNS + 1) * INSN_MAX_BYTES,
@@ -127,8 +131,8 @@ static uint32_t layout(const Loop *l, TB *block[MAX_REGION_BLOCKS])
 /* ---- The whole ----------------------------------------------------------- */
 
 /* Blocks that are in order, as one; if that is too large, with less copies. */
-static TB *translate_set(ExecThread *t, const TB *head, TB *const block[],
-                         uint32_t n)
+static TB *translate_set(ExecThread *t, const TB *head, bool guards,
+                         TB *const block[], uint32_t n)
 {
     TB *region = NULL;
     for (uint32_t copies = MAX_COPIES; copies && !region; copies /= 2) {
@@ -137,6 +141,7 @@ static TB *translate_set(ExecThread *t, const TB *head, TB *const block[],
             .pc = head->pc, .flags = head->flags,
             .max_insns = REGION_MAX_INSNS, .code = t->exec->cfg.code,
             .blocks = pc, .nb_blocks = region_unroll(block, n, copies, pc),
+            .guards = guards,
         };
         region = translate_region(t, &rq);
     }
@@ -144,7 +149,7 @@ static TB *translate_set(ExecThread *t, const TB *head, TB *const block[],
 }
 
 /* A region with the head's loop, if `from` is part of it; or NULL. */
-static TB *make_region(ExecThread *t, const TB *from, TB *head)
+static TB *make_region(ExecThread *t, const TB *from, TB *head, bool guards)
 {
     Loop loop;
     TB *block[MAX_REGION_BLOCKS];
@@ -154,7 +159,7 @@ static TB *make_region(ExecThread *t, const TB *from, TB *head)
     if (i < 0 || !loop.reaches[i] || !loop.reaches[0]) {
         return NULL;
     }
-    return translate_set(t, head, block, layout(&loop, block));
+    return translate_set(t, head, guards, block, layout(&loop, block));
 }
 
 TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
@@ -166,9 +171,23 @@ TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
     *heat = (int32_t)t->exec->cfg.hot;
     slot->counted = true;
     t->stats.hot_jumps++;
-    TB *region = tb->is_region ? NULL : make_region(t, slot_owner(slot), tb);
+    TB *region =
+        tb->is_region ? NULL : make_region(t, slot_owner(slot), tb, true);
     if (region) {
         detach_tb(t, tb);
     }
     return region ? region : tb;
+}
+
+TB *region_unsuited(ExecThread *t, TB *region, TB *tb)
+{
+    uint8_t before = atomic_fetch_add_explicit(&region->nb_unsuited, 1,
+                                               memory_order_relaxed);
+    if (before != MAX_UNSUITED) {
+        return tb;
+    }
+    t->stats.unguarded++;
+    TB *other = make_region(t, tb, tb, false);
+    invalidate_tb(t, region);
+    return other ? other : tb;
 }

@@ -117,14 +117,25 @@ static bool event_of(ExecThread *t, int left, Event *event)
     return true;
 }
 
+/* tb, or what takes its place, is where the slot leads. A plain slot is not
+ * linked: what its region turns away is counted. */
+static TB *arrive(ExecThread *t, TBSlot *from, TB *tb)
+{
+    if (from->plain) {
+        return region_unsuited(t, slot_owner(from), tb);
+    }
+    tb = region_if_hot(t, from, tb);
+    link_slot(t, from, tb);
+    return tb;
+}
+
 /* The block to run next, linked to where we come from; NULL: t->event. */
 static TB *next_block(ExecThread *t, int left)
 {
     TBSlot *from = t->link_from;
     TB *tb = find_block(t);
     if (tb && from && from == t->link_from) {  /* no flush in between */
-        tb = region_if_hot(t, from, tb);
-        link_slot(t, from, tb);
+        tb = arrive(t, from, tb);
     } else if (tb && left == LEFT_BY_LOOKUP) {
         remember_in_jump_cache(t, tb);
         t->stats.exits_lookup++;

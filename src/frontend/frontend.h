@@ -33,6 +33,7 @@ typedef struct BlockRequest {
      */
     const uint64_t *blocks;
     uint32_t nb_blocks;  /* 0: just the block at pc */
+    bool guards;         /* a region may turn away what does not suit it */
 } BlockRequest;
 
 typedef struct BlockInfo {

@@ -199,7 +199,9 @@ static bool region(Translation *t, const GuestHooks *hooks)
         t->block[i] = (RegionBlock){req->blocks[i], ir_label(t->ir), false};
     }
     t->nb_blocks = req->nb_blocks;
-    ir_set_plain(t->ir, translator_slot(t), req->pc);
+    if (req->guards) {
+        ir_set_plain(t->ir, translator_slot(t), req->pc);
+    }
     gen_insn_start(t->ir, TYPE_I64, req->pc);
     translator_goto(t, req->pc);
     for (uint32_t i = 0; i < t->nb_blocks; i++) {

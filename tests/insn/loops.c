@@ -1,7 +1,8 @@
 /*
  * Loops of floating-point instructions, which become regions: what registers
- * hold at the end, and at a fault in the middle. a is in fa5 and fa0 at first,
- * b and c by turns in an array that the loop reads.
+ * hold at the end, and at a fault in the middle. c is in fa5 and fa0 at first,
+ * so that it changes each time; a and b by turns in an array that the loop
+ * reads.
  */
 #include "insn.h"
 #include <setjmp.h>
@@ -53,9 +54,9 @@ static uint64_t run(LoopFn *loop, uint64_t a, uint64_t b, uint64_t c,
 {
     uint64_t *end = array_end(), h = 0;
     for (int i = 1; i <= ROUNDS; i++) {
-        end[-i] = i & 1 ? c : b;
+        end[-i] = i & 1 ? b : a;
     }
-    regs = (Regs){ .f = { a, 1, 2, 3, 4, a, 6, 7 } };
+    regs = (Regs){ .f = { c, 1, 2, 3, 4, c, 6, 7 } };
     if (!sigsetjmp(back, 1)) {
         loop(&regs, end - ROUNDS, end + fault);
     }
@@ -75,7 +76,7 @@ static uint64_t run(LoopFn *loop, uint64_t a, uint64_t b, uint64_t c,
 #define LOOP(name, before, body)                                              \
     LoopFn name;                                                              \
     __asm__(".text\n.balign 16\n.globl " #name "\n" #name ":\n"               \
-            "fsflags zero\n" REGS(fld) before "\n1:\n" body "\n"              \
+            "fsflags zero\n" REGS(fld) before "\n j 1f\n1:\n" body "\n"              \
             "addi a1, a1, 8\n bne a1, a2, 1b\n9:\n"                          \
             REGS(fsd) "frflags t0\n sd t0, 96(a0)\n ret\n");                  \
     static uint64_t name##_end(uint64_t a, uint64_t b, uint64_t c,            \

@@ -100,7 +100,7 @@ void guest_translate_region(Guest *g, uint64_t pc, uint32_t n,
                             const uint64_t blocks[])
 {
     translate(g, (BlockRequest){.pc = pc, .max_insns = 100, .nb_blocks = n,
-                                .blocks = blocks});
+                                .guards = true, .blocks = blocks});
 }
 
 /* Helpers raise flags in the thread's MXCSR, the interpreter in its own. */
