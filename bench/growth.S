@@ -1,15 +1,16 @@
 /*
- * chain: UNITS copies of a unit, which calls a leaf function and goes on
- * behind it. UNIT_INSNS instructions each, all of which run.
+ * What growth.c makes its code of: [enter, unit), copies of [unit, leave), and
+ * [leave, end). A unit calls a leaf function and goes on behind it; all of its
+ * 24 instructions run.
  */
     .text
-    .globl chain
-    .type chain, @function
+    .globl enter, unit, leave, end
 #ifdef __riscv
     .option norvc
-chain:
+    .option norelax
+enter:
     mv   a5, ra
-    .rept UNITS
+unit:
     jal  ra, 1f
     j    2f
 1:  ld   a1, 0(a0)
@@ -35,12 +36,13 @@ chain:
     sd   a1, 0(a0)
     ret
 2:
-    .endr
+leave:
     mv   ra, a5
     ret
+end:
 #else
-chain:
-    .rept UNITS
+enter:
+unit:
     call 1f
     jmp  2f
 1:  mov  (%rdi), %rax
@@ -70,7 +72,8 @@ chain:
     mov  %rax, (%rdi)
     ret
 2:
-    .endr
+leave:
     ret
+end:
 #endif
     .section .note.GNU-stack,"",%progbits

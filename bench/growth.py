@@ -3,10 +3,10 @@
 
 usage: bench/growth.py [--runs N] [--sizes 10,100,...] [NAME=COMMAND...]
 
-Programs of growth.S, whose hot code is so many KB of guest instructions, all
-of which run in each round. Nanoseconds of CPU time for a guest instruction,
-the smallest of interleaved runs: in later rounds, and in the first one, which
-is mostly translation. The native column has the same work as x86-64 code.
+growth.c runs so many KB of guest instructions, all of them in each round.
+Nanoseconds of CPU time for a guest instruction, the smallest of interleaved
+runs: in later rounds, and in the first one, which is mostly translation. The
+native column has the same work as x86-64 code.
 """
 import argparse
 import os
@@ -15,38 +15,30 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 BUILD = os.path.join(ROOT, "build", "bench", "growth")
-UNIT_INSNS = 24
-UNIT_BYTES = 4 * UNIT_INSNS
 RUN_INSNS = 20e6        # of the later rounds together
 MIN_ROUNDS = 2
 COMPILERS = {"native": "gcc", "riscv64": "riscv64-linux-gnu-gcc"}
 
 
-def build(kind, kbytes):
+def build(kind):
     os.makedirs(BUILD, exist_ok=True)
-    path = os.path.join(BUILD, "%s-%d" % (kind, kbytes))
+    path = os.path.join(BUILD, kind)
     parts = [os.path.join(HERE, "growth." + e) for e in ("c", "S")]
     if not os.path.exists(path) or os.path.getmtime(path) < max(
             os.path.getmtime(p) for p in parts):
-        subprocess.run([COMPILERS[kind], "-O2", "-static",
-                        "-DUNITS=%d" % units(kbytes),
-                        "-DUNIT_INSNS=%d" % UNIT_INSNS, "-o", path] + parts,
-                       check=True)
+        subprocess.run([COMPILERS[kind], "-O2", "-static", "-o", path] +
+                       parts, check=True)
     return path
 
 
-def units(kbytes):
-    return max(1, kbytes * 1024 // UNIT_BYTES)
-
-
 def rounds(kbytes):
-    return max(MIN_ROUNDS, int(RUN_INSNS / (units(kbytes) * UNIT_INSNS)))
+    return max(MIN_ROUNDS, int(RUN_INSNS / (kbytes * 1024 / 4)))
 
 
 def once(command, kbytes):
     """Nanoseconds for an instruction: first round, later rounds."""
-    out = subprocess.run(command + [str(rounds(kbytes))], check=True,
-                         capture_output=True, text=True).stdout
+    out = subprocess.run(command + [str(kbytes), str(rounds(kbytes))],
+                         check=True, capture_output=True, text=True).stdout
     return [float(word) for word in out.split()]
 
 
@@ -77,10 +69,9 @@ def main():
     names = ["native"] + [name for name, _ in emulators]
     print("%8s" % "KB" + "".join(" %9s" % n for n in names) +
           "".join(" %9s" % (n + " 1st") for n in names))
+    commands = [("native", [build("native")])]
+    commands += [(n, c + [build("riscv64")]) for n, c in emulators]
     for kbytes in map(int, options.sizes.split(",")):
-        commands = [("native", [build("native", kbytes)])]
-        guest = build("riscv64", kbytes)
-        commands += [(n, c + [guest]) for n, c in emulators]
         best = measure(commands, kbytes, options.runs)
         print("%8d" % kbytes +
               "".join(" %9.3f" % best[n][1] for n in names) +

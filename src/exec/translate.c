@@ -260,10 +260,12 @@ TB *translate_region(ExecThread *t, const BlockRequest *rq)
     BlockInfo info;
     CompileStatus status = COMPILE_OK;
     uint64_t generation = t->exec->store.generation;
+    uint64_t time = now_ns(t->exec);
     TB *tb = try_block(t, rq, &info, &status);
     if (status == COMPILE_BUFFER_FULL && piece_take(t)) {
         tb = try_block(t, rq, &info, &status);
     }
+    lap(t->exec, &t->stats.ns_regions, &time);
     if (tb && generation != t->exec->store.generation) {
         invalidate_tb(t, tb);
         return NULL;
