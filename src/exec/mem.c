@@ -5,13 +5,10 @@
  * It is anonymous, not a memfd, because perf looks for symbols in a perf map
  * only where no file is mapped.
  */
-#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include "exec/internal.h"
-
-enum { PLACE_TRIES = 16 };
 
 /*
  * A random page-aligned place below 2^46, so that a guest which can compute
@@ -27,18 +24,14 @@ static void *random_hint(void)
                                | 0x200000000000ull);
 }
 
-/* An empty place, which the caller maps over. */
+/*
+ * An empty place, which the caller maps over: at the hint, or where the kernel
+ * likes if that is taken or (MODE=tsan) not to be used.
+ */
 static void *reserve_random(size_t size)
 {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    for (int i = 0; i < PLACE_TRIES; i++) {
-        void *p = mmap(random_hint(), size, PROT_NONE,
-                       flags | MAP_FIXED_NOREPLACE, -1, 0);
-        if (p != MAP_FAILED || errno != EEXIST) {
-            return p;
-        }
-    }
-    return mmap(NULL, size, PROT_NONE, flags, -1, 0);
+    return mmap(random_hint(), size, PROT_NONE, flags, -1, 0);
 }
 
 static void *map_shared(void *at, size_t size)
