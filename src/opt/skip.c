@@ -40,13 +40,12 @@
 
 enum {
     PAGE_BYTES = 4096, /* the smallest that a guest or host has */
-    WORD_LOG2 = 3,
     WIDE_LOG2 = 2,     /* of loads so wide there are few in a vector: */
     WIDE_VECTORS = 2,  /* take more of these, the mask's 64 bits at most */
     MASK_BITS = 64,
-    NEED_OPS = 512,    /* more than a loop can take of each */
-    NEED_TEMPS = 512,
-    NEED_LABELS = 3 + 4 * SKIP_LOADS,
+    NEED_OPS = 1024,   /* more than a loop can take of each */
+    NEED_TEMPS = 1024,
+    NEED_LABELS = 3 + SKIP_SIDES,
 };
 
 /* ---- which loops --------------------------------------------------------- */
@@ -55,12 +54,12 @@ enum {
 static bool same_lane(Skip *s, const Node *load)
 {
     unsigned size_log2 = load->memop & MO_SIZE;
-    bool is_signed = size_log2 < WORD_LOG2 && load->memop & MO_SIGN;
+    bool is_signed = size_log2 < SKIP_WORD_LOG2 && load->memop & MO_SIGN;
     if (!s->nb_streams) {
         s->size_log2 = size_log2;
         s->is_signed = is_signed;
     }
-    return size_log2 <= WORD_LOG2 && s->size_log2 == size_log2 &&
+    return size_log2 <= SKIP_WORD_LOG2 && s->size_log2 == size_log2 &&
            s->is_signed == is_signed;
 }
 
@@ -184,7 +183,7 @@ void skip_emit_load(Skip *s, Type type, TempId out, TempId addr,
                     int64_t offset, MemOp memop)
 {
     LabelId side = ir_label(s->ir);
-    check(s->nb_sides < 4 * SKIP_LOADS, "too many loads");
+    check(s->nb_sides < SKIP_SIDES, "too many loads");
     s->side[s->nb_sides++] = side;
     gen_on_fault(s->ir, TYPE_I64, side);
     gen_guest_ld(s->ir, type, out, addr, (Arg)offset, memop);

@@ -9,7 +9,13 @@
 
 #include "opt/loop.h"
 
-enum { SKIP_VECTOR_BYTES = 32, SKIP_STREAMS = 4, SKIP_LOADS = 8 };
+enum {
+    SKIP_VECTOR_BYTES = 32,
+    SKIP_WORD_LOG2 = 3,
+    SKIP_STREAMS = 4,
+    SKIP_LOADS = 8, /* in a round; a step has up to 4 for each: */
+    SKIP_SIDES = 4 * SKIP_LOADS,
+};
 
 /* The bytes that rounds load by a global, as offsets from it. */
 typedef struct Stream {
@@ -28,7 +34,7 @@ typedef struct Skip {
     Stream stream[SKIP_STREAMS];
     LabelId back;       /* the jump back: nothing is skipped */
     unsigned nb_sides;
-    LabelId side[4 * SKIP_LOADS]; /* of loads, which lead to back */
+    LabelId side[SKIP_SIDES]; /* of loads, which lead to back */
     TempId made[LOOP_NODES]; /* temps that hold nodes, 0: none yet */
 } Skip;
 

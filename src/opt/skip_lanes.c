@@ -8,8 +8,6 @@
 #include "core/gen.h"
 #include "opt/skip.h"
 
-enum { WORD_LOG2 = 3 };
-
 /* ---- what fits ----------------------------------------------------------- */
 
 typedef struct LaneOp {
@@ -53,7 +51,7 @@ static bool op_fits(const Skip *s, const Node *n)
 {
     const LaneOp *lane = &lane_op[n->op.opc];
     const Node *b = &s->loop.node[n->in[1]];
-    bool width = s->size_log2 == WORD_LOG2 ||
+    bool width = s->size_log2 == SKIP_WORD_LOG2 ||
                  (s->is_signed ? lane->narrow_signed : lane->narrow);
     if (!lane->opc || !width || !node_fits(s, n->in[0])) {
         return false;
@@ -118,7 +116,7 @@ static TempId emit_same(Skip *s, const Node *n)
 static TempId emit_const(Skip *s, int64_t value)
 {
     unsigned bits = 8u << s->size_log2;
-    uint64_t v = (uint64_t)value, lane = bits == 64 ? v : v & ((1ull << bits) - 1);
+    uint64_t lane = (uint64_t)value << (64 - bits) >> (64 - bits);
     for (unsigned filled = bits; filled < 64; filled *= 2) {
         lane |= lane << filled;
     }
@@ -200,7 +198,7 @@ static TempId emit_node(Skip *s, NodeId id, unsigned vector)
 /* Extended with zeros, values are not negative in the loop. */
 static Cond lane_cond(const Skip *s, Cond cond)
 {
-    bool zeros = s->size_log2 < WORD_LOG2 && !s->is_signed;
+    bool zeros = s->size_log2 < SKIP_WORD_LOG2 && !s->is_signed;
     return !zeros            ? cond
            : cond == COND_LT ? COND_LTU
            : cond == COND_GE ? COND_GEU

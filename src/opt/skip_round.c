@@ -150,16 +150,11 @@ static bool is_result(const Round *r, const Var *var)
     return var->written && r->s->ir->temps[var->temp].kind == TEMP_GLOBAL;
 }
 
+/* Does a round add to it? */
 static bool is_counter(const Round *r, const Var *var)
 {
     const Node *now = &r->s->loop.node[var->now];
     return now->kind == NODE_LINEAR && now->base == var->temp;
-}
-
-/* No other value reads a global that is no counter and is written. */
-static void emit_result(Round *r, const Var *var, TempId value)
-{
-    gen_mov(r->s->ir, TYPE_I64, var->temp, value);
 }
 
 static void emit_counter(Round *r, const Var *var)
@@ -173,18 +168,19 @@ static void emit_counter(Round *r, const Var *var)
     }
 }
 
+/* Values read counters as they were, but no global that is none. */
 static void emit_state(Round *r)
 {
     const Loop *l = &r->s->loop;
-    TempId value[LOOP_VARS];
+    TempId value[LOOP_VARS] = {0};
     for (unsigned i = 0; i < l->nb_vars; i++) {
         if (is_result(r, &l->var[i]) && !is_counter(r, &l->var[i])) {
             value[i] = emit_value(r, l->var[i].now);
         }
     }
     for (unsigned i = 0; i < l->nb_vars; i++) {
-        if (is_result(r, &l->var[i]) && !is_counter(r, &l->var[i])) {
-            emit_result(r, &l->var[i], value[i]);
+        if (value[i]) {
+            gen_mov(r->s->ir, TYPE_I64, l->var[i].temp, value[i]);
         }
     }
     for (unsigned i = 0; i < l->nb_vars; i++) {
