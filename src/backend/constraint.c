@@ -93,6 +93,10 @@ void constraint_parse(Constraint *c, const char *text, const RegSet letters[26])
             c->in[i].regs = c->out[c->in[i].alias].regs;
         }
     }
+    c->early = c->nb_temps != 0;
+    for (unsigned i = 0; i < c->nb_outs; i++) {
+        c->early |= c->out[i].early;
+    }
     order_inputs(c);
     c->fixed = fixed_regs(c->out, c->nb_outs) | fixed_regs(c->in, c->nb_ins) |
                fixed_regs(c->temp, c->nb_temps);

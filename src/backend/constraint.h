@@ -58,6 +58,7 @@ typedef struct Place {
 
 typedef struct Constraint {
     uint8_t nb_outs, nb_ins, nb_temps;
+    bool early;             /* temporaries, or an early output */
     uint8_t order[MAX_INS]; /* inputs, the most constrained first */
     RegSet fixed;           /* registers that some operand must be in */
     Place out[MAX_OUTS], in[MAX_INS], temp[MAX_TEMPS];

@@ -553,9 +553,11 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
         os.swapped = wants_swap(&os);
     }
     reclaim_homes(&os);
-    os.reserved = c->fixed;
-    place_early(&os);
-    os.reserved = 0;
+    if (c->early) {
+        os.reserved = c->fixed;
+        place_early(&os);
+        os.reserved = 0;
+    }
     for (unsigned i = 0; i < c->nb_ins; i++) {
         place_input(&os, c->order[i]);
     }
