@@ -28,6 +28,8 @@ void opt_run(IR *ir, OptConfig config)
         checked(ir, "skip");
     }
     if (rename) {
+        opt_select(ir);
+        checked(ir, "select");
         opt_rename(ir);
         checked(ir, "rename");
     }

@@ -19,7 +19,7 @@ typedef enum OptConfig {
     OPT_ALL = 0,
     OPT_NO_FOLD = 1 << 0,   /* fold */
     OPT_NO_FORWARD = 1 << 1, /* within fold: forwarding of guest state */
-    OPT_NO_RENAME = 1 << 2,  /* rename and sink, of regions */
+    OPT_NO_RENAME = 1 << 2,  /* select, rename, sink: of regions */
     OPT_NO_DEFER = 1 << 3,   /* defer, of regions */
     OPT_NO_SKIP = 1 << 4,    /* skip, of regions */
     OPT_NONE = OPT_NO_FOLD | OPT_NO_FORWARD | OPT_NO_RENAME | OPT_NO_DEFER |
@@ -31,6 +31,7 @@ void opt_run(IR *ir, OptConfig config);
 
 /* The passes, each described at the top of its file. */
 void opt_skip(IR *ir);
+void opt_select(IR *ir);
 void opt_rename(IR *ir);
 void opt_fold(IR *ir, OptConfig config);
 void opt_reach(IR *ir);
