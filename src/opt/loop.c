@@ -19,6 +19,7 @@ enum {
 typedef struct Ways {
     const IR *ir;
     LabelId head;
+    uint64_t pc;                    /* the guest's, at the head */
     uint32_t at[IR_MAX_LABELS];     /* ops of labels */
     uint32_t length[IR_MAX_OPS + 1]; /* from this op to the jump back */
 } Ways;
@@ -48,6 +49,19 @@ static uint32_t shorter(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Where the jumps back lead to, in the guest. */
+static uint64_t head_pc(const IR *ir, LabelId head)
+{
+    for (uint32_t i = 0; i < ir->nb_ops; i++) {
+        const Op *op = &ir->ops[i];
+        if (op->opc == OP_goto_tb && ir_is_inner(ir, (unsigned)op->arg[0]) &&
+            ir->inner[op->arg[0]] == head) {
+            return op->arg[1];
+        }
+    }
+    return 0;
+}
+
 /* Labels further up count as no way: they have no length yet. */
 static uint32_t length_from(const Ways *w, uint32_t i)
 {
@@ -72,6 +86,7 @@ static void measure(Ways *w, const IR *ir, LabelId head)
 {
     w->ir = ir;
     w->head = head;
+    w->pc = head_pc(ir, head);
     find_labels(w);
     for (uint32_t i = 0; i <= ir->nb_ops; i++) {
         w->length[i] = NO_WAY;
@@ -236,10 +251,19 @@ static bool branch_op(Loop *l, const Ways *w, const Op *op, uint32_t *i)
     return true;
 }
 
+/* In a loop that is laid out several times, each copy is a round. */
+static void begin_round(Loop *l)
+{
+    l->nb_nodes = l->nb_tests = l->nb_vars = 0;
+}
+
 /* One op on the way; false: not one that can be expressed. */
 static bool walk_op(Loop *l, const Ways *w, uint32_t *i)
 {
     const Op *op = &l->ir->ops[*i];
+    if (op->opc == OP_insn_start && op->arg[0] == w->pc) {
+        begin_round(l);
+    }
     if (op->opc == OP_brcond) {
         return branch_op(l, w, op, i);
     }
@@ -278,7 +302,7 @@ bool loop_find(Loop *l, const IR *ir, LabelId head)
     measure(&w, ir, head);
     l->ir = ir;
     l->head = w.at[head];
-    l->nb_nodes = l->nb_tests = l->nb_vars = 0;
+    begin_round(l);
     return l->head < ir->nb_ops && walk(l, &w);
 }
 

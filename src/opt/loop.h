@@ -1,12 +1,12 @@
 /*
  * A round of a loop as expressions (loop.c), for passes that change loops.
  *
- * The round is the shortest way from a label back to it by an inner slot. It
- * is given as nodes over what the globals hold at the label: what it loads,
- * the tests that must hold for control to stay on this way, and what each
- * global holds when it ends. What always holds: a node's inputs have lower
- * numbers; the round does nothing but compute, load and branch; each value is
- * an I64.
+ * The round is the shortest way from a label back to it by an inner slot, or
+ * its last part where the region has several copies of the loop. It is given
+ * as nodes over what the globals hold at its start: what it loads, the tests
+ * that must hold for control to stay on this way, and what each global holds
+ * when it ends. What always holds: a node's inputs have lower numbers; the
+ * round does nothing but compute, load and branch; each value is an I64.
  */
 #ifndef OPT_LOOP_H
 #define OPT_LOOP_H
