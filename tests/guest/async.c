@@ -247,8 +247,8 @@ static void jumps(void)
         }
     }
     SHOW(hits);
-    set_timer(ITIMER_REAL, 2000, 0);
     if (!sigsetjmp(back, 1)) {
+        set_timer(ITIMER_REAL, 2000, 0);
         for (;;) {
         }
     }
