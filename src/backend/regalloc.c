@@ -311,8 +311,8 @@ void ra_note_fork(RegAlloc *ra)
 }
 
 /*
- * What no register held was in memory. A temp that the side before held may
- * since have been found in memory by this one.
+ * What no register held was in memory, whatever became of the temp further
+ * down. A temp that the side before held may not have been, for that one.
  */
 static void forget_registers(RegAlloc *ra)
 {
@@ -323,6 +323,9 @@ static void forget_registers(RegAlloc *ra)
     }
     for (uint32_t i = 0; last && i < last->count; i++) {
         ra->state[ra->held[last->first + i].temp].mem = true;
+    }
+    for (TempId t = ra->nb_initial; !last && t < ra->ir->nb_temps; t++) {
+        ra->state[t].mem = true;
     }
     for (TempId t = 0; t < ra->nb_initial; t++) {
         ra->state[t].mem |= !ra->state[t].pinned;

@@ -63,7 +63,7 @@ illegal() {
 }
 
 fuzz_settings=(default hot=1 host=plain pinned=3 maxinsns=1
-               pinned=3,codebuf=64k,hot=1)
+               pinned=3,codebuf=64k,hot=1 pinned=3,scratch=3,hot=1)
 
 one_fuzz() {
     local n=$1 setting=${fuzz_settings[$1 % ${#fuzz_settings[@]}]}
