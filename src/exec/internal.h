@@ -29,8 +29,7 @@ typedef struct TBSlot {
     uint32_t site, stub;        /* offsets from the block's code: see */
     uint32_t inner, count, count_site; /* ExitSlot */
     uint8_t index;              /* in TB.slots */
-    uint8_t kind;               /* SlotKind */
-    bool plain;
+    bool is_jump, plain;
     _Atomic bool counted;       /* it has been hot: linked without count */
     TB *target;                 /* linked to it, else NULL */
     struct TBSlot *next;        /* among the incoming slots of target */
