@@ -2,10 +2,11 @@
 # threads.sh [EMU [QEMU]]: threads, processes and system calls, beside QEMU.
 # Each figure is the median of RUNS (5) interleaved runs.
 #   ROOT=DIR    the riscv64 system whose shell runs short processes
+#               (build/rootfs, which `make real` fetches)
 cd "$(dirname "$0")/.." || exit 1
 emu=$(realpath "${1:-build/tcg-riscv64}")
 qemu=$(command -v "${2:-qemu-riscv64}")
-runs=${RUNS:-5} root=${ROOT:-/tmp/rootfs}
+runs=${RUNS:-5} root=${ROOT:-build/rootfs}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 riscv64-linux-gnu-gcc -O2 -static -pthread -w -D_GNU_SOURCE \
@@ -31,23 +32,9 @@ row() {
     printf '%-44s %10s %10s %s  %sx\n' "$1" "$a" "$b" "$3" "$(ratio "$b" "$a")"
 }
 
-# in_root EMU COMMAND...: inside $root, with EMU for all riscv64 programs, in
-# namespaces of its own (Linux 6.7 or later).
-in_root() {
-    EMU=$1 ROOT=$root unshare -Urm --pid --fork --kill-child bash -c '
-        mount -t binfmt_misc none /proc/sys/fs/binfmt_misc || exit 1
-        magic="\\x7fELF\\x02\\x01\\x01$(printf "\\\\x00%.0s" {1..9})\\x02\\x00\\xf3\\x00"
-        mask="$(printf "\\\\xff%.0s" {1..7})\\x00$(printf "\\\\xff%.0s" {1..8})\\xfe\\xff\\xff\\xff"
-        printf %s ":riscv64:M::$magic:$mask:$EMU:PF" \
-            > /proc/sys/fs/binfmt_misc/register || exit 1
-        mount --rbind /dev "$ROOT/dev"
-        mount --rbind /proc "$ROOT/proc"
-        exec chroot "$ROOT" "$@"' in_root "${@:2}"
-}
-
 # 200 short processes from a shell of the guest's; the time is the guest's.
 shell_ms() {
-    in_root "$1" /bin/bash -c '
+    tests/real/enter.sh "$1" "$root" /bin/bash -c '
         start=$(date +%s%N)
         for ((i = 0; i < 198; i++)); do /bin/true; done
         end=$(date +%s%N)
