@@ -346,14 +346,19 @@ static void begin_build(BackendContext *b, const IR *ir)
     memset(b->fused, 0, ir->nb_labels * sizeof(b->fused[0]));
 }
 
-/* Labels behind which a slot is, and those of sides. */
+/* Labels behind which a slot is and that nothing falls into; sides' labels. */
 static void find_exits(BackendContext *b, const IR *ir)
 {
+    bool falls = true;
+
     memset(b->exit_at, 0, ir->nb_labels * sizeof(b->exit_at[0]));
     for (const Op *op = ir->ops; op < ir->ops + ir->nb_ops; op++) {
         const Op *next = op->opc == OP_set_label ? next_op(ir, op) : NULL;
-        if (next && next->opc == OP_goto_tb) {
+        if (next && next->opc == OP_goto_tb && !falls) {
             b->exit_at[op->arg[0]] = next;
+        }
+        if (!is_transparent(op)) {
+            falls = op->opc != OP_br && !(op_flags(op) & OPF_EXIT);
         }
         if (op->opc == OP_set_side) {
             b->side[op->arg[0]] = &b->sides[b->nb_sides];

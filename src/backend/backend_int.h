@@ -22,7 +22,7 @@ struct BackendContext {
     Row *rows;
     const Row *row_of[OP_COUNT][TYPE_COUNT];
     Adapter adapter;                  /* of the region in hand */
-    const Op *exit_at[IR_MAX_LABELS]; /* region: goto_tb behind a label */
+    const Op *exit_at[IR_MAX_LABELS]; /* region: see find_exits() */
     bool fused[IR_MAX_LABELS];        /* the label's goto_tb is in its brcond */
     SideState *side[IR_MAX_LABELS];   /* the label is that of a side, or NULL */
     SideState sides[MAX_SIDES];

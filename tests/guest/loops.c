@@ -1,6 +1,7 @@
 /*
- * Hot loops: registers at a fault in one, loops that a signal ends by
- * changing a register or the loop's code. Natively, the results are computed.
+ * Hot loops: registers at a fault in one, ways that meet in front of the jump
+ * back, loops that a signal ends by changing a register or the loop's code.
+ * Natively, the results are computed.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -23,6 +24,8 @@ static void print_regs(const Regs *r, uint64_t seen)
         printf(" %lx", r->r[i]);
     printf(" after %lu\n", seen);
 }
+
+enum { ROUNDS = 30000 };
 
 #ifdef __riscv
 static const int number[17] = { 5, 6, 7, 28, 29, 30, 31, 18, 19, 20, 21, 22,
@@ -78,6 +81,23 @@ static void faults(void)
                 -1, 0);
     walk(&r, area, WORDS);
     print_regs(&r, WORDS);
+}
+
+/* Two ways meet where there is but the jump back, one by falling into it. */
+static void meet(void)
+{
+    uint64_t sum;
+    __asm__ volatile("li t0,%1\n li t1,0\n li t2,0\n"
+                     "1: addi t0,t0,-1\n beqz t0,3f\n"
+                     "andi t3,t0,3\n beqz t3,2f\n"
+                     "xor t1,t1,t0\n add t2,t2,t1\n slli t4,t1,1\n"
+                     "xor t2,t2,t4\n"
+                     "2: j 1b\n"
+                     "3: mv %0,t2\n"
+                     : "=r"(sum)
+                     : "i"(ROUNDS)
+                     : "t0", "t1", "t2", "t3", "t4");
+    printf("meet: %lx\n", sum);
 }
 
 static void alarm_soon(void (*fn)(int, siginfo_t *, void *))
@@ -144,6 +164,7 @@ int main(void)
 {
     setvbuf(stdout, NULL, _IONBF, 0);
     faults();
+    meet();
     stopped();
     changed();
     return 0;
@@ -176,6 +197,14 @@ int main(void)
         step(r.r, 1);
     }
     print_regs(&r, WORDS);
+    uint64_t a = 0, sum = 0;
+    for (uint64_t t = ROUNDS; --t;) {
+        if (t & 3) {
+            a ^= t;
+            sum = (sum + a) ^ (a << 1);
+        }
+    }
+    printf("meet: %lx\n", sum);
     printf("one block: stopped\nthree blocks: stopped\ncode: stopped\n");
     return 0;
 }

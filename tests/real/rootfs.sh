@@ -5,11 +5,10 @@
 # the host's packages stay as they are. Packages are unpacked, not installed:
 # none of their scripts runs.
 set -eu
-cd "$(dirname "$0")"
-here=$PWD
+here=$(cd "$(dirname "$0")" && pwd)
 root=$(mkdir -p "$1" && cd "$1" && pwd) state=$(realpath -m "$1").apt
 shift
-[ $# -gt 0 ] || set -- $(grep -v '^#' packages)
+[ $# -gt 0 ] || set -- $(grep -v '^#' "$here/packages")
 
 # The mirror that the host's own sources name.
 mirror() {
