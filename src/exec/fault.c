@@ -83,7 +83,7 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
 void exec_install_handlers(ExecSignalFn *other)
 {
     struct sigaction sa = {
-        .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK,
+        .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
     };
     atomic_store_explicit(&other_fn, other, memory_order_relaxed);
     sigfillset(&sa.sa_mask);

@@ -68,6 +68,7 @@ typedef struct Task {
     bool no_result;                    /* the call has set all registers */
     void *exec_scratch;                /* memory of an execve under way */
     volatile bool kicked;              /* a signal of our own came */
+    volatile bool cut_short;           /* one of exec's ended the call's wait */
     bool has_timer, timer_armed;       /* to kick again; signal.c */
     int32_t timer;
     void *host_stack;                  /* for signal handlers; owned */

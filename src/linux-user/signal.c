@@ -232,6 +232,9 @@ static void on_kick(Task *t, void *ucontext)
 
 static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
 {
+    if (safe_syscall_was_entered(ucontext)) {
+        t->cut_short = true;
+    }
     if (signal_is_kick(signo, info)) {
         on_kick(t, ucontext);
     } else if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
@@ -495,6 +498,11 @@ void signal_force(Task *t, int signo, int code, uint64_t addr)
     info.si_code = code;
     info.si_addr = (void *)(uintptr_t)addr;
     signal_force_info(t, &info);
+}
+
+bool signal_pending_restarts(const Task *t)
+{
+    return t->actions->at[t->info.si_signo].flags & SA_RESTART;
 }
 
 bool signal_wait_begin(Task *t, uint64_t mask)

@@ -64,6 +64,9 @@ void signal_new_process(Task *t);
 void signal_prepare_exec(Task *t);
 void signal_exec_failed(Task *t);
 
+/* Does the guest's action for the pending signal have SA_RESTART? */
+bool signal_pending_restarts(const Task *t);
+
 /*
  * Around one waiting call of the host that is given a signal mask of its own.
  * If a signal ended the wait, its handler starts under that mask and the old

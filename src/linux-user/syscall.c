@@ -60,6 +60,22 @@ static long call_row(Task *t, unsigned nr, const uint64_t *a)
     return unknown_call(t, nr);
 }
 
+/*
+ * exec's own signals end a host's call that waits, and have SA_RESTART.  The
+ * guest is to see no more than what its signal does.
+ */
+static long as_interrupted_by_guest(const Task *t, long ret)
+{
+    if (ret == -EINTR && t->kicked && !t->pending) {
+        return -RESTART_SYSCALL;
+    }
+    if (ret == -RESTART_SYSCALL && t->cut_short && t->pending &&
+        !signal_pending_restarts(t)) {
+        return -EINTR;
+    }
+    return ret;
+}
+
 void syscall_run(Task *t)
 {
     RVState *s = rv_state(t->cpu);
@@ -68,7 +84,7 @@ void syscall_run(Task *t)
     bool trace = t->proc->options->strace;
     long ret;
 
-    t->no_result = t->kicked = false;
+    t->no_result = t->kicked = t->cut_short = false;
     if (nr >= SYSCALL_TABLE_SIZE) {
         ret = unknown_call(t, (unsigned)nr);
     } else {
@@ -83,9 +99,7 @@ void syscall_run(Task *t)
             strace_leave(t, (unsigned)nr, a, ret);
         }
     }
-    if (ret == -EINTR && t->kicked && !t->pending) {
-        ret = -RESTART_SYSCALL;   /* the guest has seen no signal */
-    }
+    ret = as_interrupted_by_guest(t, ret);
     if (ret == -RESTART_SYSCALL) {
         s->pc -= TARGET_SYSCALL_BYTES;
     } else if (!t->no_result) {

@@ -39,5 +39,7 @@ void host_set_guest_base(uint64_t base);
 
 bool usercopy_fixup(void *ucontext);
 void safe_syscall_fixup(void *ucontext);
+/* Did the signal end a call that the kernel, on return, will make again? */
+bool safe_syscall_was_entered(const void *ucontext);
 
 #endif

@@ -74,6 +74,7 @@ asm(".text\n"
     "    mov %r9, %r10\n"
     "    mov 8(%rsp), %r8\n"
     "    mov 16(%rsp), %r9\n"
+    "    xor %ecx, %ecx\n"
     ".hidden safe_syscall_start\n"
     "safe_syscall_start:\n"
     "    cmpl $0, (%r11)\n"
@@ -138,6 +139,16 @@ void safe_syscall_fixup(void *ucontext)
     if (between((uintptr_t)*rip, safe_syscall_start, safe_syscall_end)) {
         *rip = (greg_t)(uintptr_t)safe_syscall_again;
     }
+}
+
+/* The kernel goes back to the instruction, whose entry has set rcx. */
+bool safe_syscall_was_entered(const void *ucontext)
+{
+    const greg_t *reg = ((const ucontext_t *)ucontext)->uc_mcontext.gregs;
+
+    return between((uintptr_t)reg[REG_RIP], safe_syscall_start,
+                   safe_syscall_end) &&
+           reg[REG_RCX] == (greg_t)(uintptr_t)safe_syscall_end;
 }
 
 /* The base of gs, which neither libc nor the emulator uses otherwise. */
