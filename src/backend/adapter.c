@@ -4,7 +4,9 @@
  * Each global weighs as often as ops read and write it, more so in loops; a
  * write counts twice, for it stores, and what is read next waits for it. The
  * heaviest globals of a class get its pinned registers. A default pin stays
- * unless its register is wanted by a heavier global.
+ * unless its register is wanted by a global so much heavier that changing over
+ * pays, at the region's ends and around its calls. Without a loop nothing
+ * changes: a way through uses a part of the region only, but would pay whole.
  */
 #include "backend/adapter.h"
 
@@ -16,7 +18,7 @@ enum {
     LOOP_SHIFT = 3, /* a loop's ops count 8 times */
     MAX_SHIFT = 12,
     WRITE_WEIGHT = 2,
-    GAIN_MIN = 4, /* less is not worth a store and a load */
+    GAIN_MIN = 4, /* less is not worth a store and a load, twice */
 };
 
 typedef struct Weights {
@@ -25,6 +27,8 @@ typedef struct Weights {
     uint64_t *of;      /* by global */
     bool *written;     /* by global */
     uint32_t *depth;   /* by op: at first its change of loop depth */
+    bool has_loop;
+    uint64_t change_cost;
 } Weights;
 
 /* ---- Loops -------------------------------------------------------------- */
@@ -80,6 +84,7 @@ static void find_depths(Weights *w)
         int slot = slot_back(ir, &ir->ops[i], at);
         uint32_t head = slot < 0 ? i : at[ir->inner[slot]];
         if (head < i) {
+            w->has_loop = true;
             w->depth[head]++;
             w->depth[i + 1]--;
         }
@@ -92,11 +97,17 @@ static void find_depths(Weights *w)
 
 /* ---- Weights ------------------------------------------------------------ */
 
+static uint64_t op_frequency(uint32_t depth)
+{
+    unsigned shift = depth * LOOP_SHIFT;
+
+    return 1ull << (shift > MAX_SHIFT ? MAX_SHIFT : shift);
+}
+
 static void weigh_op(Weights *w, const Op *op, uint32_t depth)
 {
     unsigned outs = op_outs(op), ins = op_ins(op);
-    unsigned shift = depth * LOOP_SHIFT;
-    uint64_t weight = 1ull << (shift > MAX_SHIFT ? MAX_SHIFT : shift);
+    uint64_t weight = op_frequency(depth);
 
     for (unsigned i = 0; i < outs + ins; i++) {
         TempId t = (TempId)op->arg[i];
@@ -203,7 +214,7 @@ static void choose_class(Adapter *a, const Convention *c, const Weights *w,
     for (;;) {
         const Pin *loser = lightest(a, c, w, class);
         TempId t = heaviest(a, c, w, class);
-        if (!loser || !t || w->of[t] < GAIN_MIN + w->of[loser->temp]) {
+        if (!loser || !t || w->of[t] < w->change_cost + w->of[loser->temp]) {
             return;
         }
         const Temp *temp = &w->ir->temps[t];
@@ -211,6 +222,23 @@ static void choose_class(Adapter *a, const Convention *c, const Weights *w,
         a->written[a->nb_gain] = w->written[t];
         a->gain[a->nb_gain++] = (Pin){t, loser->reg, temp->type, temp->offset};
     }
+}
+
+/*
+ * What a change costs at the entry and a way out, and around each call as
+ * often as that runs.
+ */
+static uint64_t change_cost(const Weights *w)
+{
+    uint64_t cost = GAIN_MIN;
+
+    for (uint32_t i = 0; i < w->ir->nb_ops; i++) {
+        const Op *op = &w->ir->ops[i];
+        if (op->opc == OP_call || op_ret_slot(op) >= 0) {
+            cost += GAIN_MIN * op_frequency(w->depth[i]);
+        }
+    }
+    return cost;
 }
 
 void adapter_choose(Adapter *a, const Convention *c, const IR *ir,
@@ -227,7 +255,8 @@ void adapter_choose(Adapter *a, const Convention *c, const IR *ir,
     a->nb_lose = a->nb_gain = 0;
     find_depths(&w);
     weigh(&w);
-    for (unsigned class = 0; class < CLASS_COUNT; class ++) {
+    w.change_cost = change_cost(&w);
+    for (unsigned class = 0; w.has_loop && class < CLASS_COUNT; class ++) {
         choose_class(a, c, &w, class);
     }
     free(w.of);

@@ -214,6 +214,9 @@ static const Op *label_op(BackendContext *b, const IR *ir, const Op *op)
     ra_store_tb(&b->ra);
     ra_forget_all(&b->ra);
     b->desc->set_label(b->host, label);
+    if (b->build.adapter && b->returned_to[label]) {
+        adapter_emit_enter(b->build.adapter, b->desc, b->host);
+    }
     return op;
 }
 
@@ -352,8 +355,10 @@ static void find_exits(BackendContext *b, const IR *ir)
     bool falls = true;
 
     memset(b->exit_at, 0, ir->nb_labels * sizeof(b->exit_at[0]));
+    memset(b->returned_to, 0, ir->nb_labels * sizeof(b->returned_to[0]));
     for (const Op *op = ir->ops; op < ir->ops + ir->nb_ops; op++) {
         const Op *next = op->opc == OP_set_label ? next_op(ir, op) : NULL;
+        int ret = op_ret_slot(op);
         if (next && next->opc == OP_goto_tb && !falls) {
             b->exit_at[op->arg[0]] = next;
         }
@@ -364,12 +369,15 @@ static void find_exits(BackendContext *b, const IR *ir)
             b->side[op->arg[0]] = &b->sides[b->nb_sides];
             b->sides[b->nb_sides++].row = NULL;
         }
+        if (ret >= 0 && ir_is_inner(ir, (unsigned)ret)) {
+            b->returned_to[ir->inner[ret]] = true;
+        }
     }
 }
 
 static void begin_region(BackendContext *b, const IR *ir)
 {
-    b->build.is_region = ir->inner_slots != 0;
+    b->build.is_region = ir->region;
     if (b->build.is_region) {
         find_exits(b, ir);
         adapter_choose(&b->adapter, &b->conv, ir, b->cfg.pc_offset);

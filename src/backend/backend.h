@@ -45,6 +45,8 @@ typedef struct __attribute__((packed)) ExitRecord { /* not aligned */
     uint32_t block_offset; /* this record's address minus the block's */
 } ExitRecord;
 
+typedef enum SlotKind { SLOT_JUMP, SLOT_CALL, SLOT_RETURN } SlotKind;
+
 /* An exit slot of a compiled block; offsets from the block's start. */
 typedef struct ExitSlot {
     uint64_t guest_pc;
@@ -53,7 +55,7 @@ typedef struct ExitSlot {
     uint32_t inner;      /* nonzero: the code here is that of guest_pc */
     uint32_t count;      /* nonzero: code that counts, then jumps by the */
     uint32_t count_site; /* rel32 here, or to the stub when heat is 0 */
-    bool is_jump;        /* not a call, nor the return from one */
+    uint8_t kind;        /* SlotKind */
     bool plain;          /* leads to a block, never to a region: IR.plain_slot */
 } ExitSlot;
 

@@ -23,6 +23,7 @@ struct BackendContext {
     const Row *row_of[OP_COUNT][TYPE_COUNT];
     Adapter adapter;                  /* of the region in hand */
     const Op *exit_at[IR_MAX_LABELS]; /* region: see find_exits() */
+    bool returned_to[IR_MAX_LABELS];  /* region: by a call's inner slot */
     bool fused[IR_MAX_LABELS];        /* the label's goto_tb is in its brcond */
     SideState *side[IR_MAX_LABELS];   /* the label is that of a side, or NULL */
     SideState sides[MAX_SIDES];

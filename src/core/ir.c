@@ -67,6 +67,7 @@ void ir_reset(IR *ir)
     ir->nb_ops = 0;
     ir->nb_temps = ir->nb_globals;
     ir->nb_labels = 0;
+    ir->region = ir->loop = false;
     ir->inner_slots = 0;
     ir->plain_slot = -1;
     ir->error = IR_OK;

@@ -97,6 +97,8 @@ typedef struct IR {
     uint16_t consts[IR_CONST_BUCKETS]; /* the last const temp of each, or 0 */
     void *work;             /* IR_WORK_BYTES for the pass that runs */
     IRError error;
+    bool region;            /* several blocks, to be optimised as one */
+    bool loop;              /* a region with a jump back inside */
     uint64_t inner_slots;   /* those that ir_link_inner() was called for */
     LabelId inner[IR_MAX_SLOTS]; /* their labels */
     int plain_slot;         /* of a region: see ir_set_plain(); -1: none */
@@ -135,9 +137,11 @@ TempId ir_const(IR *ir, Type type, int64_t value);
 LabelId ir_label(IR *ir);
 
 /*
- * The block that goto_tb goes to by the slot is the code at the label of this
- * very translation.  It can be turned to leave all the same, which is how a
- * loop in a region is interrupted; so to passes it is an exit as any other.
+ * The block that goto_tb goes to by the slot, or that a call returns to, is
+ * the code at the label of this very translation.  It can be turned to leave
+ * all the same, which is how a loop in a region is interrupted; so to passes
+ * it is an exit as any other.  The label of a return is no other slot's, and
+ * stands right behind the call.
  */
 void ir_link_inner(IR *ir, unsigned slot, LabelId label);
 
@@ -199,6 +203,14 @@ static inline unsigned op_outs(const Op *op)
 static inline unsigned op_ins(const Op *op)
 {
     return op->opc == OP_call ? op->call_ins : opcode_info[op->opc].ins;
+}
+
+/* The slot by which control comes back from a call, or -1. */
+static inline int op_ret_slot(const Op *op)
+{
+    return op->opc == OP_call_tb    ? (int)op->arg[2]
+           : op->opc == OP_call_ptr ? (int)op->arg[1]
+                                    : -1;
 }
 
 static inline unsigned op_consts(const Op *op)

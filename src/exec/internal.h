@@ -29,7 +29,8 @@ typedef struct TBSlot {
     uint32_t site, stub;        /* offsets from the block's code: see */
     uint32_t inner, count, count_site; /* ExitSlot */
     uint8_t index;              /* in TB.slots */
-    bool is_jump, plain;
+    uint8_t kind;               /* SlotKind */
+    bool plain;
     _Atomic bool counted;       /* it has been hot: linked without count */
     TB *target;                 /* linked to it, else NULL */
     struct TBSlot *next;        /* among the incoming slots of target */

@@ -1,15 +1,17 @@
 /*
- * Heat and regions: loops that run often are translated anew as one unit.
+ * Heat and regions: code that runs often is translated anew as one unit.
  *
- * A jump back is linked by way of a count stub, which counts down
- * CPUState.heat[]; at 0 the jump comes to the run loop.  Then the loop at its
- * target becomes a region, if it is one that translated code may run round:
- *   1. from its head along jumps, to blocks that have been run before;
- *   2. of those, the ones that lead back to the head without leaving the set;
- *   3. the jump itself must come from one of them.
- * Calls, indirect jumps and system calls leave the set, and so the region.
- * From then on the jump is linked directly, whatever came of it: counting
- * costs nothing in the long run.
+ * A jump back, and a call, is linked by way of a count stub, which counts down
+ * CPUState.heat[]; at 0 it comes to the run loop.  Then what begins at its
+ * target becomes a region of blocks that have been run before:
+ *   a loop: those on ways from its head that lead back to the head, if the
+ *   jump itself comes from one of them;
+ *   a function: those on ways from its entry; those of loops that are regions
+ *   already are left out if there are too many.
+ * A way goes along jumps, and from a call to the place that it returns to.
+ * Calls, indirect jumps and system calls leave the region.  From then on the
+ * jump or call is linked directly, whatever came of it: counting costs nothing
+ * in the long run.
  *
  * The region takes the place of the block at its head, which stays in the
  * store behind it, for regions to come, and for what the region's guards turn
@@ -17,6 +19,7 @@
  * made again without guards.
  */
 #include <stdatomic.h>
+#include <string.h>
 #include "exec/internal.h"
 
 enum {
@@ -28,12 +31,14 @@ enum {
     REGION_SPREAD = BLOCK_MAX_SPAN - (REGION_MAX_INSNS + 1) * INSN_MAX_BYTES,
 };
 
-typedef struct Loop {
+typedef struct Set {
     TB *block[MAX_REGION_BLOCKS];  /* the head first */
-    bool reaches[MAX_REGION_BLOCKS]; /* the head */
+    bool wanted[MAX_REGION_BLOCKS];
     uint32_t nb_blocks;
+    uint32_t limit;                /* of nb_blocks */
+    bool is_full;                  /* a block was left out */
     uint64_t low, high;            /* pcs */
-} Loop;
+} Set;
 
 void heat_reset(ExecThread *t)
 {
@@ -42,9 +47,9 @@ void heat_reset(ExecThread *t)
     }
 }
 
-/* ---- The blocks of a loop ------------------------------------------------ */
+/* ---- The blocks --------------------------------------------------------- */
 
-static int find(const Loop *l, uint64_t pc)
+static int find(const Set *l, uint64_t pc)
 {
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
         if (l->block[i]->pc == pc) {
@@ -54,11 +59,12 @@ static int find(const Loop *l, uint64_t pc)
     return -1;
 }
 
-static void add(Loop *l, TB *tb)
+static void add(Set *l, TB *tb)
 {
     uint64_t low = tb->pc < l->low ? tb->pc : l->low;
     uint64_t high = tb->pc > l->high ? tb->pc : l->high;
-    if (l->nb_blocks == MAX_REGION_BLOCKS || high - low > REGION_SPREAD) {
+    if (l->nb_blocks == l->limit || high - low > REGION_SPREAD) {
+        l->is_full = true;
         return;
     }
     l->low = low;
@@ -66,57 +72,66 @@ static void add(Loop *l, TB *tb)
     l->block[l->nb_blocks++] = tb;
 }
 
-/* Step 1. */
-static void collect(Loop *l, Store *s, TB *head)
+static bool is_way(const TBSlot *slot)
 {
-    *l = (Loop){.block = {head}, .nb_blocks = 1,
-                .low = head->pc, .high = head->pc};
+    return slot->kind != SLOT_CALL;
+}
+
+/* What can be reached from the head, the nearest first. */
+static void collect(Set *l, Store *s, TB *head, uint32_t limit, bool regions)
+{
+    *l = (Set){.block = {head}, .nb_blocks = 1, .limit = limit,
+               .low = head->pc, .high = head->pc};
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
         const TB *tb = l->block[i];
         for (uint32_t k = 0; k < tb->nb_slots; k++) {
             const TBSlot *slot = &tb->slots[k];
-            TB *next = slot->is_jump && find(l, slot->guest_pc) < 0
-                ? store_find_block(s, slot->guest_pc, head->flags) : NULL;
-            if (next) {
+            if (!is_way(slot) || find(l, slot->guest_pc) >= 0) {
+                continue;
+            }
+            TB *first = store_find(s, slot->guest_pc, head->flags);
+            TB *next = store_find_block(s, slot->guest_pc, head->flags);
+            if (next && (regions || !first->is_region)) {
                 add(l, next);
             }
         }
     }
 }
 
-/* Does a jump of the block lead to the head, or to a block that reaches it? */
-static bool leads_back(const Loop *l, const TB *tb)
+/* Does a way lead from the block to the head, or to a block that is wanted? */
+static bool leads_back(const Set *l, const TB *tb)
 {
     for (uint32_t k = 0; k < tb->nb_slots; k++) {
-        int i = tb->slots[k].is_jump ? find(l, tb->slots[k].guest_pc) : -1;
-        if (i == 0 || (i > 0 && l->reaches[i])) {
+        const TBSlot *slot = &tb->slots[k];
+        int i = is_way(slot) ? find(l, slot->guest_pc) : -1;
+        if (i == 0 || (i > 0 && l->wanted[i])) {
             return true;
         }
     }
     return false;
 }
 
-/* Step 2, until nothing changes. */
-static void find_reaching(Loop *l)
+/* Wanted are those that reach the head: until nothing changes. */
+static void keep_loop(Set *l)
 {
     bool changed;
     do {
         changed = false;
         for (uint32_t i = l->nb_blocks; i-- > 0;) {
-            if (!l->reaches[i] && leads_back(l, l->block[i])) {
-                l->reaches[i] = changed = true;
+            if (!l->wanted[i] && leads_back(l, l->block[i])) {
+                l->wanted[i] = changed = true;
             }
         }
     } while (changed);
 }
 
-/* The blocks that reach the head, in the order of their addresses. */
-static uint32_t layout(const Loop *l, TB *block[MAX_REGION_BLOCKS])
+/* The blocks that are wanted, in the order of their addresses. */
+static uint32_t layout(const Set *l, TB *block[MAX_REGION_BLOCKS])
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
         uint32_t j = n;
-        if (!l->reaches[i]) {
+        if (!l->wanted[i]) {
             continue;
         }
         for (; j > 0 && block[j - 1]->pc > l->block[i]->pc; j--) {
@@ -126,6 +141,27 @@ static uint32_t layout(const Loop *l, TB *block[MAX_REGION_BLOCKS])
         n++;
     }
     return n;
+}
+
+/* The head's loop, if `from` is part of it. */
+static bool find_loop(Set *l, Store *s, TB *head, const TB *from,
+                      uint32_t limit)
+{
+    collect(l, s, head, limit, true);
+    keep_loop(l);
+    int i = find(l, from->pc);
+    return i >= 0 && l->wanted[i] && l->wanted[0];
+}
+
+/* The function that begins at the head, if it is more than a block. */
+static bool find_function(Set *l, Store *s, TB *head, uint32_t limit)
+{
+    collect(l, s, head, limit, true);
+    if (l->is_full) {
+        collect(l, s, head, limit, false);
+    }
+    memset(l->wanted, true, sizeof(l->wanted));
+    return l->nb_blocks > 1;
 }
 
 /* ---- The whole ----------------------------------------------------------- */
@@ -148,18 +184,25 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
     return region;
 }
 
-/* A region with the head's loop, if `from` is part of it; or NULL. */
+/*
+ * The loop at the head that `from` is part of, or if that is NULL the
+ * function there.  With fewer and fewer blocks, until it can be translated; or
+ * NULL.
+ */
 static TB *make_region(ExecThread *t, const TB *from, TB *head, bool guards)
 {
-    Loop loop;
-    TB *block[MAX_REGION_BLOCKS];
-    collect(&loop, &t->exec->store, head);
-    find_reaching(&loop);
-    int i = find(&loop, from->pc);
-    if (i < 0 || !loop.reaches[i] || !loop.reaches[0]) {
-        return NULL;
+    Store *s = &t->exec->store;
+    TB *region = NULL;
+    for (uint32_t limit = MAX_REGION_BLOCKS; limit && !region; limit /= 2) {
+        Set set;
+        TB *block[MAX_REGION_BLOCKS];
+        if (from ? !find_loop(&set, s, head, from, limit)
+                 : !find_function(&set, s, head, limit)) {
+            return NULL;
+        }
+        region = translate_set(t, head, guards, block, layout(&set, block));
     }
-    return translate_set(t, head, guards, block, layout(&loop, block));
+    return region;
 }
 
 TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
@@ -171,8 +214,8 @@ TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
     *heat = (int32_t)t->exec->cfg.hot;
     slot->counted = true;
     t->stats.hot_jumps++;
-    TB *region =
-        tb->is_region ? NULL : make_region(t, slot_owner(slot), tb, true);
+    const TB *from = slot->kind == SLOT_CALL ? NULL : slot_owner(slot);
+    TB *region = tb->is_region ? NULL : make_region(t, from, tb, true);
     if (region) {
         detach_tb(t, tb);
     }
@@ -188,6 +231,7 @@ TB *region_unsuited(ExecThread *t, TB *region, TB *tb)
     }
     t->stats.unguarded++;
     TB *other = make_region(t, tb, tb, false);
+    other = other ? other : make_region(t, NULL, tb, false);
     invalidate_tb(t, region);
     return other ? other : tb;
 }

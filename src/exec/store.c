@@ -64,7 +64,7 @@ static TBSlot new_slot(const ExitSlot *slot, uint32_t index)
         .guest_pc = slot->guest_pc, .site = slot->site,
         .stub = slot->stub, .inner = slot->inner,
         .count = slot->count, .count_site = slot->count_site,
-        .index = (uint8_t)index, .is_jump = slot->is_jump,
+        .index = (uint8_t)index, .kind = slot->kind,
         .plain = slot->plain,
     };
 }

@@ -21,7 +21,7 @@ typedef struct Layout {
 static bool jumps_to(const TB *tb, uint64_t pc)
 {
     for (uint32_t k = 0; k < tb->nb_slots; k++) {
-        if (tb->slots[k].is_jump && tb->slots[k].guest_pc == pc) {
+        if (tb->slots[k].kind == SLOT_JUMP && tb->slots[k].guest_pc == pc) {
             return true;
         }
     }
@@ -59,11 +59,25 @@ static bool is_innermost(const Layout *l, uint32_t i, uint32_t end)
     return true;
 }
 
+static bool has_calls(const Layout *l, uint32_t i, uint32_t end)
+{
+    for (; i < end; i++) {
+        const TB *tb = l->block[i];
+        for (uint32_t k = 0; k < tb->nb_slots; k++) {
+            if (tb->slots[k].kind != SLOT_JUMP) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static uint32_t nb_copies(const Layout *l, uint32_t i, uint32_t end,
                           uint32_t max)
 {
     uint64_t bytes = loop_bytes(l, i, end);
-    if (bytes < LOOP_MIN_BYTES || !is_innermost(l, i, end)) {
+    if (bytes < LOOP_MIN_BYTES || !is_innermost(l, i, end) ||
+        has_calls(l, i, end)) {
         return 1;
     }
     uint64_t n = LOOP_MAX_BYTES / bytes;

@@ -10,7 +10,7 @@ enum {
     INSN_MAX_OPS = 64,
     INSN_MAX_TEMPS = 64,
     INSN_MAX_LABELS = 4,
-    INSN_MAX_SLOTS = 2,
+    INSN_MAX_SLOTS = 3,
     BLOCK_MAX_BYTES = 8192,
 };
 
@@ -78,7 +78,37 @@ void translator_goto(Translation *t, uint64_t target)
     gen_goto_tb(t->ir, TYPE_I64, slot, target);
     if (b) {
         ir_link_inner(t->ir, slot, b->label);
+        t->ir->loop = true;
     }
+}
+
+/*
+ * Where a call comes back, in a region that has the block there. From the
+ * label on, which the slot leads to, control goes on as everywhere else.
+ */
+static void return_point(Translation *t, uint32_t slot)
+{
+    t->ended = true;
+    if (find_block(t, t->next_pc)) {
+        LabelId label = ir_label(t->ir);
+        gen_set_label(t->ir, TYPE_I64, label);
+        ir_link_inner(t->ir, slot, label);
+        translator_goto(t, t->next_pc);
+    }
+}
+
+void translator_call(Translation *t, uint64_t target)
+{
+    uint32_t slot = translator_slot(t), ret = translator_slot(t);
+    gen_call_tb(t->ir, TYPE_I64, slot, target, ret, t->next_pc);
+    return_point(t, ret);
+}
+
+void translator_call_ptr(Translation *t, TempId target)
+{
+    uint32_t ret = translator_slot(t);
+    gen_call_ptr(t->ir, TYPE_I64, target, ret, t->next_pc);
+    return_point(t, ret);
 }
 
 /* Several branches share a way out, but each has its own way back. */
@@ -199,6 +229,7 @@ static bool region(Translation *t, const GuestHooks *hooks)
         t->block[i] = (RegionBlock){req->blocks[i], ir_label(t->ir), false};
     }
     t->nb_blocks = req->nb_blocks;
+    t->ir->region = true;
     if (req->guards) {
         ir_set_plain(t->ir, translator_slot(t), req->pc);
     }

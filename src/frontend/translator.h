@@ -87,6 +87,10 @@ static inline bool translator_read(Translation *t, uint64_t addr, void *buf,
 /* Ends the block by a jump to a known address. */
 void translator_goto(Translation *t, uint64_t target);
 
+/* Ends the block by a call that returns to next_pc. */
+void translator_call(Translation *t, uint64_t target);
+void translator_call_ptr(Translation *t, TempId target);
+
 /*
  * A label from which control goes to the address, for a branch in front of
  * the jump that ends the block.

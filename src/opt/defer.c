@@ -518,13 +518,26 @@ static void general_op(Defer *d, const Op *op)
     }
 }
 
+/* What comes back from a call to the region may have changed all. */
+static void come_back(Defer *d, LabelId label)
+{
+    for (unsigned i = 0; i < d->nb_fprs; i++) {
+        d->form[d->fpr[i]] = EXACT;
+    }
+    flow_to(d, label);
+}
+
 static void exit_op(Defer *d, const Op *op)
 {
     if (op->opc == OP_goto_tb && ir_is_inner(d->ir, (unsigned)op->arg[0])) {
         inner_op(d, op);
     } else {
+        int ret = op_ret_slot(op);
         settle_all(d);
         keep(d, op);
+        if (ret >= 0 && ir_is_inner(d->ir, (unsigned)ret)) {
+            come_back(d, d->ir->inner[ret]);
+        }
     }
     d->reachable = false;
 }

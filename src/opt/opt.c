@@ -18,12 +18,12 @@ static void checked(const IR *ir, const char *after)
 
 void opt_run(IR *ir, OptConfig config)
 {
-    bool rename = ir->inner_slots && !(config & OPT_NO_RENAME);
+    bool rename = ir->loop && !(config & OPT_NO_RENAME);
     checked(ir, "the frontend");
-    if (ir->inner_slots) { /* blocks that one jump leads to join its own */
+    if (ir->region) { /* blocks that one jump leads to join its own */
         opt_reach(ir);
     }
-    if (ir->inner_slots && !(config & OPT_NO_SKIP)) {
+    if (ir->loop && !(config & OPT_NO_SKIP)) {
         opt_skip(ir);
         checked(ir, "skip");
     }
@@ -39,7 +39,7 @@ void opt_run(IR *ir, OptConfig config)
     }
     opt_reach(ir);
     checked(ir, "reach");
-    if (ir->inner_slots && !(config & OPT_NO_DEFER)) {
+    if (ir->loop && !(config & OPT_NO_DEFER)) {
         opt_defer(ir);
         checked(ir, "defer");
     }

@@ -16,7 +16,7 @@
  *      another global, gets a side that puts it there.  A fault then exits; a
  *      branch goes on to where it went.
  *
- * Runs on regions alone, whose ways out are cold, before fold, for temps that
+ * Runs on loops alone, whose ways out are cold, before fold, for temps that
  * are defined once show it more.
  *
  * Requires: opt_reach has run.  Guarantees: sides stand at the end; they are
@@ -397,7 +397,7 @@ static void start(Rename *r, IR *ir)
 
 void opt_rename(IR *ir)
 {
-    if (!ir->inner_slots || ir->nb_globals > MAX_GLOBALS) {
+    if (ir->nb_globals > MAX_GLOBALS) {
         return;
     }
     Rename *r = calloc(1, sizeof(*r));

@@ -101,6 +101,34 @@ static long itself(void)
     return sum;
 }
 
+/*
+ * A function whose callee rewrites the instruction that it returns to, and has
+ * the instruction cache flushed by a system call.
+ */
+__asm__(".option push; .option norvc; .balign 4\n"
+        "returned_to: addi sp, sp, -16; sd ra, 8(sp)\n"
+        "jal ra, 1f\n"
+        "addi a0, a0, 0\n"
+        "ld ra, 8(sp); addi sp, sp, 16; ret\n"
+        "1: sw a1, 0(a2); mv t3, a0; mv a0, a2; addi a1, a2, 4; li a2, 0\n"
+        "li a7, 259; ecall; mv a0, t3; ret\n"
+        "returned_to_end: .option pop");
+extern const char returned_to[], returned_to_end[];
+
+static long behind_a_call(void)
+{
+    uint32_t *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+    long sum = 0;
+    memcpy(p, returned_to, (size_t)(returned_to_end - returned_to));
+    fence(NULL, 0);
+    for (int i = 0; i < 400; i++) {
+        uint32_t insn = 0x00050513u | (uint32_t)(i / 2) << 20;
+        long (*f)(long, long, long) = (long (*)(long, long, long))p;
+        sum = f(sum, insn, (long)(p + 3));
+    }
+    return sum;
+}
+
 /* Data next to code in one page: writes there must be cheap and harmless. */
 static long mixed(void)
 {
@@ -145,6 +173,11 @@ static long itself(void)
     return 199 * 200 / 2 * 3;
 }
 
+static long behind_a_call(void)
+{
+    return 199 * 200;
+}
+
 static long mixed(void)
 {
     long sum = 0;
@@ -161,6 +194,7 @@ int main(void)
     printf("%ld\n", chained());
     printf("%ld\n", remapped());
     printf("%ld\n", itself());
+    printf("%ld\n", behind_a_call());
     printf("%ld\n", mixed());
     return 0;
 }

@@ -634,6 +634,7 @@ static void region_changes_convention(void **s)
     w.start.state[OFFSET_Y] = 1;
     runner_start(w.runner, &w.start);
     begin(&w);
+    w.ir->region = true;
     LabelId head = ir_label(w.ir), back = ir_label(w.ir);
     TempId low = ir_temp(w.ir, TYPE_I32), high = ir_temp(w.ir, TYPE_I64);
     TempId next = ir_temp(w.ir, TYPE_I64);
@@ -643,6 +644,7 @@ static void region_changes_convention(void **s)
     gen_call(w.ir, &helper, next, 1, &w.y);
     gen_ext_i32_i64(w.ir, TYPE_I64, high, low);
     gen_add(w.ir, TYPE_I64, next, next, high);
+    gen_add(w.ir, TYPE_I64, next, next, w.y);
     gen_add(w.ir, TYPE_I64, w.x, w.x, next);
     gen_brcond(w.ir, TYPE_I64, w.y, ir_i64(w.ir, 100), COND_LT, back);
     gen_exit_tb(w.ir, TYPE_I64, 3);
@@ -652,8 +654,59 @@ static void region_changes_convention(void **s)
     CompiledBlock b = end(&w);
     assert_int_not_equal(b.leave, 0);
     assert_int_equal(enter(&w, &b), 3);
-    assert_int_equal(state(&w, OFFSET_X), 515);
+    assert_int_equal(state(&w, OFFSET_X), 769);
     assert_int_equal(state(&w, OFFSET_Y), 128);
+    close_world(&w);
+}
+
+/*
+ * y = 2 y + 1, with a call in between that adds 10 to x, while y < 100: y has
+ * x's register but for the call.
+ */
+static CompiledBlock region_with_call(World *w)
+{
+    begin(w);
+    w->ir->region = true;
+    LabelId head = ir_label(w->ir), back = ir_label(w->ir);
+    LabelId ret = ir_label(w->ir);
+    gen_set_label(w->ir, TYPE_I64, head);
+    gen_add(w->ir, TYPE_I64, w->y, w->y, w->y);
+    gen_call_tb(w->ir, TYPE_I64, 1, 0x2000, 2, 0x1004);
+    gen_set_label(w->ir, TYPE_I64, ret);
+    ir_link_inner(w->ir, 2, ret);
+    gen_add(w->ir, TYPE_I64, w->y, w->y, ir_i64(w->ir, 1));
+    gen_brcond(w->ir, TYPE_I64, w->y, ir_i64(w->ir, 100), COND_LT, back);
+    gen_exit_tb(w->ir, TYPE_I64, 3);
+    gen_set_label(w->ir, TYPE_I64, back);
+    gen_goto_tb(w->ir, TYPE_I64, 0, 0x1000);
+    ir_link_inner(w->ir, 0, head);
+    return end(w);
+}
+
+static void region_goes_on_after_call(void **s)
+{
+    World w;
+
+    (void)s;
+    open_world(&w, false);
+    begin(&w);
+    add_to_x(&w, 10);
+    gen_ret_ptr(w.ir, TYPE_I64, ir_i64(w.ir, 0x1004));
+    CompiledBlock callee = end(&w);
+    CompiledBlock b = region_with_call(&w);
+    assert_int_not_equal(b.leave, 0);
+    runner_link(w.runner, &b, 1, &callee);
+    assert_int_equal(b.slots[2].kind, SLOT_RETURN);
+    const uint8_t *code = code_of(&w, &b);
+    uint8_t *site = (uint8_t *)(uintptr_t)code + b.slots[2].site;
+    assert_int_equal(enter(&w, &b), 3);
+    assert_int_equal(state(&w, OFFSET_X), 70);
+    assert_int_equal(state(&w, OFFSET_Y), 127);
+    x86_64_backend.patch(site, site, code + b.slots[2].stub);
+    assert_int_equal(enter(&w, &b), LEFT_BY_SLOT);
+    assert_int_equal(slot_of_exit(&w), 2);
+    assert_int_equal(state(&w, OFFSET_X), 80);
+    assert_int_equal(state(&w, OFFSET_Y), 254);
     close_world(&w);
 }
 
@@ -678,6 +731,7 @@ int main(void)
         cmocka_unit_test(low_half_is_borrowed),
         cmocka_unit_test(borrower_is_moved),
         cmocka_unit_test(region_changes_convention),
+        cmocka_unit_test(region_goes_on_after_call),
         cmocka_unit_test(buffer_full),
         cmocka_unit_test(too_large),
     };

@@ -148,6 +148,7 @@ static void run_case(void **state)
         fail_msg("input: %s", msg);
     }
     if (c->region) {
+        ir->region = ir->loop = true;
         ir_link_inner(ir, IR_MAX_SLOTS - 1, 0);
     }
     opt_run(ir, OPT_ALL);

@@ -175,6 +175,7 @@ static void disturb(RandomIR *r)
 /* Passes take it for a region; about half of the guest accesses fault. */
 static void make_region(RandomIR *r)
 {
+    r->ir->region = r->ir->loop = true;
     r->ir->inner_slots = 1ull << (IR_MAX_SLOTS - 1);
     for (uint32_t i = 0; i < r->ir->nb_ops; i++) {
         Op *op = &r->ir->ops[i];

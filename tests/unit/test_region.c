@@ -17,6 +17,7 @@ enum {
     BNE_BACK_12 = 0xfe061ae3, /* bne a2,zero,.-12 */
     J_BACK_8 = 0xff9ff06f,    /* j .-8 */
     J_BACK_4 = 0xffdff06f,    /* j .-4 */
+    JAL_12 = 0x00c000ef,      /* jal ra,.+12 */
 };
 
 static unsigned count(const IR *ir, Opcode opc)
@@ -100,6 +101,25 @@ static void test_copies(void **state)
     assert_int_equal(first->arg[2], COND_EQ);
 }
 
+/* The place where the callee comes back to goes on inside. */
+static void test_call_inside(void **state)
+{
+    Guest *g = *state;
+    uint64_t a = GUEST_BASE, b = a + 4;
+    guest_code(g, 3, (uint32_t[]){JAL_12, ADDI, J_BACK_8});
+    guest_translate_region(g, a, 2, (uint64_t[]){a, b});
+    const Op *call = g->ir->ops;
+    while (call->opc != OP_call_tb) {
+        call++;
+    }
+    unsigned ret = (unsigned)op_ret_slot(call);
+    assert_true(ir_is_inner(g->ir, ret));
+    assert_false(ir_is_inner(g->ir, (unsigned)call->arg[0]));
+    assert_int_equal(call[1].opc, OP_set_label);
+    assert_int_equal(call[1].arg[0], g->ir->inner[ret]);
+    assert_true(ir_is_inner(g->ir, (unsigned)slot_to(g->ir, a)));
+}
+
 static void test_unreadable_block(void **state)
 {
     Guest *g = *state;
@@ -162,6 +182,39 @@ static void test_loop_wins(void **state)
     ir_free(g.ir);
 }
 
+/* Around a call the other convention holds: that must be worth it. */
+static void test_call_costs(void **state)
+{
+    Globals g;
+    Adapter a;
+    (void)state;
+    globals_init(&g);
+    LabelId head = ir_label(g.ir);
+    gen_set_label(g.ir, TYPE_I64, head);
+    gen_add(g.ir, TYPE_I64, g.in[2], g.in[2], g.in[2]);
+    gen_call_tb(g.ir, TYPE_I64, 1, 0x2000, 2, 0x1004);
+    gen_goto_tb(g.ir, TYPE_I64, 0, 0x1000);
+    ir_link_inner(g.ir, 0, head);
+    adapter_choose(&a, &g.conv, g.ir, PC_OFFSET);
+    assert_true(adapter_is_empty(&a));
+    ir_free(g.ir);
+}
+
+/* Each way through changes over as often as it gains. */
+static void test_no_loop(void **state)
+{
+    Globals g;
+    Adapter a;
+    (void)state;
+    globals_init(&g);
+    for (int i = 0; i < 20; i++) {
+        gen_add(g.ir, TYPE_I64, g.in[2], g.in[2], g.in[2]);
+    }
+    adapter_choose(&a, &g.conv, g.ir, PC_OFFSET);
+    assert_true(adapter_is_empty(&a));
+    ir_free(g.ir);
+}
+
 static void test_pinned_stays(void **state)
 {
     Globals g;
@@ -210,8 +263,11 @@ int main(void)
         TEST(test_three_blocks),
         TEST(test_entry_and_exit),
         TEST(test_copies),
+        TEST(test_call_inside),
         TEST(test_unreadable_block),
         cmocka_unit_test(test_loop_wins),
+        cmocka_unit_test(test_call_costs),
+        cmocka_unit_test(test_no_loop),
         cmocka_unit_test(test_pinned_stays),
         cmocka_unit_test(test_pc_is_not_pinned),
         cmocka_unit_test(test_only_read),

@@ -48,8 +48,9 @@ static void set_label(Host *x, X86Label *label)
 static bool is_loop_head(const Host *x, LabelId id)
 {
     for (uint64_t slots = x->ir->inner_slots; slots; slots &= slots - 1) {
-        if (x->ir->inner[__builtin_ctzll(slots)] == id) {
-            return true;
+        int k = __builtin_ctzll(slots);
+        if (x->ir->inner[k] == id) {
+            return x->build->slots[k].kind != SLOT_RETURN;
         }
     }
     return false;
@@ -97,49 +98,38 @@ unsigned x86_link_padding(const Host *x, const uint8_t *site)
     return at > LINK_UNIT - REL32 ? (unsigned)(LINK_UNIT - at) : 0;
 }
 
-static void slot_site(Host *x, unsigned k, uint64_t guest_pc, uint8_t *site)
+/* Calls, and jumps back to other blocks: what may become a region's head. */
+static bool is_counted(const Host *x, unsigned k, SlotKind kind,
+                       uint64_t guest_pc)
+{
+    bool back = kind == SLOT_JUMP && guest_pc <= x->build->pc &&
+                !ir_is_inner(x->ir, k) && (int)k != x->ir->plain_slot;
+    return x->count_heat && (back || kind == SLOT_CALL);
+}
+
+static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
+                      uint8_t *site)
 {
     BlockBuild *b = x->build;
 
     check(k < COMPILE_MAX_SLOTS, "exit slot %u", k);
-    b->slots[k] =
-        (ExitSlot){.guest_pc = guest_pc, .site = (uint32_t)(site - x->start)};
+    b->slots[k] = (ExitSlot){.guest_pc = guest_pc,
+                             .site = (uint32_t)(site - x->start),
+                             .count = is_counted(x, k, kind, guest_pc),
+                             .kind = kind,
+                             .plain = (int)k == x->ir->plain_slot};
     if (k >= b->nb_slots) {
         b->nb_slots = k + 1;
     }
 }
 
 /* jmp has one byte of opcode before the rel32. */
-static void slot_jump(Host *x, unsigned k, uint64_t guest_pc)
-{
-    asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
-    slot_site(x, k, guest_pc, asm_jmp32(&x->a));
-}
-
-/*
- * By an inner slot to the code in this region; a jump back to another block
- * is to be counted.
- */
-static void plain_jump(Host *x, unsigned k)
-{
-    ExitSlot *slot = &x->build->slots[k];
-
-    slot->is_jump = true;
-    slot->plain = (int)k == x->ir->plain_slot;
-    if (ir_is_inner(x->ir, k)) {
-        const X86Label *label = &x->label[x->ir->inner[k]];
-        slot->inner = (uint32_t)(label->at - x->start);
-    } else if (!slot->plain) {
-        slot->count = x->count_heat && slot->guest_pc <= x->build->pc;
-    }
-}
-
 void emit_goto_tb(Host *x, const EmitOp *e)
 {
-    slot_jump(x, (unsigned)e->k[0], e->k[1]);
-    if (e->opc == OP_goto_tb) {
-        plain_jump(x, (unsigned)e->k[0]);
-    }
+    asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
+    slot_site(x, (unsigned)e->k[0],
+              e->opc == OP_goto_tb ? SLOT_JUMP : SLOT_CALL, e->k[1],
+              asm_jmp32(&x->a));
 }
 
 /*
@@ -184,8 +174,8 @@ void emit_brcond(Host *x, const EmitOp *e)
     uint8_t *site = compare_and_jump(x, e, taken != NULL);
 
     if (taken) {
-        slot_site(x, (unsigned)op_const(taken, 0), op_const(taken, 1), site);
-        plain_jump(x, (unsigned)op_const(taken, 0));
+        slot_site(x, (unsigned)op_const(taken, 0), SLOT_JUMP,
+                  op_const(taken, 1), site);
     } else {
         label_site(x, &x->label[e->k[1]], site);
     }
@@ -330,8 +320,8 @@ void emit_call_tb(Host *x, const EmitOp *e)
         more += more ? 0 : x86_link_padding(x, ret);
         pad += more;
     } while (more && !x->a.overflow);
-    slot_site(x, (unsigned)e->k[0], e->k[1], call);
-    slot_site(x, (unsigned)e->k[2], e->k[3], ret);
+    slot_site(x, (unsigned)e->k[0], SLOT_CALL, e->k[1], call);
+    slot_site(x, (unsigned)e->k[2], SLOT_RETURN, e->k[3], ret);
 }
 
 static void slow_call_lookup(Host *x, const SlowPath *s)
@@ -370,7 +360,7 @@ void emit_call_ptr(Host *x, const EmitOp *e)
         more = x86_link_padding(x, ret);
         pad += more;
     } while (more && !x->a.overflow);
-    slot_site(x, (unsigned)e->k[0], e->k[1], ret);
+    slot_site(x, (unsigned)e->k[0], SLOT_RETURN, e->k[1], ret);
 }
 
 /* To the return point on top, with the guest's address in rax. */

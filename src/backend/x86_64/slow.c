@@ -93,9 +93,13 @@ static void exit_stub(Host *x, unsigned k, ExitSlot *slot)
 {
     const Adapter *adapter = x->build->adapter;
 
+    if (ir_is_inner(x->ir, k)) {
+        const X86Label *label = &x->label[x->ir->inner[k]];
+        slot->inner = (uint32_t)(label->at - x->start);
+    }
     if (!slot->stub) {
         slot->stub = offset(x);
-        if (slot->inner && adapter) {
+        if (slot->inner && adapter && slot->kind == SLOT_JUMP) {
             adapter_emit_leave(adapter, &x->desc, x);
         }
         slot_exit(x, k);

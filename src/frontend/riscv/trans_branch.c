@@ -63,13 +63,11 @@ static void jump(DisasContext *ctx, int rd, uint64_t target)
 {
     Translation *t = &ctx->t;
     rv_set_const(ctx, rd, t->next_pc);
-    if (!is_link(rd)) {
+    if (is_link(rd)) {
+        translator_call(t, target);
+    } else {
         translator_goto(t, target);
-        return;
     }
-    uint32_t slot = translator_slot(t), ret_slot = translator_slot(t);
-    gen_call_tb(t->ir, TYPE_I64, slot, target, ret_slot, t->next_pc);
-    t->ended = true;
 }
 
 bool trans_jal(DisasContext *ctx, arg_j *a)
@@ -97,7 +95,7 @@ static void jump_indirect(DisasContext *ctx, const arg_i *a)
     TempId target = jump_target(ctx, a);
     rv_set_const(ctx, a->rd, t->next_pc);
     if (is_link(a->rd)) {
-        gen_call_ptr(t->ir, TYPE_I64, target, translator_slot(t), t->next_pc);
+        translator_call_ptr(t, target);
     } else if (is_link(a->rs1)) {
         gen_ret_ptr(t->ir, TYPE_I64, target);
     } else {
