@@ -106,6 +106,7 @@ enum {
 
 typedef struct Backend {
     const char *name;
+    uint16_t elf_machine; /* EM_* of the host */
     /* One a thread; ir has the frontend's globals.  NULL: host unusable. */
     BackendContext *(*create)(const BackendConfig *, const IR *ir);
     void (*destroy)(BackendContext *);

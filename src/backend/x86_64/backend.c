@@ -1,6 +1,7 @@
 /* struct Backend for x86-64: contexts, entering, patching, signals. */
 #include "backend/x86_64/x86.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,7 @@ static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
 
 const Backend x86_64_backend = {
     .name = "x86_64",
+    .elf_machine = EM_X86_64,
     .create = x86_create,
     .destroy = x86_destroy,
     .emit_runtime = emit_runtime,
