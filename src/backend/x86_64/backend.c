@@ -27,6 +27,7 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     x->gs = cfg->guest_base;
     x->ret_stack = !cfg->no_ret_stack;
     x->count_heat = cfg->count_heat;
+    x->helpers = ir->helpers;
     x->pc_disp = (int32_t)cfg->pc_offset;
     x86_describe(&x->desc, x->features);
     BackendContext *b = context_new(&x->desc, x, x->features, cfg, ir);
