@@ -58,6 +58,7 @@ typedef struct __attribute__((packed)) Line {
 struct Jitdump {
     pthread_mutex_t lock; /* of what follows */
     int fd;               /* -1: writing has failed */
+    pid_t pid;            /* whose it is */
     void *marker;
     uint64_t nb_blocks;
     Line lines[COMPILE_MAX_ROWS];
@@ -78,22 +79,30 @@ static void stop_writing(Jitdump *j)
     j->fd = -1;
 }
 
-static void write_all(Jitdump *j, const struct iovec *v, int n)
+/* It shares memory, not descriptors. */
+static bool closed_by_vfork_child(const Jitdump *j, ssize_t written)
+{
+    return written < 0 && errno == EBADF && getpid() != j->pid;
+}
+
+static bool write_all(Jitdump *j, const struct iovec *v, int n)
 {
     ssize_t bytes = 0;
     for (int i = 0; i < n; i++) {
         bytes += v[i].iov_len;
     }
-    if (writev(j->fd, v, n) != bytes) {
+    ssize_t written = writev(j->fd, v, n);
+    if (written != bytes && !closed_by_vfork_child(j, written)) {
         stop_writing(j);
     }
+    return written == bytes;
 }
 
 static void write_header(Jitdump *j, uint16_t elf_machine)
 {
     Header h = {
         .magic = MAGIC, .version = VERSION, .header_bytes = sizeof(h),
-        .elf_machine = elf_machine, .pid = getpid(), .time = monotonic_ns(),
+        .elf_machine = elf_machine, .pid = j->pid, .time = monotonic_ns(),
     };
     write_all(j, &(struct iovec){&h, sizeof(h)}, 1);
 }
@@ -123,6 +132,7 @@ Jitdump *jitdump_new(uint16_t elf_machine)
         return NULL;
     }
     pthread_mutex_init(&j->lock, NULL);
+    j->pid = getpid();
     write_header(j, elf_machine);
     return j;
 }
@@ -174,13 +184,13 @@ static void write_code(Jitdump *j, const TB *tb, const char *name,
     size_t name_bytes = strlen(name) + 1;
     Load l = {
         .prefix = {CODE_LOAD, sizeof(l) + name_bytes + tb->code_size, time},
-        .pid = getpid(), .tid = gettid(),
+        .pid = j->pid, .tid = gettid(),
         .vma = (uintptr_t)tb->code, .address = (uintptr_t)tb->code,
-        .code_bytes = tb->code_size, .index = j->nb_blocks++,
+        .code_bytes = tb->code_size, .index = j->nb_blocks,
     };
     struct iovec v[] = {{&l, sizeof(l)}, {(char *)name, name_bytes},
                         {(uint8_t *)tb->code, tb->code_size}};
-    write_all(j, v, 3);
+    j->nb_blocks += write_all(j, v, 3);
 }
 
 void jitdump_add(Jitdump *j, const TB *tb, const char *name)
