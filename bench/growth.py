@@ -12,9 +12,9 @@ import argparse
 import os
 import subprocess
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
-BUILD = os.path.join(ROOT, "build", "bench", "growth")
+import run
+
+BUILD = os.path.join(run.BUILD, "growth")
 RUN_INSNS = 20e6        # of the later rounds together
 MIN_ROUNDS = 2
 COMPILERS = {"native": "gcc", "riscv64": "riscv64-linux-gnu-gcc"}
@@ -23,7 +23,7 @@ COMPILERS = {"native": "gcc", "riscv64": "riscv64-linux-gnu-gcc"}
 def build(kind):
     os.makedirs(BUILD, exist_ok=True)
     path = os.path.join(BUILD, kind)
-    parts = [os.path.join(HERE, "growth." + e) for e in ("c", "S")]
+    parts = [os.path.join(run.HERE, "growth." + e) for e in ("c", "S")]
     if not os.path.exists(path) or os.path.getmtime(path) < max(
             os.path.getmtime(p) for p in parts):
         subprocess.run([COMPILERS[kind], "-O2", "-static", "-o", path] +
@@ -56,16 +56,12 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("emulators", nargs="*", metavar="NAME=COMMAND")
+    run.add_emulators(parser)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--sizes", default="10,100,1000,10000,50000",
                         help="KB of guest code")
     options = parser.parse_args()
-    given = options.emulators or [
-        "qemu=" + os.environ.get("QEMU", "qemu-riscv64"),
-        "tcg=" + os.path.join(ROOT, "build", "tcg-riscv64")]
-    emulators = [(e.split("=", 1)[0], e.split("=", 1)[1].split())
-                 for e in given]
+    emulators = run.chosen_emulators(options)
     names = ["native"] + [name for name, _ in emulators]
     print("%8s" % "KB" + "".join(" %9s" % n for n in names) +
           "".join(" %9s" % (n + " 1st") for n in names))

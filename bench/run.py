@@ -211,11 +211,24 @@ def run(groups, emulators, options):
     return results
 
 
+def add_emulators(parser):
+    parser.add_argument("emulators", nargs="*", metavar="NAME=COMMAND")
+
+
+def chosen_emulators(options):
+    """(name, words of the command) of each; QEMU and ours by default."""
+    given = options.emulators or [
+        "qemu=" + os.environ.get("QEMU", "qemu-riscv64"),
+        "tcg=" + os.path.join(ROOT, "build", "tcg-riscv64")]
+    pairs = [e.split("=", 1) for e in given]
+    return [(name, command.split()) for name, command in pairs]
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("emulators", nargs="*", metavar="NAME=COMMAND")
+    add_emulators(parser)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", help="comma-separated program names")
     parser.add_argument("--json", help="write the figures to this file")
@@ -223,11 +236,7 @@ def main():
     parser.add_argument("--shared", default=os.path.join(
         ROOT, "..", "shared", "bench"), help="another runner's folder")
     options = parser.parse_args()
-    given = options.emulators or [
-        "qemu=" + os.environ.get("QEMU", "qemu-riscv64"),
-        "tcg=" + os.path.join(ROOT, "build", "tcg-riscv64")]
-    emulators = [(e.split("=", 1)[0], e.split("=", 1)[1].split())
-                 for e in given]
+    emulators = chosen_emulators(options)
     groups = programs(load_shared(options.shared))
     results = run(groups, emulators, options)
     if options.json:

@@ -2,6 +2,8 @@
  * threads WHAT: the programs that threads.sh times.
  *   one, two        one or two threads that compute
  *   translate N     N threads, each with much code that nobody has run yet
+ *   new N           the same: nanoseconds of CPU time for an instruction
+ *   hot N           the same when all run the same code, many times
  *   create          10,000 threads one after the other, each does nothing
  *   getppid, read, clock     nanoseconds a call
  */
@@ -16,12 +18,17 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now(void)
+static double clock_seconds(clockid_t clock)
 {
     struct timespec ts;
 
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    clock_gettime(clock, &ts);
     return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static double now(void)
+{
+    return clock_seconds(CLOCK_MONOTONIC);
 }
 
 static void *compute(void *arg)
@@ -68,28 +75,66 @@ static uint32_t *make_code(void)
     return p;
 }
 
-static void *run_code(void *code)
+enum { MAX_THREADS = 64 };
+
+typedef struct Job {
+    void *code;
+    int rounds;
+} Job;
+
+static void *run_code(void *arg)
 {
-    return (void *)((long (*)(long, long))code)(1, 0);
+    const Job *job = arg;
+
+    for (int i = 0; i < job->rounds; i++) {
+        ((long (*)(long, long))job->code)(1, 0);
+    }
+    return NULL;
 }
 
-static double time_translate(int n)
+/* Seconds by the clock that n threads take for their jobs. */
+static double time_jobs(int n, Job *job, clockid_t clock)
 {
-    pthread_t t[64];
-    uint32_t *code[64];
-    double start;
+    pthread_t t[MAX_THREADS];
+    double start = clock_seconds(clock);
 
     for (int i = 0; i < n; i++) {
-        code[i] = make_code();
-    }
-    start = now();
-    for (int i = 0; i < n; i++) {
-        pthread_create(&t[i], NULL, run_code, code[i]);
+        pthread_create(&t[i], NULL, run_code, &job[i]);
     }
     for (int i = 0; i < n; i++) {
         pthread_join(t[i], NULL);
     }
-    return (now() - start) * 1000;
+    return clock_seconds(clock) - start;
+}
+
+/* Each with code that nobody has run. */
+static double time_translate(int n, clockid_t clock)
+{
+    Job job[MAX_THREADS];
+
+    for (int i = 0; i < n; i++) {
+        job[i] = (Job){make_code(), 1};
+    }
+    return time_jobs(n, job, clock);
+}
+
+/* The first of them translates the code. */
+static double time_hot(int n)
+{
+    enum { ROUNDS = 1000 };
+    Job job[MAX_THREADS] = {{make_code(), 1}};
+
+    time_jobs(1, job, CLOCK_MONOTONIC);
+    for (int i = 0; i < n; i++) {
+        job[i] = (Job){job[0].code, ROUNDS};
+    }
+    return time_jobs(n, job, CLOCK_PROCESS_CPUTIME_ID) / ROUNDS;
+}
+
+/* Seconds of n threads, as nanoseconds for an instruction of one. */
+static double for_insn(double seconds, int n)
+{
+    return seconds * 1e9 / n / (BLOCKS * BLOCK_INSNS);
 }
 
 enum { CALLS = 300000 };
@@ -135,16 +180,24 @@ static double time_create(void)
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
+    int n = argc > 2 ? atoi(argv[2]) : 0;
     double result;
 
+    if (n < 0 || n > MAX_THREADS) {
+        return 1;
+    }
     if (strcmp(what, "one") == 0 || strcmp(what, "two") == 0) {
         result = time_compute(what[0] == 'o' ? 1 : 2);
-    } else if (strcmp(what, "translate") == 0 && argc > 2) {
-        result = time_translate(atoi(argv[2]));
+    } else if (strcmp(what, "translate") == 0) {
+        result = time_translate(n, CLOCK_MONOTONIC) * 1000;
+    } else if (strcmp(what, "new") == 0) {
+        result = for_insn(time_translate(n, CLOCK_PROCESS_CPUTIME_ID), n);
+    } else if (strcmp(what, "hot") == 0) {
+        result = for_insn(time_hot(n), n);
     } else if (strcmp(what, "create") == 0) {
         result = time_create();
     } else {
         result = time_calls(what);
     }
-    printf("%.1f\n", result);
+    printf(result < 100 ? "%.3g\n" : "%.1f\n", result);
 }

@@ -52,6 +52,14 @@ sample translate1 "$work/threads" translate 1
 sample translate8 "$work/threads" translate 8
 row "one thread translates 6000 blocks" translate1 ms
 row "eight threads translate 6000 blocks each" translate8 ms
+for n in 1 2 4 8; do
+    sample hot$n "$work/threads" hot $n
+    row "$n threads, the same code: an instruction" hot$n "ns CPU"
+done
+for n in 1 2 4 8; do
+    sample new$n "$work/threads" new $n
+    row "$n threads, new code for each: an instruction" new$n "ns CPU"
+done
 sample create "$work/threads" create
 row "10,000 threads start and end" create ms
 for call in getppid read clock; do

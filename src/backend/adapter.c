@@ -10,7 +10,6 @@
  */
 #include "backend/adapter.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "util/check.h"
 
@@ -24,11 +23,11 @@ enum {
 typedef struct Weights {
     const IR *ir;
     int32_t pc_offset; /* the global there is the run loop's: not pinned */
-    uint64_t *of;      /* by global */
-    bool *written;     /* by global */
-    uint32_t *depth;   /* by op: at first its change of loop depth */
     bool has_loop;
     uint64_t change_cost;
+    uint64_t of[IR_MAX_TEMPS];      /* by global */
+    bool written[IR_MAX_TEMPS];     /* by global */
+    uint32_t depth[IR_MAX_OPS + 1]; /* by op: at first its change of depth */
 } Weights;
 
 /* ---- Loops -------------------------------------------------------------- */
@@ -241,27 +240,25 @@ static uint64_t change_cost(const Weights *w)
     return cost;
 }
 
+_Static_assert(sizeof(Weights) <= IR_WORK_BYTES, "Weights fit IR.work");
+
 void adapter_choose(Adapter *a, const Convention *c, const IR *ir,
                     uint32_t pc_offset)
 {
-    Weights w = {
-        .ir = ir,
-        .pc_offset = (int32_t)pc_offset,
-        .of = calloc(ir->nb_globals, sizeof(*w.of)),
-        .written = calloc(ir->nb_globals, sizeof(*w.written)),
-        .depth = calloc(ir->nb_ops + 1, sizeof(*w.depth)),
-    };
-    check(w.of && w.written && w.depth, "out of memory");
+    Weights *w = ir->work;
+    w->ir = ir;
+    w->pc_offset = (int32_t)pc_offset;
+    w->has_loop = false;
+    memset(w->of, 0, ir->nb_globals * sizeof(w->of[0]));
+    memset(w->written, 0, ir->nb_globals * sizeof(w->written[0]));
+    memset(w->depth, 0, (ir->nb_ops + 1) * sizeof(w->depth[0]));
     a->nb_lose = a->nb_gain = 0;
-    find_depths(&w);
-    weigh(&w);
-    w.change_cost = change_cost(&w);
-    for (unsigned class = 0; w.has_loop && class < CLASS_COUNT; class ++) {
-        choose_class(a, c, &w, class);
+    find_depths(w);
+    weigh(w);
+    w->change_cost = change_cost(w);
+    for (unsigned class = 0; w->has_loop && class < CLASS_COUNT; class ++) {
+        choose_class(a, c, w, class);
     }
-    free(w.of);
-    free(w.written);
-    free(w.depth);
 }
 
 /* ---- Changing over ------------------------------------------------------ */

@@ -9,8 +9,9 @@
  *   (adapter.h), but is entered and left by the convention all the same.
  * - A block is left by: an exit slot (a patchable jump), the jump cache, the
  *   return stack, or exit_tb.
- * - Code addresses data relative to env only, and other code by rel32, so a
- *   block depends on its own address and the runtime's alone.
+ * - Code addresses data relative to env only, other code by rel32, and C by
+ *   the runtime's table, so a block depends on its distance from the runtime
+ *   alone: two of the same IR at the same distance have the same bytes.
  */
 #ifndef BACKEND_BACKEND_H
 #define BACKEND_BACKEND_H
@@ -106,7 +107,9 @@ enum {
 
 typedef struct Backend {
     const char *name;
-    /* One a thread; ir has the frontend's globals.  NULL: host unusable. */
+    uint16_t elf_machine; /* EM_* of the host */
+    /* One a thread; ir has the frontend's globals and helpers, which are all
+       that code calls.  NULL: host unusable. */
     BackendContext *(*create)(const BackendConfig *, const IR *ir);
     void (*destroy)(BackendContext *);
     /*

@@ -78,7 +78,7 @@ enum {
     IR_MAX_LABELS = 1024,
     IR_MAX_SLOTS = 64,
     IR_CONST_BUCKETS = 256,
-    IR_WORK_BYTES = 32 * IR_MAX_TEMPS + 1024,
+    IR_WORK_BYTES = 48 * IR_MAX_TEMPS + 8192,
     IR_SIDE_GLOBALS = 128, /* that one side writes */
 };
 

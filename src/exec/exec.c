@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "exec/fault.h"
 #include "exec/internal.h"
+#include "exec/perf.h"
 
 enum {
     GUARD_BYTES = 4096,
@@ -44,6 +45,8 @@ static bool set_flag(ExecConfig *c, const char *name)
         c->no_ret_stack = true;
     } else if (!strcmp(name, "perfmap")) {
         c->perf_map = true;
+    } else if (!strcmp(name, "jitdump")) {
+        c->jitdump = true;
     } else {
         return !strcmp(name, "default");
     }
@@ -99,13 +102,6 @@ const char *exec_config_parse(ExecConfig *c, const char *settings)
     return NULL;
 }
 
-static FILE *open_perf_map(void)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
-    return fopen(path, "we");
-}
-
 Exec *exec_new(const ExecConfig *cfg)
 {
     Exec *e = calloc(1, sizeof(*e));
@@ -122,7 +118,7 @@ Exec *exec_new(const ExecConfig *cfg)
     pthread_cond_init(&e->changed, NULL);
     const char *stats = secure_getenv("TCG_STATS");
     e->stats_on = stats && strcmp(stats, "0");
-    e->perf_map = cfg->perf_map ? open_perf_map() : NULL;
+    perf_open(e);
     return e;
 }
 
@@ -262,6 +258,7 @@ void exec_fork_done(CPUState *cpu, bool child)
     }
     become_only_thread(t);
     pthread_mutex_unlock(&e->lock);
+    perf_open_in_child(e);
 }
 
 void exec_stats_print(Exec *e, FILE *f)

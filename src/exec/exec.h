@@ -36,6 +36,7 @@ typedef struct ExecConfig {
     bool no_ret_stack;       /* noretstack */
     uint32_t opt_off;        /* opt=: passes left out, OPT_* of opt/opt.h */
     bool perf_map;           /* perfmap: write /tmp/perf-PID.map */
+    bool jitdump;            /* jitdump: write $TMPDIR/jit-PID.dump */
     const Log *log;          /* -d; never NULL */
     /* Prints the guest code in [pc, pc + len), for -d in_asm; or NULL. */
     void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len);

@@ -156,7 +156,8 @@ struct Exec {
     size_t runtime_bytes;       /* at the start of piece 0 */
     const Stages *runtime;      /* its backend emitted it */
     bool stats_on;              /* times are taken too */
-    FILE *perf_map;
+    int perf_map;               /* descriptor or -1 (perf.c) */
+    struct Jitdump *jitdump;    /* or NULL */
     pthread_mutex_t lock;       /* of what follows, and of store removal */
     pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
     struct ExecThread *threads;

@@ -11,6 +11,7 @@
 #include "core/dump.h"
 #include "core/verify.h"
 #include "exec/internal.h"
+#include "exec/perf.h"
 #include "opt/opt.h"
 #include "util/annotate.h"
 #include "util/check.h"
@@ -150,12 +151,7 @@ static void note_block(ExecThread *t, const TB *tb, uint32_t nb_insns)
         t->stats.guest_bytes += tb->nb_bytes;
         t->stats.host_bytes += tb->code_size;
     }
-    FILE *map = t->exec->perf_map;
-    if (map) {
-        fprintf(map, "%lx %x %s_%lx\n", (long)tb->code, tb->code_size,
-                tb->is_region ? "region" : "guest", tb->pc);
-        fflush(map);
-    }
+    perf_note(t->exec, tb);
 }
 
 /*

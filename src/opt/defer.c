@@ -25,7 +25,6 @@
  */
 #include "opt/opt.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "core/gen.h"
 
@@ -49,12 +48,6 @@ enum {
     MAX_SIDES = IR_MAX_LABELS - 256, /* then there is room for all branches */
 };
 
-/* Ops that stand behind the region's, in the end. */
-typedef struct OpList {
-    Op *op;
-    uint32_t n, room;
-} OpList;
-
 typedef struct Defer {
     IR *ir;
     bool emit;      /* the last pass, from ir->spare to ir->ops */
@@ -65,12 +58,14 @@ typedef struct Defer {
     TempId fpr[MAX_FPRS];
     bool unboxed[MAX_FPRS]; /* by some funbox */
     uint8_t entry[MAX_FPRS];
-    uint8_t at[IR_MAX_LABELS][MAX_FPRS];
     uint8_t form[IR_MAX_TEMPS];     /* now */
     const Op *side[IR_MAX_LABELS];  /* set_side of the label, or NULL */
     const Op *back[IR_MAX_LABELS];  /* goto_tb of an inner slot behind it */
     const Op *guard;                /* on_fault of the next op, or NULL */
-    OpList stubs, sides;
+    /* Ops that stand behind the region's in the end wait in ir->spare: sides
+       behind the ops that are read there, stubs at its end. */
+    uint32_t sides, nb_sides, nb_stubs;
+    uint8_t at[IR_MAX_LABELS][MAX_FPRS]; /* cleared as far as there are labels */
 } Defer;
 
 /* ---- forms --------------------------------------------------------------- */
@@ -220,18 +215,23 @@ static void keep(Defer *d, const Op *op)
     }
 }
 
-/* The ops emitted from `from` on go to the list instead. */
-static void move_to(Defer *d, OpList *list, uint32_t from)
+/*
+ * The ops emitted from `from` on, a stub's or a side's, wait.  If there is no
+ * room for that, there will be none for them in the end.
+ */
+static void put_off(Defer *d, uint32_t from, bool stub)
 {
-    uint32_t n = d->ir->nb_ops - from;
-    if (list->n + n > list->room) {
-        list->room = 2 * (list->n + n);
-        list->op = realloc(list->op, list->room * sizeof(Op));
-        check(list->op, "out of memory");
+    IR *ir = d->ir;
+    uint32_t n = ir->nb_ops - from;
+    ir->nb_ops = from;
+    if (d->sides + d->nb_sides + d->nb_stubs + n > IR_MAX_OPS) {
+        ir->error = IR_TOO_MANY_OPS;
+        return;
     }
-    memcpy(list->op + list->n, d->ir->ops + from, n * sizeof(Op));
-    list->n += n;
-    d->ir->nb_ops = from;
+    d->nb_stubs += stub ? n : 0;
+    uint32_t to = stub ? IR_MAX_OPS - d->nb_stubs : d->sides + d->nb_sides;
+    d->nb_sides += stub ? 0 : n;
+    memcpy(ir->spare + to, ir->ops + from, n * sizeof(Op));
 }
 
 /* ---- sides --------------------------------------------------------------- */
@@ -302,7 +302,7 @@ static void make_side(Defer *d, LabelId label, const LabelId *target)
         } else {
             gen_exit_fault(d->ir, TYPE_I64);
         }
-        move_to(d, &d->sides, from);
+        put_off(d, from, false);
     }
     set_forms(d, before);
 }
@@ -419,7 +419,7 @@ static void make_stub(Defer *d, Arg slot)
     gen_set_stub(d->ir, TYPE_I64, slot);
     settle_all(d);
     gen_exit_slot(d->ir, TYPE_I64, slot);
-    move_to(d, &d->stubs, from);
+    put_off(d, from, true);
 }
 
 static void inner_op(Defer *d, const Op *op)
@@ -744,10 +744,10 @@ static bool look_over(Defer *d)
     return worth && entered;
 }
 
-static void append(Defer *d, const OpList *list)
+static void append(Defer *d, const Op *op, uint32_t n)
 {
-    for (uint32_t i = 0; i < list->n; i++) {
-        keep(d, &list->op[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        keep(d, &op[i]);
     }
 }
 
@@ -761,24 +761,25 @@ static void rewrite(Defer *d)
     ir->spare = (Op *)ops;
     ir->nb_ops = 0;
     d->emit = true;
+    d->sides = n;
     emit_guards(d, plain);
     walk(d, ops, n);
-    append(d, &d->stubs);
+    append(d, ops + IR_MAX_OPS - d->nb_stubs, d->nb_stubs);
     emit_plain_exit(ir, plain);
-    append(d, &d->sides);
+    append(d, ops + n, d->nb_sides);
 }
+
+_Static_assert(sizeof(Defer) <= IR_WORK_BYTES, "Defer fits IR.work");
 
 void opt_defer(IR *ir)
 {
-    Defer *d = calloc(1, sizeof(*d));
-    check(d, "out of memory");
+    Defer *d = ir->work;
+    memset(d, 0, offsetof(Defer, at));
+    memset(d->at, 0, ir->nb_labels * sizeof(d->at[0]));
     d->ir = ir;
     find_fprs(d);
     if (look_over(d)) {
         choose_entry(d);
         rewrite(d);
     }
-    free(d->stubs.op);
-    free(d->sides.op);
-    free(d);
 }

@@ -24,7 +24,6 @@
  */
 #include "opt/opt.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "core/gen.h"
 #include "util/check.h"
@@ -50,13 +49,13 @@ typedef struct Rename {
     IR *ir;
     const Op *in;
     uint32_t nb_in;
+    unsigned nb_moved; /* globals with another value than theirs */
+    uint32_t nb_sides, nb_entries;
     bool inner_exit[IR_MAX_LABELS]; /* an inner slot is behind the label */
     uint8_t nb_defs[IR_MAX_TEMPS];  /* 2: several */
-    bool passing[IR_MAX_OPS];
+    bool passing[IR_MAX_OPS];     /* from here on not cleared */
     TempId value[MAX_GLOBALS];    /* where what a global should hold is */
     uint16_t users[MAX_GLOBALS];  /* globals that should hold its content */
-    unsigned nb_moved;            /* globals with another value than theirs */
-    uint32_t nb_sides, nb_entries;
     Side side[MAX_SIDES];
     Entry entry[MAX_ENTRIES];
 } Rename;
@@ -395,13 +394,15 @@ static void start(Rename *r, IR *ir)
     ir->nb_ops = 0;
 }
 
+_Static_assert(sizeof(Rename) <= IR_WORK_BYTES, "Rename fits IR.work");
+
 void opt_rename(IR *ir)
 {
     if (ir->nb_globals > MAX_GLOBALS) {
         return;
     }
-    Rename *r = calloc(1, sizeof(*r));
-    check(r, "out of memory");
+    Rename *r = ir->work;
+    memset(r, 0, offsetof(Rename, passing));
     start(r, ir);
     for (uint32_t i = 0; i < r->nb_in; i++) {
         rename_op(r, i);
@@ -409,5 +410,4 @@ void opt_rename(IR *ir)
     for (uint32_t i = 0; i < r->nb_sides; i++) {
         emit_side(r, &r->side[i]);
     }
-    free(r);
 }

@@ -22,10 +22,8 @@
 #include "opt/bits.h"
 #include "opt/opt.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include "core/gen.h"
-#include "util/check.h"
 
 enum {
     MANY = UINT8_MAX,
@@ -33,26 +31,30 @@ enum {
     MAX_SIDE_OPS = IR_MAX_OPS / 2, /* in all sides */
 };
 
+/* What is known of a temp. */
+typedef struct SinkTemp {
+    uint32_t def;       /* the op that sets it */
+    uint32_t last;      /* op that reads it last */
+    uint32_t kept;      /* it is kept for a side of this op */
+    uint32_t stands_at; /* in the side of this op, it is stood for */
+    TempId stands;      /* by this one */
+    uint8_t nb_defs;    /* outside of sides; up to MANY */
+    Bits bits;
+} SinkTemp;
+
 typedef struct Sink {
     IR *ir;
     const Op *in;
     uint32_t nb_in, nb_main; /* ops; of those, not in sides */
     uint32_t ops_left;       /* that sides may have */
-    uint8_t nb_defs[IR_MAX_TEMPS]; /* outside of sides; up to MANY */
-    uint32_t def[IR_MAX_TEMPS];    /* the op that sets it */
-    uint32_t last[IR_MAX_TEMPS];   /* op that reads it last */
-    uint32_t kept[IR_MAX_TEMPS];   /* it is kept for a side of this op */
-    Bits bits[IR_MAX_TEMPS];
     uint32_t leads[IR_MAX_LABELS]; /* the op that leads to the side */
-    /* What stands for a temp in the side of this op. */
-    uint32_t stands_at[IR_MAX_TEMPS];
-    TempId stands[IR_MAX_TEMPS];
+    SinkTemp of[IR_MAX_TEMPS];
 } Sink;
 
 /* An EBB temp that one op sets. */
 static bool is_value(const Sink *s, TempId t)
 {
-    return s->ir->temps[t].kind == TEMP_EBB && s->nb_defs[t] == 1;
+    return s->ir->temps[t].kind == TEMP_EBB && s->of[t].nb_defs == 1;
 }
 
 /* ---- step 1 -------------------------------------------------------------------- */
@@ -63,7 +65,7 @@ static Bits bits_of(const Sink *s, TempId t)
     if (temp->kind == TEMP_CONST && type_size((Type)temp->type) <= 8) {
         return bits_of_value(temp->value);
     }
-    return is_value(s, t) ? s->bits[t] : bits_unknown((Type)temp->type);
+    return is_value(s, t) ? s->of[t].bits : bits_unknown((Type)temp->type);
 }
 
 static void note_bits(Sink *s, const Op *op)
@@ -74,7 +76,7 @@ static void note_bits(Sink *s, const Op *op)
     for (unsigned i = 0; i < ins && i < MAX_BIT_INPUTS; i++) {
         in[i] = bits_of(s, (TempId)op->arg[outs + i]);
     }
-    s->bits[op->arg[0]] = bits_of_op(s->ir, op, in);
+    s->of[op->arg[0]].bits = bits_of_op(s->ir, op, in);
 }
 
 static void note_op(Sink *s, uint32_t i)
@@ -83,12 +85,12 @@ static void note_op(Sink *s, uint32_t i)
     unsigned outs = op_outs(op);
     int label = opcode_label((Opcode)op->opc);
     for (unsigned k = outs; k < outs + op_ins(op); k++) {
-        s->last[op->arg[k]] = i;
+        s->of[op->arg[k]].last = i;
     }
     for (unsigned k = 0; k < outs; k++) {
-        TempId t = (TempId)op->arg[k];
-        s->nb_defs[t] = (uint8_t)(s->nb_defs[t] + (s->nb_defs[t] < MANY));
-        s->def[t] = i;
+        SinkTemp *of = &s->of[op->arg[k]];
+        of->nb_defs = (uint8_t)(of->nb_defs + (of->nb_defs < MANY));
+        of->def = i;
     }
     if (outs == 1 && is_value(s, (TempId)op->arg[0])) {
         note_bits(s, op);
@@ -102,7 +104,7 @@ static void note_op(Sink *s, uint32_t i)
 
 static bool at_hand(const Sink *s, TempId t, uint32_t at)
 {
-    return !is_value(s, t) || s->last[t] >= at || s->kept[t] >= at;
+    return !is_value(s, t) || s->of[t].last >= at || s->of[t].kept >= at;
 }
 
 static bool writes(const Op *op, TempId t)
@@ -141,7 +143,7 @@ static bool is_pure(const Op *op)
 /* Can t be computed at op `at`, by at most *left ops? */
 static bool can_compute(const Sink *s, TempId t, uint32_t at, unsigned *left)
 {
-    const Op *def = &s->in[s->def[t]];
+    const Op *def = &s->in[s->of[t].def];
     if (!is_pure(def) || *left == 0) {
         return false;
     }
@@ -150,7 +152,7 @@ static bool can_compute(const Sink *s, TempId t, uint32_t at, unsigned *left)
         TempId in = (TempId)def->arg[k];
         if (is_value(s, in) ? !at_hand(s, in, at) &&
                                   !can_compute(s, in, at, left)
-                            : !lasts(s, in, s->def[t], at)) {
+                            : !lasts(s, in, s->of[t].def, at)) {
             return false;
         }
     }
@@ -166,7 +168,7 @@ static void need(Sink *s, TempId t, uint32_t at)
     if (s->ops_left >= MAX_VALUE_OPS && can_compute(s, t, at, &left)) {
         s->ops_left -= MAX_VALUE_OPS - left;
     } else {
-        s->kept[t] = at;
+        s->of[t].kept = at;
     }
 }
 
@@ -192,13 +194,13 @@ static void find_kept(Sink *s)
 static bool is_extended(const Sink *s, TempId t)
 {
     return is_value(s, t) && s->ir->temps[t].type == TYPE_I64 &&
-           s->bits[t].signs > 32;
+           s->of[t].bits.signs > 32;
 }
 
 static void stand(Sink *s, TempId t, TempId for_t, uint32_t at)
 {
-    s->stands[for_t] = t;
-    s->stands_at[for_t] = at;
+    s->of[for_t].stands = t;
+    s->of[for_t].stands_at = at;
 }
 
 static void compute(Sink *s, const Op *op, uint32_t at);
@@ -209,18 +211,18 @@ static TempId bring(Sink *s, TempId t, uint32_t at)
     if (!is_value(s, t) || (at_hand(s, t, at) && !is_extended(s, t))) {
         return t;
     }
-    if (s->stands_at[t] != at) {
+    if (s->of[t].stands_at != at) {
         TempId to = ir_temp(s->ir, (Type)s->ir->temps[t].type);
         if (at_hand(s, t, at)) {
             gen_sextract(s->ir, TYPE_I64, to, t, 0, 32);
         } else {
-            Op op = s->in[s->def[t]];
+            Op op = s->in[s->of[t].def];
             op.arg[0] = to;
             compute(s, &op, at);
         }
         stand(s, to, t, at);
     }
-    return s->stands[t];
+    return s->of[t].stands;
 }
 
 static void compute(Sink *s, const Op *op, uint32_t at)
@@ -258,14 +260,17 @@ static uint32_t first_side(const IR *ir)
     return i;
 }
 
+_Static_assert(sizeof(Sink) <= IR_WORK_BYTES, "Sink fits IR.work");
+
 void opt_sink(IR *ir)
 {
     uint32_t nb_main = first_side(ir);
     if (nb_main == ir->nb_ops) {
         return;
     }
-    Sink *s = calloc(1, sizeof(*s));
-    check(s, "out of memory");
+    Sink *s = ir->work;
+    memset(s->leads, 0, ir->nb_labels * sizeof(s->leads[0]));
+    memset(s->of, 0, ir->nb_temps * sizeof(s->of[0]));
     s->ir = ir;
     s->in = ir->ops;
     s->nb_in = ir->nb_ops;
@@ -279,5 +284,4 @@ void opt_sink(IR *ir)
     ir->spare = (Op *)s->in;
     ir->nb_ops = 0;
     emit(s);
-    free(s);
 }

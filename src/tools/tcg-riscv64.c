@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include "disas/riscv.h"
 #include "linux-user/linux-user.h"
+#include "util/fd.h"
 
 #define VERSION "0.1"
 
@@ -362,25 +362,6 @@ static void parse_settings(Command *c)
     free(copy);
 }
 
-/* A descriptor that the guest does not come upon by counting up. */
-static int high_descriptor(int fd)
-{
-    enum { ROOM = 16 };
-    struct rlimit lim;
-    int high = -1;
-
-    if (getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur > 4 * ROOM) {
-        rlim_t top = lim.rlim_cur < 1 << 20 ? lim.rlim_cur : 1 << 20;
-
-        high = fcntl(fd, F_DUPFD_CLOEXEC, (int)top - ROOM);
-    }
-    if (high < 0) {
-        return fd;
-    }
-    close(fd);
-    return high;
-}
-
 static void open_log(Command *c)
 {
     c->user.log.file = stderr;
@@ -388,7 +369,7 @@ static void open_log(Command *c)
         int fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
                       0666);
 
-        c->user.log.file = fd < 0 ? NULL : fdopen(high_descriptor(fd), "a");
+        c->user.log.file = fd < 0 ? NULL : fdopen(fd_out_of_reach(fd), "a");
         if (!c->user.log.file) {
             fail("-D %s: %s", c->log_path, strerror(errno));
         }

@@ -43,6 +43,7 @@ link below prefix  |0  |below the prefix|-L root $guest/proc /a/b/absolute
 link to a folder   |0  |below the prefix|-L root $guest/proc /a/up/absolute
 an empty /proc     |0  |many entries|-L root $guest/proc /proc
 not below prefix   |0  |processor|-L root $guest/proc /proc/cpuinfo
+no room for jitdump|0  |/nosuch/jit-|-version >&-; TMPDIR=/nosuch TCG_SETTINGS=jitdump $EMU $guest/hello
 bad setting        |1  |nosuch|-version >&-; TCG_SETTINGS=nosuch=1 $EMU $guest/hello
 ROWS
 }
@@ -72,3 +73,36 @@ else
     echo "PASS cli: no memory that can be written and executed"
 fi
 wait $! 2> /dev/null
+
+# verdict WHAT OUTPUT: passes if the last command did.
+verdict() {
+    if [ $? = 0 ]; then
+        echo "PASS cli: $1"
+    else
+        echo "FAIL cli: $1"
+        echo "    ${2:0:200}"
+    fi
+}
+
+# jitdump LOG PROGRAM...: its files; dump/log: compared with that.
+jitdump() {
+    rm -rf dump && mkdir dump
+    TMPDIR=dump "$EMU" -d out_asm -D dump/log "${@:2}" > /dev/null 2>&1
+    for file in dump/jit-*.dump; do
+        od -An -v -tu1 -w1 "$file" > dump/bytes
+        awk -f "$HERE/jitdump.awk" "$1" dump/bytes || return
+    done
+}
+export TCG_SETTINGS=jitdump
+output=$(jitdump dump/log "$guest/hello")
+verdict "jitdump" "$output"
+output=$(TCG_SETTINGS=jitdump,hot=1 jitdump dump/log "$guest/hello")
+verdict "jitdump with regions" "$output"
+output=$(jitdump /dev/null "$guest/processes") &&
+    [ "$(ls dump/jit-*.dump | wc -l)" -gt 2 ]
+verdict "jitdump of a forked child" "$output"
+mkdir -p full
+output=$(trap '' XFSZ; ulimit -f 16; TMPDIR=full "$EMU" "$guest/hello" 2>&1)
+[ "$output" = "$(TCG_SETTINGS= "$EMU" "$guest/hello" 2>&1)" ]
+verdict "jitdump that cannot be written" "$output"
+unset TCG_SETTINGS

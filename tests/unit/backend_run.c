@@ -98,12 +98,33 @@ static uint64_t top_of_ret_stack(const Runner *r)
     return next->guest_pc;
 }
 
+/* No address in the emulator's image, whose place is another next time. */
+static void check_position(const uint8_t *code, uint32_t size)
+{
+    extern const char __executable_start[], _end[];
+    uintptr_t at;
+
+    for (uint32_t i = 0; i + sizeof(at) <= size; i++) {
+        memcpy(&at, code + i, sizeof(at));
+        check(at < (uintptr_t)__executable_start || at >= (uintptr_t)_end,
+              "%lx, an absolute address, at offset %u", at, i);
+    }
+}
+
+static CompileStatus compile(Runner *r, IR *ir, CompiledBlock *b)
+{
+    CompileStatus status = x86_64_backend.compile(r->ctx, ir, &r->buf, b);
+    if (status == COMPILE_OK) {
+        check_position(r->buf.rx + b->offset, b->size);
+    }
+    return status;
+}
+
 CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
                          RunResult *out)
 {
     r->buf.used = r->runtime;
-    CompileStatus status =
-        x86_64_backend.compile(r->ctx, ir, &r->buf, &r->block);
+    CompileStatus status = compile(r, ir, &r->block);
     if (status != COMPILE_OK) {
         return status;
     }
@@ -132,7 +153,7 @@ CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
 
 CompileStatus runner_add(Runner *r, IR *ir, CompiledBlock *block)
 {
-    return x86_64_backend.compile(r->ctx, ir, &r->buf, block);
+    return compile(r, ir, block);
 }
 
 void runner_start(Runner *r, const RunStart *start)

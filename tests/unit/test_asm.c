@@ -109,20 +109,6 @@ static void patches_reach_both_ways(void **state)
     expect(&c, BYTES(0x7c, 8, 0x0f, 0x8d, 2, 0, 0, 0, 0xeb, 0xf6));
 }
 
-static void pointers_take_the_shortest_move(void **state)
-{
-    Code c;
-    Asm *a = start(&c, sizeof(c.buf), 0x7f0000000000 - (int64_t)c.buf);
-
-    (void)state;
-    asm_mov_ptr(a, R9, (void *)0x1234);
-    expect(&c, BYTES(0x41, 0xb9, 0x34, 0x12, 0, 0));
-    asm_mov_ptr(a, R9, (void *)0x7f0000000107);
-    expect(&c, BYTES(0x4c, 0x8d, 0x0d, 0, 1, 0, 0));
-    asm_mov_ptr(a, RAX, (void *)0x123456789abc);
-    expect(&c, BYTES(0x48, 0xb8, 0xbc, 0x9a, 0x78, 0x56, 0x34, 0x12, 0, 0));
-}
-
 static void align_is_of_the_execution_address(void **state)
 {
     Code c;
@@ -169,7 +155,6 @@ int main(void)
         cmocka_unit_test(exact_fit_is_no_overflow),
         cmocka_unit_test(rip_and_jumps_know_where_code_runs),
         cmocka_unit_test(patches_reach_both_ways),
-        cmocka_unit_test(pointers_take_the_shortest_move),
         cmocka_unit_test(align_is_of_the_execution_address),
         cmocka_unit_test(generated_code_runs),
     };

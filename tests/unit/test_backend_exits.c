@@ -25,6 +25,15 @@ typedef struct World {
 
 static const char *const hot[] = {"x", NULL};
 
+static int64_t plus_one(int64_t v)
+{
+    return v + 1;
+}
+
+static const Helper helper = {"plus_one", plus_one, TYPE_I64, 1, {TYPE_I64},
+                              HELPER_READS_STATE};
+static const Helper *const helpers[] = {&helper, NULL};
+
 static void open_world(World *w, bool no_ret_stack)
 {
     BackendConfig cfg = {.max_pinned_int = -1,
@@ -39,6 +48,7 @@ static void open_world(World *w, bool no_ret_stack)
     w->x = ir_global(w->ir, TYPE_I64, OFFSET_X, "x");
     w->y = ir_global(w->ir, TYPE_I64, OFFSET_Y, "y");
     ir_global(w->ir, TYPE_I64, PC_OFFSET, "pc");
+    w->ir->helpers = helpers;
     w->runner = runner_new(&cfg, w->ir, 1 << 20);
     runner_start(w->runner, &w->start);
 }
@@ -614,19 +624,12 @@ static void borrower_is_moved(void **s)
     close_world(&w);
 }
 
-static int64_t plus_one(int64_t v)
-{
-    return v + 1;
-}
-
 /*
  * A region that gives x's register to y, calls a helper, and has a temp that
  * has borrowed that register meanwhile.
  */
 static void region_changes_convention(void **s)
 {
-    static const Helper helper = {"plus_one", plus_one, TYPE_I64, 1,
-                                  {TYPE_I64}, HELPER_READS_STATE};
     World w;
 
     (void)s;
@@ -710,6 +713,45 @@ static void region_goes_on_after_call(void **s)
     close_world(&w);
 }
 
+/* All kinds of references: to the runtime, its data, C, slots, literals. */
+static CompiledBlock block_that_refers(World *w)
+{
+    begin(w);
+    TempId single = ir_temp(w->ir, TYPE_F32), bits = ir_temp(w->ir, TYPE_I32);
+    LabelId elsewhere = ir_label(w->ir);
+    gen_call(w->ir, &helper, w->x, 1, &w->x);
+    gen_mov(w->ir, TYPE_F32, single, ir_const(w->ir, TYPE_F32, 0x40490fdb));
+    gen_fround(w->ir, TYPE_F32, single, single, FRM_RMM);
+    gen_fmv_fi(w->ir, TYPE_I32, bits, single);
+    gen_ext_i32_i64(w->ir, TYPE_I64, w->y, bits);
+    gen_plugin_cb(w->ir, TYPE_I64, 1, 2);
+    gen_brcond(w->ir, TYPE_I64, w->x, w->y, COND_EQ, elsewhere);
+    gen_call_tb(w->ir, TYPE_I64, 0, 0x2000, 1, 0x1004);
+    gen_set_label(w->ir, TYPE_I64, elsewhere);
+    gen_goto_ptr(w->ir, TYPE_I64, w->y);
+    return end(w);
+}
+
+/* Another process may map a block's code, at the same distance from its own
+   runtime. */
+static void same_distance_same_code(void **unused)
+{
+    World w, other;
+
+    (void)unused;
+    open_world(&w, false);
+    open_world(&other, false);
+    CompiledBlock a = block_that_refers(&w), b = block_that_refers(&other);
+    const uint8_t *code = runner_rx(w.runner, a.offset);
+    const uint8_t *twin = runner_rx(other.runner, b.offset);
+    assert_ptr_not_equal(code, twin);
+    assert_int_equal(a.offset, b.offset);
+    assert_int_equal(a.size, b.size);
+    assert_memory_equal(code, twin, a.size);
+    close_world(&other);
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -732,6 +774,7 @@ int main(void)
         cmocka_unit_test(borrower_is_moved),
         cmocka_unit_test(region_changes_convention),
         cmocka_unit_test(region_goes_on_after_call),
+        cmocka_unit_test(same_distance_same_code),
         cmocka_unit_test(buffer_full),
         cmocka_unit_test(too_large),
     };

@@ -25,7 +25,8 @@ Mem mem_bis(int base, int index, int scale, int32_t disp)
     return (Mem){.base = base, .index = index, .scale = scale, .disp = disp};
 }
 
-bool asm_reaches(const Asm *a, const void *target)
+/* Whether rel32 (and so jmp, call, mem_rip) reaches target from here. */
+static bool reaches(const Asm *a, const void *target)
 {
     int64_t d = (int64_t)((uintptr_t)target - asm_pc(a));
 
@@ -34,7 +35,7 @@ bool asm_reaches(const Asm *a, const void *target)
 
 Mem mem_rip(const Asm *a, const void *target)
 {
-    check(asm_reaches(a, target), "%p out of rip's reach", target);
+    check(reaches(a, target), "%p out of rip's reach", target);
     return mem_b(MEM_RIP, (int32_t)((uintptr_t)target - asm_pc(a)));
 }
 

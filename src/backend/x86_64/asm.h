@@ -181,9 +181,6 @@ static inline uintptr_t asm_pc(const Asm *a)
     return (uintptr_t)a->p + (uintptr_t)a->exec_offset;
 }
 
-/* Whether rel32 (and so jmp, call, mem_rip) reaches target from here. */
-bool asm_reaches(const Asm *a, const void *target);
-
 void asm_byte(Asm *a, uint8_t byte);
 void asm_bytes(Asm *a, const void *bytes, size_t n);
 void asm_u32(Asm *a, uint32_t value);
@@ -225,7 +222,6 @@ void asm_mov_rm(Asm *a, int size, int dst, Mem src);
 void asm_mov_mr(Asm *a, int size, Mem dst, int src);
 void asm_mov_mi(Asm *a, int size, Mem dst, int32_t imm);
 void asm_mov_ri(Asm *a, int dst, uint64_t imm);     /* keeps the flags */
-void asm_mov_ptr(Asm *a, int dst, const void *ptr); /* may use lea [rip] */
 void asm_zero(Asm *a, int dst);                     /* xor: changes the flags */
 
 /* movzx writes 64 bits; movsx `size` bits, from `from` < size. */

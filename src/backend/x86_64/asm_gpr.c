@@ -230,17 +230,6 @@ void asm_mov_ri(Asm *a, int dst, uint64_t imm)
     enc_done(a, &e);
 }
 
-void asm_mov_ptr(Asm *a, int dst, const void *ptr)
-{
-    uintptr_t value = (uintptr_t)ptr;
-
-    if (value > UINT32_MAX && asm_reaches(a, ptr)) {
-        asm_lea(a, SZ_64, dst, mem_rip(a, ptr));
-    } else {
-        asm_mov_ri(a, dst, value);
-    }
-}
-
 void asm_zero(Asm *a, int dst)
 {
     asm_alu_rr(a, ALU_XOR, SZ_32, dst, dst);

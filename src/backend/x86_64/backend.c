@@ -1,6 +1,7 @@
 /* struct Backend for x86-64: contexts, entering, patching, signals. */
 #include "backend/x86_64/x86.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     x->gs = cfg->guest_base;
     x->ret_stack = !cfg->no_ret_stack;
     x->count_heat = cfg->count_heat;
+    x->helpers = ir->helpers;
     x->pc_disp = (int32_t)cfg->pc_offset;
     x86_describe(&x->desc, x->features);
     BackendContext *b = context_new(&x->desc, x, x->features, cfg, ir);
@@ -124,6 +126,7 @@ static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
 
 const Backend x86_64_backend = {
     .name = "x86_64",
+    .elf_machine = EM_X86_64,
     .create = x86_create,
     .destroy = x86_destroy,
     .emit_runtime = emit_runtime,

@@ -385,7 +385,7 @@ static void store_word(Host *x, unsigned i, uint64_t v)
 }
 
 /* Word 0: the callback, a PluginFn; then its arguments. */
-static void call_plugin(CPUState *cpu)
+void x86_call_plugin(CPUState *cpu)
 {
     const uint64_t *w = x86_slow_words(cpu);
     PluginFn *fn = (PluginFn *)(uintptr_t)w[0];
@@ -405,5 +405,5 @@ void emit_plugin(Host *x, const EmitOp *e)
         store_word(x, 2, 0);
     }
     store_word(x, 3, mem ? e->k[2] : 0);
-    x86_slow_call(x, call_plugin);
+    x86_slow_call(x, X86_FN_PLUGIN);
 }

@@ -83,7 +83,7 @@ static void unbox(uint64_t w[3])
     }
 }
 
-static void soft_op(CPUState *cpu)
+void x86_soft_op(CPUState *cpu)
 {
     uint64_t *w = x86_slow_words(cpu);
     SoftOp op;
@@ -136,7 +136,7 @@ void fp_call_soft(Host *x, const EmitOp *e)
     }
     __builtin_memcpy(&word, &op, sizeof(word));
     asm_mov_mi(&x->a, SZ_32, x86_slow_word(3), word);
-    x86_slow_call(x, soft_op);
+    x86_slow_call(x, X86_FN_SOFT);
     if (to_gpr) {
         asm_mov_rm(&x->a, SZ_64, e->out[0].reg, x86_slow_word(0));
     } else {

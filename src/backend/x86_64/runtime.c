@@ -208,6 +208,22 @@ static void emit_data(Host *x)
     asm_align(&x->a, 64);
     x->rt.data = here(x);
     asm_bytes(&x->a, &d, sizeof(d));
+}
+
+static void emit_functions(Host *x)
+{
+    static X86SlowFn *const fn[X86_NB_FNS] = {
+        [X86_FN_SOFT] = x86_soft_op,
+        [X86_FN_PLUGIN] = x86_call_plugin,
+    };
+
+    x->rt.fn = here(x);
+    for (unsigned i = 0; i < X86_NB_FNS; i++) {
+        asm_u64(&x->a, (uintptr_t)fn[i]);
+    }
+    for (unsigned i = 0; x->helpers && x->helpers[i]; i++) {
+        asm_u64(&x->a, (uintptr_t)x->helpers[i]->fn);
+    }
     asm_align(&x->a, 64);
 }
 
@@ -216,6 +232,7 @@ bool x86_emit_runtime(Host *x, CodeBuf *buf)
     asm_init(&x->a, buf->rw + buf->used, buf->size - buf->used,
              buf->rx - buf->rw);
     emit_data(x);
+    emit_functions(x);
     emit_enter(x);
     emit_leave(x);
     emit_exits(x);

@@ -34,11 +34,16 @@ void x86_jmp_back(Host *x, const SlowPath *s)
     }
 }
 
+void x86_load_fn(Host *x, unsigned fn)
+{
+    asm_mov_rm(&x->a, SZ_64, RAX, x86_data(x, &x->rt.fn[fn]));
+}
+
 /* rax is not pushed: on rsp there are return addresses only. */
-void x86_slow_call(Host *x, void (*fn)(CPUState *))
+void x86_slow_call(Host *x, X86Fn fn)
 {
     asm_mov_mr(&x->a, SZ_64, X86_CPU(slow_rax), RAX);
-    asm_mov_ptr(&x->a, RAX, (const void *)fn);
+    x86_load_fn(x, fn);
     asm_call(&x->a, x->rt.slow_call);
     asm_mov_rm(&x->a, SZ_64, RAX, X86_CPU(slow_rax));
 }

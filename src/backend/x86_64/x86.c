@@ -239,9 +239,19 @@ static void host_call_prepare(Host *x, const Helper *h)
     asm_call(&x->a, x->rt.save[touches_state(h)]);
 }
 
+static unsigned helper_fn(const Host *x, const Helper *h)
+{
+    unsigned i = 0;
+    while (x->helpers && x->helpers[i] && x->helpers[i] != h) {
+        i++;
+    }
+    check(x->helpers && x->helpers[i], "%s is not in IR.helpers", h->name);
+    return X86_NB_FNS + i;
+}
+
 static void host_call(Host *x, const Helper *h)
 {
-    asm_mov_ptr(&x->a, RAX, h->fn);
+    x86_load_fn(x, helper_fn(x, h));
     asm_call(&x->a, x->rt.call[touches_state(h)]);
 }
 

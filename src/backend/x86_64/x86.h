@@ -42,9 +42,20 @@ typedef struct __attribute__((aligned(64))) X86Data {
     uint8_t rc_of[8];              /* of rounding modes */
 } X86Data;
 
+/*
+ * The runtime's table of C functions: these, then the helpers of IR.helpers.
+ * Code calls by it alone, so it has no address of the emulator's in it.
+ */
+typedef enum X86Fn {
+    X86_FN_SOFT,   /* x86_soft_op() */
+    X86_FN_PLUGIN, /* x86_call_plugin() */
+    X86_NB_FNS,
+} X86Fn;
+
 /* Where the runtime's pieces are (addresses to execute). */
 typedef struct X86Runtime {
     const X86Data *data;
+    const uint64_t *fn;      /* the table of C functions */
     const void *enter;       /* int (CPUState *, const void *code) */
     const void *leave;       /* jmp here with the reason in eax */
     const void *slot_exit;   /* call here; an ExitRecord follows */
@@ -97,6 +108,7 @@ struct Host {
     bool count_heat;
     int32_t pc_disp;    /* of the guest's pc, from env */
     const Convention *conv;
+    const Helper *const *helpers; /* IR.helpers */
     X86Runtime rt;
     unsigned nb_slow, nb_literals;
     SlowPath slow[MAX_SLOW];
@@ -223,10 +235,15 @@ void x86_jcc_slow(Host *, SlowPath *, Cc);
 /* Ends a slow path: jumps back. */
 void x86_jmp_back(Host *, const SlowPath *);
 /*
- * In a slow path: calls fn(cpu), all registers kept but MXCSR's flags. It
- * finds and leaves values in x86_slow_word().
+ * In a slow path: calls the function with the cpu, all registers kept but
+ * MXCSR's flags. It finds and leaves values in x86_slow_word().
  */
-void x86_slow_call(Host *, void (*fn)(CPUState *));
+void x86_slow_call(Host *, X86Fn);
+/* rax = the address of a C function, by its number in the table. */
+void x86_load_fn(Host *, unsigned fn);
+
+typedef void X86SlowFn(CPUState *);
+X86SlowFn x86_soft_op, x86_call_plugin;
 
 static inline uint64_t *x86_slow_words(CPUState *cpu)
 {
