@@ -15,8 +15,9 @@
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
+#include "util/annotate.h"
 
-int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+int annotate_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 
 enum { VFORK_STACK_BYTES = 1 << 20 };
 
@@ -78,8 +79,8 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
         copy_actions(t, &actions);
     }
     clone_start_child(t, c);
-    ret = clone(vfork_child, stack + VFORK_STACK_BYTES, (int)clone_host_flags(c),
-                &child, &pidfd);
+    ret = annotate_clone(vfork_child, stack + VFORK_STACK_BYTES,
+                         (int)clone_host_flags(c), &child, &pidfd);
     ret = ret < 0 ? -errno : ret;
     end_child(t);
     *t = task;
@@ -149,8 +150,8 @@ static void lend_thread(SharedChild *s, Task *t, char *stack)
         copy_actions(t, &actions);
     }
     s->t = t;
-    if (clone(shared_child, stack + VFORK_STACK_BYTES, (int)flags, s,
-              pidfd ? &s->pidfd : &s->pid) < 0) {
+    if (annotate_clone(shared_child, stack + VFORK_STACK_BYTES, (int)flags, s,
+                       pidfd ? &s->pidfd : &s->pid) < 0) {
         s->result = -errno;
         sem_post(&s->started);
     }

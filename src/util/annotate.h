@@ -2,6 +2,10 @@
  * For ThreadSanitizer, which does not see that generated code is written and
  * run: who runs it after annotate_run(p) has seen all that was written before
  * annotate_written(p).
+ *
+ * annotate_clone is libc's clone() for a child in its parent's memory.  TSan
+ * takes each child for a fork and stops watching: here that is the parent's
+ * thread, in whose stead the child runs while it waits.
  */
 #ifndef UTIL_ANNOTATE_H
 #define UTIL_ANNOTATE_H
@@ -9,6 +13,7 @@
 #ifdef __SANITIZE_THREAD__
 void __tsan_acquire(void *);
 void __tsan_release(void *);
+#define annotate_clone __clone
 
 static inline void annotate_written(void *p)
 {
@@ -20,6 +25,8 @@ static inline void annotate_run(void *p)
     __tsan_acquire(p);
 }
 #else
+#define annotate_clone clone
+
 static inline void annotate_written(void *p)
 {
     (void)p;
