@@ -111,7 +111,7 @@ bool exec_kick(CPUState *cpu, void *ctx)
     uintptr_t pc = be->signal_pc(ctx);
     TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
     if (!tb) {
-        return !atomic_load(&t->running);
+        return !atomic_load_explicit(&t->running, memory_order_relaxed);
     }
     for (uint32_t i = 0; i < tb->nb_slots; i++) {
         slot_patch_stub(t->exec, &tb->slots[i]);

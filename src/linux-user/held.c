@@ -10,11 +10,13 @@ static void put(HeldSignal *h, const siginfo_t *info)
     }
 }
 
+/* Mostly there is none, and then a kick's handler has nothing to lock. */
 static bool take(HeldSignal *h, siginfo_t *info)
 {
     int full = HELD_FULL;
 
-    if (!atomic_compare_exchange_strong(&h->state, &full, HELD_BUSY)) {
+    if (atomic_load_explicit(&h->state, memory_order_relaxed) != full ||
+        !atomic_compare_exchange_strong(&h->state, &full, HELD_BUSY)) {
         return false;
     }
     *info = h->info;
