@@ -241,20 +241,14 @@ unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, char *buf,
     return length;
 }
 
-/* Up to 4 bytes of code at pc, over the end of a range if need be. */
+/* Up to 4 bytes of code at pc, by two reads if need be. */
 static size_t read_insn(const CodeReader *code, uint64_t pc, uint8_t buf[4])
 {
-    size_t have = 0;
-    while (have < 4) {
-        size_t bytes = 0;
-        const uint8_t *p = code->fetch(code->opaque, pc + have, &bytes);
-        if (!p) {
-            break;
-        }
-        for (size_t i = 0; i < bytes && have < 4; i++) {
-            buf[have++] = p[i];
-        }
-    }
+    size_t have = 0, more;
+    do {
+        more = code->read(code->opaque, pc + have, buf + have, 4 - have);
+        have += more;
+    } while (more && have < 4);
     return have;
 }
 

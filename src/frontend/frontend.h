@@ -11,12 +11,13 @@
 #include "core/ir.h"
 
 /*
- * Where guest code is read from.  fetch returns a host pointer to the code at
- * guest address addr and in *avail how many bytes follow it, at least 1; NULL
- * if there is nothing executable at addr.
+ * Where guest code is read from.  read copies the code at guest address addr,
+ * up to n bytes, and returns how many they are: at least 1, or 0 if there is
+ * nothing executable at addr.  A copy, because other threads may change the
+ * code and even unmap it meanwhile.
  */
 typedef struct CodeReader {
-    const uint8_t *(*fetch)(void *opaque, uint64_t addr, size_t *avail);
+    size_t (*read)(void *opaque, uint64_t addr, void *buf, size_t n);
     void *opaque;
 } CodeReader;
 

@@ -14,20 +14,16 @@ enum {
     BLOCK_MAX_BYTES = 8192,
 };
 
-/* Makes the range at addr the current one; false if there is none. */
-static bool code_map(Translation *t, uint64_t addr)
+/* Fills t->code from addr on; false if there is nothing. */
+static bool read_chunk(Translation *t, uint64_t addr)
 {
     const CodeReader *reader = &t->req->code;
-    size_t bytes = 0;
-    const uint8_t *code = reader->fetch(reader->opaque, addr, &bytes);
-    if (!code) {
-        t->fault_addr = addr;
-        return false;
-    }
-    t->code = code;
     t->code_addr = addr;
-    t->code_bytes = bytes;
-    return true;
+    t->code_bytes = reader->read(reader->opaque, addr, t->code, CODE_CHUNK);
+    if (!t->code_bytes) {
+        t->fault_addr = addr;
+    }
+    return t->code_bytes != 0;
 }
 
 bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
@@ -35,7 +31,7 @@ bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
 {
     uint8_t *to = buf;
     while (n) {
-        if (!translator_left(t, addr) && !code_map(t, addr)) {
+        if (!translator_left(t, addr) && !read_chunk(t, addr)) {
             return false;
         }
         size_t left = translator_left(t, addr);
@@ -172,7 +168,6 @@ static void start(Translation *t, const BlockRequest *req)
     t->nb_insns = 0;
     t->nb_slots = 0;
     t->fault_addr = 0;
-    t->code = NULL;
     t->code_bytes = 0;
     t->nb_targets = 0;
     t->nb_blocks = 0;

@@ -13,6 +13,8 @@
 #include <string.h>
 #include "frontend/frontend.h"
 
+enum { CODE_CHUNK = 128 }; /* bytes read at once: most blocks are shorter */
+
 /* An address that a branch leads to, and the label that it goes to. */
 typedef struct Target {
     uint64_t pc;
@@ -36,9 +38,9 @@ typedef struct Translation {
     uint32_t nb_slots;
     bool ended;          /* no control reaches next_pc by falling */
     uint64_t fault_addr; /* first byte that could not be read */
-    const uint8_t *code; /* the range that CodeReader gave last */
-    uint64_t code_addr;
-    size_t code_bytes;
+    uint8_t code[CODE_CHUNK]; /* what CodeReader has read last, */
+    uint64_t code_addr;       /* from here, */
+    size_t code_bytes;        /* so much of it */
     uint64_t block_pc;   /* of the block in hand, */
     uint64_t limit;      /* and where another of the region begins */
     uint64_t end;        /* the highest next_pc so far */
@@ -62,14 +64,14 @@ typedef struct GuestHooks {
 void translator_run(Translation *t, const GuestHooks *hooks,
                     const BlockRequest *req, BlockInfo *info);
 
-/* How many bytes at addr are in the range that CodeReader gave last. */
+/* How many bytes at addr are in t->code. */
 static inline size_t translator_left(const Translation *t, uint64_t addr)
 {
     uint64_t offset = addr - t->code_addr;
     return offset < t->code_bytes ? t->code_bytes - offset : 0;
 }
 
-/* translator_read() from as many ranges as it takes. */
+/* translator_read() with as many reads as it takes. */
 bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
                             size_t n);
 

@@ -240,7 +240,7 @@ static int start_exec(Process *proc)
 {
     ExecConfig config = proc->options->exec;
 
-    config.code = (CodeReader){ mm_fetch, &proc->mm };
+    config.code = (CodeReader){ mm_read_code, &proc->mm };
     config.guest_base = proc->mm.base;
     if (proc->mm.base != 0) {
         host_set_guest_base(proc->mm.base);

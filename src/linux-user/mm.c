@@ -182,21 +182,21 @@ long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n)
 
 /*
  * A page of a file mapping beyond the file's end cannot be read although the
- * map has it; hence the probe. The range returned ends with the page: few
- * blocks go beyond, and the reader asks again.
+ * map has it. What is read ends with the page: few blocks go beyond, and the
+ * reader asks again.
  */
-const uint8_t *mm_fetch(void *opaque, uint64_t addr, size_t *avail)
+size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
 {
     Mm *mm = opaque;
-    uint8_t byte;
+    uint64_t left = page_down(addr) + GUEST_PAGE - addr;
+    size_t bytes = n < left ? n : left;
 
     pthread_mutex_lock(&mm->lock);
     const Mapping *m = map_find(&mm->map, addr);
-    bool readable = m && m->prot & PROT_EXEC &&
-                    user_copy(&byte, g2h(mm, addr), 1);
+    bool read = m && m->prot & PROT_EXEC &&
+                user_copy(buf, g2h(mm, addr), bytes);
     pthread_mutex_unlock(&mm->lock);
-    *avail = page_down(addr) + GUEST_PAGE - addr;
-    return readable ? g2h(mm, addr) : NULL;
+    return read ? bytes : 0;
 }
 
 /* --- mmap --- */

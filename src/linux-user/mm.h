@@ -86,8 +86,8 @@ bool mm_within_limits(const Mm *mm, uint64_t start, uint64_t len, int prot,
 /* Bytes that the guest has mapped. */
 uint64_t mm_size(Mm *mm);
 
-/* CodeReader.fetch; opaque is the Mm. */
-const uint8_t *mm_fetch(void *opaque, uint64_t addr, size_t *avail);
+/* CodeReader.read; opaque is the Mm. */
+size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n);
 
 static inline void *g2h(const Mm *mm, uint64_t addr)
 {

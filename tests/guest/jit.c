@@ -85,7 +85,7 @@ static char *code;
  * What the runner calls is at least as new as what was flushed before it
  * looked, and never goes back.
  */
-static void *run(void *arg)
+static void *run_fenced(void *arg)
 {
     long last = 0;
 
@@ -101,9 +101,9 @@ static void *run(void *arg)
     return NULL;
 }
 
-static void write_versions(char *writable)
+static void write_versions(char *writable, long versions)
 {
-    for (long v = 1; v <= 600; v++) {
+    for (long v = 1; v <= versions; v++) {
         change(writable, v);
         flush(code, 8);
         version = v;
@@ -127,7 +127,8 @@ static void join(pthread_t *t)
     }
 }
 
-static void run_and_write(char *writable)
+static void run_and_write(char *writable, void *(*run)(void *),
+                          long versions)
 {
     pthread_t t[THREADS];
 
@@ -139,7 +140,7 @@ static void run_and_write(char *writable)
             sched_yield();
         }
     }
-    write_versions(writable);
+    write_versions(writable, versions);
     usleep(1000);
     stop = 1;
     join(t);
@@ -147,10 +148,28 @@ static void run_and_write(char *writable)
     SHOW(call(code, 1));
 }
 
+/* A flush is for all threads: none need a fence of its own. */
+static void *run_unfenced(void *arg)
+{
+    while (!stop) {
+        long floor = version;
+
+        wrong += call(code, 0) < floor;
+        seen[(long)arg]++;
+    }
+    return NULL;
+}
+
 static void rewrite(void)
 {
     code = map_private(RW | PROT_EXEC);
-    run_and_write(code);
+    run_and_write(code, run_fenced, 600);
+}
+
+static void flushed(void)
+{
+    code = map_private(RW | PROT_EXEC);
+    run_and_write(code, run_unfenced, 2000);
 }
 
 /* Written through one mapping, run through another. */
@@ -162,7 +181,7 @@ static void dual(void)
     ftruncate(fd, PAGE);
     writable = map(RW, MAP_SHARED, NULL, fd);
     code = map(RX, MAP_SHARED, NULL, fd);
-    run_and_write(writable);
+    run_and_write(writable, run_fenced, 600);
 }
 
 /* --- each thread makes, runs and drops code of its own --- */
@@ -271,6 +290,69 @@ static void forbidden(void)
     SHOW(falls);
 }
 
+/* --- code that comes and goes while another thread translates it --- */
+
+enum { CALLS = 3000 };
+
+static atomic_long calls;
+
+static void *come_and_go(void *arg)
+{
+    while (!stop) {
+        mprotect(code, PAGE, PROT_NONE);
+        sched_yield();
+        mprotect(code, PAGE, RX);
+        sched_yield();
+    }
+    return arg;
+}
+
+static void jump_back(int signo)
+{
+    siglongjmp(back, 1);
+}
+
+static void call_or_fall(long n)
+{
+    if (!sigsetjmp(back, 1)) {
+        call(code, n);
+    }
+    calls++;
+}
+
+/* return a0, after a page of nothing */
+static void put_long(char *at)
+{
+    uint32_t *p = (uint32_t *)at;
+
+    for (int i = 0; i < PAGE / 4; i++) {
+        p[i] = 0x00000013;
+    }
+    p[PAGE / 4 - 1] = 0x00008067;
+}
+
+static void vanish(void)
+{
+    struct sigaction sa = { .sa_handler = jump_back };
+    pthread_t t;
+
+#ifndef __riscv
+    printf("calls = %d\n", CALLS);
+    return;
+#endif
+    sigaction(SIGSEGV, &sa, NULL);
+    code = map_private(RW);
+    put_long(code);
+    pthread_create(&t, NULL, come_and_go, NULL);
+    for (long i = 0; i < CALLS; i++) {
+        flush(code, PAGE);
+        call_or_fall(i);
+    }
+    stop = 1;
+    pthread_join(t, NULL);
+    SHOW(calls);
+}
+
 /* --- much code at once: a small code buffer is flushed under all threads --- */
 
 enum { FUNCTIONS = 400, SPACING = 64, ROUNDS = 4 };
@@ -313,6 +395,7 @@ int main(int argc, char **argv)
     } cases[] = {
         { "rewrite", rewrite }, { "dual", dual }, { "drop", drop },
         { "over", over }, { "forbidden", forbidden }, { "many", many },
+        { "vanish", vanish }, { "flushed", flushed },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -6,15 +6,17 @@
 #include "core/verify.h"
 #include "util/check.h"
 
-static const uint8_t *fetch(void *opaque, uint64_t addr, size_t *avail)
+static size_t read_code(void *opaque, uint64_t addr, void *buf, size_t n)
 {
     Guest *g = opaque;
     uint64_t offset = addr - GUEST_BASE;
     if (offset >= g->code_bytes) {
-        return NULL;
+        return 0;
     }
-    *avail = (offset < g->split ? g->split : g->code_bytes) - offset;
-    return g->code + offset;
+    size_t left = (offset < g->split ? g->split : g->code_bytes) - offset;
+    n = n < left ? n : left;
+    memcpy(buf, g->code + offset, n);
+    return n;
 }
 
 static bool in_data(uint64_t addr, unsigned bytes)
@@ -85,7 +87,7 @@ static void translate(Guest *g, BlockRequest request)
 {
     char msg[256];
     request.flags = riscv64_frontend.tb_flags(g->cpu);
-    request.code = (CodeReader){fetch, g};
+    request.code = (CodeReader){read_code, g};
     ir_reset(g->ir);
     riscv64_frontend.translate(g->translator, &request, &g->info);
     check(!g->info.nb_insns || ir_verify(g->ir, msg, sizeof(msg)), "%s", msg);

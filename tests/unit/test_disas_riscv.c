@@ -44,13 +44,12 @@ static const struct {
     {0x02c59553, "fadd.d\tfa0,fa1,fa2,rtz"},
 };
 
-static const uint8_t *fetch(void *opaque, uint64_t addr, size_t *avail)
+static size_t read_code(void *opaque, uint64_t addr, void *buf, size_t n)
 {
-    if (addr - PC >= 6) {
-        return NULL;
-    }
-    *avail = 6 - (addr - PC);
-    return (const uint8_t *)opaque + (addr - PC);
+    uint64_t offset = addr - PC, left = offset < 6 ? 6 - offset : 0;
+    n = n < left ? n : left;
+    memcpy(buf, (const uint8_t *)opaque + offset, n);
+    return n;
 }
 
 static void test_rows(void **state)
@@ -79,7 +78,7 @@ static void test_range(void **state)
 {
     (void)state;
     uint8_t bytes[6] = {0x41, 0x11, 0x13, 0x05, 0xf5, 0xff};
-    CodeReader code = {fetch, bytes};
+    CodeReader code = {read_code, bytes};
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);

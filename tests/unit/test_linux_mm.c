@@ -114,22 +114,23 @@ static void test_refusals(void **state)
 static void test_protect(void **state)
 {
     Mm *mm = begin(state);
-    size_t avail;
+    uint8_t buf[GUEST_PAGE];
 
     mm->code_gone = note_gone;
     gone = (Gone){ 0, 0 };
     map_at(mm, AT, 4, RW, MAP_FIXED);
-    assert_null(mm_fetch(mm, AT, &avail));
+    assert_int_equal(mm_read_code(mm, AT, buf, 4), 0);
     assert_int_equal(mm_protect(mm, PAGE(1), GUEST_PAGE, PROT_EXEC), 0);
     assert_int_equal(gone.len, 0);
-    assert_non_null(mm_fetch(mm, PAGE(1) + 4, &avail));
-    assert_int_equal(avail, GUEST_PAGE - 4);
+    assert_int_equal(mm_read_code(mm, PAGE(1) + 4, buf, 8), 8);
+    assert_int_equal(mm_read_code(mm, PAGE(1) + 4, buf, GUEST_PAGE),
+                     GUEST_PAGE - 4);
     assert_true(readable(mm, PAGE(1)));
     assert_false(writable(mm, PAGE(1)));
     assert_int_equal(mm_protect(mm, AT, 6 * GUEST_PAGE, RW), -ENOMEM);
     assert_int_equal(gone.start, AT);
     assert_true(writable(mm, PAGE(1)));
-    assert_null(mm_fetch(mm, PAGE(1), &avail));
+    assert_int_equal(mm_read_code(mm, PAGE(1), buf, 4), 0);
     assert_int_equal(map_find(&mm->map, AT)->end, PAGE(4));
     mm->code_gone = NULL;
     mm_unmap(mm, AT, 4 * GUEST_PAGE);
