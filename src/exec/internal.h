@@ -64,8 +64,8 @@ struct TB {
     _Atomic bool invalid;       /* set under lock */
     _Atomic bool lock;          /* spin: incoming, and the slots in it */
     const uint8_t *code;        /* executable view */
-    TB *_Atomic next;           /* in its bucket */
-    TB *_Atomic next_in_page;   /* in its page's bucket */
+    TB *_Atomic next;           /* in its bucket; under Exec.lock */
+    TB *_Atomic next_in_page;   /* in its page's bucket; likewise */
     TBSlot *incoming;           /* slots linked to this block; under lock */
     TBSlot slots[];
 };
@@ -115,7 +115,7 @@ typedef struct Piece {
 } Piece;
 
 typedef struct Store {
-    TB *_Atomic *bucket;                 /* push: CAS; remove: under lock */
+    TB *_Atomic *bucket;                 /* changed under Exec.lock */
     TB *_Atomic page[PAGE_BUCKETS];      /* likewise */
     _Atomic uint64_t generation;         /* of invalidations */
 } Store;
@@ -158,7 +158,7 @@ struct Exec {
     bool stats_on;              /* times are taken too */
     int perf_map;               /* descriptor or -1 (perf.c) */
     struct Jitdump *jitdump;    /* or NULL */
-    pthread_mutex_t lock;       /* of what follows, and of store removal */
+    pthread_mutex_t lock;       /* of what follows, and of store changes */
     pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
     struct ExecThread *threads;
     Stages *idle;               /* those that no thread uses */
@@ -215,6 +215,7 @@ TB *store_find(Store *, uint64_t pc, uint32_t flags);
 TB *store_find_block(Store *, uint64_t pc, uint32_t flags);
 /* A TB for a compiled block, not yet published; NULL: ENOMEM. */
 TB *store_new_tb(Arena *, const CompiledBlock *);
+/* Under Exec.lock, as store_remove(). */
 void store_publish(Store *, TB *);
 /* Calls fn for each published TB with code in [start, end). */
 void store_in_range(Store *, uint64_t start, uint64_t end,

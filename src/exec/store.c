@@ -1,9 +1,9 @@
 /*
  * The block store: from (guest pc, flags), and from guest pages, to blocks.
  *
- * Reading takes no lock.  Publishing is one compare-and-swap a chain.
- * Removing is for the holder of Exec.lock; a reader that stands on a removed
- * block still finds the rest of the chain.
+ * Reading takes no lock.  Publishing and removing are for the holder of
+ * Exec.lock, so that a block is in both of its chains or in none; a reader
+ * that stands on a removed block still finds the rest of the chain.
  */
 #include <stdatomic.h>
 #include <string.h>
@@ -113,10 +113,9 @@ TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
 
 static void push(Chain *head, Chain *next, TB *tb)
 {
-    TB *first = atomic_load(head);
-    do {
-        atomic_store(next, first);
-    } while (!atomic_compare_exchange_weak(head, &first, tb));
+    TB *first = atomic_load_explicit(head, memory_order_relaxed);
+    atomic_store_explicit(next, first, memory_order_relaxed);
+    atomic_store_explicit(head, tb, memory_order_release);
 }
 
 void store_publish(Store *s, TB *tb)
@@ -135,20 +134,15 @@ static Chain *link_in_page(TB *tb)
     return &tb->next_in_page;
 }
 
-/* Pushes may come between; other removals may not. */
-static void unlink_from(Chain *head, Chain *(*link)(TB *), TB *tb)
+static void unlink_from(Chain *at, Chain *(*link)(TB *), TB *tb)
 {
-    TB *expected = tb;
-    TB *rest = atomic_load(link(tb));
-    if (atomic_compare_exchange_strong(head, &expected, rest)) {
-        return;
+    TB *here = atomic_load(at);
+    while (here && here != tb) {
+        at = link(here);
+        here = atomic_load(at);
     }
-    TB *before = atomic_load(head);
-    while (before && atomic_load(link(before)) != tb) {
-        before = atomic_load(link(before));
-    }
-    if (before) {
-        atomic_store(link(before), rest);
+    if (here) {
+        atomic_store(at, atomic_load(link(tb)));
     }
 }
 

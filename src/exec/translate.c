@@ -154,12 +154,9 @@ static void note_block(ExecThread *t, const TB *tb, uint32_t nb_insns)
     perf_note(t->exec, tb);
 }
 
-/*
- * When another thread has published the same block meanwhile, both stay: the
- * one that lookups find first is used.
- */
-static TB *publish(ExecThread *t, const BlockRequest *rq,
-                   const BlockInfo *info, const CompiledBlock *cb)
+/* The compiled block, at the end of the thread's piece; not yet published. */
+static TB *new_tb(ExecThread *t, const BlockRequest *rq, const BlockInfo *info,
+                  const CompiledBlock *cb)
 {
     TB *tb = store_new_tb(&t->arena, cb);
     check(tb, "no memory for a block: %s", strerror(errno));
@@ -174,10 +171,28 @@ static TB *publish(ExecThread *t, const BlockRequest *rq,
     memcpy(t->buf.rw + cb->offset - TB_POINTER_BYTES, &tb, sizeof(tb));
     piece_add_tb(t, tb);
     annotate_written(tb);
-    store_publish(&t->exec->store, tb);
     note_block(t, tb, info->nb_insns);
     log_host(t, tb);
     return tb;
+}
+
+/*
+ * Guest code may have changed since the generation was read: false, for who
+ * invalidates it counts the generation, then looks into the store, under the
+ * lock.  When another thread has published the same block meanwhile, both
+ * stay: the one that lookups find first is used.
+ */
+static bool publish(ExecThread *t, TB *tb, uint64_t generation)
+{
+    Exec *e = t->exec;
+    exec_lock(t);
+    bool valid = generation == e->store.generation;
+    if (valid) {
+        store_publish(&e->store, tb);
+    }
+    pthread_mutex_unlock(&e->lock);
+    t->stats.invalidated += !valid;
+    return valid;
 }
 
 /*
@@ -208,7 +223,7 @@ static TB *run_stages(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
         return NULL;
     }
     *status = t->stages->ir->error ? COMPILE_TOO_LARGE : make_code(t, &cb);
-    return *status == COMPILE_OK ? publish(t, rq, info, &cb) : NULL;
+    return *status == COMPILE_OK ? new_tb(t, rq, info, &cb) : NULL;
 }
 
 /* One try; NULL with *status, or with info->nb_insns 0: no code there. */
@@ -221,11 +236,6 @@ static TB *try_block(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
     return tb;
 }
 
-/*
- * Guest code may change while it is read: an invalidation that came after
- * the generation was read, and before the block was published, did not see
- * it.
- */
 TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
 {
     Exec *e = t->exec;
@@ -237,10 +247,10 @@ TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
         uint64_t flushes = e->flushes;
         uint64_t generation = e->store.generation;
         TB *tb = try_block(t, &rq, &info, &status);
-        if (tb && generation == e->store.generation) {
+        if (tb && publish(t, tb, generation)) {
             return tb;
         } else if (tb) {
-            invalidate_tb(t, tb);
+            continue;
         } else if (info.nb_insns == 0) {
             t->event = (Event){EVENT_FAULT, SIGSEGV, SEGV_MAPERR,
                                info.fault_addr};
@@ -262,9 +272,5 @@ TB *translate_region(ExecThread *t, const BlockRequest *rq)
         tb = try_block(t, rq, &info, &status);
     }
     lap(t->exec, &t->stats.ns_regions, &time);
-    if (tb && generation != t->exec->store.generation) {
-        invalidate_tb(t, tb);
-        return NULL;
-    }
-    return tb;
+    return tb && publish(t, tb, generation) ? tb : NULL;
 }
