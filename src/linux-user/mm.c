@@ -517,11 +517,11 @@ static int64_t move_mapping(Mm *mm, const Remap *r, uint64_t to, Mapping m)
         return got;
     }
     tell_code_gone(mm, to, to + r->new_len);
+    tell_code_gone(mm, r->addr, r->addr + r->old_len);
     m.start = to;
     m.end = to + r->new_len;
     map_set(&mm->map, &m);
     if (r->old_len > 0 && !keep && map_reserve(&mm->map)) {
-        tell_code_gone(mm, r->addr, r->addr + r->old_len);
         map_clear(&mm->map, r->addr, r->addr + r->old_len);
         if (mm->reserved) {
             host_unmap(mm, r->addr, r->addr + r->old_len);
@@ -674,6 +674,7 @@ int64_t mm_shmdt(Mm *mm, uint64_t addr)
             gone += GUEST_PAGE;
         }
         if (gone > addr) {
+            tell_code_gone(mm, addr, gone);
             map_clear(&mm->map, addr, gone);
             if (mm->reserved) {
                 host_unmap(mm, addr, gone);

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "linux-user/mm.h"
 #include "linux-user/usercopy.h"
 
-enum { RW = PROT_READ | PROT_WRITE, ANON = MAP_PRIVATE | MAP_ANONYMOUS };
+enum { RW = PROT_READ | PROT_WRITE, RX = PROT_READ | PROT_EXEC,
+       ANON = MAP_PRIVATE | MAP_ANONYMOUS };
 
 #define AT 0x50000000ull
 #define PAGE(n) (AT + (n) * GUEST_PAGE)
@@ -164,6 +166,34 @@ static void test_remap(void **state)
     mm_unmap(mm, AT, 5 * GUEST_PAGE);
 }
 
+/* What ran there has been taken away, and what comes next is other code. */
+static void test_code_moved_away(void **state)
+{
+    Mm *mm = begin(state);
+    int id = shmget(IPC_PRIVATE, GUEST_PAGE, IPC_CREAT | 0600);
+    int keep = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
+    int64_t at = mm_shmat(mm, id, 0, 0);
+
+    assert_true(id >= 0 && at > 0);
+    shmctl(id, IPC_RMID, NULL);
+    assert_int_equal(mm_protect(mm, (uint64_t)at, GUEST_PAGE, RX), 0);
+    mm->code_gone = note_gone;
+    gone = (Gone){ 0, 0 };
+    assert_int_equal(mm_shmdt(mm, (uint64_t)at), 0);
+    assert_int_equal(gone.start, at);
+
+    mm->code_gone = NULL;
+    map_at(mm, AT, 1, RX, MAP_FIXED);
+    mm->code_gone = note_gone;
+    gone = (Gone){ 0, 0 };
+    at = mm_remap(mm, AT, GUEST_PAGE, GUEST_PAGE, keep, 0);
+    assert_true(at > 0);
+    assert_int_equal(gone.start, AT);
+    mm->code_gone = NULL;
+    mm_unmap(mm, AT, GUEST_PAGE);
+    mm_unmap(mm, (uint64_t)at, GUEST_PAGE);
+}
+
 static void test_brk(void **state)
 {
     Mm *mm = begin(state);
@@ -269,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_protect),
         cmocka_unit_test(test_remap),
+        cmocka_unit_test(test_code_moved_away),
         cmocka_unit_test(test_brk),
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_strings),
