@@ -90,8 +90,9 @@ static void collect(Set *l, Store *s, TB *head, uint32_t limit, bool regions)
                 continue;
             }
             TB *first = store_find(s, slot->guest_pc, head->flags);
-            TB *next = store_find_block(s, slot->guest_pc, head->flags);
-            if (next && (regions || !first->is_region)) {
+            TB *next = first && first->is_region
+                ? store_find_block(s, slot->guest_pc, head->flags) : first;
+            if (next && (regions || next == first)) {
                 add(l, next);
             }
         }
