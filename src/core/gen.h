@@ -17,6 +17,7 @@
 /* Parameters by the columns types, outs, ins, consts, and their values. */
 #define GEN_VECE_ANY
 #define GEN_VECE_SCALAR
+#define GEN_VECE_NUM
 #define GEN_VECE_INT
 #define GEN_VECE_I32
 #define GEN_VECE_I64
@@ -26,6 +27,7 @@
 #define GEN_VECE_VEC , unsigned vece
 #define GEN_SET_ANY
 #define GEN_SET_SCALAR
+#define GEN_SET_NUM
 #define GEN_SET_INT
 #define GEN_SET_I32
 #define GEN_SET_I64

@@ -214,6 +214,14 @@ static void atomic_op(Interp *in, const Op *op)
     }
 }
 
+/* Of guest_ldx and guest_stx, whose input `base` is followed by the index. */
+static uint64_t indexed_address(const Interp *in, const Op *op, unsigned base)
+{
+    return interp_in64(in, op, base) +
+           (interp_in64(in, op, base + 1) << op_const(op, 0)) +
+           op_const(op, 1);
+}
+
 static bool guest_memory_op(Interp *in, const Op *op)
 {
     unsigned ins = op_ins(op);
@@ -228,6 +236,16 @@ static bool guest_memory_op(Interp *in, const Op *op)
                 interp_out64(in, op, 1, v.w[1]);
             }
         }
+        return true;
+    case OP_guest_ldx:
+        if (guest_load(in, indexed_address(in, op, 0), (MemOp)op_const(op, 2),
+                       &v)) {
+            interp_out(in, op, 0, v);
+        }
+        return true;
+    case OP_guest_stx:
+        guest_store(in, indexed_address(in, op, 1), (MemOp)op_const(op, 2),
+                    interp_in(in, op, 0));
         return true;
     case OP_guest_st:
     case OP_guest_st2:

@@ -44,6 +44,10 @@ static bool memop_fits(const Op *op, Arg k)
     }
     unsigned bytes = memop_bytes((MemOp)k), size = type_size((Type)op->type);
     bool whole = !type_in((Type)op->type, TYPES_INT);
+    if (op->opc == OP_guest_ldx || op->opc == OP_guest_stx) {
+        return op_const(op, 0) <= 3 && !(k & (MO_ALIGN | MO_BSWAP)) &&
+               (whole ? bytes == size : bytes <= size);
+    }
     bool swap = (k & MO_BSWAP) && type_in((Type)op->type, TYPES_VEC);
     return !swap && (whole ? bytes == size : bytes <= size);
 }

@@ -288,6 +288,9 @@ static bool sees_bits(const Op *op, unsigned i, bool visible)
     case OP_guest_st:
         return i != 0 || !type_in((Type)op->type, TYPES_INT) ||
                (op->arg[3] & MO_SIZE) > MO_32;
+    case OP_guest_stx:
+        return i != 0 || !type_in((Type)op->type, TYPES_INT) ||
+               (op->arg[5] & MO_SIZE) > MO_32;
     default:
         return bit_use[op->opc] == BITS_SEEN ||
                (bit_use[op->opc] == BITS_PASSED && visible);

@@ -43,6 +43,10 @@ void opt_run(IR *ir, OptConfig config)
         opt_defer(ir);
         checked(ir, "defer");
     }
+    if (rename && !(config & OPT_NO_INDEX)) {
+        opt_index(ir);
+        checked(ir, "index");
+    }
     if (rename) {
         opt_sink(ir);
         checked(ir, "sink");

@@ -22,8 +22,9 @@ typedef enum OptConfig {
     OPT_NO_RENAME = 1 << 2,  /* select, rename, sink: of regions */
     OPT_NO_DEFER = 1 << 3,   /* defer, of regions */
     OPT_NO_SKIP = 1 << 4,    /* skip, of regions */
+    OPT_NO_INDEX = 1 << 5,   /* index, of regions */
     OPT_NONE = OPT_NO_FOLD | OPT_NO_FORWARD | OPT_NO_RENAME | OPT_NO_DEFER |
-               OPT_NO_SKIP,
+               OPT_NO_SKIP | OPT_NO_INDEX,
 } OptConfig;
 
 /* All passes in their order; liveness last, as backends require. */
@@ -36,6 +37,7 @@ void opt_rename(IR *ir);
 void opt_fold(IR *ir, OptConfig config);
 void opt_reach(IR *ir);
 void opt_defer(IR *ir);
+void opt_index(IR *ir);
 void opt_sink(IR *ir);
 void opt_liveness(IR *ir);
 

@@ -5,10 +5,11 @@
  *
  * At the op that leads to a side, a temp is at hand if an op further down
  * reads it, or if it is kept for a side.
- *   1. Forward: what is known of the bits of temps, and who reads them last.
+ *   1. Forward: what is known of the bits of temps; backward: who reads them
+ *      last, but for ops whose results only sides want.
  *   2. Sides, the last first: a temp that a side reads is at hand; or pure ops
  *      can compute it from temps at hand, constants, and globals that hold
- *      what they did; or it has to be kept.
+ *      what they did; or it has to be kept, or what it is computed from.
  *   3. Sides again, with the ops that compute.  A temp at hand of which it is
  *      known that it is a low half sign-extended is extended there, whatever
  *      it is: so the extension before need not be done (liveness).
@@ -34,7 +35,7 @@ enum {
 /* What is known of a temp. */
 typedef struct SinkTemp {
     uint32_t def;       /* the op that sets it */
-    uint32_t last;      /* op that reads it last */
+    uint32_t last;      /* op that reads it last, not for sides alone */
     uint32_t kept;      /* it is kept for a side of this op */
     uint32_t stands_at; /* in the side of this op, it is stood for */
     TempId stands;      /* by this one */
@@ -84,9 +85,6 @@ static void note_op(Sink *s, uint32_t i)
     const Op *op = &s->in[i];
     unsigned outs = op_outs(op);
     int label = opcode_label((Opcode)op->opc);
-    for (unsigned k = outs; k < outs + op_ins(op); k++) {
-        s->of[op->arg[k]].last = i;
-    }
     for (unsigned k = 0; k < outs; k++) {
         SinkTemp *of = &s->of[op->arg[k]];
         of->nb_defs = (uint8_t)(of->nb_defs + (of->nb_defs < MANY));
@@ -97,6 +95,30 @@ static void note_op(Sink *s, uint32_t i)
     }
     if (label >= 0) {
         s->leads[op_const(op, (unsigned)label)] = i;
+    }
+}
+
+static bool is_pure(const Op *op)
+{
+    return op_outs(op) == 1 &&
+           !(op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END |
+                             OPF_CALL | OPF_CARRY_IN | OPF_CARRY_OUT |
+                             OPF_FPENV)) &&
+           !(op->opc >= OP_ld8u && op->opc <= OP_ld) && op->opc != OP_vdupm;
+}
+
+/* For the last op first: reads of what only sides want do not count. */
+static void note_reads(Sink *s, uint32_t i)
+{
+    const Op *op = &s->in[i];
+    unsigned outs = op_outs(op);
+    if (is_pure(op) && is_value(s, (TempId)op->arg[0]) &&
+        !s->of[op->arg[0]].last) {
+        return;
+    }
+    for (unsigned k = outs; k < outs + op_ins(op); k++) {
+        SinkTemp *of = &s->of[op->arg[k]];
+        of->last = of->last ? of->last : i;
     }
 }
 
@@ -131,15 +153,6 @@ static bool lasts(const Sink *s, TempId t, uint32_t i, uint32_t at)
     return true;
 }
 
-static bool is_pure(const Op *op)
-{
-    return op_outs(op) == 1 &&
-           !(op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END |
-                             OPF_CALL | OPF_CARRY_IN | OPF_CARRY_OUT |
-                             OPF_FPENV)) &&
-           !(op->opc >= OP_ld8u && op->opc <= OP_ld) && op->opc != OP_vdupm;
-}
-
 /* Can t be computed at op `at`, by at most *left ops? */
 static bool can_compute(const Sink *s, TempId t, uint32_t at, unsigned *left)
 {
@@ -159,17 +172,50 @@ static bool can_compute(const Sink *s, TempId t, uint32_t at, unsigned *left)
     return true;
 }
 
+/*
+ * What to keep so that t, which cannot be computed at op `at`, can be: an
+ * input, if t is for sides alone and that is all that is missing; else t.
+ */
+static TempId to_keep(const Sink *s, TempId t, uint32_t at)
+{
+    const Op *def = &s->in[s->of[t].def];
+    TempId missing = t;
+    if (s->of[t].last || !is_pure(def)) {
+        return t;
+    }
+    for (unsigned k = 1; k < 1 + op_ins(def); k++) {
+        TempId in = (TempId)def->arg[k];
+        bool value = is_value(s, in);
+        if (value ? at_hand(s, in, at) : lasts(s, in, s->of[t].def, at)) {
+            continue;
+        }
+        if (!value || (missing != t && missing != in)) {
+            return t;
+        }
+        missing = in;
+    }
+    return missing;
+}
+
 static void need(Sink *s, TempId t, uint32_t at)
 {
     unsigned left = MAX_VALUE_OPS;
     if (at_hand(s, t, at)) {
         return;
     }
-    if (s->ops_left >= MAX_VALUE_OPS && can_compute(s, t, at, &left)) {
-        s->ops_left -= MAX_VALUE_OPS - left;
-    } else {
+    if (s->ops_left < MAX_VALUE_OPS) {
         s->of[t].kept = at;
+        return;
     }
+    while (!can_compute(s, t, at, &left)) {
+        TempId keep = to_keep(s, t, at);
+        s->of[keep].kept = at;
+        if (keep == t) {
+            return;
+        }
+        left = MAX_VALUE_OPS;
+    }
+    s->ops_left -= MAX_VALUE_OPS - left;
 }
 
 static void find_kept(Sink *s)
@@ -278,6 +324,9 @@ void opt_sink(IR *ir)
     s->ops_left = ir->nb_ops < MAX_SIDE_OPS ? MAX_SIDE_OPS - ir->nb_ops : 0;
     for (uint32_t i = 0; i < nb_main; i++) {
         note_op(s, i);
+    }
+    for (uint32_t i = nb_main; i-- > 0;) {
+        note_reads(s, i);
     }
     find_kept(s);
     ir->ops = ir->spare;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "core/ir.h"
+#include "opt/opt.h"
 
 enum {
     RANDOM_GLOBALS = 4,
@@ -133,6 +134,9 @@ static inline Arg random_memop(RandomIR *r, const Op *op)
     } else if (type_in((Type)op->type, TYPES_INT)) {
         k = random_below(r, size + 1) | (random_bits(r) & MO_SIGN);
     }
+    if (op->opc == OP_guest_ldx || op->opc == OP_guest_stx) {
+        return k;
+    }
     unsigned flags = type_in((Type)op->type, TYPES_VEC)
                          ? MO_ATOMIC
                          : MO_BSWAP | MO_ATOMIC;
@@ -177,6 +181,8 @@ static inline void random_restrict(RandomIR *r, Op *op)
     unsigned bits =
         op_flags(op) & OPF_VECTOR ? 8u << op->vece : type_size(t) * 8;
     switch (op->opc) {
+    case OP_guest_ldx:
+    case OP_guest_stx: op->arg[3] &= 3; break;
     case OP_divs:
     case OP_divu:
     case OP_rems:
@@ -240,6 +246,9 @@ static inline void random_address(RandomIR *r, Op *op)
             uint64_t offset = random_below(r, r->guest_size - 2048) & ~15u;
             op->arg[i] = ir_i64(r->ir, (int64_t)(r->guest_base + offset));
         }
+        if (op->opc == OP_guest_ldx || op->opc == OP_guest_stx) {
+            op->arg[i + 1] = ir_i64(r->ir, (int64_t)random_below(r, 16));
+        }
     }
 }
 
@@ -250,10 +259,10 @@ static inline Op *random_append(RandomIR *r, const Op *op)
     return to;
 }
 
-/* What an FP op leaves may be any NaN: make it the canonical one. */
+/* What arithmetic leaves may be any quiet NaN: make it the canonical one. */
 static inline void random_canonical(RandomIR *r, const Op *op)
 {
-    if (op->opc >= OP_fadd && op->opc <= OP_fcvt_uf && op_outs(op) == 1) {
+    if (opt_is_fp_arithmetic(op)) {
         Type t = (Type)r->ir->temps[op->arg[0]].type;
         if (type_in(t, TYPES_FP)) {
             Op canon = {.opc = OP_fcanon,

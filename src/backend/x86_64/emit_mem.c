@@ -275,6 +275,37 @@ void emit_guest_st_fp(Host *x, const EmitOp *e)
     }
 }
 
+/* ---- Indexed ------------------------------------------------------------ */
+
+/* The memory of guest_ldx and guest_stx; `base` and the index follow. */
+static Mem indexed(const Host *x, const EmitOp *e, const Operand *base)
+{
+    Mem m = mem_bis(base[0].reg, base[1].reg, (unsigned)e->k[0],
+                    disp32((int64_t)e->k[1]));
+    return x->gs ? mem_seg(SEG_GS, m) : m;
+}
+
+void emit_guest_ldx(Host *x, const EmitOp *e)
+{
+    load(x, e->type, (MemOp)e->k[2], e->out[0].reg, indexed(x, e, e->in));
+}
+
+void emit_guest_ldx_fp(Host *x, const EmitOp *e)
+{
+    load_fp(x, e->type, e->out[0].reg, indexed(x, e, e->in));
+}
+
+void emit_guest_stx(Host *x, const EmitOp *e)
+{
+    store(x, (MemOp)e->k[2], indexed(x, e, &e->in[1]), &e->in[0]);
+}
+
+void emit_guest_stx_fp(Host *x, const EmitOp *e)
+{
+    x86_store_vec(x, x86_vec_move(e->type), VEX_128,
+                  indexed(x, e, &e->in[1]), e->in[0].reg);
+}
+
 /* ---- 128 bits ----------------------------------------------------------- */
 
 /* dst.high = the 64 bits in a general register or memory */
