@@ -33,10 +33,18 @@ void process_end(Task *t)
     robust_process_end(t);
 }
 
+static bool can_read(Task *t, uint64_t addr)
+{
+    char byte;
+
+    return user_copy(&byte, (const void *)host_pointer(t, addr), 1);
+}
+
 /*
  * The map, not the host, tells the guest why: what it may not execute, or
  * what is but set aside, is mapped for the host.  Where code should be and
- * may be executed but cannot be read, its file ends before.
+ * may be executed but cannot be read, its file ends before; if it can be read,
+ * another thread has changed the map since, and the guest tries again.
  */
 static void guest_fault(Task *t, const Event *e)
 {
@@ -50,6 +58,10 @@ static void guest_fault(Task *t, const Event *e)
         bool mapped = m && m->kind != MAPPING_HOST;
 
         if (mapped && (m->prot & PROT_EXEC) && code == SEGV_MAPERR) {
+            if (can_read(t, e->addr)) {
+                pthread_mutex_unlock(&mm->lock);
+                return;
+            }
             signo = SIGBUS;
             code = BUS_ADRERR;
         } else {
