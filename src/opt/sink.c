@@ -273,25 +273,44 @@ static TempId bring(Sink *s, TempId t, uint32_t at)
 
 static void compute(Sink *s, const Op *op, uint32_t at)
 {
-    Op copy = *op;
+    Op made = *op;
     unsigned outs = op_outs(op);
     for (unsigned k = outs; k < outs + op_ins(op); k++) {
-        copy.arg[k] = bring(s, (TempId)op->arg[k], at);
+        made.arg[k] = bring(s, (TempId)op->arg[k], at);
     }
-    *ir_emit(s->ir, (Opcode)op->opc, (Type)op->type) = copy;
+    *ir_emit(s->ir, (Opcode)op->opc, (Type)op->type) = made;
+}
+
+static void copy(Sink *s, const Op *op)
+{
+    *ir_emit(s->ir, (Opcode)op->opc, (Type)op->type) = *op;
+}
+
+/* The side of ops i up to the next one, which is returned: all is computed
+ * before a global is written, for it may be computed from that. */
+static uint32_t emit_side(Sink *s, uint32_t i)
+{
+    uint32_t at = s->leads[s->in[i].arg[0]], end = i + 1;
+    copy(s, &s->in[i]);
+    for (; end < s->nb_in && s->in[end].opc != OP_set_side; end++) {
+        const Op *op = &s->in[end];
+        for (unsigned k = op_outs(op); k < op_outs(op) + op_ins(op); k++) {
+            bring(s, (TempId)op->arg[k], at);
+        }
+    }
+    while (++i < end) {
+        compute(s, &s->in[i], at);
+    }
+    return end;
 }
 
 static void emit(Sink *s)
 {
-    uint32_t at = 0;
     for (uint32_t i = 0; i < s->nb_main; i++) {
-        const Op *op = &s->in[i];
-        *ir_emit(s->ir, (Opcode)op->opc, (Type)op->type) = *op;
+        copy(s, &s->in[i]);
     }
-    for (uint32_t i = s->nb_main; i < s->nb_in; i++) {
-        const Op *op = &s->in[i];
-        at = op->opc == OP_set_side ? s->leads[op->arg[0]] : at;
-        compute(s, op, at);
+    for (uint32_t i = s->nb_main; i < s->nb_in;) {
+        i = emit_side(s, i);
     }
 }
 
