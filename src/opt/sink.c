@@ -286,8 +286,10 @@ static void copy(Sink *s, const Op *op)
     *ir_emit(s->ir, (Opcode)op->opc, (Type)op->type) = *op;
 }
 
-/* The side of ops i up to the next one, which is returned: all is computed
- * before a global is written, for it may be computed from that. */
+/*
+ * The side that begins at op i; where the next one does is returned.  All is
+ * computed before a global is written, for it may be computed from that.
+ */
 static uint32_t emit_side(Sink *s, uint32_t i)
 {
     uint32_t at = s->leads[s->in[i].arg[0]], end = i + 1;
