@@ -111,6 +111,7 @@ typedef struct Piece {
     TB **tbs;                   /* room for all that fit; written by owner */
     _Atomic uint32_t nb_tbs;    /* by owner, release after the entry */
     size_t used;                /* bytes, up to the last block; by owner */
+    size_t ready;               /* bytes that have their pages; by owner */
     struct Piece *next_spare;   /* under Exec.lock */
 } Piece;
 
@@ -229,6 +230,8 @@ PcRow tb_row(const TB *, uintptr_t host_pc);
 int pieces_new(Exec *);
 /* Gives the thread a piece with room; false: all are taken. */
 bool piece_take(ExecThread *);
+/* Before the next block is made: it will find pages to go to. */
+void piece_prepare(ExecThread *);
 /* The thread ends; under Exec.lock. */
 void piece_give_back(ExecThread *);
 void piece_add_tb(ExecThread *, TB *);

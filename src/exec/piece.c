@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "exec/internal.h"
+#include "util/pages.h"
 
 enum {
     PIECE_MAX_BYTES = 1 << 20,
     PIECE_MIN_BYTES = 16 << 10,
     PIECES_WANTED = 8,
     TB_MIN_BYTES = 16,          /* of code and header: so many TBs at most */
+    PREFAULT_BYTES = 64 << 10,  /* in the writable view; the kernel maps as
+                                   many at once in the other one */
+    PREFAULT_FROM = 4 << 10,    /* a thread may translate little */
 };
 
 static size_t choose_piece_bytes(size_t code_bytes)
@@ -68,6 +72,18 @@ bool piece_take(ExecThread *t)
     t->buf = (CodeBuf){e->mem.rw + start, e->mem.rx + start, e->piece_bytes,
                        p->used};
     return true;
+}
+
+void piece_prepare(ExecThread *t)
+{
+    Piece *p = t->piece;
+    size_t used = t->buf.used;
+    if (used < p->ready || used < PREFAULT_FROM) {
+        return;
+    }
+    size_t end = (used + PREFAULT_BYTES) & ~(size_t)(PREFAULT_BYTES - 1);
+    p->ready = end < t->buf.size ? end : t->buf.size;
+    pages_prefault(t->buf.rw + used, p->ready - used);
 }
 
 void piece_give_back(ExecThread *t)

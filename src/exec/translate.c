@@ -133,6 +133,7 @@ static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
     if (!t->piece && !piece_take(t)) {
         return COMPILE_BUFFER_FULL;
     }
+    piece_prepare(t);
     CompileStatus s = e->cfg.backend->compile(t->stages->backend,
                                               t->stages->ir, &t->buf, cb);
     lap(e, &t->stats.ns_backend, &time);

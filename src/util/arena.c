@@ -1,7 +1,9 @@
 #include "util/arena.h"
+#include <stdbool.h>
 #include <stdlib.h>
+#include "util/pages.h"
 
-enum { CHUNK_BYTES = 1 << 18, ALIGN = 16 };
+enum { SMALL_BYTES = 1 << 18, SMALL_CHUNKS = 4, ALIGN = 16 };
 
 struct ArenaChunk {
     ArenaChunk *next;
@@ -9,15 +11,24 @@ struct ArenaChunk {
     _Alignas(ALIGN) uint8_t data[];
 };
 
-static ArenaChunk *new_chunk(size_t size)
+/* Who has filled a chunk will fill another; after some, a huge page. */
+static ArenaChunk *new_chunk(Arena *a, size_t size)
 {
-    if (size < CHUNK_BYTES) {
-        size = CHUNK_BYTES;
+    size_t bytes = sizeof(ArenaChunk) + size;
+    bool huge = a->nb_chunks >= SMALL_CHUNKS && bytes <= HUGE_PAGE_BYTES;
+    size_t least = huge ? HUGE_PAGE_BYTES : SMALL_BYTES;
+    bytes = bytes < least ? least : bytes;
+    ArenaChunk *c = huge ? aligned_alloc(HUGE_PAGE_BYTES, bytes)
+                         : malloc(bytes);
+    if (c && huge) {
+        pages_want_huge(c, bytes);
+    } else if (c && a->nb_chunks) {
+        pages_prefault(c, bytes);
     }
-    ArenaChunk *c = malloc(sizeof(*c) + size);
     if (c) {
         c->next = NULL;
-        c->size = size;
+        c->size = bytes - sizeof(*c);
+        a->nb_chunks++;
     }
     return c;
 }
@@ -27,7 +38,7 @@ static ArenaChunk *next_chunk(Arena *a, size_t size)
 {
     ArenaChunk **link = a->current ? &a->current->next : &a->first;
     if (!*link || (*link)->size < size) {
-        ArenaChunk *c = new_chunk(size);
+        ArenaChunk *c = new_chunk(a, size);
         if (!c) {
             return NULL;
         }

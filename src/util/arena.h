@@ -14,6 +14,7 @@ typedef struct ArenaChunk ArenaChunk;
 typedef struct Arena {
     ArenaChunk *first, *current;
     size_t used;       /* bytes of the current chunk */
+    size_t nb_chunks;
 } Arena;
 
 /* size bytes, aligned to 16, not cleared; NULL when memory runs out. */
