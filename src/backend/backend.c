@@ -366,8 +366,10 @@ static void find_exits(BackendContext *b, const IR *ir)
             falls = op->opc != OP_br && !(op_flags(op) & OPF_EXIT);
         }
         if (op->opc == OP_set_side) {
-            b->side[op->arg[0]] = &b->sides[b->nb_sides];
-            b->sides[b->nb_sides++].row = NULL;
+            SideState *side = &b->sides[b->nb_sides++];
+            side->row = NULL;
+            side->fork.side = op;
+            b->side[op->arg[0]] = side;
         }
         if (ret >= 0 && ir_is_inner(ir, (unsigned)ret)) {
             b->returned_to[ir->inner[ret]] = true;

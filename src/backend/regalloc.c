@@ -293,21 +293,36 @@ static void hold(RegAlloc *ra, Held h)
     ra->held[ra->nb_held++] = h;
 }
 
-void ra_note_fork(RegAlloc *ra)
+const Fork *ra_note_fork(RegAlloc *ra)
 {
     Fork *f = ra->fork;
 
     if (!f) {
-        return;
+        return NULL;
     }
     ra->fork = NULL;
-    *f = (Fork){ra->free, ra->borrowed, ra->lent, ra->nb_held, 0};
+    f->free = ra->free;
+    f->borrowed = ra->borrowed;
+    f->lent = ra->lent;
+    f->first = ra->nb_held;
     for (RegSet s = occupied(ra); s; s &= s - 1) {
         int r = regset_first(s);
         TempId t = ra->occupant[r];
         hold(ra, (Held){t, (int8_t)r, ra->state[t].mem});
     }
     f->count = ra->nb_held - f->first;
+    return f;
+}
+
+void ra_pass_fork(RegAlloc *ra, const Fork *f)
+{
+    for (const Op *op = f->side + 1; !(op_flags(op) & OPF_BB_END); op++) {
+        for (unsigned i = op_outs(op); i < op_outs(op) + op_ins(op); i++) {
+            if (op->life & LIFE_ASIDE(i)) {
+                ra_release(ra, (TempId)op->arg[i]);
+            }
+        }
+    }
 }
 
 /*

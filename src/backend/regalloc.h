@@ -34,6 +34,7 @@ typedef struct Held {
 
 /* Where temps are, as control may go to a side from here. */
 typedef struct Fork {
+    const Op *side;        /* its set_side */
     RegSet free, borrowed, lent;
     uint32_t first, count; /* RegAlloc.held */
 } Fork;
@@ -91,8 +92,12 @@ void ra_store_tb(RegAlloc *);
 /* Where control comes together: registers hold pinned globals only. */
 void ra_forget_all(RegAlloc *);
 
-/* The op leads to a side: notes where temps are, and comes back to that. */
-void ra_note_fork(RegAlloc *);
+/*
+ * The op leads to a side: notes where temps are; when it has been made, forgets
+ * those that the side alone wants; and comes back to what was noted.
+ */
+const Fork *ra_note_fork(RegAlloc *);
+void ra_pass_fork(RegAlloc *, const Fork *);
 void ra_resume_fork(RegAlloc *, const Fork *);
 
 /* ---- Primitives (regalloc.c), for the files of the allocator ----------- */

@@ -561,11 +561,14 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     for (unsigned i = 0; i < c->nb_ins; i++) {
         place_input(&os, c->order[i]);
     }
-    ra_note_fork(ra);
+    const Fork *fork = ra_note_fork(ra);
     free_dead_inputs(&os);
     free_discarded(&os);
     place_outputs(&os);
     row->emit(ra->host, &e);
+    if (fork) {
+        ra_pass_fork(ra, fork);
+    }
     for (unsigned i = 0; i < c->nb_outs && !os.in_place; i++) {
         ra_define(ra, op, i, os.out_reg[i]);
     }

@@ -69,6 +69,11 @@ typedef struct Op {
 #define LIFE_DEAD(i) (1u << (i))
 /* Output i is a global whose value must reach its home at this op. */
 #define LIFE_SYNC(i) (1u << (16 + (i)))
+/*
+ * In a side: the temp that is input i is not used behind the op that leads
+ * there.
+ */
+#define LIFE_ASIDE(i) LIFE_SYNC(i)
 /* An extension of which only the low half is wanted. */
 #define LIFE_LOW (1u << 31)
 

@@ -33,6 +33,8 @@
  * - LIFE_SYNC of an output: a global that is exposed.  Used alone, it need
  *   never leave a register.
  * - LIFE_LOW of an extension to I64: its upper half does not matter.
+ * - LIFE_ASIDE of an input in a side: behind the op that leads to the side, the
+ *   temp is not used.
  * - No set_label without references.
  */
 #include "opt/opt.h"
@@ -57,7 +59,7 @@ typedef struct Live {
     uint32_t forget[KINDS];   /* later reads do not count */
     uint32_t want[KINDS];     /* next time that all of a kind are used... */
     uint32_t expose[KINDS];   /* ...or exposed */
-    const Op *side[IR_MAX_LABELS]; /* set_side of the label, or NULL */
+    Op *side[IR_MAX_LABELS];  /* set_side of the label, or NULL */
     TempLife temps[IR_MAX_TEMPS];
 } Live;
 
@@ -105,6 +107,16 @@ static bool is_global(const Live *l, Arg t)
     return l->ir->temps[t].kind == TEMP_GLOBAL;
 }
 
+static void mark_aside(const Live *l, Op *op)
+{
+    unsigned outs = op_outs(op);
+    for (unsigned i = outs; i < outs + op_ins(op); i++) {
+        TempId t = (TempId)op->arg[i];
+        bool local = kind_of(l, t) == TEMP_EBB || kind_of(l, t) == TEMP_TB;
+        op->life |= local && !is_used(l, t) ? LIFE_ASIDE(i) : 0;
+    }
+}
+
 static void side_reads(Live *l, const Op *op)
 {
     unsigned outs = op_outs(op);
@@ -120,12 +132,13 @@ static void side_reads(Live *l, const Op *op)
  * Control may go to a side from here.  Its ops are pure, but for the last;
  * it reads a global only before it writes it.
  */
-static void lead_to_side(Live *l, const Op *side)
+static void lead_to_side(Live *l, Op *side)
 {
     TempId hidden[IR_SIDE_GLOBALS];
     unsigned n = 0;
-    const Op *op = side + 1;
+    Op *op = side + 1;
     for (; !(op_flags(op) & OPF_BB_END); op++) {
+        mark_aside(l, op);
         if (op_outs(op) && is_global(l, op->arg[0]) &&
             !is_exposed(l, (TempId)op->arg[0])) {
             check(n < IR_SIDE_GLOBALS, "a side writes too much");
@@ -142,7 +155,7 @@ static void lead_to_side(Live *l, const Op *side)
 }
 
 /* The side that the op leads to, or NULL. */
-static const Op *side_of(const Live *l, const Op *op)
+static Op *side_of(const Live *l, const Op *op)
 {
     int k = opcode_label((Opcode)op->opc);
     return k < 0 ? NULL : l->side[op_const(op, (unsigned)k)];
@@ -161,7 +174,7 @@ static void end_of_block(Live *l)
 /* All but those that the side writes, if the op leads to one. */
 static void expose_globals_at(Live *l, const Op *op)
 {
-    const Op *side = side_of(l, op);
+    Op *side = side_of(l, op);
     if (side) {
         lead_to_side(l, side);
     } else {
@@ -440,9 +453,6 @@ static void visit(Live *l, Op *op)
     if (op->opc == OP_nop || op->opc == OP_insn_start || simplify(l, op)) {
         return;
     }
-    if (op->opc == OP_set_side) {
-        l->side[op->arg[0]] = op;
-    }
     if ((op->opc == OP_set_label && !l->ir->labels[op->arg[0]].refs) ||
         (!must_stay(l, op) && !wanted(l, op))) {
         op->opc = OP_nop;
@@ -456,6 +466,9 @@ static void visit(Live *l, Op *op)
     }
     side_effects(l, op);
     inputs(l, op, outs, visible);
+    if (op->opc == OP_set_side) {
+        l->side[op->arg[0]] = op;
+    }
 }
 
 /* ---- the pass ---------------------------------------------------------- */

@@ -624,6 +624,68 @@ static void borrower_is_moved(void **s)
     close_world(&w);
 }
 
+/* mov [rbp + disp32], r64: to a spill slot, for globals are near. */
+static unsigned nb_spills(const uint8_t *code, uint32_t size)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i + 3 <= size; i++) {
+        n += (code[i] & 0xf8) == 0x48 && code[i + 1] == 0x89 &&
+             (code[i + 2] & 0xc7) == 0x85;
+    }
+    return n;
+}
+
+/*
+ * A branch on sum = x + y to a side that takes sum or y along; n values that
+ * are live at once; x = x ^ ... of them.
+ */
+static CompiledBlock region_with_side(World *w, bool sum_wanted, unsigned n)
+{
+    begin(w);
+    w->ir->region = true;
+    LabelId side = ir_label(w->ir);
+    TempId sum = ir_temp(w->ir, TYPE_I64), t[16];
+    assert_true(n <= 16);
+    gen_add(w->ir, TYPE_I64, sum, w->x, w->y);
+    gen_brcond(w->ir, TYPE_I64, sum, ir_i64(w->ir, 10), COND_LT, side);
+    for (unsigned i = 0; i < n; i++) {
+        t[i] = ir_temp(w->ir, TYPE_I64);
+        gen_mul(w->ir, TYPE_I64, t[i], i ? t[i - 1] : w->x, w->y);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        gen_xor(w->ir, TYPE_I64, w->x, w->x, t[i]);
+    }
+    gen_exit_tb(w->ir, TYPE_I64, 3);
+    gen_set_side(w->ir, TYPE_I64, side);
+    gen_mov(w->ir, TYPE_I64, w->x, sum_wanted ? sum : w->y);
+    gen_exit_tb(w->ir, TYPE_I64, 4);
+    return end(w);
+}
+
+/* Behind the branch, what its side wants is in no register's way. */
+static void side_takes_its_temp_along(void **s)
+{
+    World w;
+    unsigned most = 0;
+
+    (void)s;
+    open_world(&w, false);
+    w.start.state[OFFSET_X] = 1;
+    w.start.state[OFFSET_Y] = 5;
+    for (unsigned n = 1; n <= 16; n++) {
+        CompiledBlock without = region_with_side(&w, false, n);
+        unsigned spills = nb_spills(code_of(&w, &without), without.size);
+        CompiledBlock b = region_with_side(&w, true, n);
+        assert_int_equal(nb_spills(code_of(&w, &b), b.size), spills);
+        runner_start(w.runner, &w.start);
+        assert_int_equal(enter(&w, &b), 4);
+        assert_int_equal(state(&w, OFFSET_X), 6);
+        most = spills;
+    }
+    assert_true(most > 0);
+    close_world(&w);
+}
+
 /*
  * A region that gives x's register to y, calls a helper, and has a temp that
  * has borrowed that register meanwhile.
@@ -772,6 +834,7 @@ int main(void)
         cmocka_unit_test(loop_in_a_block),
         cmocka_unit_test(low_half_is_borrowed),
         cmocka_unit_test(borrower_is_moved),
+        cmocka_unit_test(side_takes_its_temp_along),
         cmocka_unit_test(region_changes_convention),
         cmocka_unit_test(region_goes_on_after_call),
         cmocka_unit_test(same_distance_same_code),

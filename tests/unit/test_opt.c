@@ -6,8 +6,8 @@
  * are a0-a3 (I64), w0 w1 (I32), f0 f1 (F64), v0 v1 (V128).  An exit_tb is put
  * behind each case, and nops are not shown.  Temps are compared by their
  * order, not their numbers.  Where the first line has [life], each op ends in
- * what liveness said: `; dead I... sync I...`.  Where it has [region], the
- * goto_tb of slot 63 is an inner jump to L0.
+ * what liveness said: `; dead I... sync I...`, where sync of an input is aside.
+ * Where it has [region], the goto_tb of slot 63 is an inner jump to L0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
