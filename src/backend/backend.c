@@ -280,6 +280,9 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
         return op;
     }
     b->build.keep_flags = op_flags(op) & OPF_CARRY_IN;
+    if (op_flags(op) & OPF_BB_START) {
+        b->build.in_side = op->opc == OP_set_side;
+    }
     if (needs_pc(op)) {
         note_pc(b);
     }
@@ -310,7 +313,7 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
         ra_forget_all(&b->ra);
         break;
     case OP_fbox:
-        if (!ra_fbox(&b->ra, op)) {
+        if (b->build.in_side || !ra_fbox(&b->ra, op)) {
             general_op(b, op);
         }
         break;
@@ -340,6 +343,7 @@ static void begin_build(BackendContext *b, const IR *ir)
     build->nb_rows = 0;
     build->too_large = false;
     build->started = false;
+    build->in_side = false;
     build->leave = 0;
     build->side_row = NULL;
     build->adapter = NULL;

@@ -48,6 +48,7 @@ typedef struct EmitOp {
     uint8_t opc, type, vece;
     uint8_t in_type; /* of the first input, if there is one */
     uint8_t dead;    /* bits of the outputs that nobody wants */
+    bool low;        /* LIFE_LOW */
     uint8_t tmp[MAX_TEMPS];
     int32_t arg; /* the row's own */
     Operand out[MAX_OUTS], in[MAX_INS];
@@ -79,6 +80,7 @@ typedef struct BlockBuild {
     uint64_t first_pc; /* of the first insn_start */
     uint64_t pc;       /* of the last */
     const Op *taken;   /* brcond: the goto_tb that its label is, or NULL */
+    bool in_side;      /* singles may lack their box here */
     bool is_region;
     const struct Adapter *adapter; /* of a region that has one, or NULL */
     uint32_t leave;                /* see CompiledBlock */

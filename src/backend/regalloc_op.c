@@ -492,7 +492,8 @@ static bool wants_swap(const OpState *os)
 {
     const Op *op = os->op;
 
-    if (!(op_flags(op) & OPF_COMM) || os->c->in[0].alias != 0) {
+    if (!(op_flags(op) & OPF_COMM) || os->c->in[0].alias != 0 ||
+        op->type == TYPE_F32) { /* whose upper half is the first one's */
         return false;
     }
     TempId out = out_temp(os, 0), a = in_temp(os, 0), b = in_temp(os, 1);
@@ -536,6 +537,7 @@ static void describe_op(OpState *os, const Row *row)
                            : op->type;
     e->dead =
         (uint8_t)(op->life & ~(op->life >> 16) & ((1u << c->nb_outs) - 1));
+    e->low = op->life & LIFE_LOW;
     e->k = &op->arg[c->nb_outs + c->nb_ins];
 }
 

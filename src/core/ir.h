@@ -74,7 +74,8 @@ typedef struct Op {
  * there.
  */
 #define LIFE_ASIDE(i) LIFE_SYNC(i)
-/* An extension of which only the low half is wanted. */
+/* Only the low half of the output is wanted: of an extension to I64, or in the
+   register that a single is loaded to (F32, there in the low half). */
 #define LIFE_LOW (1u << 31)
 
 enum {

@@ -53,4 +53,7 @@ void opt_run(IR *ir, OptConfig config)
     }
     opt_liveness(ir);
     checked(ir, "liveness");
+    if (rename) {
+        opt_single(ir);
+    }
 }

@@ -27,7 +27,7 @@ typedef enum OptConfig {
                OPT_NO_SKIP | OPT_NO_INDEX,
 } OptConfig;
 
-/* All passes in their order; liveness last, as backends require. */
+/* All passes in their order; last those that set Op.life for backends. */
 void opt_run(IR *ir, OptConfig config);
 
 /* The passes, each described at the top of its file. */
@@ -40,6 +40,7 @@ void opt_defer(IR *ir);
 void opt_index(IR *ir);
 void opt_sink(IR *ir);
 void opt_liveness(IR *ir);
+void opt_single(IR *ir);
 
 /* Does an op that reads FP values treat all quiet NaNs alike? */
 bool opt_takes_any_nan(Opcode);

@@ -6,8 +6,8 @@
  * are a0-a3 (I64), w0 w1 (I32), f0 f1 (F64), v0 v1 (V128).  An exit_tb is put
  * behind each case, and nops are not shown.  Temps are compared by their
  * order, not their numbers.  Where the first line has [life], each op ends in
- * what liveness said: `; dead I... sync I...`, where sync of an input is aside.
- * Where it has [region], the goto_tb of slot 63 is an inner jump to L0.
+ * what liveness said: `; dead I... sync I... low`, where sync of an input is
+ * aside.  Where it has [region], the goto_tb of slot 63 is an inner jump to L0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,7 +91,8 @@ static void dump_life(FILE *f, const Op *op)
 {
     fputs(" ;", f);
     for (unsigned kind = 0; kind < 2; kind++) {
-        uint32_t bits = kind ? op->life >> 16 : op->life & 0xffff;
+        uint32_t life = op->life & ~LIFE_LOW;
+        uint32_t bits = kind ? life >> 16 : life & 0xffff;
         if (bits) {
             fputs(kind ? " sync" : " dead", f);
         }
@@ -101,7 +102,7 @@ static void dump_life(FILE *f, const Op *op)
             }
         }
     }
-    fputc('\n', f);
+    fputs(op->life & LIFE_LOW ? " low\n" : "\n", f);
 }
 
 /* The ops, without the exit behind them. */

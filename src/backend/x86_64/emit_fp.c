@@ -1,8 +1,9 @@
 /*
  * Emit records: floating-point arithmetic, comparisons, signs, NaNs, boxes.
  *
- * An F32 has ones in bits 63:32. Scalar instructions keep bits 63:32 of their
- * first source (or destination), so what comes from a boxed value is boxed.
+ * An F32 has ones in bits 63:32, unless nothing but sides would see them
+ * (opt_single). Scalar instructions keep bits 63:32 of their first source (or
+ * destination), so what comes from a boxed value is boxed.
  */
 #include "backend/x86_64/emit_fp.h"
 
@@ -367,6 +368,15 @@ void emit_fcanon(Host *x, const EmitOp *e)
 void emit_fmove(Host *x, const EmitOp *e)
 {
     fp_mov(x, e->out[0].reg, e->in[0].reg);
+}
+
+/* Outside of sides, what is boxed has its box already (opt_single). */
+void emit_fbox(Host *x, const EmitOp *e)
+{
+    fp_mov(x, e->out[0].reg, e->in[0].reg);
+    if (x->build->in_side) {
+        x86_box(x, e->out[0].reg);
+    }
 }
 
 /* ptest: carry if the register has all the ones that the mask has. */

@@ -57,10 +57,13 @@ void emit_st(Host *x, const EmitOp *e)
           &e->in[0]);
 }
 
-static void load_fp(Host *x, unsigned type, int dst, Mem m)
+/* To the first output. */
+static void load_fp(Host *x, const EmitOp *e, VecOp move, Mem m)
 {
-    x86_load_vec(x, x86_vec_move(type), x86_vec_length(type), dst, m);
-    if (type == TYPE_F32) {
+    int dst = e->out[0].reg;
+
+    x86_load_vec(x, move, x86_vec_length(e->type), dst, m);
+    if (e->type == TYPE_F32 && !e->low) {
         x86_box(x, dst);
     }
 }
@@ -70,7 +73,7 @@ static void load_vec(Host *x, const EmitOp *e, Mem m)
     if (x86_is_wide(x, e->type)) {
         x86_wide_load(x, e->out[0].reg, m);
     } else {
-        load_fp(x, e->type, e->out[0].reg, m);
+        load_fp(x, e, x86_vec_move(e->type), m);
     }
 }
 
@@ -233,21 +236,18 @@ static VecOp gpr_move(unsigned type)
 
 void emit_guest_ld_fp(Host *x, const EmitOp *e)
 {
-    int out = e->out[0].reg, tmp = e->tmp[0];
+    int tmp = e->tmp[0];
     MemOp mo = (MemOp)e->k[1];
 
     x86_check_align(x, e, &e->in[0]);
     Mem m = x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]);
     if (!swapped(mo)) {
-        load_fp(x, e->type, out, m);
+        load_fp(x, e, x86_vec_move(e->type), m);
         return;
     }
     load(x, TYPE_I64, mo & MO_SIZE, tmp, m);
     swap_bytes(x, TYPE_I64, mo & ~(MemOp)MO_SIGN, tmp);
-    x86_load_vec(x, gpr_move(e->type), VEX_128, out, mem_reg(tmp));
-    if (e->type == TYPE_F32) {
-        x86_box(x, out);
-    }
+    load_fp(x, e, gpr_move(e->type), mem_reg(tmp));
 }
 
 void emit_guest_ld_vec(Host *x, const EmitOp *e)
@@ -292,7 +292,7 @@ void emit_guest_ldx(Host *x, const EmitOp *e)
 
 void emit_guest_ldx_fp(Host *x, const EmitOp *e)
 {
-    load_fp(x, e->type, e->out[0].reg, indexed(x, e, e->in));
+    load_fp(x, e, x86_vec_move(e->type), indexed(x, e, e->in));
 }
 
 void emit_guest_stx(Host *x, const EmitOp *e)
