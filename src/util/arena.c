@@ -3,15 +3,22 @@
 #include <stdlib.h>
 #include "util/pages.h"
 
-enum { SMALL_BYTES = 1 << 18, SMALL_CHUNKS = 4, ALIGN = 16 };
+enum {
+    SMALL_BYTES = 1 << 18,
+    SMALL_CHUNKS = 4,
+    FIRST_BYTES = 1 << 12, /* many threads need no more */
+    AHEAD_BYTES = 1 << 16,
+    ALIGN = 16,
+};
 
 struct ArenaChunk {
     ArenaChunk *next;
     size_t size;
+    size_t ready;      /* bytes that have their pages, or that need no care */
     _Alignas(ALIGN) uint8_t data[];
 };
 
-/* Who has filled a chunk will fill another; after some, a huge page. */
+/* Who has filled some small chunks may well fill a huge page. */
 static ArenaChunk *new_chunk(Arena *a, size_t size)
 {
     size_t bytes = sizeof(ArenaChunk) + size;
@@ -22,15 +29,22 @@ static ArenaChunk *new_chunk(Arena *a, size_t size)
                          : malloc(bytes);
     if (c && huge) {
         pages_want_huge(c, bytes);
-    } else if (c && a->nb_chunks) {
-        pages_prefault(c, bytes);
     }
     if (c) {
         c->next = NULL;
         c->size = bytes - sizeof(*c);
+        c->ready = huge ? c->size : a->nb_chunks ? 0 : FIRST_BYTES;
         a->nb_chunks++;
     }
     return c;
+}
+
+/* Before the first `used` bytes are in use: pages for more than these. */
+static void make_ready(ArenaChunk *c, size_t used)
+{
+    size_t end = used + AHEAD_BYTES < c->size ? used + AHEAD_BYTES : c->size;
+    pages_prefault(c->data + c->ready, end - c->ready);
+    c->ready = end;
 }
 
 /* Goes on to a chunk with room for size bytes, after the current one. */
@@ -61,6 +75,9 @@ void *arena_alloc(Arena *a, size_t size)
     }
     void *p = c->data + a->used;
     a->used += size;
+    if (a->used > c->ready) {
+        make_ready(c, a->used);
+    }
     return p;
 }
 
