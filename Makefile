@@ -133,7 +133,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm ir insn guest real
+SUITES := unit decode asm disas ir insn guest real
 .PHONY: test check $(SUITES:%=test-%)
 test: need-unit need-guest need-qemu need-capstone
 	$(Q)$(MAKE) --no-print-directory all unit-programs
@@ -193,6 +193,8 @@ need-guest:
 	@tests/need.sh riscv64-linux-gnu-gcc \
 	  "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross" \
 	  "it builds the guest's programs"
+	@tests/need.sh riscv64-linux-gnu-objdump binutils-riscv64-linux-gnu \
+	  "our disassembly is compared with that of objdump"
 	@tests/need.sh riscv64-linux-gnu-g++ g++-riscv64-linux-gnu \
 	  "it builds the guest's C++ programs"
 	@tests/need.sh g++ g++ "the guest programs' native twins are C++ too"

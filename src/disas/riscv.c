@@ -1,27 +1,48 @@
 /*
  * The RISC-V disassembler.  The generated decoder calls one function for each
- * row of insns.def; it gathers the operands and prints them as the row's
- * operand string says.
+ * row of insns.def; it gathers the operands, finds a name that is preferred
+ * (riscv_alias.def), and prints as the row's operand string says.
  */
 #include "disas/riscv.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <string.h>
 #include "frontend/riscv/args.h"
 #include "frontend/riscv/cpu.h"
 #include "frontend/riscv/decode_fields.h"
+#include "util/check.h"
 
 struct DisasContext {
     uint64_t pc;
-    char *buf;
-    size_t size, used;
+    uint32_t word;
+    bool aliases;
+    RiscvInsn *insn;
+    size_t used; /* of its text */
 };
 
-/* Every field that some argument set has. */
+/* Every field that some argument set has, and the instruction's code. */
 typedef struct Operands {
-    int rd, rs1, rs2, rs3, imm, shamt, csr, pred, succ, rm, aq, rl;
+    int rd, rs1, rs2, rs3, imm, shamt, csr, fm, pred, succ, rm, aq, rl;
+    uint32_t word;
+    bool is_short;
 } Operands;
+
+/* A way to print an instruction. */
+typedef struct Form {
+    const char *mnemonic, *operands;
+} Form;
+
+enum {
+#define INSN(name, args, operands) INSN_##name,
+#include "frontend/riscv/insns.def"
+    INSN_COUNT,
+};
+
+static const Form forms[INSN_COUNT] = {
+#define INSN(name, args, operands) {#name, operands},
+#include "frontend/riscv/insns.def"
+};
 
 /* Operands from each argument set ------------------------------------- */
 
@@ -73,7 +94,7 @@ static Operands take_shift(const arg_shift *a)
 
 static Operands take_fence(const arg_fence *a)
 {
-    return (Operands){.pred = a->pred, .succ = a->succ};
+    return (Operands){.fm = a->fm, .pred = a->pred, .succ = a->succ};
 }
 
 static Operands take_csr(const arg_csr *a)
@@ -108,17 +129,13 @@ static Operands take_fr4(const arg_fr4 *a)
 static void __attribute__((format(printf, 2, 3)))
 put(DisasContext *ctx, const char *format, ...)
 {
+    size_t room = RISCV_TEXT_BYTES - ctx->used;
     va_list args;
     va_start(args, format);
-    int n =
-        vsnprintf(ctx->buf + ctx->used, ctx->size - ctx->used, format, args);
+    int n = vsnprintf(ctx->insn->text + ctx->used, room, format, args);
     va_end(args);
-    if (n > 0) {
-        ctx->used += (size_t)n;
-        if (ctx->used >= ctx->size) {
-            ctx->used = ctx->size - 1;
-        }
-    }
+    check(n >= 0 && (size_t)n < room, "no room: %s", ctx->insn->text);
+    ctx->used += (size_t)n;
 }
 
 /* Its name in the manual: '.' for '_'. */
@@ -131,15 +148,25 @@ static void put_mnemonic(DisasContext *ctx, const char *name)
 
 static void put_csr(DisasContext *ctx, int csr)
 {
-    static const char *const fp[] = {"fflags", "frm", "fcsr"};
-    static const char *const counter[] = {"cycle", "time", "instret"};
-    if (csr >= 1 && csr <= 3) {
-        put(ctx, "%s", fp[csr - 1]);
-    } else if (csr >= 0xc00 && csr <= 0xc02) {
-        put(ctx, "%s", counter[csr - 0xc00]);
-    } else {
-        put(ctx, "0x%x", csr);
+    static const struct {
+        int first, count;
+        const char *name;
+        int number;
+    } rows[] = {
+#define CSR(first, count, name, number) {first, count, name, number},
+#include "disas/riscv_csr.def"
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int n = csr - rows[i].first;
+        if (n >= 0 && n < rows[i].count) {
+            put(ctx, "%s", rows[i].name);
+            if (rows[i].number >= 0) {
+                put(ctx, "%d", rows[i].number + n);
+            }
+            return;
+        }
     }
+    put(ctx, "0x%x", csr);
 }
 
 /* Bits 3:0 of a set of fence are i o r w. */
@@ -164,6 +191,13 @@ static void put_rounding(DisasContext *ctx, int rm)
     }
 }
 
+static void put_target(DisasContext *ctx, int64_t distance)
+{
+    ctx->insn->has_target = true;
+    ctx->insn->target = ctx->pc + (uint64_t)distance;
+    put(ctx, "%" PRIx64, ctx->insn->target);
+}
+
 /* One letter of an operand string (insns.def). */
 static void put_operand(DisasContext *ctx, char letter, const Operands *o)
 {
@@ -180,10 +214,7 @@ static void put_operand(DisasContext *ctx, char letter, const Operands *o)
     case 'h': put(ctx, "0x%x", o->shamt); break;
     case 'z': put(ctx, "%d", o->rs1); break;
     case 'u': put(ctx, "0x%x", (unsigned)o->imm >> 12); break;
-    case 'p':
-        put(ctx, "%llx",
-            (unsigned long long)(ctx->pc + (uint64_t)(int64_t)o->imm));
-        break;
+    case 'p': put_target(ctx, o->imm); break;
     case 'c': put_csr(ctx, o->csr); break;
     case 'f':
         put_fence_set(ctx, o->pred);
@@ -195,17 +226,42 @@ static void put_operand(DisasContext *ctx, char letter, const Operands *o)
     }
 }
 
-static bool put_insn(DisasContext *ctx, const char *name, const char *operands,
-                     Operands o)
+static const Form *find_alias(int insn, const Operands *o)
 {
-    put_mnemonic(ctx, name);
+#define ALIAS(name, condition, mnemonic, operands)                             \
+    if (insn == INSN_##name && (condition)) {                                  \
+        static const Form form = {mnemonic, operands};                         \
+        return &form;                                                          \
+    }
+#include "disas/riscv_alias.def"
+    return NULL;
+}
+
+static void put_unknown(DisasContext *ctx)
+{
+    put(ctx, ".insn\t%u, 0x%0*x", ctx->insn->length, ctx->word >> 16 ? 8 : 4,
+        ctx->word);
+}
+
+static bool put_insn(DisasContext *ctx, int insn, Operands o)
+{
+    o.word = ctx->word;
+    o.is_short = ctx->insn->length == 2;
+    const Form *form = ctx->aliases ? find_alias(insn, &o) : NULL;
+    ctx->insn->pattern = forms[insn].mnemonic;
+    if (insn == INSN_illegal && !form) {
+        put_unknown(ctx);
+        return true;
+    }
+    form = form ? form : &forms[insn];
+    put_mnemonic(ctx, form->mnemonic);
     put(ctx, "%s%s%s", o.aq || o.rl ? "." : "", o.aq ? "aq" : "",
         o.rl ? "rl" : "");
-    if (*operands) {
+    if (*form->operands) {
         put(ctx, "\t");
     }
-    for (; *operands; operands++) {
-        put_operand(ctx, *operands, &o);
+    for (const char *letter = form->operands; *letter; letter++) {
+        put_operand(ctx, *letter, &o);
     }
     return true;
 }
@@ -215,30 +271,28 @@ static bool put_insn(DisasContext *ctx, const char *name, const char *operands,
 #define INSN(name, args, operands)                                             \
     static bool trans_##name(DisasContext *ctx, arg_##args *a)                 \
     {                                                                          \
-        return put_insn(ctx, #name, operands, take_##args(a));                 \
+        return put_insn(ctx, INSN_##name, take_##args(a));                     \
     }
 #include "frontend/riscv/insns.def"
 
 #include "gen/disas_insn16.inc"
 #include "gen/disas_insn32.inc"
 
-unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, char *buf,
-                     size_t size)
+void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
+                 RiscvInsn *insn)
 {
-    DisasContext ctx = {.pc = pc, .buf = buf, .size = size};
-    uint32_t insn = 0;
+    DisasContext ctx = {.pc = pc, .aliases = aliases, .insn = insn};
     unsigned length = bytes && (code[0] & 3) == 3 ? 4 : 2;
-    if (bytes < length || !size) {
-        return 0;
+    *insn = (RiscvInsn){.length = bytes < length ? 0 : length};
+    if (!insn->length) {
+        return;
     }
-    memcpy(&insn, code, length);
-    buf[0] = '\0';
-    bool legal = length == 4 ? decode_insn32(&ctx, insn)
-                             : decode_insn16(&ctx, (uint16_t)insn);
+    memcpy(&ctx.word, code, length);
+    bool legal = length == 4 ? decode_insn32(&ctx, ctx.word)
+                             : decode_insn16(&ctx, (uint16_t)ctx.word);
     if (!legal) {
-        put(&ctx, ".%ubyte\t0x%x", length, insn);
+        put_unknown(&ctx);
     }
-    return length;
 }
 
 /* Up to 4 bytes of code at pc, by two reads if need be. */
@@ -252,22 +306,32 @@ static size_t read_insn(const CodeReader *code, uint64_t pc, uint8_t buf[4])
     return have;
 }
 
-void riscv_disas_range(FILE *f, const CodeReader *code, uint64_t pc,
-                       uint32_t len)
+static void put_name(FILE *f, const AddressNamer *namer, uint64_t addr)
 {
-    uint64_t end = pc + len;
-    while (pc < end) {
+    char buf[256];
+    const char *name = namer->name(namer->opaque, addr, buf, sizeof(buf));
+    if (*name) {
+        fprintf(f, " <%s>", name);
+    }
+}
+
+void riscv_disas_range(FILE *f, const CodeReader *code, uint64_t pc,
+                       uint32_t len, const AddressNamer *namer)
+{
+    RiscvInsn insn;
+    for (uint64_t end = pc + len; pc < end; pc += insn.length) {
         uint8_t bytes[4];
-        char text[80];
-        unsigned n = riscv_disas(bytes, read_insn(code, pc, bytes), pc, text,
-                                 sizeof(text));
-        if (!n) {
+        riscv_disas(bytes, read_insn(code, pc, bytes), pc, true, &insn);
+        if (!insn.length) {
             return;
         }
-        uint32_t insn = 0;
-        memcpy(&insn, bytes, n);
-        fprintf(f, "0x%016llx:  %0*x%*s  %s\n", (unsigned long long)pc,
-                (int)n * 2, insn, n == 4 ? 0 : 4, "", text);
-        pc += n;
+        uint32_t word = 0;
+        memcpy(&word, bytes, insn.length);
+        fprintf(f, "0x%016" PRIx64 ":  %0*x%*s  %s", pc, (int)insn.length * 2,
+                word, insn.length == 4 ? 0 : 4, "", insn.text);
+        if (insn.has_target && namer) {
+            put_name(f, namer, insn.target);
+        }
+        fputc('\n', f);
     }
 }

@@ -1,24 +1,41 @@
-/* The RISC-V disassembler: same patterns and rows as the frontend. */
+/*
+ * The RISC-V disassembler: same patterns and rows as the frontend, so that an
+ * instruction added there is known here.
+ */
 #ifndef DISAS_RISCV_H
 #define DISAS_RISCV_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "disas/symbols.h"
 #include "frontend/frontend.h"
 
-/*
- * Writes the text of the instruction at pc, whose bytes start at code, to buf
- * as "mnemonic\toperands", without aliases: a compressed instruction reads as
- * the one it stands for, a reserved one as "illegal", and what is nothing as
- * ".4byte\t0x...".  Returns its length in bytes; 0, and no text, if `bytes` are
- * too few.
- */
-unsigned riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, char *buf,
-                     size_t size);
+enum { RISCV_TEXT_BYTES = 64 };
 
-/* A line for each instruction in [pc, pc + len): address, code, text. */
+typedef struct RiscvInsn {
+    unsigned length;     /* in bytes; 0, and nothing else: too few were given */
+    const char *pattern; /* that matched, by its name in the .decode files;
+                            "illegal": a reserved code; NULL: none */
+    bool has_target;     /* a jump or branch to a known address: */
+    uint64_t target;
+    char text[RISCV_TEXT_BYTES]; /* "mnemonic\toperands" */
+} RiscvInsn;
+
+/*
+ * The instruction at pc, whose bytes start at code.  The text is objdump's
+ * (binutils 2.44): a compressed instruction reads as the one it stands for,
+ * one that does not exist as ".insn 4, 0x...".  Without aliases ("addi
+ * a0,zero,1" for "li a0,1"), the pattern's name is the mnemonic.
+ */
+void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
+                 RiscvInsn *);
+
+/*
+ * A line for each instruction in [pc, pc + len): address, code, text, and the
+ * names of targets, which namer gives if it is not NULL.
+ */
 void riscv_disas_range(FILE *f, const CodeReader *code, uint64_t pc,
-                       uint32_t len);
+                       uint32_t len, const AddressNamer *namer);
 
 #endif

@@ -198,7 +198,8 @@ static bool find(SymbolMap *map, uint64_t addr, SymbolHit *hit)
     if (!o->symbols || !own_address(o, r->offset + (addr - r->start), &own)) {
         return false;
     }
-    *hit = (SymbolHit){o->path, addr - own, symbols_find(o->symbols, own)};
+    *hit = (SymbolHit){o->path, addr - own, o->symbols,
+                       symbols_find(o->symbols, own)};
     return true;
 }
 
@@ -217,14 +218,9 @@ const char *symbol_map_text(SymbolMap *map, uint64_t addr, char *buf,
     SymbolHit hit;
     if (!map || !symbol_map_find(map, addr, &hit)) {
         buf[0] = '\0';
-    } else if (!hit.symbol) {
+    } else if (!*symbols_text(hit.symbols, addr - hit.bias, buf, size)) {
         snprintf(buf, size, "%s:0x%" PRIx64, strrchr(hit.path, '/') + 1,
                  addr - hit.bias);
-    } else if (addr - hit.bias == hit.symbol->addr) {
-        snprintf(buf, size, "%s", hit.symbol->name);
-    } else {
-        snprintf(buf, size, "%s+0x%" PRIx64, hit.symbol->name,
-                 addr - hit.bias - hit.symbol->addr);
     }
     return buf;
 }

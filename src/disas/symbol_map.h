@@ -15,9 +15,10 @@ typedef struct SymbolMap SymbolMap;
 
 /* A guest address as a file and its symbols know it. */
 typedef struct SymbolHit {
-    const char *path;     /* of the file; NULL: the memory is not of an ELF */
-    uint64_t bias;        /* addr minus the file's own address */
-    const Symbol *symbol; /* in the file's own addresses; NULL: none */
+    const char *path;       /* of the file; NULL: the memory is not of an ELF */
+    uint64_t bias;          /* addr minus the file's own address */
+    const Symbols *symbols; /* of the file */
+    const Symbol *symbol;   /* in the file's own addresses; NULL: none */
 } SymbolHit;
 
 /* guest_base: host address minus guest address. */

@@ -6,6 +6,7 @@
  */
 #include "disas/symbols.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,6 +303,19 @@ const Symbol *symbols_find(const Symbols *l, uint64_t addr)
         }
     }
     return best;
+}
+
+const char *symbols_text(const Symbols *l, uint64_t addr, char *buf,
+                         size_t size)
+{
+    const Symbol *s = symbols_find(l, addr);
+    uint64_t offset = s ? addr - s->addr : 0;
+    if (offset) {
+        snprintf(buf, size, "%s+0x%" PRIx64, s->name, offset);
+    } else {
+        snprintf(buf, size, "%s", s ? s->name : "");
+    }
+    return buf;
 }
 
 const Symbol *symbols_named(const Symbols *l, const char *name)

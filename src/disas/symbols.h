@@ -20,6 +20,12 @@ typedef struct Symbol {
 
 typedef struct Symbols Symbols;
 
+/* Who can name addresses, for those who print them: to buf, "" for no name. */
+typedef struct AddressNamer {
+    const char *(*name)(void *opaque, uint64_t addr, char *buf, size_t size);
+    void *opaque;
+} AddressNamer;
+
 /* An empty list if the file is stripped; never NULL. */
 Symbols *symbols_read(const ElfFile *);
 /* NULL with a message that starts with the path. */
@@ -38,6 +44,9 @@ const Symbol *symbols_all(const Symbols *, size_t *count);
  * it), or NULL.
  */
 const Symbol *symbols_find(const Symbols *, uint64_t addr);
+/* "memcpy+0x10", or "": there is none.  Returns buf. */
+const char *symbols_text(const Symbols *, uint64_t addr, char *buf,
+                         size_t size);
 /* The first of that name, one in code rather than another; or NULL. */
 const Symbol *symbols_named(const Symbols *, const char *name);
 

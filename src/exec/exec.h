@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include "backend/backend.h"
 #include "core/cpu.h"
+#include "disas/symbols.h"
 #include "frontend/frontend.h"
 #include "util/log.h"
 
@@ -39,7 +40,8 @@ typedef struct ExecConfig {
     bool jitdump;            /* jitdump: write $TMPDIR/jit-PID.dump */
     const Log *log;          /* -d; never NULL */
     /* Prints the guest code in [pc, pc + len), for -d in_asm; or NULL. */
-    void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len);
+    void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len,
+                  const AddressNamer *);
 } ExecConfig;
 
 typedef enum EventKind {

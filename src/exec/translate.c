@@ -80,7 +80,7 @@ static void log_guest(const ExecThread *t, const BlockRequest *rq,
     if (log_on(cfg->log, LOG_in_asm) && cfg->disas) {
         fprintf(cfg->log->file, "-- in: 0x%lx, %u bytes%s\n", rq->pc,
                 info->nb_bytes, rq->nb_blocks ? ", region" : "");
-        cfg->disas(cfg->log->file, &rq->code, info->start, info->nb_bytes);
+        cfg->disas(cfg->log->file, &rq->code, info->start, info->nb_bytes, NULL);
     }
 }
 

@@ -68,12 +68,14 @@ static void test_disassembler(void **state)
 {
     (void)state;
     for (int i = 0; i < ROWS; i++) {
-        char text[80];
+        RiscvInsn insn;
         uint8_t code[4];
         memcpy(code, &rows[i].word, 4);
-        assert_int_equal(riscv_disas(code, 4, 0, text, sizeof(text)), 4);
-        assert_string_equal(text, rows[i].text);
-        assert_int_equal(riscv_disas(code, 3, 0, text, sizeof(text)), 0);
+        riscv_disas(code, 4, 0, false, &insn);
+        assert_int_equal(insn.length, 4);
+        assert_string_equal(insn.text, rows[i].text);
+        riscv_disas(code, 3, 0, false, &insn);
+        assert_int_equal(insn.length, 0);
     }
 }
 
