@@ -327,10 +327,25 @@ static void sync_pins(RegAlloc *ra, const Pin *p, unsigned n)
     }
 }
 
+/* The change from `old` to `new` pins; stores of those alone that differ from
+   memory. */
+static void trace_change(RegAlloc *ra, const Pin *old, const Pin *new,
+                         const bool *stored, unsigned n)
+{
+    ra_why(ra, TRACE_REGION_REASON);
+    for (unsigned i = 0; ra->trace && i < n; i++) {
+        if (!stored || stored[i]) {
+            ra_trace(ra, TRACE_STORE, old[i].temp, old[i].reg, NOWHERE);
+        }
+        ra_trace(ra, TRACE_LOAD, new[i].temp, new[i].reg, NOWHERE);
+    }
+}
+
 void adapter_leave(const Adapter *a, RegAlloc *ra)
 {
     ra_vacate_homes(ra);
     sync_pins(ra, a->lose, a->nb_lose);
+    trace_change(ra, a->gain, a->lose, a->written, a->nb_gain);
     adapter_emit_leave(a, ra->desc, ra->host);
     pin_outside(a, ra);
 }
@@ -338,6 +353,7 @@ void adapter_leave(const Adapter *a, RegAlloc *ra)
 void adapter_enter(const Adapter *a, RegAlloc *ra)
 {
     sync_pins(ra, a->gain, a->nb_gain);
+    trace_change(ra, a->lose, a->gain, NULL, a->nb_gain);
     adapter_emit_enter(a, ra->desc, ra->host);
     adapter_pin_inside(a, ra);
 }

@@ -56,6 +56,7 @@ BackendContext *context_new(const HostDesc *desc, Host *host, uint32_t features,
     choose_rows(b, features);
     convention_make(&b->conv, desc, cfg, ir);
     ra_init(&b->ra, desc, &b->conv, host, ir);
+    b->ra.trace = cfg->trace;
     return b;
 }
 
@@ -64,6 +65,16 @@ void context_free(BackendContext *b)
     ra_free(&b->ra);
     free(b->rows);
     free(b);
+}
+
+bool context_pinned(const BackendContext *b, unsigned i, TempId *t, int *reg)
+{
+    if (i >= b->conv.nb_pins) {
+        return false;
+    }
+    *t = b->conv.pin[i].temp;
+    *reg = b->conv.pin[i].reg;
+    return true;
 }
 
 /* ---- Table of guest instructions ---------------------------------------- */
@@ -275,6 +286,7 @@ static void note_pc(BackendContext *b)
 
 static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
 {
+    ra_trace_op(&b->ra, op);
     if (op->opc == OP_insn_start) {
         insn_start(&b->build, op->arg[0]);
         return op;
@@ -410,6 +422,7 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
         adapter_enter(&b->adapter, &b->ra);
     }
     compile_ops(b, ir);
+    ra_trace(&b->ra, TRACE_END, 0, NOWHERE, NOWHERE);
     uint32_t size = b->desc->finish(b->host);
     if (build->too_large) {
         return COMPILE_TOO_LARGE;
@@ -420,6 +433,6 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
     buf->used = start + size;
     *block = (CompiledBlock){(uint32_t)start, size,        build->slots,
                              build->nb_slots, build->rows, build->nb_rows,
-                             build->leave};
+                             build->leave,    build->literals};
     return COMPILE_OK;
 }

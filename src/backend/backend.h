@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <ucontext.h>
 #include "backend/codebuf.h"
+#include "backend/trace.h"
 #include "core/cpu.h"
 #include "core/ir.h"
 
@@ -26,6 +27,8 @@
 typedef struct BackendConfig {
     bool plain;         /* only what every host of this kind has */
     uint32_t without;   /* features not to use, bits of the host's own */
+    uint32_t force;     /* to be used even if this host has not got them: then
+                           the code is to be looked at, not run */
     int max_pinned_int; /* at most so many pinned globals, -1: no limit */
     int max_pinned_fp;
     int max_scratch;        /* stress: allocatable registers a class, -1 */
@@ -34,7 +37,14 @@ typedef struct BackendConfig {
     bool count_heat;        /* jumps back count in CPUState.heat */
     uint32_t pc_offset;     /* Frontend.pc_offset */
     const char *const *hot; /* Frontend.hot */
+    const BackendTrace *trace; /* NULL: none */
 } BackendConfig;
+
+/* A feature of the host that can be used or not; a processor with several. */
+typedef struct HostFeature {
+    const char *name;
+    uint32_t bits;
+} HostFeature;
 
 /*
  * Follows the call instruction of a slot's exit stub: what CPUState.exit_site
@@ -84,6 +94,7 @@ typedef struct CompiledBlock {
     const PcRow *rows;
     uint32_t nb_rows;
     uint32_t leave; /* nonzero: where leave_from_signal() leaves by */
+    uint32_t literals; /* from here on data; size: there is none */
 } CompiledBlock;
 
 typedef struct BackendContext BackendContext;
@@ -108,6 +119,8 @@ enum {
 typedef struct Backend {
     const char *name;
     uint16_t elf_machine; /* EM_* of the host */
+    /* Bits for BackendConfig.without and force; NULL-terminated by name. */
+    const HostFeature *features, *processors;
     /* One a thread; ir has the frontend's globals and helpers, which are all
        that code calls.  NULL: host unusable. */
     BackendContext *(*create)(const BackendConfig *, const IR *ir);
@@ -124,6 +137,18 @@ typedef struct Backend {
     /* Allocates and emits the block; the IR has gone through liveness. */
     CompileStatus (*compile)(BackendContext *, IR *, CodeBuf *,
                              CompiledBlock *);
+    /*
+     * For who shows code. The register of a TraceEvent, as it holds values of
+     * the type. The i-th pinned global; false: there is none. What of the runtime stands at the address ("leave", "helper
+     * NAME"), in whose code `call exit` is followed by an ExitRecord; NULL:
+     * none. What code reads and writes by the env register, disp is added to:
+     * bytes from the guest state's start.
+     */
+    const char *(*reg_name)(int reg, Type);
+    bool (*pinned)(const BackendContext *, unsigned i, TempId *, int *reg);
+    const char *(*runtime_name)(const BackendContext *, const void *addr,
+                                char *buf, size_t size);
+    int32_t env_bias;
     /* Runs host code `code` for cpu until it leaves; see LEFT_*. */
     int (*enter)(BackendContext *, CPUState *cpu, const void *code);
     /* Points the jump whose rel32 is at rw/rx to `target` (atomically). */

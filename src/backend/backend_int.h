@@ -39,6 +39,7 @@ BackendContext *context_new(const HostDesc *, Host *, uint32_t features,
                             const BackendConfig *, const IR *);
 void context_free(BackendContext *);
 
+bool context_pinned(const BackendContext *, unsigned i, TempId *, int *reg);
 CompileStatus context_compile(BackendContext *, IR *, CodeBuf *,
                               CompiledBlock *);
 

@@ -84,6 +84,7 @@ typedef struct BlockBuild {
     bool is_region;
     const struct Adapter *adapter; /* of a region that has one, or NULL */
     uint32_t leave;                /* see CompiledBlock */
+    uint32_t literals;             /* likewise */
 } BlockBuild;
 
 /* Host code from `offset` on belongs to the guest instruction at pc. */

@@ -16,8 +16,18 @@ int32_t ra_home(const RegAlloc *ra, TempId t)
            (int32_t)offsetof(CPUState, guest) + (int32_t)(t * SPILL_SLOT_BYTES);
 }
 
+void ra_note(RegAlloc *ra, TraceEvent e)
+{
+    e.op = (uint32_t)(ra->op - ra->ir->ops);
+    e.offset = ra->desc->offset(ra->host);
+    e.disp = e.temp ? ra_home(ra, e.temp) : 0;
+    e.why = ra->why;
+    ra->trace->event(ra->trace->opaque, &e);
+}
+
 void ra_occupy(RegAlloc *ra, int r, TempId t)
 {
+    ra_trace(ra, TRACE_OCCUPY, t, r, NOWHERE);
     ra->free &= ~REG_BIT(r);
     ra->borrowed |= REG_BIT(r) & ~ra->scratch;
     ra->occupant[r] = t;
@@ -29,6 +39,7 @@ void ra_release(RegAlloc *ra, TempId t)
     TempState *s = &ra->state[t];
 
     if (s->reg != NOWHERE && !s->pinned) {
+        ra_trace(ra, TRACE_FREE, t, s->reg, NOWHERE);
         ra->free |= REG_BIT(s->reg) & (ra->scratch | ra->lent);
         ra->borrowed &= ~REG_BIT(s->reg);
         s->reg = NOWHERE;
@@ -41,6 +52,7 @@ void ra_sync(RegAlloc *ra, TempId t)
 
     if (!s->mem && !s->pinned) {
         check(s->reg != NOWHERE, "temp %u has no value", t);
+        ra_trace(ra, TRACE_STORE, t, s->reg, NOWHERE);
         ra->desc->store(ra->host, ra->ir->temps[t].type, s->reg,
                         ra_home(ra, t));
         s->mem = true;
@@ -52,6 +64,7 @@ void ra_to_memory(RegAlloc *ra, TempId t)
     const Temp *temp = &ra->ir->temps[t];
 
     if (temp->kind == TEMP_CONST) {
+        ra_trace(ra, TRACE_STORE_CONST, t, NOWHERE, NOWHERE);
         ra->desc->store_const(ra->host, temp->type, temp->value,
                               ra_home(ra, t));
     } else {
@@ -64,6 +77,7 @@ void ra_evict(RegAlloc *ra, int r)
 {
     TempId t = ra->occupant[r];
 
+    ra_why(ra, TRACE_EVICT_REASON);
     ra_sync(ra, t);
     ra_release(ra, t);
 }
@@ -92,6 +106,8 @@ void ra_displace(RegAlloc *ra, int r, RegSet avoid)
         return;
     }
     int to = regset_first(room);
+    ra_why(ra, TRACE_DISPLACE_REASON);
+    ra_trace(ra, TRACE_MOVE, t, to, r);
     ra->desc->mov(ra->host, ra->ir->temps[t].type, to, r);
     ra_release(ra, t);
     ra_occupy(ra, to, t);
@@ -177,13 +193,17 @@ void ra_copy_to(RegAlloc *ra, TempId t, int r)
         return;
     }
     if (s->reg != NOWHERE) {
+        ra_trace(ra, TRACE_MOVE, t, r, s->reg);
         ra->desc->mov(ra->host, temp->type, r, s->reg);
     } else if (temp->kind == TEMP_CONST) {
+        ra_trace(ra, TRACE_CONST, t, r, NOWHERE);
         ra->desc->load_const(ra->host, temp->type, r, temp->value);
     } else if (temp->kind == TEMP_FIXED) {
+        ra_trace(ra, TRACE_CONST, t, r, NOWHERE);
         ra->desc->load_env(ra->host, r);
     } else {
         check(s->mem, "temp %u is read before it is written", t);
+        ra_trace(ra, TRACE_LOAD, t, r, NOWHERE);
         ra->desc->load(ra->host, temp->type, r, ra_home(ra, t));
     }
 }
@@ -234,6 +254,7 @@ void ra_free(RegAlloc *ra)
 void ra_begin(RegAlloc *ra, const IR *ir)
 {
     ra->ir = ir;
+    ra->op = ir->ops;
     ra->free = ra->scratch;
     ra->borrowed = ra->lent = 0;
     ra->fork = NULL;
@@ -252,6 +273,7 @@ static RegSet occupied(const RegAlloc *ra)
 
 void ra_store_tb(RegAlloc *ra)
 {
+    ra_why(ra, TRACE_BRANCH_REASON);
     for (RegSet s = occupied(ra); s; s &= s - 1) {
         TempId t = ra->occupant[regset_first(s)];
         if (ra->ir->temps[t].kind == TEMP_TB) {
@@ -263,7 +285,9 @@ void ra_store_tb(RegAlloc *ra)
 void ra_forget_all(RegAlloc *ra)
 {
     for (RegSet s = occupied(ra); s; s &= s - 1) {
-        ra->state[ra->occupant[regset_first(s)]].reg = NOWHERE;
+        TempId t = ra->occupant[regset_first(s)];
+        ra_trace(ra, TRACE_FREE, t, ra->state[t].reg, NOWHERE);
+        ra->state[t].reg = NOWHERE;
     }
     ra->free = ra->scratch;
     ra->borrowed = ra->lent = 0;
@@ -359,5 +383,6 @@ void ra_resume_fork(RegAlloc *ra, const Fork *f)
         ra->state[h->temp].reg = h->reg;
         ra->state[h->temp].mem = h->mem;
         ra->occupant[h->reg] = h->temp;
+        ra_trace(ra, TRACE_OCCUPY, h->temp, h->reg, NOWHERE);
     }
 }

@@ -16,6 +16,7 @@
 
 #include "backend/convention.h"
 #include "backend/host.h"
+#include "backend/trace.h"
 
 typedef struct TempState {
     int8_t reg; /* or NOWHERE */
@@ -60,6 +61,8 @@ typedef struct RegAlloc {
     const Fork *resumed; /* the last, or NULL */
     unsigned next_victim;
     const Op *op;    /* in hand; what is ahead is looked at in regions alone */
+    const BackendTrace *trace; /* or NULL */
+    TraceReason why; /* of what is traced next; kept only if there is one */
     TempId occupant[HOST_REGS];
     TempState *initial; /* of the fixed and global temps */
     uint32_t nb_initial;
@@ -104,6 +107,33 @@ void ra_resume_fork(RegAlloc *, const Fork *);
 
 /* Displacement from env of a temp's memory. */
 int32_t ra_home(const RegAlloc *, TempId);
+
+/* Notes an event of the op in hand; with the reason last given. */
+void ra_note(RegAlloc *, TraceEvent);
+
+static inline void ra_why(RegAlloc *ra, TraceReason why)
+{
+    if (__builtin_expect(ra->trace != NULL, 0)) {
+        ra->why = why;
+    }
+}
+
+static inline void ra_trace(RegAlloc *ra, TraceKind kind, TempId t, int reg,
+                            int from)
+{
+    if (__builtin_expect(ra->trace != NULL, 0)) {
+        ra_note(ra, (TraceEvent){.kind = kind, .temp = t, .reg = (int8_t)reg,
+                                 .from = (int8_t)from});
+    }
+}
+
+static inline void ra_trace_op(RegAlloc *ra, const Op *op)
+{
+    if (__builtin_expect(ra->trace != NULL, 0)) {
+        ra->op = op;
+        ra_trace(ra, TRACE_OP, 0, NOWHERE, NOWHERE);
+    }
+}
 
 static inline bool ra_is_value(const RegAlloc *ra, TempId t)
 {

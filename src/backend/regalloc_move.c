@@ -17,10 +17,13 @@ static bool store_only(RegAlloc *ra, const Op *op, TempId out, TempId in)
     if (!(op->life & LIFE_SYNC(0)) || !(op->life & LIFE_DEAD(0) || lasts)) {
         return false;
     }
+    ra_why(ra, TRACE_ASSIGN_REASON);
     if (temp->kind == TEMP_CONST) {
+        ra_trace(ra, TRACE_STORE_CONST, out, NOWHERE, NOWHERE);
         ra->desc->store_const(ra->host, temp->type, temp->value,
                               ra_home(ra, out));
     } else if (ra->state[in].reg != NOWHERE) {
+        ra_trace(ra, TRACE_STORE, out, ra->state[in].reg, NOWHERE);
         ra->desc->store(ra->host, temp->type, ra->state[in].reg,
                         ra_home(ra, out));
     } else {
@@ -47,6 +50,7 @@ static void drop_dead_input(RegAlloc *ra, const Op *op, unsigned arg)
 
     if (op->life & LIFE_DEAD(arg) && !ra_is_value(ra, t)) {
         if (ra->ir->temps[t].kind == TEMP_TB && ra->state[t].reg != NOWHERE) {
+            ra_why(ra, TRACE_LASTS_REASON);
             ra_sync(ra, t);
         }
         ra_release(ra, t);
@@ -74,6 +78,7 @@ void ra_mov(RegAlloc *ra, const Op *op)
     }
     if (so->pinned) {
         take_home(ra, so->reg, in);
+        ra_why(ra, TRACE_ASSIGN_REASON);
         ra_copy_to(ra, in, so->reg);
         drop_dead_input(ra, op, 1);
         return;
@@ -92,6 +97,7 @@ void ra_mov(RegAlloc *ra, const Op *op)
             ra->state[in].reg == NOWHERE ? 0 : REG_BIT(ra->state[in].reg);
         r = ra_take(ra, ra_usable(ra, type_class(op->type)), keep);
         check(r != NOWHERE, "no register to move to");
+        ra_why(ra, TRACE_ASSIGN_REASON);
         ra_copy_to(ra, in, r);
         drop_dead_input(ra, op, 1);
     }
@@ -139,6 +145,7 @@ bool ra_extrl(RegAlloc *ra, const Op *op)
 typedef struct Move {
     int dst, src;
     unsigned type;
+    TempId temp;
 } Move;
 
 /* A register that no pending move reads may be written. */
@@ -157,6 +164,7 @@ static void break_cycle(RegAlloc *ra, Move *m, unsigned n)
 {
     int a = m[0].dst, b = m[0].src;
 
+    ra_trace(ra, TRACE_EXCHANGE, m[0].temp, a, b);
     ra->desc->exchange(ra->host, a, b);
     for (unsigned i = 0; i < n; i++) {
         m[i].src = m[i].src == a ? b : m[i].src == b ? a : m[i].src;
@@ -171,6 +179,7 @@ static void parallel_moves(RegAlloc *ra, Move *m, unsigned n)
             if (m[i].dst == m[i].src) {
                 done = i;
             } else if (!is_source(m, n, m[i].dst)) {
+                ra_trace(ra, TRACE_MOVE, m[i].temp, m[i].dst, m[i].src);
                 ra->desc->mov(ra->host, m[i].type, m[i].dst, m[i].src);
                 done = i;
             }
@@ -195,10 +204,11 @@ static void place_arguments(RegAlloc *ra, const Op *op)
         check(type_class(ra->ir->temps[t].type) == CLASS_INT,
               "helper argument %u is not an integer", i);
         if (s->reg != NOWHERE) {
-            moves[n++] =
-                (Move){ra->desc->call_args[i], s->reg, ra->ir->temps[t].type};
+            moves[n++] = (Move){ra->desc->call_args[i], s->reg,
+                                ra->ir->temps[t].type, t};
         }
     }
+    ra_why(ra, TRACE_ARGUMENT_REASON);
     parallel_moves(ra, moves, n);
     for (unsigned i = 0; i < op->call_ins; i++) {
         TempId t = (TempId)op->arg[op->call_outs + i];
@@ -221,6 +231,7 @@ static void sync_survivors(RegAlloc *ra, const Op *op)
             dying |= REG_BIT(r);
         }
     }
+    ra_why(ra, TRACE_SURVIVES_REASON);
     for (RegSet s = ra->scratch & ~ra->free & ~dying; s; s &= s - 1) {
         ra_sync(ra, ra->occupant[regset_first(s)]);
     }

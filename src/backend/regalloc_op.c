@@ -284,6 +284,7 @@ static int place_owned(OpState *os, unsigned i)
     int r = alias_home(os, i);
 
     if (r != NOWHERE) {
+        ra_why(ra, TRACE_COPY_REASON);
         ra_copy_to(ra, t, r);
         os->avoid |= REG_BIT(r);
     } else if (may_take_over(os, i)) {
@@ -300,6 +301,7 @@ static int place_owned(OpState *os, unsigned i)
         r = must_take(os, p->regs, 0);
     } else {
         r = must_take(os, p->regs, input_regs(os));
+        ra_why(ra, TRACE_COPY_REASON);
         ra_copy_to(ra, t, r);
     }
     if (p->alias >= 0) {
@@ -326,6 +328,7 @@ static int place_read(OpState *os, unsigned i)
     if (r == NOWHERE) {
         return NOWHERE;
     }
+    ra_why(ra, TRACE_INPUT_REASON);
     ra_copy_to(ra, t, r);
     if (!was_loaded) {
         ra_occupy(ra, r, t);
@@ -385,6 +388,7 @@ static void place_input(OpState *os, unsigned i)
         check(mem_allowed(os, i), "no register left for an input of %s",
               opcode_info[os->op->opc].name);
         os->mem_used |= p->mem_once;
+        ra_why(ra, TRACE_OPERAND_REASON);
         ra_to_memory(ra, t);
         *o = mem_operand(os, t);
         return;
@@ -400,6 +404,7 @@ static void free_dead_inputs(OpState *os)
         if (in_dies(os, i) && !ra_is_value(os->ra, t)) {
             if (os->ra->ir->temps[t].kind == TEMP_TB &&
                 os->ra->state[t].reg != NOWHERE) {
+                ra_why(os->ra, TRACE_LASTS_REASON);
                 ra_sync(os->ra, t);
             }
             ra_release(os->ra, t);
@@ -471,6 +476,8 @@ void ra_define(RegAlloc *ra, const Op *op, unsigned i, int r)
 
     if (s->pinned) {
         if (r != s->reg) {
+            ra_why(ra, TRACE_HOME_REASON);
+            ra_trace(ra, TRACE_MOVE, t, s->reg, r);
             ra->desc->mov(ra->host, ra->ir->temps[t].type, s->reg, r);
         }
         return;
@@ -478,10 +485,44 @@ void ra_define(RegAlloc *ra, const Op *op, unsigned i, int r)
     s->mem = false;
     ra_occupy(ra, r, t);
     if (op->life & LIFE_SYNC(i)) {
+        ra_why(ra, TRACE_SYNC_REASON);
         ra_sync(ra, t);
     }
     if (op->life & LIFE_DEAD(i)) {
         ra_release(ra, t);
+    }
+}
+
+/* ---- Trace -------------------------------------------------------------- */
+
+static void trace_operand(const OpState *os, unsigned arg, TempId t,
+                          const Operand *o)
+{
+    static const uint8_t kind[] = {
+        [OPERAND_REG] = TRACE_IN_REG,
+        [OPERAND_MEM] = TRACE_IN_MEMORY,
+        [OPERAND_IMM] = TRACE_IN_CODE,
+        [OPERAND_ENV] = TRACE_IN_CODE,
+    };
+    bool vec = type_class(os->ra->ir->temps[t].type) == CLASS_VEC;
+    int reg = o->kind == OPERAND_REG ? o->reg + (vec ? REG_VEC : 0) : NOWHERE;
+    ra_note(os->ra, (TraceEvent){.kind = kind[o->kind], .temp = t,
+                                 .arg = (uint8_t)arg, .reg = (int8_t)reg,
+                                 .from = NOWHERE});
+}
+
+/* Where the operands of the op are, as its record is to find them. */
+static void trace_inputs(const OpState *os)
+{
+    for (unsigned i = 0; os->ra->trace && i < os->c->nb_ins; i++) {
+        trace_operand(os, in_index(os, i), in_temp(os, i), &os->e->in[i]);
+    }
+}
+
+static void trace_outputs(const OpState *os)
+{
+    for (unsigned i = 0; os->ra->trace && i < os->c->nb_outs; i++) {
+        trace_operand(os, i, out_temp(os, i), &os->e->out[i]);
     }
 }
 
@@ -563,10 +604,12 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     for (unsigned i = 0; i < c->nb_ins; i++) {
         place_input(&os, c->order[i]);
     }
+    trace_inputs(&os);
     const Fork *fork = ra_note_fork(ra);
     free_dead_inputs(&os);
     free_discarded(&os);
     place_outputs(&os);
+    trace_outputs(&os);
     row->emit(ra->host, &e);
     if (fork) {
         ra_pass_fork(ra, fork);

@@ -186,6 +186,21 @@ static bool is_used(const IR *ir, TempId t)
     return false;
 }
 
+void ir_dump_region(FILE *f, const IR *ir)
+{
+    if (!ir->region) {
+        return;
+    }
+    fprintf(f, "region%s\n", ir->loop ? " loop" : "");
+    for (uint64_t s = ir->inner_slots; s; s &= s - 1) {
+        int slot = __builtin_ctzll(s);
+        fprintf(f, "inner %d, L%u\n", slot, ir->inner[slot]);
+    }
+    if (ir->plain_slot >= 0) {
+        fprintf(f, "plain %d, 0x%" PRIx64 "\n", ir->plain_slot, ir->entry_pc);
+    }
+}
+
 void ir_dump(FILE *f, const IR *ir)
 {
     for (TempId t = 0; t < ir->nb_globals; t++) {
@@ -195,6 +210,7 @@ void ir_dump(FILE *f, const IR *ir)
                     temp->name, temp->offset);
         }
     }
+    ir_dump_region(f, ir);
     for (uint32_t i = 0; i < ir->nb_ops; i++) {
         ir_dump_op(f, ir, &ir->ops[i]);
     }

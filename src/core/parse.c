@@ -9,6 +9,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -463,25 +464,85 @@ static void parse_op(Parser *ps, const char *word)
     }
 }
 
+/* Regions --------------------------------------------------------------- */
+
+static unsigned parse_slot(Parser *ps)
+{
+    uint64_t slot = read_number(ps);
+    if (slot >= IR_MAX_SLOTS) {
+        fail(ps, "there is no slot %" PRIu64, slot);
+        return 0;
+    }
+    expect(ps, ',');
+    return (unsigned)slot;
+}
+
+static void parse_region(Parser *ps)
+{
+    char word[WORD_MAX];
+    read_word(ps, word);
+    ps->ir->region = true;
+    ps->ir->loop = strcmp(word, "loop") == 0;
+    if (*word && !ps->ir->loop) {
+        fail(ps, "'%s' says nothing of a region", word);
+    }
+}
+
+static void parse_inner(Parser *ps)
+{
+    unsigned slot = parse_slot(ps);
+    LabelId label = (LabelId)parse_label(ps);
+    if (!ps->failed) {
+        ir_link_inner(ps->ir, slot, label);
+    }
+}
+
+static void parse_plain(Parser *ps)
+{
+    unsigned slot = parse_slot(ps);
+    ir_set_plain(ps->ir, slot, read_number(ps));
+}
+
 /* Lines ----------------------------------------------------------------- */
 
-static void parse_lines(Parser *ps, const char *text, TempUse *use)
+/* Of the first pass: globals, and which temps there are. */
+static void scan_line(Parser *ps, const char *word, TempUse *use)
 {
-    bool first_pass = use != NULL;
+    if (strcmp(word, "global") == 0) {
+        parse_global(ps);
+    } else {
+        scan_args(ps, use);
+    }
+}
+
+static void parse_line(Parser *ps, const char *word)
+{
+    if (strcmp(word, "global") == 0) {
+        ps->p += strcspn(ps->p, "\n");
+    } else if (strcmp(word, "region") == 0) {
+        parse_region(ps);
+    } else if (strcmp(word, "inner") == 0) {
+        parse_inner(ps);
+    } else if (strcmp(word, "plain") == 0) {
+        parse_plain(ps);
+    } else {
+        parse_op(ps, word);
+    }
+}
+
+/* use: of the first pass; NULL: the second. */
+static void parse_lines(Parser *ps, const char *text, unsigned line,
+                        TempUse *use)
+{
     ps->p = text;
-    for (ps->line = 1; !ps->failed; ps->line++, ps->p++) {
+    for (ps->line = line; !ps->failed; ps->line++, ps->p++) {
         char word[WORD_MAX];
         if (!at_end(ps)) {
             read_word(ps, word);
-            bool global = strcmp(word, "global") == 0;
-            if (!global && !first_pass) {
-                parse_op(ps, word);
-            } else if (!global) {
-                scan_args(ps, use);
-            } else if (first_pass) {
-                parse_global(ps);
+            if (use) {
+                scan_line(ps, word, use);
             } else {
-                ps->p += strcspn(ps->p, "\n");
+                parse_line(ps, word);
             }
             if (!at_end(ps)) {
                 fail(ps, "end of line expected at '%.10s'", ps->p);
@@ -493,7 +554,8 @@ static void parse_lines(Parser *ps, const char *text, TempUse *use)
     }
 }
 
-bool ir_parse(IR *ir, const char *text, char *msg, size_t size)
+bool ir_parse_from(IR *ir, const char *text, unsigned line, char *msg,
+                   size_t size)
 {
     Parser *ps = calloc(1, sizeof(*ps));
     TempUse *use = calloc(1, sizeof(*use));
@@ -503,9 +565,9 @@ bool ir_parse(IR *ir, const char *text, char *msg, size_t size)
         *ps = (Parser){.ir = ir, .msg = msg, .size = size};
         use->min = IR_MAX_TEMPS;
         use->max = NO_TEMP;
-        parse_lines(ps, text, use);
+        parse_lines(ps, text, line, use);
         create_temps(ps, use);
-        parse_lines(ps, ps->failed ? "" : text, NULL);
+        parse_lines(ps, ps->failed ? "" : text, line, NULL);
         if (ir->error) {
             fail(ps, "too large");
         }
@@ -514,4 +576,9 @@ bool ir_parse(IR *ir, const char *text, char *msg, size_t size)
     free(ps);
     free(use);
     return ok;
+}
+
+bool ir_parse(IR *ir, const char *text, char *msg, size_t size)
+{
+    return ir_parse_from(ir, text, 1, msg, size);
 }

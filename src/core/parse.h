@@ -16,5 +16,8 @@
  * False on error, with "LINE: message" in msg.
  */
 bool ir_parse(IR *ir, const char *text, char *msg, size_t size);
+/* The same for a part of a text, whose first line has the number `line`. */
+bool ir_parse_from(IR *ir, const char *text, unsigned line, char *msg,
+                   size_t size);
 
 #endif

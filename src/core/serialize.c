@@ -2,9 +2,17 @@
  * .tcgir, all numbers little-endian:
  *
  *     "TCGIR\0", u16 version, u32 fingerprint of the opcode table
- *     u32 globals, helpers, temps, labels, ops
+ *     name of the guest, u32 globals, helpers
  *     globals:  u8 type, i32 offset, name
  *     helpers:  name
+ *
+ * and then blocks up to the end:
+ *
+ *     u32 bytes of what follows
+ *     u64 pc, u32 guest bytes, name
+ *     u8 flags, u32 plain slot + 1, u64 entry pc, u64 inner slots,
+ *         u16 label for each of those
+ *     u32 temps, labels, ops
  *     temps:    u8 kind, u8 type, and for a constant u64 value
  *     ops:      u8 opc, type, vece, then
  *               call: u8 outs, u8 ins, u16 each temp, u16 helper
@@ -22,11 +30,13 @@
 #include "util/check.h"
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     MAGIC_SIZE = 6,
     MAX_GLOBALS = IR_MAX_TEMPS / 2,
-    MAX_HELPERS = 4096
+    MAX_HELPERS = 4096,
+    SIZE_BYTES = 4, /* of a block's size */
 };
+enum { FLAG_REGION = 1, FLAG_LOOP = 2 };
 static const char magic[MAGIC_SIZE] = "TCGIR";
 
 /* FNV-1a over the rows, so that files of another opcode table are refused. */
@@ -50,8 +60,6 @@ static uint32_t opcode_fingerprint(void)
 typedef struct Writer {
     uint8_t *data;
     size_t size, room;
-    const Helper **helpers; /* those called, in order of appearance */
-    uint32_t nb_helpers;
 } Writer;
 
 static void put(Writer *w, uint64_t value, unsigned bytes)
@@ -68,73 +76,82 @@ static void put(Writer *w, uint64_t value, unsigned bytes)
 
 static void put_name(Writer *w, const char *name)
 {
-    size_t n = strlen(name);
-    check(n <= UINT8_MAX, "a name of %zu letters", n);
+    size_t n = strnlen(name, UINT8_MAX);
     put(w, n, 1);
     for (size_t i = 0; i < n; i++) {
         put(w, (uint8_t)name[i], 1);
     }
 }
 
-/* The index of h in the file; enters it when new. */
-static uint32_t helper_index(Writer *w, const Helper *h)
+static uint32_t nb_helpers(const IR *ir)
 {
-    uint32_t i = 0;
-    while (i < w->nb_helpers && w->helpers[i] != h) {
+    uint32_t n = 0;
+    while (ir->helpers && ir->helpers[n]) {
+        n++;
+    }
+    return n;
+}
+
+static uint32_t helper_index(const IR *ir, const Helper *h)
+{
+    uint32_t i = 0, n = nb_helpers(ir);
+    while (i < n && ir->helpers[i] != h) {
         i++;
     }
-    if (i == w->nb_helpers) {
-        check(i < MAX_HELPERS, "more than %d helpers", MAX_HELPERS);
-        w->helpers[w->nb_helpers++] = h;
-    }
+    check(i < n, "helper %s is not among the IR's", h->name);
     return i;
 }
 
-static void collect_helpers(Writer *w, const IR *ir)
+uint8_t *ir_serialize_header(const IR *ir, const char *guest, size_t *size)
 {
-    w->helpers = malloc(MAX_HELPERS * sizeof(*w->helpers));
-    check(w->helpers, "out of memory for %d helpers", MAX_HELPERS);
-    for (uint32_t i = 0; i < ir->nb_ops; i++) {
-        if (ir->ops[i].opc == OP_call) {
-            helper_index(w, op_helper(&ir->ops[i]));
-        }
+    Writer w = {0};
+    for (unsigned i = 0; i < MAGIC_SIZE; i++) {
+        put(&w, (uint8_t)magic[i], 1);
     }
+    put(&w, VERSION, 2);
+    put(&w, opcode_fingerprint(), 4);
+    put_name(&w, guest);
+    put(&w, ir->nb_globals - 1, 4);
+    put(&w, nb_helpers(ir), 4);
+    for (TempId t = 1; t < ir->nb_globals; t++) {
+        put(&w, ir->temps[t].type, 1);
+        put(&w, (uint32_t)ir->temps[t].offset, 4);
+        put_name(&w, ir->temps[t].name);
+    }
+    for (uint32_t i = 0; i < nb_helpers(ir); i++) {
+        put_name(&w, ir->helpers[i]->name);
+    }
+    *size = w.size;
+    return w.data;
 }
 
-static void put_header(Writer *w, const IR *ir)
+static void put_head(Writer *w, const IR *ir, const IRHead *head)
 {
-    for (unsigned i = 0; i < MAGIC_SIZE; i++) {
-        put(w, (uint8_t)magic[i], 1);
+    put(w, head->pc, 8);
+    put(w, head->nb_bytes, 4);
+    put_name(w, head->name);
+    put(w, (ir->region ? FLAG_REGION : 0) | (ir->loop ? FLAG_LOOP : 0), 1);
+    put(w, (uint32_t)(ir->plain_slot + 1), 4);
+    put(w, ir->plain_slot >= 0 ? ir->entry_pc : 0, 8);
+    put(w, ir->inner_slots, 8);
+    for (uint64_t s = ir->inner_slots; s; s &= s - 1) {
+        put(w, ir->inner[__builtin_ctzll(s)], 2);
     }
-    put(w, VERSION, 2);
-    put(w, opcode_fingerprint(), 4);
-    put(w, ir->nb_globals - 1, 4);
-    put(w, w->nb_helpers, 4);
     put(w, ir->nb_temps - ir->nb_globals, 4);
     put(w, ir->nb_labels, 4);
     put(w, ir->nb_ops, 4);
 }
 
-static void put_temps(Writer *w, const IR *ir)
+static void put_temp(Writer *w, const Temp *temp)
 {
-    for (TempId t = 1; t < ir->nb_globals; t++) {
-        put(w, ir->temps[t].type, 1);
-        put(w, (uint32_t)ir->temps[t].offset, 4);
-        put_name(w, ir->temps[t].name);
-    }
-    for (uint32_t i = 0; i < w->nb_helpers; i++) {
-        put_name(w, w->helpers[i]->name);
-    }
-    for (TempId t = ir->nb_globals; t < ir->nb_temps; t++) {
-        put(w, ir->temps[t].kind, 1);
-        put(w, ir->temps[t].type, 1);
-        if (ir->temps[t].kind == TEMP_CONST) {
-            put(w, ir->temps[t].value, 8);
-        }
+    put(w, temp->kind, 1);
+    put(w, temp->type, 1);
+    if (temp->kind == TEMP_CONST) {
+        put(w, temp->value, 8);
     }
 }
 
-static void put_op(Writer *w, const Op *op)
+static void put_op(Writer *w, const IR *ir, const Op *op)
 {
     put(w, op->opc, 1);
     put(w, op->type, 1);
@@ -147,7 +164,7 @@ static void put_op(Writer *w, const Op *op)
         put(w, op->arg[i], 2);
     }
     if (op->opc == OP_call) {
-        put(w, helper_index(w, op_helper(op)), 2);
+        put(w, helper_index(ir, op_helper(op)), 2);
         return;
     }
     for (unsigned i = 0; i < op_consts(op); i++) {
@@ -155,30 +172,38 @@ static void put_op(Writer *w, const Op *op)
     }
 }
 
-uint8_t *ir_serialize(const IR *ir, size_t *size)
+uint8_t *ir_serialize_block(const IR *ir, const IRHead *head, size_t *size)
 {
     Writer w = {0};
-    collect_helpers(&w, ir);
-    put_header(&w, ir);
-    put_temps(&w, ir);
-    for (uint32_t i = 0; i < ir->nb_ops; i++) {
-        put_op(&w, &ir->ops[i]);
+    put(&w, 0, SIZE_BYTES);
+    put_head(&w, ir, head);
+    for (TempId t = ir->nb_globals; t < ir->nb_temps; t++) {
+        put_temp(&w, &ir->temps[t]);
     }
-    free(w.helpers);
+    for (uint32_t i = 0; i < ir->nb_ops; i++) {
+        put_op(&w, ir, &ir->ops[i]);
+    }
+    for (unsigned i = 0; i < SIZE_BYTES; i++) {
+        w.data[i] = (uint8_t)((w.size - SIZE_BYTES) >> 8 * i);
+    }
     *size = w.size;
     return w.data;
 }
 
 /* Reading ---------------------------------------------------------------- */
 
-typedef struct Reader {
+struct IRReader {
     IR *ir;
-    const uint8_t *p, *end;
-    const char *error; /* the first one; later reads give 0 */
+    const uint8_t *p, *end; /* what is left of the header, or the block */
+    const uint8_t *next;    /* the block after it */
+    const uint8_t *limit;   /* of the image */
+    const char *error;      /* the first one; later reads give 0 */
+    char name[UINT8_MAX + 1];
     uint32_t nb_globals, nb_helpers, nb_temps, nb_labels, nb_ops;
     uint16_t temp[IR_MAX_TEMPS]; /* by number in the file */
-    const Helper *helper[MAX_HELPERS];
-} Reader;
+    const Helper *helper[MAX_HELPERS]; /* NULL: not known here */
+};
+typedef struct IRReader Reader;
 
 static void fail(Reader *r, const char *error)
 {
@@ -212,16 +237,28 @@ static uint32_t get_below(Reader *r, unsigned bytes, uint32_t limit,
     return (uint32_t)value;
 }
 
+/* Printable, and without blanks. */
 static void get_name(Reader *r, char name[UINT8_MAX + 1])
 {
     unsigned n = (unsigned)get(r, 1);
     for (unsigned i = 0; i < n; i++) {
         name[i] = (char)get(r, 1);
-        if (!isalnum((unsigned char)name[i]) && name[i] != '_') {
+        if (!isgraph((unsigned char)name[i])) {
             fail(r, "bad name");
         }
     }
     name[n] = '\0';
+}
+
+/* A name of the text form. */
+static void get_word(Reader *r, char name[UINT8_MAX + 1])
+{
+    get_name(r, name);
+    for (const char *p = name; *p; p++) {
+        if (!isalnum((unsigned char)*p) && *p != '_') {
+            fail(r, "bad name");
+        }
+    }
 }
 
 static void get_header(Reader *r)
@@ -234,12 +271,47 @@ static void get_header(Reader *r)
     if (get(r, 2) != VERSION || get(r, 4) != opcode_fingerprint()) {
         fail(r, "written by another version");
     }
+    get_name(r, r->name);
     r->nb_globals = get_below(r, 4, MAX_GLOBALS, "too many globals");
     r->nb_helpers = get_below(r, 4, MAX_HELPERS, "too many helpers");
+}
+
+static void get_slots(Reader *r)
+{
+    IR *ir = r->ir;
+    unsigned flags = get_below(r, 1, (FLAG_REGION | FLAG_LOOP) + 1, "bad flag");
+    ir->region = flags & FLAG_REGION;
+    ir->loop = flags & FLAG_LOOP;
+    ir->plain_slot = (int)get_below(r, 4, IR_MAX_SLOTS + 1, "bad slot") - 1;
+    ir->entry_pc = get(r, 8);
+    ir->inner_slots = get(r, 8);
+    for (uint64_t s = ir->inner_slots; s; s &= s - 1) {
+        ir->inner[__builtin_ctzll(s)] = (LabelId)get(r, 2);
+    }
+}
+
+/* Labels of inner slots are those of the block. */
+static void check_slots(Reader *r)
+{
+    for (uint64_t s = r->error ? 0 : r->ir->inner_slots; s; s &= s - 1) {
+        if (r->ir->inner[__builtin_ctzll(s)] >= r->nb_labels) {
+            fail(r, "bad label");
+        }
+    }
+}
+
+static void get_head(Reader *r, IRHead *head)
+{
+    head->pc = get(r, 8);
+    head->nb_bytes = (uint32_t)get(r, 4);
+    get_name(r, r->name);
+    head->name = r->name;
+    get_slots(r);
     r->nb_temps =
         get_below(r, 4, IR_MAX_TEMPS - r->nb_globals, "too many temps");
     r->nb_labels = get_below(r, 4, IR_MAX_LABELS + 1, "too many labels");
     r->nb_ops = get_below(r, 4, IR_MAX_OPS + 1, "too many ops");
+    check_slots(r);
 }
 
 static void get_globals(Reader *r)
@@ -249,7 +321,7 @@ static void get_globals(Reader *r)
         char name[UINT8_MAX + 1];
         Type type = (Type)get_below(r, 1, TYPE_COUNT, "bad type");
         int32_t offset = (int32_t)get(r, 4);
-        get_name(r, name);
+        get_word(r, name);
         if (r->error) {
             return;
         }
@@ -265,11 +337,8 @@ static void get_helpers(Reader *r)
 {
     for (uint32_t i = 0; i < r->nb_helpers && !r->error; i++) {
         char name[UINT8_MAX + 1];
-        get_name(r, name);
+        get_word(r, name);
         r->helper[i] = ir_find_helper(r->ir, name);
-        if (!r->helper[i]) {
-            fail(r, "unknown helper");
-        }
     }
 }
 
@@ -305,6 +374,9 @@ static Arg get_const(Reader *r, const Op *op, unsigned i)
 {
     if (op->opc == OP_call) {
         uint32_t n = get_below(r, 2, r->nb_helpers, "bad helper");
+        if (!r->error && !r->helper[n]) {
+            fail(r, "unknown helper");
+        }
         return r->error ? 0 : (uintptr_t)r->helper[n];
     }
     bool label = opcode_label((Opcode)op->opc) == (int)i;
@@ -333,11 +405,9 @@ static void get_op(Reader *r)
     }
 }
 
-static void get_all(Reader *r)
+static void get_block(Reader *r, IRHead *head)
 {
-    get_header(r);
-    get_globals(r);
-    get_helpers(r);
+    get_head(r, head);
     if (!r->error) {
         get_temps(r);
     }
@@ -352,21 +422,72 @@ static void get_all(Reader *r)
     }
 }
 
-bool ir_deserialize(IR *ir, const uint8_t *data, size_t size, char *msg,
-                    size_t msg_size)
+/* Up to where the next block goes. */
+static void find_block(Reader *r)
+{
+    r->p = r->next;
+    r->end = r->limit;
+    size_t size = (size_t)get(r, SIZE_BYTES);
+    if (!r->error && size > (size_t)(r->limit - r->p)) {
+        fail(r, "truncated");
+    }
+    if (!r->error) {
+        r->end = r->next = r->p + size;
+    }
+}
+
+bool ir_image_guest(const uint8_t *data, size_t size, char guest[256])
+{
+    size_t at = MAGIC_SIZE + 2 + 4;
+    if (size <= at || memcmp(data, magic, MAGIC_SIZE) != 0) {
+        return false;
+    }
+    size_t n = size - at - 1 < data[at] ? size - at - 1 : data[at];
+    memcpy(guest, data + at + 1, n);
+    guest[n] = '\0';
+    return true;
+}
+
+IRReader *ir_reader_new(IR *ir, const uint8_t *data, size_t size, char *msg,
+                        size_t msg_size)
 {
     Reader *r = calloc(1, sizeof(*r));
     check(r, "out of memory for %zu bytes", sizeof(*r));
     ir_reset(ir);
     r->ir = ir;
     r->p = data;
-    r->end = data + size;
-    get_all(r);
+    r->end = r->limit = data + size;
+    get_header(r);
+    get_globals(r);
+    get_helpers(r);
+    r->next = r->p;
     if (r->error) {
-        ir_reset(ir);
         snprintf(msg, msg_size, "%s", r->error);
+        free(r);
+        return NULL;
     }
-    bool ok = !r->error;
+    return r;
+}
+
+int ir_reader_next(IRReader *r, IRHead *head, char *msg, size_t msg_size)
+{
+    ir_reset(r->ir);
+    if (r->next == r->limit) {
+        return 0;
+    }
+    find_block(r);
+    if (!r->error) {
+        get_block(r, head);
+    }
+    if (r->error) {
+        ir_reset(r->ir);
+        snprintf(msg, msg_size, "%s", r->error);
+        return -1;
+    }
+    return 1;
+}
+
+void ir_reader_free(IRReader *r)
+{
     free(r);
-    return ok;
 }

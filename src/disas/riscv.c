@@ -17,7 +17,7 @@ struct DisasContext {
     uint64_t pc;
     uint32_t word;
     bool aliases;
-    RiscvInsn *insn;
+    GuestInsn *insn;
     size_t used; /* of its text */
 };
 
@@ -129,7 +129,7 @@ static Operands take_fr4(const arg_fr4 *a)
 static void __attribute__((format(printf, 2, 3)))
 put(DisasContext *ctx, const char *format, ...)
 {
-    size_t room = RISCV_TEXT_BYTES - ctx->used;
+    size_t room = INSN_TEXT_BYTES - ctx->used;
     va_list args;
     va_start(args, format);
     int n = vsnprintf(ctx->insn->text + ctx->used, room, format, args);
@@ -279,11 +279,11 @@ static bool put_insn(DisasContext *ctx, int insn, Operands o)
 #include "gen/disas_insn32.inc"
 
 void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
-                 RiscvInsn *insn)
+                 GuestInsn *insn)
 {
     DisasContext ctx = {.pc = pc, .aliases = aliases, .insn = insn};
     unsigned length = bytes && (code[0] & 3) == 3 ? 4 : 2;
-    *insn = (RiscvInsn){.length = bytes < length ? 0 : length};
+    *insn = (GuestInsn){.length = bytes < length ? 0 : length};
     if (!insn->length) {
         return;
     }
@@ -318,7 +318,7 @@ static void put_name(FILE *f, const AddressNamer *namer, uint64_t addr)
 void riscv_disas_range(FILE *f, const CodeReader *code, uint64_t pc,
                        uint32_t len, const AddressNamer *namer)
 {
-    RiscvInsn insn;
+    GuestInsn insn;
     for (uint64_t end = pc + len; pc < end; pc += insn.length) {
         uint8_t bytes[4];
         riscv_disas(bytes, read_insn(code, pc, bytes), pc, true, &insn);

@@ -5,22 +5,10 @@
 #ifndef DISAS_RISCV_H
 #define DISAS_RISCV_H
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
+#include "disas/insn.h"
 #include "disas/symbols.h"
 #include "frontend/frontend.h"
-
-enum { RISCV_TEXT_BYTES = 64 };
-
-typedef struct RiscvInsn {
-    unsigned length;     /* in bytes; 0, and nothing else: too few were given */
-    const char *pattern; /* that matched, by its name in the .decode files;
-                            "illegal": a reserved code; NULL: none */
-    bool has_target;     /* a jump or branch to a known address: */
-    uint64_t target;
-    char text[RISCV_TEXT_BYTES]; /* "mnemonic\toperands" */
-} RiscvInsn;
 
 /*
  * The instruction at pc, whose bytes start at code.  The text is objdump's
@@ -29,7 +17,7 @@ typedef struct RiscvInsn {
  * a0,zero,1" for "li a0,1"), the pattern's name is the mnemonic.
  */
 void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
-                 RiscvInsn *);
+                 GuestInsn *);
 
 /*
  * A line for each instruction in [pc, pc + len): address, code, text, and the

@@ -124,6 +124,15 @@ void exec_fork_done(CPUState *, bool child);
  */
 void exec_stop_others(CPUState *, void (*fn)(void *, CPUState *), void *);
 
+/*
+ * Which regions would come to be in the code of [start, end) if all its jumps
+ * back, and calls of start, were hot: translates what start leads to, and calls
+ * fn for each.  For tools; the cpu does not run.
+ */
+typedef void ExecRegionFn(void *, const BlockRequest *);
+void exec_plan_regions(CPUState *, uint64_t start, uint64_t end,
+                       ExecRegionFn *fn, void *opaque);
+
 /* What TCG_STATS=1 shows. */
 void exec_stats_print(Exec *, FILE *);
 

@@ -280,8 +280,21 @@ void empty_ret_stack(CPUState *);
 uint32_t region_unroll(TB *const block[], uint32_t nb_blocks, uint32_t max,
                        uint64_t pc[MAX_REGION_PARTS]);
 
+/* What a region is translated from. */
+typedef struct RegionPlan {
+    BlockRequest request;       /* its blocks are in pc */
+    uint64_t pc[MAX_REGION_PARTS];
+} RegionPlan;
+
 /* region.c */
 void heat_reset(ExecThread *);
+/*
+ * The loop at the head that `from` is part of, or if that is NULL the
+ * function there.  With fewer and fewer blocks, until it can be translated; or
+ * NULL.
+ */
+TB *region_make(ExecThread *, const TB *from, TB *head, bool guards,
+                RegionPlan *);
 /*
  * The slot, which leads to tb, has just been taken: tb, or the region to go
  * on with instead if the jump has become hot.

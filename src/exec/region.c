@@ -169,28 +169,24 @@ static bool find_function(Set *l, Store *s, TB *head, uint32_t limit)
 
 /* Blocks that are in order, as one; if that is too large, with less copies. */
 static TB *translate_set(ExecThread *t, const TB *head, bool guards,
-                         TB *const block[], uint32_t n)
+                         TB *const block[], uint32_t n, RegionPlan *plan)
 {
     TB *region = NULL;
     for (uint32_t copies = MAX_COPIES; copies && !region; copies /= 2) {
-        uint64_t pc[MAX_REGION_PARTS];
-        BlockRequest rq = {
+        plan->request = (BlockRequest){
             .pc = head->pc, .flags = head->flags,
             .max_insns = REGION_MAX_INSNS, .code = t->exec->cfg.code,
-            .blocks = pc, .nb_blocks = region_unroll(block, n, copies, pc),
+            .blocks = plan->pc,
+            .nb_blocks = region_unroll(block, n, copies, plan->pc),
             .guards = guards,
         };
-        region = translate_region(t, &rq);
+        region = translate_region(t, &plan->request);
     }
     return region;
 }
 
-/*
- * The loop at the head that `from` is part of, or if that is NULL the
- * function there.  With fewer and fewer blocks, until it can be translated; or
- * NULL.
- */
-static TB *make_region(ExecThread *t, const TB *from, TB *head, bool guards)
+TB *region_make(ExecThread *t, const TB *from, TB *head, bool guards,
+                RegionPlan *plan)
 {
     Store *s = &t->exec->store;
     TB *region = NULL;
@@ -201,7 +197,8 @@ static TB *make_region(ExecThread *t, const TB *from, TB *head, bool guards)
                  : !find_function(&set, s, head, limit)) {
             return NULL;
         }
-        region = translate_set(t, head, guards, block, layout(&set, block));
+        region = translate_set(t, head, guards, block, layout(&set, block),
+                               plan);
     }
     return region;
 }
@@ -216,7 +213,8 @@ TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
     slot->counted = true;
     t->stats.hot_jumps++;
     const TB *from = slot->kind == SLOT_CALL ? NULL : slot_owner(slot);
-    TB *region = tb->is_region ? NULL : make_region(t, from, tb, true);
+    RegionPlan plan;
+    TB *region = tb->is_region ? NULL : region_make(t, from, tb, true, &plan);
     if (region) {
         detach_tb(t, tb);
     }
@@ -231,8 +229,9 @@ TB *region_unsuited(ExecThread *t, TB *region, TB *tb)
         return tb;
     }
     t->stats.unguarded++;
-    TB *other = make_region(t, tb, tb, false);
-    other = other ? other : make_region(t, NULL, tb, false);
+    RegionPlan plan;
+    TB *other = region_make(t, tb, tb, false, &plan);
+    other = other ? other : region_make(t, NULL, tb, false, &plan);
     invalidate_tb(t, region);
     return other ? other : tb;
 }

@@ -1,9 +1,13 @@
 /*
- * tcg-irdump: shows, checks, converts and runs IR.
+ * tcg-irdump: shows guest programs as IR; shows, checks, converts and runs
+ * files of IR.
  *
- *     tcg-irdump block.tcgir                 as text
- *     tcg-irdump -b -o block.tcgir block.ir  as binary
- *     tcg-irdump --run test.ir a0=5 a1=7     executes it, shows the globals
+ *     tcg-irdump --start main PROGRAM             a function as IR
+ *     tcg-irdump --opt --start main PROGRAM       and what optimising makes
+ *     tcg-irdump --emit-bin p.tcgir PROGRAM       all of it, for tcg-irbackend
+ *     tcg-irdump block.tcgir                      as text
+ *     tcg-irdump -b -o block.tcgir block.ir       as binary
+ *     tcg-irdump --run test.ir a0=5 a1=7          executes it
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,176 +16,231 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/dump.h"
-#include "core/interp.h"
-#include "core/load.h"
+#include "core/irfile.h"
 #include "core/opdoc.h"
-#include "core/serialize.h"
 #include "core/verify.h"
 #include "frontend/riscv/helper.h"
+#include "tools/ir/dump_elf.h"
+#include "tools/ir/run.h"
 #include "util/die.h"
 
 enum {
     EXIT_WRONG_INPUT = 1,
     EXIT_WRONG_USE = 2,
-    STATE_BYTES = 64 << 10,
-    MEMORY_BASE = 0x10000,
-    MEMORY_BYTES = 64 << 10,
-    MAX_STEPS = 100000000,
+    DEFAULT_MAX_INSNS = 512,
 };
 
 typedef struct Options {
     bool binary, verify, run, ops_doc;
-    const char *output, *input;
+    ElfDump elf;
+    bool elf_only; /* an option that only a program takes */
+    const char *arch, *output, *emit_bin, *input;
     char **settings; /* NAME=VALUE, NULL-terminated */
 } Options;
 
-typedef struct Machine {
-    uint8_t state[STATE_BYTES];
-    uint8_t memory[MEMORY_BYTES];
-} Machine;
-
 static const char usage[] =
-    "usage: tcg-irdump [options] FILE [NAME=VALUE...]\n"
+    "usage: tcg-irdump [options] PROGRAM\n"
+    "       tcg-irdump [options] FILE [NAME=VALUE...]\n"
+    "PROGRAM is an ELF file, program or shared library, of a guest: shown are\n"
+    "its instructions, each with the IR that it becomes.\n"
+    "      --start S        only the function at S: a symbol or an address\n"
+    "      --count N        at most N blocks\n"
+    "      --max-insns N    at most N instructions in a block (512)\n"
+    "      --opt            before and after optimisation, side by side\n"
+    "      --region         what the hot tier would make: loops, functions\n"
+    "      --json           as JSON\n"
+    "      --emit-bin F     write .tcgir to F, for tcg-irbackend\n"
+    "      --arch NAME      the guest: riscv64 (else as the file says)\n"
     "FILE is IR, text (.ir) or binary (.tcgir); - is the standard input.\n"
-    "  -b, --binary     write the binary form, not text\n"
-    "  -o, --output F   write to F\n"
-    "      --verify     check it; writes nothing if it is well formed\n"
-    "      --run        run it with these globals, show them afterwards;\n"
-    "                   guest memory: 64 KiB of zeros at 0x10000\n"
-    "      --ops-doc    write the reference of all ops (docs/ir-ops.md)\n"
+    "  -b, --binary         write the binary form, not text\n"
+    "      --verify         check it; writes nothing if it is well formed\n"
+    "      --run            run it with these globals, show them afterwards;\n"
+    "                       guest memory: 64 KiB of zeros at 0x10000\n"
+    "Both:\n"
+    "  -o, --output F       write to F\n"
+    "      --ops-doc        write the reference of all ops (docs/ir-ops.md)\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
-static void load(IR *ir, const char *name)
+static FILE *open_output(const char *path)
 {
+    FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
+    if (!f) {
+        die(EXIT_WRONG_USE, "%s: %s", path, strerror(errno));
+    }
+    return f;
+}
+
+static void close_output(FILE *f, const char *path)
+{
+    if (f && fclose(f) != 0) {
+        die(EXIT_WRONG_INPUT, "cannot write %s: %s", path, strerror(errno));
+    }
+}
+
+/* Programs ---------------------------------------------------------------- */
+
+static bool is_elf(const char *path)
+{
+    char magic[4] = "";
+    FILE *f = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+    size_t n = f ? fread(magic, 1, sizeof(magic), f) : 0;
+    if (f) {
+        fclose(f);
+    }
+    return n == sizeof(magic) && memcmp(magic, "\177ELF", 4) == 0;
+}
+
+/* With --emit-bin, text is written if it has a place of its own. */
+static void dump_program(Options *o)
+{
+    static Program p;
+    ElfDumpCounts counts;
     char msg[512];
-    if (!ir_load(ir, name, msg, sizeof(msg))) {
+    if (!program_open(&p, o->input, o->arch, msg, sizeof(msg))) {
         die(EXIT_WRONG_INPUT, "%s", msg);
     }
+    o->elf.binary = o->emit_bin ? open_output(o->emit_bin) : NULL;
+    o->elf.text = o->output      ? open_output(o->output)
+                  : o->emit_bin ? NULL
+                                : stdout;
+    if (!dump_elf(&p, o->input, &o->elf, &counts, msg, sizeof(msg))) {
+        die(EXIT_WRONG_INPUT, "%s: %s", o->input, msg);
+    }
+    close_output(o->elf.binary, o->emit_bin);
+    close_output(o->elf.text, o->output ? o->output : "the standard output");
+    if (o->emit_bin && strcmp(o->emit_bin, "-") != 0) {
+        printf("%s: %" PRIu64 " blocks of %" PRIu64 " functions, %" PRIu64
+               " instructions\n",
+               o->emit_bin, counts.blocks, counts.functions, counts.insns);
+    }
+    program_close(&p);
 }
 
-static void verify(const IR *ir, const char *name)
+/* Files of IR ------------------------------------------------------------- */
+
+static void write_binary(const IR *ir, const IRHead *head, bool first,
+                         const char *guest, FILE *f)
+{
+    size_t size;
+    if (first) {
+        uint8_t *header = ir_serialize_header(ir, guest, &size);
+        fwrite(header, 1, size, f);
+        free(header);
+    }
+    uint8_t *data = ir_serialize_block(ir, head, &size);
+    fwrite(data, 1, size, f);
+    free(data);
+}
+
+static void write_text(const IR *ir, const IRHead *head, bool first,
+                       const char *guest, FILE *f)
+{
+    if (first && *guest) {
+        fprintf(f, "guest %s\n", guest);
+    }
+    if (head->pc || *head->name) {
+        fprintf(f, "block 0x%" PRIx64 " %" PRIu32 " %s\n", head->pc,
+                head->nb_bytes, head->name);
+    }
+    ir_dump(f, ir);
+}
+
+static void process(const Options *o, const IR *ir, const IRHead *head,
+                    bool first, const char *guest, FILE *f)
 {
     char msg[512];
-    if (!ir_verify(ir, msg, sizeof(msg))) {
-        die(EXIT_WRONG_INPUT, "%s: %s", name, msg);
+    if ((o->verify || o->run) && !ir_verify(ir, msg, sizeof(msg))) {
+        die(EXIT_WRONG_INPUT, "%s: %s%s%s", o->input, head->name,
+            *head->name ? ": " : "", msg);
     }
-}
-
-/* Running ---------------------------------------------------------------- */
-
-static bool in_memory(uint64_t addr, unsigned bytes)
-{
-    return addr - MEMORY_BASE <= MEMORY_BYTES - bytes;
-}
-
-static bool machine_load(void *opaque, uint64_t addr, void *buf, unsigned bytes)
-{
-    Machine *m = opaque;
-    if (!in_memory(addr, bytes)) {
-        return false;
-    }
-    memcpy(buf, m->memory + (addr - MEMORY_BASE), bytes);
-    return true;
-}
-
-static bool machine_store(void *opaque, uint64_t addr, const void *buf,
-                          unsigned bytes)
-{
-    Machine *m = opaque;
-    if (!in_memory(addr, bytes)) {
-        return false;
-    }
-    memcpy(m->memory + (addr - MEMORY_BASE), buf, bytes);
-    return true;
-}
-
-static void check_globals(const IR *ir)
-{
-    for (TempId t = 0; t < ir->nb_globals; t++) {
-        const Temp *temp = &ir->temps[t];
-        int end = STATE_BYTES - (int)type_size((Type)temp->type);
-        if (temp->kind == TEMP_GLOBAL &&
-            (temp->offset < 0 || temp->offset > end)) {
-            die(EXIT_WRONG_INPUT, "%s @%d: no such offset can be run",
-                temp->name, temp->offset);
+    if (o->run) {
+        if (!run_interpreted(ir, o->settings, f, msg, sizeof(msg))) {
+            die(EXIT_WRONG_USE, "%s", msg);
         }
+    } else if (o->binary) {
+        write_binary(ir, head, first, guest, f);
+    } else if (!o->verify) {
+        write_text(ir, head, first, guest, f);
     }
 }
 
-static void apply_setting(const IR *ir, Machine *m, const char *setting)
+/* The guest's globals, if the file names a guest. */
+static void *prepare_guest(const char *name, IR *ir)
 {
-    char msg[256];
-    if (!ir_set_global(ir, m->state, setting, msg, sizeof(msg))) {
-        die(EXIT_WRONG_USE, "%s", msg);
+    const Guest *g = guest_named(name);
+    if (*name && !g) {
+        die(EXIT_WRONG_INPUT, "no guest '%s'", name);
     }
+    return g ? g->frontend->create(ir) : NULL;
 }
 
-static void show_exit(FILE *f, InterpExit exit, const InterpEnv *env)
+static void dump_ir(const Options *o)
 {
-    switch (exit) {
-    case INTERP_EXIT_TB:
-        fprintf(f, "exit_tb %" PRIu64 "\n", env->reason);
-        break;
-    case INTERP_GOTO_TB:
-        fprintf(f, "goto_tb %" PRIu64 ", 0x%" PRIx64 "\n", env->slot,
-                env->target);
-        break;
-    case INTERP_CALL_TB:
-        fprintf(f,
-                "call_tb %" PRIu64 ", 0x%" PRIx64 ", %" PRIu64 ", 0x%" PRIx64
-                "\n",
-                env->slot, env->target, env->ret_slot, env->ret_pc);
-        break;
-    case INTERP_CALL_PTR:
-        fprintf(f, "call_ptr 0x%" PRIx64 ", %" PRIu64 ", 0x%" PRIx64 "\n",
-                env->target, env->ret_slot, env->ret_pc);
-        break;
-    case INTERP_GOTO_PTR:
-    case INTERP_RET_PTR:
-        fprintf(f, "%s 0x%" PRIx64 "\n",
-                exit == INTERP_RET_PTR ? "ret_ptr" : "goto_ptr", env->target);
-        break;
-    case INTERP_FAULT:
-        fprintf(f, "fault 0x%" PRIx64 "%s at pc 0x%" PRIx64 "\n",
-                env->fault_addr, env->fault_align ? " misaligned" : "",
-                env->insn_pc);
-        break;
-    case INTERP_END: fputs("end\n", f); break;
-    case INTERP_LIMIT: fprintf(f, "no end in %d ops\n", MAX_STEPS); break;
+    char msg[512];
+    IRHead head;
+    IR *ir = ir_new();
+    IRFile *file = ir_file_open(o->input, msg, sizeof(msg));
+    if (!file) {
+        die(EXIT_WRONG_INPUT, "%s", msg);
     }
-}
-
-static void run(const IR *ir, FILE *f, char **settings)
-{
-    Machine *m = calloc(1, sizeof(*m));
-    if (!m) {
-        die(EXIT_WRONG_INPUT, "out of memory");
+    const char *guest = ir_file_guest(file);
+    void *translator = prepare_guest(guest, ir);
+    ir->helpers = rv_helpers;
+    FILE *f = o->output ? open_output(o->output) : stdout;
+    int got;
+    for (bool first = true;
+         (got = ir_file_next(file, ir, &head, msg, sizeof(msg))) > 0;
+         first = false) {
+        process(o, ir, &head, first, guest, f);
     }
-    InterpEnv env = {.state = m->state,
-                     .load = machine_load,
-                     .store = machine_store,
-                     .opaque = m,
-                     .max_ops = MAX_STEPS};
-    check_globals(ir);
-    for (; *settings; settings++) {
-        apply_setting(ir, m, *settings);
+    if (got < 0) {
+        die(EXIT_WRONG_INPUT, "%s", msg);
     }
-    show_exit(f, interp_run(ir, &env), &env);
-    ir_show_globals(f, ir, m->state);
-    if (env.fp.flags) {
-        fprintf(f, "fflags = 0x%02x\n", env.fp.flags);
+    close_output(f, o->output ? o->output : "the standard output");
+    if (translator) {
+        guest_named(guest)->frontend->destroy(translator);
     }
-    free(m);
+    ir_file_close(file);
+    ir_free(ir);
 }
 
 /* Main -------------------------------------------------------------------- */
 
-static void write_binary(const IR *ir, FILE *f)
+static uint64_t parse_count(const char *option, const char *text, uint64_t max)
 {
-    size_t size;
-    uint8_t *data = ir_serialize(ir, &size);
-    fwrite(data, 1, size, f);
-    free(data);
+    char *end;
+    errno = 0;
+    uint64_t n = strtoull(text, &end, 0);
+    if (errno || end == text || *end || *text == '-' || !n || n > max) {
+        die(EXIT_WRONG_USE, "--%s %s: a number from 1 on is wanted", option,
+            text);
+    }
+    return n;
+}
+
+static void parse_option(Options *o, int c)
+{
+    switch (c) {
+    case 'b': o->binary = true; break;
+    case 'o': o->output = optarg; break;
+    case 'v': o->verify = true; break;
+    case 'r': o->run = true; break;
+    case 'd': o->ops_doc = true; break;
+    case 'a': o->arch = optarg; break;
+    case 's': o->elf.start = optarg; break;
+    case 'c': o->elf.max_blocks = parse_count("count", optarg, INT64_MAX); break;
+    case 'm':
+        o->elf.max_insns =
+            (uint32_t)parse_count("max-insns", optarg, DEFAULT_MAX_INSNS);
+        break;
+    case 'O': o->elf.beside = true; break;
+    case 'R': o->elf.regions = true; break;
+    case 'j': o->elf.json = true; break;
+    case 'e': o->emit_bin = optarg; break;
+    case 'h': fputs(usage, stdout); exit(0);
+    default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
+    }
+    o->elf_only |= strchr("ascmORje", c) != NULL;
 }
 
 static void parse_options(Options *o, int argc, char **argv)
@@ -192,20 +251,20 @@ static void parse_options(Options *o, int argc, char **argv)
         {"verify", no_argument, NULL, 'v'},
         {"run", no_argument, NULL, 'r'},
         {"ops-doc", no_argument, NULL, 'd'},
+        {"arch", required_argument, NULL, 'a'},
+        {"start", required_argument, NULL, 's'},
+        {"count", required_argument, NULL, 'c'},
+        {"max-insns", required_argument, NULL, 'm'},
+        {"opt", no_argument, NULL, 'O'},
+        {"region", no_argument, NULL, 'R'},
+        {"json", no_argument, NULL, 'j'},
+        {"emit-bin", required_argument, NULL, 'e'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
     int c;
     while ((c = getopt_long(argc, argv, "bo:h", names, NULL)) != -1) {
-        switch (c) {
-        case 'b': o->binary = true; break;
-        case 'o': o->output = optarg; break;
-        case 'v': o->verify = true; break;
-        case 'r': o->run = true; break;
-        case 'd': o->ops_doc = true; break;
-        case 'h': fputs(usage, stdout); exit(0);
-        default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
-        }
+        parse_option(o, c);
     }
     if (!o->ops_doc && optind >= argc) {
         fputs(usage, stderr);
@@ -218,39 +277,32 @@ static void parse_options(Options *o, int argc, char **argv)
     }
 }
 
-static void process(const Options *o, FILE *f)
+static void write_ops_doc(const Options *o)
 {
-    IR *ir = ir_new();
-    ir->helpers = rv_helpers;
-    load(ir, o->input);
-    if (o->verify || o->run) {
-        verify(ir, o->input);
-    }
-    if (o->run) {
-        run(ir, f, o->settings);
-    } else if (o->binary) {
-        write_binary(ir, f);
-    } else if (!o->verify) {
-        ir_dump(f, ir);
-    }
-    ir_free(ir);
+    FILE *f = o->output ? open_output(o->output) : stdout;
+    opcode_doc(f);
+    close_output(f, o->output ? o->output : "the standard output");
 }
 
 int main(int argc, char **argv)
 {
-    Options o = {0};
+    Options o = {
+        .elf = {.max_blocks = UINT64_MAX, .max_insns = DEFAULT_MAX_INSNS}};
     parse_options(&o, argc, argv);
-    FILE *f = o.output ? fopen(o.output, "wb") : stdout;
-    if (!f) {
-        die(EXIT_WRONG_USE, "%s: %s", o.output, strerror(errno));
-    }
+    bool elf = !o.ops_doc && is_elf(o.input);
     if (o.ops_doc) {
-        opcode_doc(f);
+        write_ops_doc(&o);
+    } else if (elf && (o.binary || o.verify || o.run)) {
+        die(EXIT_WRONG_USE, "%s is a program: use --emit-bin, then tcg-irdump "
+            "on what it writes", o.input);
+    } else if (elf) {
+        dump_program(&o);
+    } else if (o.elf_only) {
+        die(EXIT_WRONG_USE, "%s is no ELF file: only a program takes --start, "
+            "--count, --max-insns, --opt, --region, --json, --emit-bin and "
+            "--arch", o.input);
     } else {
-        process(&o, f);
-    }
-    if (fclose(f) != 0) {
-        die(EXIT_WRONG_INPUT, "cannot write: %s", strerror(errno));
+        dump_ir(&o);
     }
     return 0;
 }

@@ -47,7 +47,7 @@ static void texts(void)
     char line[256];
     while (fgets(line, sizeof(line), stdin)) {
         char *word;
-        RiscvInsn insn;
+        GuestInsn insn;
         uint64_t pc = strtoull(line, &word, 16);
         uint32_t code = (uint32_t)strtoul(word, NULL, 16);
         riscv_disas((const uint8_t *)&code, sizeof(code), pc, true, &insn);

@@ -109,7 +109,7 @@ static void say(const IR *ir, const Runner *runner, const RunResult *want,
             fprintf(stderr, "state+%u: %08x, not %08x\n", i, a, b);
         }
     }
-    host_disas(stderr, code, size, (uintptr_t)code);
+    host_disas(stderr, code, 0, size, (uintptr_t)code, NULL);
 }
 
 /* Some EBB temps become TB temps, which may do all that those do. */

@@ -65,7 +65,7 @@ static void test_rows(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        RiscvInsn insn;
+        GuestInsn insn;
         uint8_t code[4];
         memcpy(code, &rows[i].insn, 4);
         riscv_disas(code, 4, PC, false, &insn);
@@ -78,7 +78,7 @@ static void test_rows(void **state)
 
 static void assert_insn(const char *code, const char *pattern, uint64_t target)
 {
-    RiscvInsn insn;
+    GuestInsn insn;
     riscv_disas((const uint8_t *)code, 4, PC, true, &insn);
     if (pattern) {
         assert_string_equal(insn.pattern, pattern);
@@ -104,7 +104,7 @@ static void test_room(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < 1 << 20; i++) {
-        RiscvInsn insn;
+        GuestInsn insn;
         uint32_t code = i * 2654435761u | 3;
         riscv_disas((const uint8_t *)&code, 4, UINT64_MAX, i & 1, &insn);
         assert_true(*insn.text);

@@ -68,7 +68,7 @@ static void test_disassembler(void **state)
 {
     (void)state;
     for (int i = 0; i < ROWS; i++) {
-        RiscvInsn insn;
+        GuestInsn insn;
         uint8_t code[4];
         memcpy(code, &rows[i].word, 4);
         riscv_disas(code, 4, 0, false, &insn);

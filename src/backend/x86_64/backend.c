@@ -23,6 +23,7 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
 
     check(x, "out of memory");
     x->features = cfg->plain ? 0 : x86_features() & ~cfg->without;
+    x->features |= cfg->force;
     x->avx = x->features & X86_AVX;
     x->gs = cfg->guest_base;
     x->ret_stack = !cfg->no_ret_stack;
@@ -127,6 +128,12 @@ static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
 const Backend x86_64_backend = {
     .name = "x86_64",
     .elf_machine = EM_X86_64,
+    .features = x86_feature_names,
+    .processors = x86_processor_names,
+    .reg_name = x86_reg_name,
+    .pinned = context_pinned,
+    .runtime_name = x86_runtime_name,
+    .env_bias = ENV_BIAS,
     .create = x86_create,
     .destroy = x86_destroy,
     .emit_runtime = emit_runtime,

@@ -158,6 +158,7 @@ uint32_t x86_finish(Host *x)
         x86_region_leave(x);
     }
     exit_stubs(x);
+    x->build->literals = offset(x);
     literals(x);
     return x->a.overflow ? 0 : (uint32_t)(x->a.p - x->start);
 }

@@ -27,6 +27,12 @@ enum {
 };
 
 uint32_t x86_features(void);
+extern const HostFeature x86_feature_names[], x86_processor_names[];
+
+/* names.c: see Backend. */
+const char *x86_reg_name(int reg, Type);
+const char *x86_runtime_name(const BackendContext *, const void *addr,
+                             char *buf, size_t size);
 
 /* Constants that code reads by rip, at the head of the buffer. */
 typedef struct __attribute__((aligned(64))) X86Data {
