@@ -133,7 +133,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm disas ir insn guest real
+SUITES := unit decode asm disas ir tools insn guest real
 .PHONY: test check $(SUITES:%=test-%)
 test: need-unit need-guest need-qemu need-capstone
 	$(Q)$(MAKE) --no-print-directory all unit-programs

@@ -152,9 +152,12 @@ static int next_binary(IRFile *f, IR *ir, IRHead *head, char *msg, size_t size)
 /* "block PC BYTES NAME"; false: that is not what stands there. */
 static bool parse_head(IRFile *f, IRHead *head)
 {
+    char *end = line_end(f->at), saved = *end;
     f->name[0] = '\0';
+    *end = '\0'; /* sscanf() looks for the end of the string */
     int n = sscanf(f->at, "block %" SCNx64 " %" SCNu32 "%*[ ]%255[^ \n]",
                    &head->pc, &head->nb_bytes, f->name);
+    *end = saved;
     head->name = f->name;
     return n >= 2;
 }

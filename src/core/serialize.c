@@ -200,7 +200,7 @@ struct IRReader {
     const char *error;      /* the first one; later reads give 0 */
     char name[UINT8_MAX + 1];
     uint32_t nb_globals, nb_helpers, nb_temps, nb_labels, nb_ops;
-    uint16_t temp[IR_MAX_TEMPS]; /* by number in the file */
+    uint16_t temp[IR_MAX_TEMPS];       /* by number in the file */
     const Helper *helper[MAX_HELPERS]; /* NULL: not known here */
 };
 typedef struct IRReader Reader;

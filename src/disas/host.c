@@ -39,29 +39,30 @@ void host_disas_data(FILE *f, const uint8_t *code, uint32_t from, uint32_t to)
 
 #ifdef HAVE_CAPSTONE
 
-static void name(const AddressNamer *n, uint64_t addr, char *buf, size_t size)
+/* Where a jump or call goes to; false: not known, or not one. */
+static bool has_target(const cs_insn *insn, uint64_t *target)
 {
-    n->name(n->opaque, addr, buf, size);
+    const cs_x86_op *o = &insn->detail->x86.operands[0];
+    bool goes = *insn->mnemonic == 'j' || strcmp(insn->mnemonic, "call") == 0;
+    *target = (uint64_t)o->imm;
+    return goes && insn->detail->x86.op_count == 1 && o->type == X86_OP_IMM;
 }
 
-/* The target of a jump or call, else the last memory operand with a name. */
-static void name_operands(const cs_insn *insn, const HostNames *names,
-                          char *buf, size_t size)
+/* Of the first memory operand that has one. */
+static void name_memory(const cs_insn *insn, uint64_t address,
+                        const HostNames *names, char *buf, size_t size)
 {
     const cs_x86 *x = &insn->detail->x86;
     for (int i = 0; i < x->op_count && !*buf; i++) {
         const cs_x86_op *o = &x->operands[i];
         if (o->type == X86_OP_MEM && o->mem.base == X86_REG_RIP) {
-            name(&names->address,
-                 insn->address + insn->size + (uint64_t)o->mem.disp, buf, size);
+            uint64_t at =
+                address + insn->address + insn->size + (uint64_t)o->mem.disp;
+            names->address.name(names->address.opaque, at, buf, size);
         } else if (o->type == X86_OP_MEM && o->mem.base == X86_REG_RBP) {
-            name(&names->state, (uint64_t)(o->mem.disp + names->env_bias), buf,
-                 size);
-        } else if (o->type == X86_OP_IMM && *insn->mnemonic == 'j') {
-            name(&names->address, (uint64_t)o->imm, buf, size);
-        } else if (o->type == X86_OP_IMM && *insn->mnemonic == 'c' &&
-                   strcmp(insn->mnemonic, "call") == 0) {
-            name(&names->address, (uint64_t)o->imm, buf, size);
+            names->state.name(names->state.opaque,
+                              (uint64_t)(o->mem.disp + names->env_bias), buf,
+                              size);
         }
     }
 }
@@ -77,19 +78,26 @@ static uint32_t exit_record(FILE *f, const uint8_t *code, uint32_t at)
     return at + (uint32_t)sizeof(rec);
 }
 
+/* The name of a target takes the place of its offset. */
 static uint32_t one_insn(FILE *f, const uint8_t *code, uint32_t to,
-                         const cs_insn *insn, uint32_t at,
+                         const cs_insn *insn, uint64_t address,
                          const HostNames *names)
 {
-    char text[256], comment[512] = "";
-    uint32_t next = at + insn->size;
-    snprintf(text, sizeof(text), "%-10s %s", insn->mnemonic, insn->op_str);
-    if (names) {
-        name_operands(insn, names, comment, sizeof(comment));
+    char text[640], target_name[256] = "", comment[256] = "";
+    uint32_t at = (uint32_t)insn->address, next = at + insn->size;
+    uint64_t target;
+    bool goes = has_target(insn, &target);
+    if (names && goes) {
+        names->address.name(names->address.opaque, address + target,
+                            target_name, sizeof(target_name));
+    } else if (names) {
+        name_memory(insn, address, names, comment, sizeof(comment));
     }
+    snprintf(text, sizeof(text), *target_name ? "%-10s <%s>" : "%-10s %s",
+             insn->mnemonic, *target_name ? target_name : insn->op_str);
     line(f, at, insn->bytes, insn->size, text, comment);
-    bool record = strcmp(comment, "exit") == 0 &&
-                  to - next >= sizeof(ExitRecord);
+    bool record =
+        strcmp(target_name, "exit") == 0 && to - next >= sizeof(ExitRecord);
     return record ? exit_record(f, code, next) : next;
 }
 
@@ -106,9 +114,9 @@ void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
     while (from < to) {
         const uint8_t *p = code + from;
         size_t left = to - from;
-        uint64_t pc = address + from;
-        if (cs_disasm_iter(handle, &p, &left, &pc, insn)) {
-            from = one_insn(f, code, to, insn, from, names);
+        uint64_t offset = from;
+        if (cs_disasm_iter(handle, &p, &left, &offset, insn)) {
+            from = one_insn(f, code, to, insn, address, names);
         } else {
             line(f, from, code + from, 1, ".byte", "");
             from++;

@@ -14,10 +14,11 @@ typedef struct HostNames {
 } HostNames;
 
 /*
- * Writes a line for each instruction of the x86-64 code [from, to), which runs
- * at address: offset, bytes, text, names.  A call of what is named "exit" is
- * followed by an ExitRecord (backend.h), shown as such.  names: NULL, none.  Where the tree was
- * built without Capstone, the bytes alone.
+ * Writes a line for each instruction in [from, to) of the x86-64 code, which
+ * begins at address: offset, bytes, text, names; jumps go to offsets.  A call
+ * of what is named "exit" is followed by an ExitRecord (backend.h), shown as
+ * such.  names: NULL, none.  Where the tree was built without Capstone, the
+ * bytes alone.
  */
 void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
                 uint64_t address, const HostNames *);

@@ -52,11 +52,20 @@ static void add(Reader *r, Entry e)
 
 /* Reading --------------------------------------------------------------- */
 
-static bool is_wanted(const Elf64_Sym *s, const char *name)
+/* Defined in a section, or an address that the linker made up. */
+static bool has_place(const ElfFile *e, const Elf64_Sym *s)
+{
+    char byte;
+    return s->st_shndx == SHN_ABS
+               ? elf_file_read(e, s->st_value, &byte, 1) != 0
+               : s->st_shndx != SHN_UNDEF && s->st_shndx < SHN_LORESERVE;
+}
+
+static bool is_wanted(const ElfFile *e, const Elf64_Sym *s, const char *name)
 {
     unsigned type = ELF64_ST_TYPE(s->st_info);
-    return s->st_shndx != SHN_UNDEF && s->st_shndx < SHN_LORESERVE && *name &&
-           *name != '$' && strncmp(name, ".L", 2) != 0 &&
+    return has_place(e, s) && *name && *name != '$' &&
+           strncmp(name, ".L", 2) != 0 &&
            (type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC ||
             type == STT_GNU_IFUNC);
 }
@@ -104,7 +113,7 @@ static char *read_table(Reader *r, const char *section)
                                     &names_bytes);
     for (size_t i = 0; s && i < bytes / sizeof(*s); i++) {
         if (s[i].st_name < names_bytes &&
-            is_wanted(&s[i], names + s[i].st_name)) {
+            is_wanted(r->file, &s[i], names + s[i].st_name)) {
             add_symbol(r, &s[i], names + s[i].st_name);
         }
     }

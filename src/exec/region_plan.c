@@ -54,7 +54,8 @@ static Blocks collect(ExecThread *t, uint64_t start, uint64_t end)
         const TB *tb = b.tb[i];
         for (uint32_t k = 0; k < tb->nb_slots; k++) {
             const TBSlot *slot = &tb->slots[k];
-            if (slot->kind != SLOT_CALL && slot->guest_pc - start < end - start) {
+            if (slot->kind != SLOT_CALL &&
+                slot->guest_pc - start < end - start) {
                 reach(t, &b, slot->guest_pc);
             }
         }

@@ -46,11 +46,11 @@ typedef struct Counts {
 typedef struct Session {
     const Options *o;
     IRFile *file;
-    const Guest *guest;  /* NULL: the file names none */
-    Program *image;      /* NULL: none */
+    const Guest *guest; /* NULL: the file names none */
+    Program *image;     /* NULL: none */
     IR *ir;
     Compiler compiler;
-    Machine *machine;    /* --run */
+    Machine *machine; /* --run */
     uint64_t first_pc, start_pc;
     FILE *f;
     Counts counts;
@@ -62,7 +62,8 @@ static const char usage[] =
     "- is the standard input.\n"
     "What to write:\n"
     "      --disas        host code, by the ops it is of (the default)\n"
-    "      --show-alloc   where each temp lives, and each move, load and store\n"
+    "      --show-alloc   where each temp lives, and each move, load and "
+    "store\n"
     "                     with its reason; with --disas, both\n"
     "      --ir           the IR that is compiled\n"
     "      --raw          the code's bytes alone\n"
@@ -85,7 +86,8 @@ static const char usage[] =
     "      --image P      guest memory: that of the program P, and a stack\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
-/* One block ------------------------------------------------------------------ */
+/* One block ------------------------------------------------------------------
+ */
 
 static void verify(const Session *s, const IRHead *head)
 {
@@ -155,7 +157,8 @@ static void one_block(Session *s, const IRHead *head)
     note_counts(s, head, &block);
 }
 
-/* The whole -------------------------------------------------------------------- */
+/* The whole
+ * -------------------------------------------------------------------- */
 
 static void open_input(Session *s)
 {
@@ -208,8 +211,8 @@ static void open_compiler(Session *s)
         die(EXIT_WRONG_INPUT, "this host cannot be compiled for");
     }
     if (o->run) {
-        s->machine = machine_new(&s->compiler, s->guest, s->image, msg,
-                                 sizeof(msg));
+        s->machine =
+            machine_new(&s->compiler, s->guest, s->image, msg, sizeof(msg));
         if (!s->machine) {
             die(EXIT_WRONG_INPUT, "%s", msg);
         }
@@ -265,12 +268,14 @@ static void process(Session *s)
 static void write_counts(const Session *s)
 {
     const Counts *c = &s->counts;
-    fprintf(s->f, "%" PRIu64 " blocks, %" PRIu64 " ops, %" PRIu64
-            " bytes of guest code, %" PRIu64 " of host code\n", c->blocks,
-            c->ops, c->guest_bytes, c->host_bytes);
+    fprintf(s->f,
+            "%" PRIu64 " blocks, %" PRIu64 " ops, %" PRIu64
+            " bytes of guest code, %" PRIu64 " of host code\n",
+            c->blocks, c->ops, c->guest_bytes, c->host_bytes);
 }
 
-/* Options ---------------------------------------------------------------------- */
+/* Options
+ * ---------------------------------------------------------------------- */
 
 /* Splits LIST at commas, in place. */
 static void hot_list(Options *o, char *list)
@@ -318,8 +323,10 @@ static void choose_cpu(Options *o)
     }
     bad = o->host_cpu ? host_cpu(o->host, o->host_cpu, &o->cfg) : NULL;
     if (bad) {
-        die(EXIT_WRONG_USE, "--host-cpu: '%s' is not known; --host-cpu help "
-            "lists what is", bad);
+        die(EXIT_WRONG_USE,
+            "--host-cpu: '%s' is not known; --host-cpu help "
+            "lists what is",
+            bad);
     }
 }
 

@@ -100,7 +100,7 @@ static void dump_program(Options *o)
         die(EXIT_WRONG_INPUT, "%s", msg);
     }
     o->elf.binary = o->emit_bin ? open_output(o->emit_bin) : NULL;
-    o->elf.text = o->output      ? open_output(o->output)
+    o->elf.text = o->output     ? open_output(o->output)
                   : o->emit_bin ? NULL
                                 : stdout;
     if (!dump_elf(&p, o->input, &o->elf, &counts, msg, sizeof(msg))) {
@@ -228,7 +228,9 @@ static void parse_option(Options *o, int c)
     case 'd': o->ops_doc = true; break;
     case 'a': o->arch = optarg; break;
     case 's': o->elf.start = optarg; break;
-    case 'c': o->elf.max_blocks = parse_count("count", optarg, INT64_MAX); break;
+    case 'c':
+        o->elf.max_blocks = parse_count("count", optarg, INT64_MAX);
+        break;
     case 'm':
         o->elf.max_insns =
             (uint32_t)parse_count("max-insns", optarg, DEFAULT_MAX_INSNS);
@@ -293,14 +295,18 @@ int main(int argc, char **argv)
     if (o.ops_doc) {
         write_ops_doc(&o);
     } else if (elf && (o.binary || o.verify || o.run)) {
-        die(EXIT_WRONG_USE, "%s is a program: use --emit-bin, then tcg-irdump "
-            "on what it writes", o.input);
+        die(EXIT_WRONG_USE,
+            "%s is a program: use --emit-bin, then tcg-irdump "
+            "on what it writes",
+            o.input);
     } else if (elf) {
         dump_program(&o);
     } else if (o.elf_only) {
-        die(EXIT_WRONG_USE, "%s is no ELF file: only a program takes --start, "
+        die(EXIT_WRONG_USE,
+            "%s is no ELF file: only a program takes --start, "
             "--count, --max-insns, --opt, --region, --json, --emit-bin and "
-            "--arch", o.input);
+            "--arch",
+            o.input);
     } else {
         dump_ir(&o);
     }

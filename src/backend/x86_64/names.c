@@ -10,12 +10,12 @@ const char *x86_reg_name(int reg, Type type)
         "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
     };
     static const char *const vector[2][32] = {
-#define NAMES(p)                                                              \
-    {                                                                         \
-        p "0", p "1", p "2", p "3", p "4", p "5", p "6", p "7", p "8", p "9", \
-            p "10", p "11", p "12", p "13", p "14", p "15", p "16", p "17",   \
-            p "18", p "19", p "20", p "21", p "22", p "23", p "24", p "25",   \
-            p "26", p "27", p "28", p "29", p "30", p "31",                   \
+#define NAMES(p)                                                               \
+    {                                                                          \
+        p "0",  p "1",  p "2",  p "3",  p "4",  p "5",  p "6",  p "7",         \
+        p "8",  p "9",  p "10", p "11", p "12", p "13", p "14", p "15",        \
+        p "16", p "17", p "18", p "19", p "20", p "21", p "22", p "23",        \
+        p "24", p "25", p "26", p "27", p "28", p "29", p "30", p "31",        \
     }
         NAMES("xmm"),
         NAMES("ymm"),
@@ -31,12 +31,12 @@ static const char *data_name(size_t offset)
         size_t end;
         const char *name;
     } fields[] = {
-#define FIELD(name)                                                           \
+#define FIELD(name)                                                            \
     {offsetof(X86Data, name) + sizeof(((X86Data *)0)->name), #name}
-        FIELD(sign64),    FIELD(abs64),       FIELD(sign32),    FIELD(abs32),
-        FIELD(box),       FIELD(ones),        FIELD(reverse),   FIELD(canon64),
-        FIELD(canon32),   FIELD(two63_f64),   FIELD(max_u32_f64),
-        FIELD(fflags_of), FIELD(mxcsr_of),    FIELD(rc_of),
+        FIELD(sign64),   FIELD(abs64),     FIELD(sign32),      FIELD(abs32),
+        FIELD(box),      FIELD(ones),      FIELD(reverse),     FIELD(canon64),
+        FIELD(canon32),  FIELD(two63_f64), FIELD(max_u32_f64), FIELD(fflags_of),
+        FIELD(mxcsr_of), FIELD(rc_of),
     };
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (offset < fields[i].end) {

@@ -14,7 +14,7 @@ typedef struct Compiler {
     CodeBuf buf;
     size_t runtime_bytes; /* at the start of buf */
     BackendTrace trace;
-    TraceEvent *events;   /* of the last block, if they were asked for */
+    TraceEvent *events; /* of the last block, if they were asked for */
     size_t nb_events, room;
 } Compiler;
 

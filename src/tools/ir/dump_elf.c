@@ -104,7 +104,8 @@ static void dump_blocks(Dump *d, Function f)
     Leaders leaders = program_leaders(d->program, f);
     for (uint64_t pc = f.start; pc < f.end && !is_done(d);) {
         BlockRequest rq = {
-            .pc = pc, .code = d->program->code,
+            .pc = pc,
+            .code = d->program->code,
             .max_insns =
                 program_run(d->program, &leaders, pc, d->want->max_insns),
         };
@@ -147,7 +148,8 @@ static void dump_function(Dump *d, Function f)
     d->counts->functions++;
 }
 
-/* The whole ----------------------------------------------------------------- */
+/* The whole -----------------------------------------------------------------
+ */
 
 static CPUState *planning_cpu(const Program *p)
 {

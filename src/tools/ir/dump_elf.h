@@ -6,14 +6,14 @@
 #include "tools/ir/program.h"
 
 typedef struct ElfDump {
-    const char *start;  /* address or symbol; NULL: the whole program */
+    const char *start;   /* address or symbol; NULL: the whole program */
     uint64_t max_blocks; /* at most so many */
-    uint32_t max_insns; /* in a block */
-    bool beside;        /* before and after optimisation */
+    uint32_t max_insns;  /* in a block */
+    bool beside;         /* before and after optimisation */
     bool json;
-    bool regions;       /* what the hot tier would make, not blocks */
-    FILE *text;         /* NULL: not wanted */
-    FILE *binary;       /* .tcgir; NULL: not wanted */
+    bool regions; /* what the hot tier would make, not blocks */
+    FILE *text;   /* NULL: not wanted */
+    FILE *binary; /* .tcgir; NULL: not wanted */
 } ElfDump;
 
 typedef struct ElfDumpCounts {

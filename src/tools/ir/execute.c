@@ -4,6 +4,7 @@
 #include <asm/prctl.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,13 +12,16 @@
 #include <unistd.h>
 #include "core/globals.h"
 #include "util/check.h"
+#include "util/die.h"
 
 enum {
     MEMORY_BASE = 0x10000,
     MEMORY_BYTES = 64 << 10,
     STACK_BYTES = 1 << 20,
     STACK_TOP = 0x7f000000, /* above any image, and what a jump reaches */
+    STACK_SLACK = 4096,     /* what a caller would have there */
     PAGE = 4096,
+    EXIT_FAULT = 1,
 };
 
 /* 2 GiB for an image that can be anywhere. */
@@ -35,8 +39,9 @@ struct Machine {
     const Compiler *compiler;
     const Guest *guest;
     CPUState *cpu;
-    uint64_t base;      /* host address minus guest address */
-    RunBlock **blocks;  /* sorted by machine_link() */
+    const Program *image; /* or NULL */
+    uint64_t base;        /* host address minus guest address */
+    RunBlock **blocks;    /* sorted by machine_link() */
     size_t nb_blocks, room;
 };
 
@@ -162,6 +167,7 @@ Machine *machine_new(const Compiler *c, const Guest *guest,
     check(m, "out of memory");
     m->compiler = c;
     m->guest = guest;
+    m->image = image;
     m->cpu = map(0, sizeof(*m->cpu), msg, size);
     bool ok = m->cpu && make_ret_stack(m, msg, size) &&
               (image ? load_image(m, image, msg, size)
@@ -205,7 +211,7 @@ void machine_add(Machine *m, uint64_t pc, const CompiledBlock *cb)
 static int compare(const void *x, const void *y)
 {
     const RunBlock *a = *(RunBlock *const *)x, *b = *(RunBlock *const *)y;
-    return a->pc != b->pc       ? (a->pc < b->pc ? -1 : 1)
+    return a->pc != b->pc      ? (a->pc < b->pc ? -1 : 1)
            : a->code < b->code ? -1
                                : 1;
 }
@@ -223,7 +229,7 @@ static RunBlock *find_block(const Machine *m, uint64_t pc)
         }
     }
     return low < m->nb_blocks && m->blocks[low]->pc == pc ? m->blocks[low]
-                                                         : NULL;
+                                                          : NULL;
 }
 
 static void link_block(const Machine *m, const RunBlock *b)
@@ -271,7 +277,9 @@ static void show_exit(const Machine *m, int left, FILE *f)
 {
     const ExitRecord *rec = (const ExitRecord *)(uintptr_t)m->cpu->exit_site;
     switch (left) {
-    case LEFT_BY_SLOT: fprintf(f, "left by slot %" PRIu32 "\n", rec->slot); break;
+    case LEFT_BY_SLOT:
+        fprintf(f, "left by slot %" PRIu32 "\n", rec->slot);
+        break;
     case LEFT_BY_LOOKUP: fprintf(f, "left by lookup\n"); break;
     case LEFT_BY_ALIGN: fprintf(f, "left by a misaligned access\n"); break;
     default: fprintf(f, "left by exit_tb %d\n", left);
@@ -318,19 +326,55 @@ static int run_blocks(Machine *m, const RunBlock *b)
     return left < 0 ? left : LEFT_BY_LOOKUP;
 }
 
+static void set_register(Machine *m, const IR *ir, const char *name,
+                         uint64_t value)
+{
+    char setting[64], msg[64];
+    snprintf(setting, sizeof(setting), "%s=%" PRIu64, name, value);
+    ir_set_global(ir, m->cpu->guest, setting, msg, sizeof(msg));
+}
+
+static void set_pointers(Machine *m, const IR *ir)
+{
+    const Guest *g = m->guest;
+    const Symbol *s =
+        g->gp ? symbols_named(m->image->symbols, g->gp_symbol) : NULL;
+    set_register(m, ir, g->sp, STACK_TOP - STACK_SLACK);
+    if (s) {
+        set_register(m, ir, g->gp, s->addr);
+    }
+}
+
+static void fault(int signo, siginfo_t *info, void *uc)
+{
+    (void)uc;
+    die(EXIT_FAULT, "the code faults (%s) at host address %p", strsignal(signo),
+        info->si_addr);
+}
+
+static void catch_faults(void)
+{
+    static uint8_t stack[64 << 10];
+    stack_t alt = {.ss_sp = stack, .ss_size = sizeof(stack)};
+    struct sigaction sa = {.sa_sigaction = fault,
+                           .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigaltstack(&alt, NULL);
+    sigaction(SIGSEGV, &sa, NULL);
+    sigaction(SIGBUS, &sa, NULL);
+}
+
 bool machine_run(Machine *m, const IR *ir, uint64_t pc, char **settings,
                  FILE *f, char *msg, size_t size)
 {
     const RunBlock *b = find_block(m, pc);
-    char sp[32];
     if (!b) {
         snprintf(msg, size, "no block at 0x%" PRIx64, pc);
         return false;
     }
-    if (m->guest) {
-        snprintf(sp, sizeof(sp), "sp=%d", STACK_TOP - 64);
-        ir_set_global(ir, m->cpu->guest, sp, msg, size);
+    if (m->image) {
+        set_pointers(m, ir);
     }
+    catch_faults();
     for (; *settings; settings++) {
         if (!ir_set_global(ir, m->cpu->guest, *settings, msg, size)) {
             return false;

@@ -30,7 +30,9 @@ void machine_link(Machine *);
 
 /*
  * Runs from the block at pc with these globals (NAME=VALUE, NULL-terminated)
- * and writes how control left, and the globals.  False with a message.
+ * and writes how control left, and the globals.  With an image, the stack
+ * pointer is set, and what points to its data.  False with a message.  If the
+ * code faults, the program ends with a line that says where.
  */
 bool machine_run(Machine *, const IR *, uint64_t pc, char **settings, FILE *f,
                  char *msg, size_t size);

@@ -6,7 +6,7 @@
 #include "disas/riscv.h"
 
 static const Guest guests[] = {
-    {EM_RISCV, &riscv64_frontend, riscv_disas},
+    {EM_RISCV, &riscv64_frontend, riscv_disas, "sp", "gp", "__global_pointer$"},
 };
 
 enum { NB_GUESTS = sizeof(guests) / sizeof(guests[0]) };

@@ -9,6 +9,9 @@ typedef struct Guest {
     uint16_t elf_machine;
     const Frontend *frontend; /* its name is the guest's */
     GuestDisas *disas;
+    const char *sp; /* the stack pointer, */
+    const char *gp; /* and what holds the address of gp_symbol; NULL: none */
+    const char *gp_symbol;
 } Guest;
 
 /* NULL: not known. */

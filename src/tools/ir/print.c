@@ -92,16 +92,15 @@ static void put_title(FILE *f, const BlockView *v, const Part *p)
     if (p->has_pc) {
         fprintf(f, "0x%" PRIx64 ":  ", p->pc);
         put_code(f, v->program, p->pc);
-        fprintf(f, "  %s\n",
-                print_insn(v->program, p->pc, insn, sizeof(insn)));
+        fprintf(f, "  %s\n", print_insn(v->program, p->pc, insn, sizeof(insn)));
     }
 }
 
 /* The next part of the listing from `from` on that is of the same pc. */
 static size_t find_part(const Listing *l, size_t from, const Part *p)
 {
-    while (from < l->count && (l->parts[from].has_pc != p->has_pc ||
-                               l->parts[from].pc != p->pc)) {
+    while (from < l->count &&
+           (l->parts[from].has_pc != p->has_pc || l->parts[from].pc != p->pc)) {
         from++;
     }
     return from;
@@ -117,8 +116,9 @@ void print_beside(FILE *f, const BlockView *v)
     for (size_t i = 0; i < v->after->count; i++) {
         ops[1] += v->after->parts[i].nb_ops;
     }
-    fprintf(f, "%s at 0x%" PRIx64 ", %" PRIu32 " bytes: %" PRIu32
-               " ops, optimised %" PRIu32 "\n%s",
+    fprintf(f,
+            "%s at 0x%" PRIx64 ", %" PRIu32 " bytes: %" PRIu32
+            " ops, optimised %" PRIu32 "\n%s",
             v->head.name, v->head.pc, v->head.nb_bytes, ops[0], ops[1],
             v->region);
     for (size_t i = 0; i < v->before->count; i++) {

@@ -12,7 +12,7 @@ typedef struct BlockView {
     const Program *program;
     IRHead head;
     const Listing *before, *after; /* after: NULL, not wanted */
-    const char *region; /* lines of ir_dump_region() */
+    const char *region;            /* lines of ir_dump_region() */
 } BlockView;
 
 /*

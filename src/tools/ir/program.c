@@ -14,10 +14,10 @@ static size_t read_code(void *opaque, uint64_t addr, void *buf, size_t n)
     Program *p = opaque;
     if (addr - p->cache_addr >= p->cache_bytes) {
         p->cache_addr = addr;
-        p->cache_bytes = elf_file_is_code(&p->file, addr)
-                             ? elf_file_read(&p->file, addr, p->cache,
-                                             sizeof(p->cache))
-                             : 0;
+        p->cache_bytes =
+            elf_file_is_code(&p->file, addr)
+                ? elf_file_read(&p->file, addr, p->cache, sizeof(p->cache))
+                : 0;
     }
     uint64_t at = addr - p->cache_addr;
     size_t left = p->cache_bytes ? p->cache_bytes - at : 0;
@@ -34,8 +34,10 @@ static bool choose_guest(Program *p, const char *path, const char *arch,
     if (!p->guest && arch) {
         snprintf(msg, size, "no guest '%s'", arch);
     } else if (!p->guest) {
-        snprintf(msg, size, "%s: a program for a machine that is not known "
-                 "(ELF machine %u)", path, machine);
+        snprintf(msg, size,
+                 "%s: a program for a machine that is not known "
+                 "(ELF machine %u)",
+                 path, machine);
     } else if (p->guest->elf_machine != machine) {
         snprintf(msg, size, "%s: not a program for %s", path, arch);
         p->guest = NULL;
@@ -171,7 +173,8 @@ bool program_function_at(const Program *p, uint64_t addr, Function *found)
     return ok;
 }
 
-/* Names --------------------------------------------------------------------- */
+/* Names ---------------------------------------------------------------------
+ */
 
 static bool parse_number(const char *text, uint64_t *n)
 {
@@ -214,7 +217,8 @@ const char *program_name(const Program *p, uint64_t addr, char *buf,
     return buf;
 }
 
-/* Blocks -------------------------------------------------------------------- */
+/* Blocks --------------------------------------------------------------------
+ */
 
 /* A reader may give less than there is. */
 static size_t read_all(const Program *p, uint64_t pc, void *buf, size_t n)

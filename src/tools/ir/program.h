@@ -17,7 +17,7 @@ typedef struct Program {
     const Guest *guest;
     ElfFile file;
     Symbols *symbols;
-    CodeReader code; /* opaque is the program: it must not move */
+    CodeReader code;     /* opaque is the program: it must not move */
     uint64_t cache_addr; /* of the code read last: */
     size_t cache_bytes;
     uint8_t cache[CODE_CACHE_BYTES];

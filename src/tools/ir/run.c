@@ -87,8 +87,8 @@ static bool globals_fit(const IR *ir, char *msg, size_t size)
         int end = STATE_BYTES - (int)type_size((Type)temp->type);
         if (temp->kind == TEMP_GLOBAL &&
             (temp->offset < 0 || temp->offset > end)) {
-            snprintf(msg, size, "%s @%d: no such offset can be run",
-                     temp->name, temp->offset);
+            snprintf(msg, size, "%s @%d: no such offset can be run", temp->name,
+                     temp->offset);
             return false;
         }
     }

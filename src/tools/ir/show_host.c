@@ -24,7 +24,8 @@ static const char *address_name(void *opaque, uint64_t addr, char *buf,
     }
     for (uint32_t i = 0; i < v->block->nb_slots; i++) {
         const ExitSlot *s = &v->block->slots[i];
-        if (s->site && (offset == s->stub || (s->count && offset == s->count))) {
+        if (s->site &&
+            (offset == s->stub || (s->count && offset == s->count))) {
             snprintf(buf, size, "slot %" PRIu32 ": 0x%" PRIx64, i, s->guest_pc);
         }
     }
@@ -34,18 +35,21 @@ static const char *address_name(void *opaque, uint64_t addr, char *buf,
 /* A field of CPUState, as an offset from the guest's state. */
 static const char *field_name(int64_t offset)
 {
-#define FIELD(name)                                                           \
-    {(int64_t)offsetof(CPUState, name) - (int64_t)offsetof(CPUState, guest),  \
-     sizeof(((CPUState *)0)->name), #name}
+#define FIELD(name)                                                            \
+    {                                                                          \
+        (int64_t) offsetof(CPUState, name) -                                   \
+            (int64_t)offsetof(CPUState, guest),                                \
+            sizeof(((CPUState *)0)->name), #name                               \
+    }
     static const struct {
         int64_t offset;
         size_t size;
         const char *name;
     } fields[] = {
-        FIELD(jump_cache),  FIELD(heat),       FIELD(host_sp),
-        FIELD(ret_sp),      FIELD(ret_base),   FIELD(guest_mxcsr),
-        FIELD(host_mxcsr),  FIELD(exit_site),  FIELD(slow_rax),
-        FIELD(align_addr),  FIELD(vec_wide),   FIELD(vec_saved),
+        FIELD(jump_cache), FIELD(heat),      FIELD(host_sp),
+        FIELD(ret_sp),     FIELD(ret_base),  FIELD(guest_mxcsr),
+        FIELD(host_mxcsr), FIELD(exit_site), FIELD(slow_rax),
+        FIELD(align_addr), FIELD(vec_wide),  FIELD(vec_saved),
     };
 #undef FIELD
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -85,13 +89,17 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
     if (field) {
         snprintf(buf, size, "%s", field);
     } else if (spill >= 0 && spill / SPILL_SLOT_BYTES < v->ir->nb_temps) {
-        strcpy(buf, "spilled ");
-        temp_name(buf + 8, size - 8, v->ir, (TempId)(spill / SPILL_SLOT_BYTES));
+        TempId t = (TempId)(spill / SPILL_SLOT_BYTES);
+        snprintf(buf, size, t == v->ir->env ? "for a moment" : "spilled ");
+        if (t != v->ir->env) {
+            temp_name(buf + 8, size - 8, v->ir, t);
+        }
     }
     return buf;
 }
 
-/* Allocation ---------------------------------------------------------------- */
+/* Allocation ----------------------------------------------------------------
+ */
 
 static const char *reason_text(TraceReason why)
 {
@@ -118,23 +126,27 @@ static void put_place(FILE *f, const HostView *v, const TraceEvent *e,
     }
 }
 
-/* What happened for one op; operands on one line. */
-static void show_event(FILE *f, const HostView *v, const TraceEvent *e,
-                       bool *on_line)
+/* The operands that an op reads are on one line, and those that it makes. */
+typedef enum OpenLine { NO_LINE, READS_LINE, MAKES_LINE } OpenLine;
+
+static void show_operand(FILE *f, const HostView *v, const TraceEvent *e,
+                         const char *name, OpenLine *open)
 {
-    char name[64] = "";
-    bool operand = e->kind >= TRACE_IN_REG && e->kind <= TRACE_IN_CODE;
-    temp_name(name, sizeof(name), v->ir, e->temp);
-    if (operand) {
-        bool output = e->arg < op_outs(&v->ir->ops[e->op]);
-        fputs(*on_line ? ", " : output ? "        | makes " : "        | reads ",
-              f);
-        put_place(f, v, e, name);
-        *on_line = true;
-        return;
+    bool output = e->arg < op_outs(&v->ir->ops[e->op]);
+    OpenLine line = output ? MAKES_LINE : READS_LINE;
+    if (*open == line) {
+        fputs(", ", f);
+    } else {
+        fprintf(f, "%s        | %s ", *open ? "\n" : "",
+                output ? "makes" : "reads");
     }
-    fputs(*on_line ? "\n" : "", f);
-    *on_line = false;
+    *open = line;
+    put_place(f, v, e, name);
+}
+
+static void show_move(FILE *f, const HostView *v, const TraceEvent *e,
+                      const char *name)
+{
     switch (e->kind) {
     case TRACE_LOAD:
         fprintf(f, "        | load  %s -> %s", name, reg(v, e, e->reg));
@@ -156,15 +168,30 @@ static void show_event(FILE *f, const HostView *v, const TraceEvent *e,
         fprintf(f, "        | swap  %s, %s", reg(v, e, e->from),
                 reg(v, e, e->reg));
         break;
-    case TRACE_OCCUPY:
-        fprintf(f, "        | %s lives in %s\n", name, reg(v, e, e->reg));
-        return;
-    case TRACE_FREE:
-        fprintf(f, "        | %s leaves %s\n", name, reg(v, e, e->reg));
-        return;
     default: return;
     }
     fprintf(f, "  (%s)\n", reason_text(e->why));
+}
+
+/* What happened for one op. */
+static void show_event(FILE *f, const HostView *v, const TraceEvent *e,
+                       OpenLine *open)
+{
+    char name[64] = "";
+    temp_name(name, sizeof(name), v->ir, e->temp);
+    if (e->kind >= TRACE_IN_REG && e->kind <= TRACE_IN_CODE) {
+        show_operand(f, v, e, name, open);
+        return;
+    }
+    fputs(*open ? "\n" : "", f);
+    *open = NO_LINE;
+    if (e->kind == TRACE_OCCUPY || e->kind == TRACE_FREE) {
+        fprintf(f, "        | %s %s %s\n", name,
+                e->kind == TRACE_OCCUPY ? "lives in" : "leaves",
+                reg(v, e, e->reg));
+    } else {
+        show_move(f, v, e, name);
+    }
 }
 
 void show_convention(FILE *f, const Compiler *c, const IR *ir)
@@ -179,7 +206,8 @@ void show_convention(FILE *f, const Compiler *c, const IR *ir)
     fputs("\n\n", f);
 }
 
-/* The block ------------------------------------------------------------------ */
+/* The block ------------------------------------------------------------------
+ */
 
 static void show_code(FILE *f, const HostView *v, uint32_t from, uint32_t to)
 {
@@ -200,7 +228,7 @@ static size_t show_op(FILE *f, const HostView *v, size_t i)
     const Compiler *c = v->compiler;
     const TraceEvent *e = &c->events[i];
     const Op *op = &v->ir->ops[e->op];
-    bool on_line = false;
+    OpenLine open = NO_LINE;
     if (op->opc != OP_nop) {
         fputs(op->opc == OP_insn_start ? "" : "    ", f);
         ir_dump_op(f, v->ir, op);
@@ -209,10 +237,10 @@ static size_t show_op(FILE *f, const HostView *v, size_t i)
               c->events[i].kind != TRACE_END;
          i++) {
         if (v->alloc) {
-            show_event(f, v, &c->events[i], &on_line);
+            show_event(f, v, &c->events[i], &open);
         }
     }
-    fputs(on_line ? "\n" : "", f);
+    fputs(open ? "\n" : "", f);
     uint32_t end = i < c->nb_events ? c->events[i].offset : v->block->size;
     show_code(f, v, e->offset, end);
     return i;
@@ -221,14 +249,15 @@ static size_t show_op(FILE *f, const HostView *v, size_t i)
 void show_host(FILE *f, const HostView *v)
 {
     const Compiler *c = v->compiler;
-    fprintf(f, "block 0x%" PRIx64 " %s: %" PRIu32 " bytes of guest code, %" PRIu32
-               " of host code\n",
+    fprintf(f,
+            "block 0x%" PRIx64 " %s: %" PRIu32 " bytes of guest code, %" PRIu32
+            " of host code\n",
             v->head->pc, v->head->name, v->head->nb_bytes, v->block->size);
     size_t i = 0;
-    bool on_line = false;
+    OpenLine open = NO_LINE;
     while (i < c->nb_events && c->events[i].kind != TRACE_OP) {
         if (v->alloc) {
-            show_event(f, v, &c->events[i], &on_line);
+            show_event(f, v, &c->events[i], &open);
         }
         i++;
     }

@@ -11,7 +11,7 @@ typedef struct HostView {
     const IR *ir;             /* that has been compiled */
     const IRHead *head;
     const CompiledBlock *block;
-    bool disas, alloc;        /* what is wanted */
+    bool disas, alloc; /* what is wanted */
 } HostView;
 
 /* Which guest registers live in which host registers. */
