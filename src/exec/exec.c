@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "exec/exec_log.h"
 #include "exec/fault.h"
 #include "exec/internal.h"
 #include "exec/perf.h"
@@ -109,6 +110,9 @@ Exec *exec_new(const ExecConfig *cfg)
         return NULL;
     }
     e->cfg = *cfg;
+    if (log_on(cfg->log, LOG_nochain)) {
+        e->cfg.no_link = e->cfg.no_ret_stack = true;
+    }
     pthread_mutex_init(&e->lock, NULL);
     if (mem_new(&e->mem, cfg->code_bytes) < 0 || store_new(&e->store) < 0
         || pieces_new(e) < 0 || runtime_new(e) < 0) {
@@ -119,6 +123,7 @@ Exec *exec_new(const ExecConfig *cfg)
     const char *stats = secure_getenv("TCG_STATS");
     e->stats_on = stats && strcmp(stats, "0");
     perf_open(e);
+    exec_log_open(e);
     return e;
 }
 

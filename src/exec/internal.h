@@ -133,10 +133,13 @@ typedef struct CodeMem {
  * What it takes to translate.  They are large: a thread has some only while
  * it translates, so there are as many as threads have translated at once.
  */
+typedef struct AllocLog AllocLog;
+
 typedef struct Stages {
     IR *ir;
     void *translator;           /* the frontend's */
     BackendContext *backend;
+    AllocLog *alloc_log;        /* -d alloc, else NULL */
     struct Stages *next;        /* in Exec.idle */
 } Stages;
 
@@ -159,6 +162,7 @@ struct Exec {
     bool stats_on;              /* times are taken too */
     int perf_map;               /* descriptor or -1 (perf.c) */
     struct Jitdump *jitdump;    /* or NULL */
+    struct SymbolMap *symbols;  /* for -d, or NULL */
     pthread_mutex_t lock;       /* of what follows, and of store changes */
     pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
     struct ExecThread *threads;

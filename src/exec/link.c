@@ -9,7 +9,8 @@
  * NULL again.
  */
 #include <stdatomic.h>
-#include "exec/internal.h"
+#include "disas/symbol_map.h"
+#include "exec/exec_log.h"
 
 static void tb_lock(TB *tb)
 {
@@ -89,6 +90,7 @@ static void link_outer(ExecThread *t, TBSlot *slot, TB *target)
         slot_patch(t->exec, slot, target->code);
     }
     tb_unlock(target);
+    log_link(t, slot, target);
 }
 
 void link_slot(ExecThread *t, TBSlot *slot, TB *target)
@@ -180,6 +182,9 @@ void exec_invalidate(CPUState *cpu, uint64_t start, uint64_t len)
 {
     ExecThread *t = thread_of(cpu);
     Exec *e = t->exec;
+    if (e->symbols) {
+        symbol_map_changed(e->symbols);
+    }
     if (len) {
         atomic_fetch_add(&e->store.generation, 1);
         exec_lock(t);

@@ -20,7 +20,7 @@
  */
 #include <stdatomic.h>
 #include <string.h>
-#include "exec/internal.h"
+#include "exec/exec_log.h"
 
 enum {
     REGION_MAX_INSNS = 1024, /* copies included */
@@ -199,6 +199,7 @@ TB *region_make(ExecThread *t, const TB *from, TB *head, bool guards,
         }
         region = translate_set(t, head, guards, block, layout(&set, block),
                                plan);
+        log_region(t, plan, from != NULL, region);
     }
     return region;
 }

@@ -1,7 +1,7 @@
 /*
  * The run loop: find the block at pc, link it to where we came from, enter.
  */
-#include "exec/internal.h"
+#include "exec/exec_log.h"
 #include "util/annotate.h"
 #include "util/check.h"
 
@@ -64,6 +64,9 @@ static void left_by_slot(ExecThread *t)
  */
 static void remember_in_jump_cache(ExecThread *t, const TB *tb)
 {
+    if (log_on(t->exec->cfg.log, LOG_nochain)) {
+        return;
+    }
     JumpCacheEntry *jc = &t->cpu->jump_cache[jump_cache_slot(tb->pc)];
     jc->code = tb->code;
     __atomic_store_n(&jc->pc, tb->pc, __ATOMIC_SEQ_CST);
@@ -78,9 +81,7 @@ static int enter(ExecThread *t, const TB *tb)
     const ExecConfig *cfg = &t->exec->cfg;
     t->link_from = NULL;
     t->stats.enters++;
-    if (log_on(cfg->log, LOG_exec)) {
-        fprintf(cfg->log->file, "-- enter 0x%lx\n", tb->pc);
-    }
+    log_enter(t, tb);
     return cfg->backend->enter(t->exec->runtime->backend, t->cpu, tb->code);
 }
 
@@ -166,6 +167,7 @@ Event exec_run(CPUState *cpu)
     ExecThread *t = thread_of(cpu);
     run_begin(t);
     Event event = run(t);
+    log_event(t, &event);
     t->link_from = NULL;
     run_end(t);
     return event;

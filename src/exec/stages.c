@@ -1,32 +1,34 @@
 /* Stages: made when a thread finds none idle, kept for the next one. */
 #include <errno.h>
 #include <stdlib.h>
-#include "exec/internal.h"
+#include "exec/exec_log.h"
 #include "util/check.h"
 
-static BackendConfig backend_config(const ExecConfig *c)
+static BackendConfig backend_config(const ExecConfig *c, const AllocLog *log)
 {
     return (BackendConfig){
         .plain = c->plain, .max_pinned_int = c->max_pinned,
         .max_pinned_fp = c->max_pinned, .max_scratch = c->max_scratch,
         .guest_base = c->guest_base != 0, .no_ret_stack = c->no_ret_stack,
         .pc_offset = c->frontend->pc_offset, .hot = c->frontend->hot,
-        .count_heat = c->hot && !c->no_link,
+        .count_heat = c->hot && !c->no_link, .trace = alloc_log_trace(log),
     };
 }
 
 /* NULL: the backend cannot use this host. */
 static Stages *stages_new(const ExecConfig *c)
 {
-    BackendConfig bc = backend_config(c);
     Stages *s = calloc(1, sizeof(*s));
     check(s, "out of memory");
+    s->alloc_log = alloc_log_new(c);
+    BackendConfig bc = backend_config(c, s->alloc_log);
     s->ir = ir_new();
     s->translator = c->frontend->create(s->ir);
     s->backend = c->backend->create(&bc, s->ir);
     if (!s->backend) {
         c->frontend->destroy(s->translator);
         ir_free(s->ir);
+        free(s->alloc_log);
         free(s);
         return NULL;
     }

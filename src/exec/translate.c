@@ -8,8 +8,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "core/dump.h"
 #include "core/verify.h"
+#include "exec/exec_log.h"
 #include "exec/internal.h"
 #include "exec/perf.h"
 #include "opt/opt.h"
@@ -64,40 +64,6 @@ void flush_code(ExecThread *t, uint64_t flushes)
     exclusive_end(t);
 }
 
-static void log_ir(const ExecThread *t, uint32_t item, const char *title)
-{
-    const Log *log = t->exec->cfg.log;
-    if (log_on(log, item)) {
-        fprintf(log->file, "-- %s\n", title);
-        ir_dump(log->file, t->stages->ir);
-    }
-}
-
-static void log_guest(const ExecThread *t, const BlockRequest *rq,
-                      const BlockInfo *info)
-{
-    const ExecConfig *cfg = &t->exec->cfg;
-    if (log_on(cfg->log, LOG_in_asm) && cfg->disas) {
-        fprintf(cfg->log->file, "-- in: 0x%lx, %u bytes%s\n", rq->pc,
-                info->nb_bytes, rq->nb_blocks ? ", region" : "");
-        cfg->disas(cfg->log->file, &rq->code, info->start, info->nb_bytes, NULL);
-    }
-}
-
-static void log_host(const ExecThread *t, const TB *tb)
-{
-    const Log *log = t->exec->cfg.log;
-    if (!log_on(log, LOG_out_asm)) {
-        return;
-    }
-    fprintf(log->file, "-- out: 0x%lx, %u bytes at %p", tb->pc,
-            tb->code_size, (const void *)tb->code);
-    for (uint32_t i = 0; i < tb->code_size; i++) {
-        fprintf(log->file, "%s%02x", i % 32 ? "" : "\n", tb->code[i]);
-    }
-    fputc('\n', log->file);
-}
-
 /* Vectors that the host must compose do not pay. */
 static OptConfig opt_config(const ExecThread *t)
 {
@@ -119,14 +85,15 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
         return;
     }
     log_guest(t, rq, info);
-    log_ir(t, LOG_op, "op");
+    log_ir(t, rq, LOG_op);
     opt_run(ir, opt_config(t));
-    log_ir(t, LOG_op_opt, "op_opt");
+    log_ir(t, rq, LOG_op_opt);
     lap(e, &t->stats.ns_opt, &time);
 }
 
 /* Optimised IR to host bytes, at the end of the thread's piece. */
-static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
+static CompileStatus make_code(ExecThread *t, const BlockRequest *rq,
+                               CompiledBlock *cb)
 {
     Exec *e = t->exec;
     uint64_t time = now_ns(e);
@@ -134,8 +101,10 @@ static CompileStatus make_code(ExecThread *t, CompiledBlock *cb)
         return COMPILE_BUFFER_FULL;
     }
     piece_prepare(t);
+    alloc_log_begin(t->stages->alloc_log, t->stages->ir);
     CompileStatus s = e->cfg.backend->compile(t->stages->backend,
                                               t->stages->ir, &t->buf, cb);
+    alloc_log_end(t, rq, t->stages->alloc_log);
     lap(e, &t->stats.ns_backend, &time);
     return s == COMPILE_OK && cb->size > TB_MAX_CODE ? COMPILE_TOO_LARGE : s;
 }
@@ -223,7 +192,7 @@ static TB *run_stages(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
     if (info->nb_insns == 0) {
         return NULL;
     }
-    *status = t->stages->ir->error ? COMPILE_TOO_LARGE : make_code(t, &cb);
+    *status = t->stages->ir->error ? COMPILE_TOO_LARGE : make_code(t, rq, &cb);
     return *status == COMPILE_OK ? new_tb(t, rq, info, &cb) : NULL;
 }
 

@@ -7,6 +7,7 @@
 #ifndef FRONTEND_FRONTEND_H
 #define FRONTEND_FRONTEND_H
 
+#include <stdio.h>
 #include "core/cpu.h"
 #include "core/ir.h"
 
@@ -75,6 +76,8 @@ typedef struct Frontend {
     /* Fills the IR (which is reset) with one block or region. */
     void (*translate)(void *translator, const BlockRequest *, BlockInfo *);
     uint32_t (*tb_flags)(const CPUState *cpu);
+    /* The guest's registers as lines of text, with or without the FP ones. */
+    void (*show_state)(FILE *, const CPUState *, bool fp);
 } Frontend;
 
 extern const Frontend riscv64_frontend;

@@ -17,6 +17,7 @@
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
+#include "linux-user/page_log.h"
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
 
@@ -293,6 +294,9 @@ static int start(Process *proc, Task **task)
     proc->mm.code_gone = code_gone;
     rv_state((*task)->cpu)->pc = pc;
     rv_state((*task)->cpu)->gpr[RV_SP] = sp;
+    if (log_on(&o->log, LOG_page)) {
+        page_log(*task, "the program is loaded");
+    }
     return 0;
 }
 

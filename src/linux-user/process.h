@@ -39,6 +39,7 @@ typedef struct Process {
     uint64_t stack_start;              /* sp at the program's start */
     uint64_t sigreturn;                /* address of the trampoline */
     Actions actions;
+    uint64_t page_logged;              /* by page_log(); under mm.lock */
     Held held;                         /* signals to the process */
     volatile bool several;             /* has made threads or processes */
     volatile bool has_mem_file;        /* has opened /proc/self/mem */

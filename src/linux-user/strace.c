@@ -35,11 +35,12 @@ static void begin(Line *l, Task *t)
 /* Without the first `shown` bytes, which are there already. */
 static void put(Task *t, const Line *l, size_t shown)
 {
-    FILE *f = t->proc->options->log.file;
+    FILE *f = log_begin(&t->proc->options->log);
 
     fflush(f);
     raw_syscall(SYS_write, fileno(f), (long)(l->text + shown),
                 (long)(l->n - shown), 0, 0, 0);
+    log_end(f);
 }
 
 static void end_shown(Task *t, Line *l, size_t shown)

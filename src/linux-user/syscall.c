@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/host_calls.h"
+#include "linux-user/page_log.h"
 #include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
@@ -43,6 +44,12 @@ static long unknown_call(Task *t, unsigned nr)
 
     if (o->strace) {
         strace_unknown(t, nr);
+    }
+    if (log_on(&o->log, LOG_unimp)) {
+        FILE *f = log_begin(&o->log);
+
+        fprintf(f, "-- unimp: system call %u\n", nr);
+        log_end(f);
     }
     return -ENOSYS;
 }
@@ -98,6 +105,10 @@ void syscall_run(Task *t)
         if (trace) {
             strace_leave(t, (unsigned)nr, a, ret);
         }
+    }
+    if (log_on(&t->proc->options->log, LOG_page)) {
+        page_log(t, nr < SYSCALL_TABLE_SIZE && syscall_table[nr].name ?
+                 syscall_table[nr].name : "system call");
     }
     ret = as_interrupted_by_guest(t, ret);
     if (ret == -RESTART_SYSCALL) {

@@ -16,6 +16,7 @@
 #include "core/dump.h"
 #include "core/irfile.h"
 #include "core/verify.h"
+#include "disas/trace_text.h"
 #include "frontend/riscv/helper.h"
 #include "tools/ir/execute.h"
 #include "tools/ir/show_host.h"
@@ -218,7 +219,8 @@ static void open_compiler(Session *s)
         }
     }
     if (o->alloc) {
-        show_convention(s->f, &s->compiler, s->ir);
+        trace_text_pins(s->f, s->compiler.backend, s->compiler.ctx, s->ir);
+        fputc('\n', s->f);
     }
 }
 

@@ -153,6 +153,16 @@ static void do_items(Command *c, char *arg)
     }
 }
 
+static void do_filter(Command *c, char *arg)
+{
+    const char *bad = log_parse_ranges(&c->user.log, arg);
+
+    if (bad) {
+        fail("-dfilter: \"%s\" is not understood; write START..END, "
+             "START+BYTES, START-BYTES or a function's name", bad);
+    }
+}
+
 static void do_log_file(Command *c, char *arg)
 {
     c->log_path = arg;
@@ -251,7 +261,10 @@ static const Option options[] = {
     { "strace", NULL, do_strace, true, "show system calls" },
     { "strace-pid", NULL, do_strace_pid, true, "the same, with thread ids" },
     { "d", "LIST", do_items, true, "log these items; -d help lists them" },
-    { "D", "FILE", do_log_file, true, "append the log to FILE" },
+    { "dfilter", "RANGES", do_filter, true, "log this code alone: START..END, "
+                                            "START+BYTES, NAME" },
+    { "D", "FILE", do_log_file, true, "append the log to FILE; %d in it is the "
+                                      "process's id" },
     { "cpu", "NAME", do_cpu, true, "processor: rv64 or max" },
     { "E", "NAME=VALUE", do_set, false, "set a variable for the program" },
     { "U", "NAME", do_unset, false, "remove a variable for the program" },
@@ -364,8 +377,15 @@ static void parse_settings(Command *c)
 
 static void open_log(Command *c)
 {
+    bool own = c->log_path && strstr(c->log_path, "%d");
+
     c->user.log.file = stderr;
-    if (c->log_path) {
+    if (log_on(&c->user.log, LOG_tid) && !own) {
+        fail("-d tid: needs -D FILE with %%d in it, for the thread's id");
+    }
+    if (own) {
+        c->user.log.pattern = c->log_path;
+    } else if (c->log_path) {
         int fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
                       0666);
 

@@ -36,6 +36,19 @@ larger stack       |0  |5000050000|-s 64M $guest/recurse
 trace              |0  |write(1,|-strace $guest/hello
 guest code         |0  |addi|-d in_asm $guest/hello
 IR                 |0  |insn_start|-d op $guest/hello
+names in the log   |0  |bytes main|-d in_asm -dfilter main $guest/hello
+a filter           |1  ||-version >&-; $EMU -d in_asm -dfilter main $guest/hello 2>&1 | grep bytes.exit
+no such filter     |1  |not understood|-d op -dfilter 5..3 $guest/hello
+no such item       |1  |-d help lists|-d nosuch $guest/hello
+allocation         |0  |makes sp in r10|-d alloc -dfilter main $guest/hello
+blocks, unchained  |0  |enter 0x|-d exec,nochain -dfilter main $guest/hello
+registers          |0  |pc   0000|-d cpu $guest/hello
+FP registers       |0  |fcsr 0|-d cpu,fpu $guest/hello
+links              |0  |link: 0x|-d link $guest/hello
+regions            |0  |region: loop at|-version >&-; TCG_SETTINGS=hot=1 $EMU -d region $guest/hello
+events             |0  |int: system call, pc|-d int $guest/hello
+memory map         |0  |rw- stack|-d page $guest/hello
+threads need files |1  |with %d|-d tid -D log $guest/hello
 log to a file      |0  |addi|-d in_asm -D log $guest/hello; cat log
 sc before any lr   |1  ||./sc
 statistics         |0  |translated|-version; TCG_STATS=1 $EMU $guest/hello
@@ -83,6 +96,14 @@ verdict() {
         echo "    ${2:0:200}"
     fi
 }
+
+# Files by process and by thread: each has what is its own.
+rm -f log.* && "$EMU" -d strace -D log.%d "$guest/processes" > /dev/null 2>&1
+[ "$(ls log.* | wc -l)" -gt 2 ] && grep -q exit_group log.*
+verdict "a log for each process" "$(ls log.*)"
+rm -f log.* && "$EMU" -d exec,tid -D log.%d "$guest/threads" > /dev/null 2>&1
+[ "$(ls log.* | wc -l)" -gt 2 ] && ! grep -Lq enter log.*
+verdict "a log for each thread" "$(ls log.*)"
 
 # jitdump LOG PROGRAM...: its files; dump/log: compared with that.
 jitdump() {

@@ -45,9 +45,15 @@ uint32_t x86_features(void)
 }
 
 const HostFeature x86_feature_names[] = {
-    {"sse4.1", X86_SSE41}, {"popcnt", X86_POPCNT},   {"lzcnt", X86_LZCNT},
-    {"bmi", X86_BMI},      {"movbe", X86_MOVBE},     {"avx2", X86_AVX | X86_AVX2},
-    {"fma", X86_FMA},      {"avx512", X86_AVX512},   {NULL, 0},
+    {"sse4.1", X86_SSE41},
+    {"popcnt", X86_POPCNT},
+    {"lzcnt", X86_LZCNT},
+    {"bmi", X86_BMI},
+    {"movbe", X86_MOVBE},
+    {"avx2", X86_AVX | X86_AVX2},
+    {"fma", X86_FMA},
+    {"avx512", X86_AVX512},
+    {NULL, 0},
 };
 
 enum {

@@ -1,6 +1,7 @@
 /* The hart's state outside generated code. */
 #include "frontend/riscv/cpu.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include "core/fpenv.h"
 
@@ -36,4 +37,26 @@ void rv_reset(CPUState *cpu)
     memset(rv, 0, sizeof(*rv));
     rv->load_res = RV_NO_RESERVATION;
     rv_set_fcsr(cpu, 0);
+}
+
+enum { REGISTERS_A_LINE = 4 };
+
+static void show_file(FILE *f, const uint64_t reg[32],
+                      const char *const name[32])
+{
+    for (int i = 0; i < 32; i++) {
+        fprintf(f, " %-4s %016" PRIx64 "%s", name[i], reg[i],
+                i % REGISTERS_A_LINE == REGISTERS_A_LINE - 1 ? "\n" : "");
+    }
+}
+
+void rv_show_state(FILE *f, const CPUState *cpu, bool fp)
+{
+    const RVState *rv = (const RVState *)cpu->guest;
+    fprintf(f, " pc   %016" PRIx64 "\n", rv->pc);
+    show_file(f, rv->gpr, rv_gpr_name);
+    if (fp) {
+        show_file(f, rv->fpr, rv_fpr_name);
+        fprintf(f, " fcsr %02" PRIx32 "\n", rv_get_fcsr(cpu));
+    }
 }

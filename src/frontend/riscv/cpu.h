@@ -9,6 +9,8 @@
 #ifndef FRONTEND_RISCV_CPU_H
 #define FRONTEND_RISCV_CPU_H
 
+#include <stdbool.h>
+#include <stdio.h>
 #include "core/cpu.h"
 
 typedef struct RVState {
@@ -45,6 +47,9 @@ void rv_set_fcsr(CPUState *cpu, uint32_t fcsr);
 
 /* Everything 0, no reservation, rounding to nearest. */
 void rv_reset(CPUState *cpu);
+
+/* All registers as lines of text (Frontend.show_state). */
+void rv_show_state(FILE *, const CPUState *, bool fp);
 
 /* Names of integer and FP registers, index 0 to 31: "zero", "ra", "ft0"... */
 extern const char *const rv_gpr_name[32];

@@ -107,4 +107,5 @@ const Frontend riscv64_frontend = {
     .destroy = free,
     .translate = translate,
     .tb_flags = tb_flags,
+    .show_state = rv_show_state,
 };

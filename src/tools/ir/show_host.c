@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include "core/dump.h"
 #include "disas/host.h"
+#include "disas/trace_text.h"
 
 /* Names ------------------------------------------------------------------- */
 
@@ -61,15 +61,6 @@ static const char *field_name(int64_t offset)
     return NULL;
 }
 
-static void temp_name(char *buf, size_t size, const IR *ir, TempId t)
-{
-    FILE *f = fmemopen(buf, size, "w");
-    if (f) {
-        ir_dump_temp(f, ir, t);
-        fclose(f);
-    }
-}
-
 static const char *state_name(void *opaque, uint64_t addr, char *buf,
                               size_t size)
 {
@@ -92,121 +83,13 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
         TempId t = (TempId)(spill / SPILL_SLOT_BYTES);
         snprintf(buf, size, t == v->ir->env ? "for a moment" : "spilled ");
         if (t != v->ir->env) {
-            temp_name(buf + 8, size - 8, v->ir, t);
+            trace_text_temp(v->ir, t, buf + 8, size - 8);
         }
     }
     return buf;
 }
 
-/* Allocation ----------------------------------------------------------------
- */
-
-static const char *reason_text(TraceReason why)
-{
-    static const char *const texts[] = {
-#define TRACE_REASON(name, text) text,
-        TRACE_REASONS(TRACE_REASON)
-#undef TRACE_REASON
-    };
-    return texts[why];
-}
-
-static const char *reg(const HostView *v, const TraceEvent *e, int r)
-{
-    return v->compiler->backend->reg_name(r, (Type)v->ir->temps[e->temp].type);
-}
-
-static void put_place(FILE *f, const HostView *v, const TraceEvent *e,
-                      const char *name)
-{
-    switch (e->kind) {
-    case TRACE_IN_REG: fprintf(f, "%s in %s", name, reg(v, e, e->reg)); break;
-    case TRACE_IN_MEMORY: fprintf(f, "%s in memory", name); break;
-    default: fprintf(f, "%s in the code", name);
-    }
-}
-
-/* The operands that an op reads are on one line, and those that it makes. */
-typedef enum OpenLine { NO_LINE, READS_LINE, MAKES_LINE } OpenLine;
-
-static void show_operand(FILE *f, const HostView *v, const TraceEvent *e,
-                         const char *name, OpenLine *open)
-{
-    bool output = e->arg < op_outs(&v->ir->ops[e->op]);
-    OpenLine line = output ? MAKES_LINE : READS_LINE;
-    if (*open == line) {
-        fputs(", ", f);
-    } else {
-        fprintf(f, "%s        | %s ", *open ? "\n" : "",
-                output ? "makes" : "reads");
-    }
-    *open = line;
-    put_place(f, v, e, name);
-}
-
-static void show_move(FILE *f, const HostView *v, const TraceEvent *e,
-                      const char *name)
-{
-    switch (e->kind) {
-    case TRACE_LOAD:
-        fprintf(f, "        | load  %s -> %s", name, reg(v, e, e->reg));
-        break;
-    case TRACE_STORE:
-        fprintf(f, "        | store %s -> %s", reg(v, e, e->reg), name);
-        break;
-    case TRACE_CONST:
-        fprintf(f, "        | set   %s -> %s", name, reg(v, e, e->reg));
-        break;
-    case TRACE_STORE_CONST:
-        fprintf(f, "        | store its value -> %s", name);
-        break;
-    case TRACE_MOVE:
-        fprintf(f, "        | move  %s: %s -> %s", name, reg(v, e, e->from),
-                reg(v, e, e->reg));
-        break;
-    case TRACE_EXCHANGE:
-        fprintf(f, "        | swap  %s, %s", reg(v, e, e->from),
-                reg(v, e, e->reg));
-        break;
-    default: return;
-    }
-    fprintf(f, "  (%s)\n", reason_text(e->why));
-}
-
-/* What happened for one op. */
-static void show_event(FILE *f, const HostView *v, const TraceEvent *e,
-                       OpenLine *open)
-{
-    char name[64] = "";
-    temp_name(name, sizeof(name), v->ir, e->temp);
-    if (e->kind >= TRACE_IN_REG && e->kind <= TRACE_IN_CODE) {
-        show_operand(f, v, e, name, open);
-        return;
-    }
-    fputs(*open ? "\n" : "", f);
-    *open = NO_LINE;
-    if (e->kind == TRACE_OCCUPY || e->kind == TRACE_FREE) {
-        fprintf(f, "        | %s %s %s\n", name,
-                e->kind == TRACE_OCCUPY ? "lives in" : "leaves",
-                reg(v, e, e->reg));
-    } else {
-        show_move(f, v, e, name);
-    }
-}
-
-void show_convention(FILE *f, const Compiler *c, const IR *ir)
-{
-    TempId t;
-    int reg_number;
-    fputs("# pinned:", f);
-    for (unsigned i = 0; c->backend->pinned(c->ctx, i, &t, &reg_number); i++) {
-        fprintf(f, "%s %s in %s", i ? "," : "", ir->temps[t].name,
-                c->backend->reg_name(reg_number, (Type)ir->temps[t].type));
-    }
-    fputs("\n\n", f);
-}
-
-/* The block ------------------------------------------------------------------
+/* The block -----------------------------------------------------------------
  */
 
 static void show_code(FILE *f, const HostView *v, uint32_t from, uint32_t to)
@@ -228,19 +111,16 @@ static size_t show_op(FILE *f, const HostView *v, size_t i)
     const Compiler *c = v->compiler;
     const TraceEvent *e = &c->events[i];
     const Op *op = &v->ir->ops[e->op];
-    OpenLine open = NO_LINE;
-    if (op->opc != OP_nop) {
-        fputs(op->opc == OP_insn_start ? "" : "    ", f);
-        ir_dump_op(f, v->ir, op);
-    }
+    TraceText text = {v->ir, c->backend, 0};
+    trace_text_op(f, v->ir, op);
     for (i++; i < c->nb_events && c->events[i].kind != TRACE_OP &&
               c->events[i].kind != TRACE_END;
          i++) {
         if (v->alloc) {
-            show_event(f, v, &c->events[i], &open);
+            trace_text(f, &text, &c->events[i]);
         }
     }
-    fputs(open ? "\n" : "", f);
+    trace_text_end(f, &text);
     uint32_t end = i < c->nb_events ? c->events[i].offset : v->block->size;
     show_code(f, v, e->offset, end);
     return i;
@@ -254,10 +134,10 @@ void show_host(FILE *f, const HostView *v)
             " of host code\n",
             v->head->pc, v->head->name, v->head->nb_bytes, v->block->size);
     size_t i = 0;
-    OpenLine open = NO_LINE;
+    TraceText text = {v->ir, c->backend, 0};
     while (i < c->nb_events && c->events[i].kind != TRACE_OP) {
         if (v->alloc) {
-            show_event(f, v, &c->events[i], &open);
+            trace_text(f, &text, &c->events[i]);
         }
         i++;
     }

@@ -14,8 +14,6 @@ typedef struct HostView {
     bool disas, alloc; /* what is wanted */
 } HostView;
 
-/* Which guest registers live in which host registers. */
-void show_convention(FILE *, const Compiler *, const IR *);
 void show_host(FILE *, const HostView *);
 
 #endif
