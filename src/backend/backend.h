@@ -139,10 +139,11 @@ typedef struct Backend {
                              CompiledBlock *);
     /*
      * For who shows code. The register of a TraceEvent, as it holds values of
-     * the type. The i-th pinned global; false: there is none. What of the runtime stands at the address ("leave", "helper
-     * NAME"), in whose code `call exit` is followed by an ExitRecord; NULL:
-     * none. What code reads and writes by the env register, disp is added to:
-     * bytes from the guest state's start.
+     * the type. The i-th pinned global; false: there is none. What of the
+     * runtime stands at the address ("leave", "helper NAME"), in whose code
+     * `call exit` is followed by an ExitRecord; NULL: nothing. What code reads
+     * and writes by the env register, env_bias is added to: bytes from the
+     * guest state's start.
      */
     const char *(*reg_name)(int reg, Type);
     bool (*pinned)(const BackendContext *, unsigned i, TempId *, int *reg);

@@ -25,6 +25,12 @@ void ra_note(RegAlloc *ra, TraceEvent e)
     ra->trace->event(ra->trace->opaque, &e);
 }
 
+void ra_note_move(RegAlloc *ra, TraceKind kind, TempId t, int reg, int from)
+{
+    ra_note(ra, (TraceEvent){.kind = kind, .temp = t, .reg = (int8_t)reg,
+                             .from = (int8_t)from});
+}
+
 void ra_occupy(RegAlloc *ra, int r, TempId t)
 {
     ra_trace(ra, TRACE_OCCUPY, t, r, NOWHERE);

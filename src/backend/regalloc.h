@@ -109,7 +109,9 @@ void ra_resume_fork(RegAlloc *, const Fork *);
 int32_t ra_home(const RegAlloc *, TempId);
 
 /* Notes an event of the op in hand; with the reason last given. */
-void ra_note(RegAlloc *, TraceEvent);
+__attribute__((cold)) void ra_note(RegAlloc *, TraceEvent);
+__attribute__((cold)) void ra_note_move(RegAlloc *, TraceKind, TempId, int reg,
+                                        int from);
 
 static inline void ra_why(RegAlloc *ra, TraceReason why)
 {
@@ -122,8 +124,7 @@ static inline void ra_trace(RegAlloc *ra, TraceKind kind, TempId t, int reg,
                             int from)
 {
     if (__builtin_expect(ra->trace != NULL, 0)) {
-        ra_note(ra, (TraceEvent){.kind = kind, .temp = t, .reg = (int8_t)reg,
-                                 .from = (int8_t)from});
+        ra_note_move(ra, kind, t, reg, from);
     }
 }
 

@@ -506,22 +506,24 @@ static void trace_operand(const OpState *os, unsigned arg, TempId t,
     };
     bool vec = type_class(os->ra->ir->temps[t].type) == CLASS_VEC;
     int reg = o->kind == OPERAND_REG ? o->reg + (vec ? REG_VEC : 0) : NOWHERE;
-    ra_note(os->ra, (TraceEvent){.kind = kind[o->kind], .temp = t,
-                                 .arg = (uint8_t)arg, .reg = (int8_t)reg,
+    ra_note(os->ra, (TraceEvent){.kind = kind[o->kind],
+                                 .temp = t,
+                                 .arg = (uint8_t)arg,
+                                 .reg = (int8_t)reg,
                                  .from = NOWHERE});
 }
 
 /* Where the operands of the op are, as its record is to find them. */
-static void trace_inputs(const OpState *os)
+__attribute__((cold)) static void trace_inputs(const OpState *os)
 {
-    for (unsigned i = 0; os->ra->trace && i < os->c->nb_ins; i++) {
+    for (unsigned i = 0; i < os->c->nb_ins; i++) {
         trace_operand(os, in_index(os, i), in_temp(os, i), &os->e->in[i]);
     }
 }
 
-static void trace_outputs(const OpState *os)
+__attribute__((cold)) static void trace_outputs(const OpState *os)
 {
-    for (unsigned i = 0; os->ra->trace && i < os->c->nb_outs; i++) {
+    for (unsigned i = 0; i < os->c->nb_outs; i++) {
         trace_operand(os, i, out_temp(os, i), &os->e->out[i]);
     }
 }
@@ -574,8 +576,8 @@ static void describe_op(OpState *os, const Row *row)
     e->type = op->type;
     e->vece = op->vece;
     e->arg = row->arg;
-    e->in_type = c->nb_ins ? os->ra->ir->temps[op->arg[c->nb_outs]].type
-                           : op->type;
+    e->in_type =
+        c->nb_ins ? os->ra->ir->temps[op->arg[c->nb_outs]].type : op->type;
     e->dead =
         (uint8_t)(op->life & ~(op->life >> 16) & ((1u << c->nb_outs) - 1));
     e->low = op->life & LIFE_LOW;
@@ -586,8 +588,8 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
 {
     const Constraint *c = &row->c;
     EmitOp e;
-    OpState os = {.ra = ra, .op = op, .c = c, .out_reg = {NOWHERE, NOWHERE},
-                  .e = &e};
+    OpState os = {
+        .ra = ra, .op = op, .c = c, .out_reg = {NOWHERE, NOWHERE}, .e = &e};
 
     ra->op = op;
     describe_op(&os, row);
@@ -604,12 +606,16 @@ void ra_op(RegAlloc *ra, const Op *op, const Row *row)
     for (unsigned i = 0; i < c->nb_ins; i++) {
         place_input(&os, c->order[i]);
     }
-    trace_inputs(&os);
+    if (__builtin_expect(ra->trace != NULL, 0)) {
+        trace_inputs(&os);
+    }
     const Fork *fork = ra_note_fork(ra);
     free_dead_inputs(&os);
     free_discarded(&os);
     place_outputs(&os);
-    trace_outputs(&os);
+    if (__builtin_expect(ra->trace != NULL, 0)) {
+        trace_outputs(&os);
+    }
     row->emit(ra->host, &e);
     if (fork) {
         ra_pass_fork(ra, fork);
