@@ -194,12 +194,40 @@ static void dump_all(Dump *d)
     free(all);
 }
 
+/* What else may be meant: "sum.constprop.0" for "sum"; or NULL. */
+static const char *clone_of(const Program *p, const char *name)
+{
+    size_t count, n = strlen(name);
+    const Symbol *s = symbols_all(p->symbols, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (s[i].is_code && strncmp(s[i].name, name, n) == 0 &&
+            s[i].name[n] == '.') {
+            return s[i].name;
+        }
+    }
+    return NULL;
+}
+
+static void no_start(const Program *p, const char *start, char *msg,
+                     size_t size)
+{
+    const char *clone = clone_of(p, start);
+    size_t count;
+    symbols_all(p->symbols, &count);
+    if (clone) {
+        snprintf(msg, size, "no symbol '%s'; there is %s", start, clone);
+    } else {
+        snprintf(msg, size, "no symbol or address '%s'%s", start,
+                 count ? "" : "; the file is stripped of all symbols");
+    }
+}
+
 /* The function from the start on. */
 static bool find_start(const Dump *d, Function *f, char *msg, size_t size)
 {
     uint64_t addr;
     if (!program_address(d->program, d->want->start, &addr)) {
-        snprintf(msg, size, "no symbol or address '%s'", d->want->start);
+        no_start(d->program, d->want->start, msg, size);
         return false;
     }
     if (!program_function_at(d->program, addr, f)) {
