@@ -212,6 +212,8 @@ void ir_dump(FILE *f, const IR *ir)
     }
     ir_dump_region(f, ir);
     for (uint32_t i = 0; i < ir->nb_ops; i++) {
-        ir_dump_op(f, ir, &ir->ops[i]);
+        if (ir->ops[i].opc != OP_nop) {
+            ir_dump_op(f, ir, &ir->ops[i]);
+        }
     }
 }

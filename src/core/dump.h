@@ -32,7 +32,7 @@
 #include <stdio.h>
 #include "core/ir.h"
 
-/* The globals, then region and slots, then the ops. */
+/* The globals, then region and slots, then the ops but nop. */
 void ir_dump(FILE *f, const IR *ir);
 void ir_dump_region(FILE *f, const IR *ir);
 void ir_dump_op(FILE *f, const IR *ir, const Op *op);
