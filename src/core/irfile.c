@@ -107,6 +107,13 @@ IRFile *ir_file_open(const char *path, char *msg, size_t size)
         free(f);
         return NULL;
     }
+    if (f->size >= 4 && memcmp(f->data, "\177ELF", 4) == 0) {
+        snprintf(msg, size, "%s: a program, not IR; tcg-irdump makes IR of it",
+                 path);
+        free(f->data);
+        free(f);
+        return NULL;
+    }
     f->path = strdup(path);
     f->binary = ir_image_guest((const uint8_t *)f->data, f->size, f->guest);
     if (!f->binary) {

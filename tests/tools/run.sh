@@ -135,6 +135,11 @@ error "no code" "tcg-irdump: small: no code at 0x5" \
     "$irdump" --start 5 "$work/small"
 error "wrong machine" "tcg-irdump: /bin/sh: a program for a machine that is \
 not known (ELF machine 62)" "$irdump" /bin/sh
+riscv64-linux-gnu-gcc -c -o "$work/small.o" tests/tools/small.S
+error "not linked" "tcg-irdump: small.o: an object file; it has to be linked" \
+    "$irdump" "$work/small.o"
+error "no IR but a program" "tcg-irbackend: small: a program, not IR; \
+tcg-irdump makes IR of it" "$irbackend" "$work/small"
 error "no guest" "tcg-irdump: no guest 'vax'" \
     "$irdump" --arch vax "$work/small"
 error "no number" "tcg-irdump: --count x: a number from 1 on is wanted" \

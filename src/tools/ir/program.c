@@ -51,7 +51,11 @@ bool program_open(Program *p, const char *path, const char *arch, char *msg,
     if (!elf_file_open(&p->file, path, msg, size)) {
         return false;
     }
-    if (!choose_guest(p, path, arch, msg, size)) {
+    bool linked = p->file.header.e_type != ET_REL;
+    if (!linked) {
+        snprintf(msg, size, "%s: an object file; it has to be linked", path);
+    }
+    if (!linked || !choose_guest(p, path, arch, msg, size)) {
         elf_file_close(&p->file);
         return false;
     }
