@@ -127,10 +127,16 @@ static void split(const Program *p, uint64_t start, uint64_t end, List *l)
     free(cuts.at);
 }
 
-static bool is_code_section(const Elf64_Shdr *s)
+/* Nothing is larger than the file, nor goes around the address space. */
+static bool is_sane(const Program *p, uint64_t addr, uint64_t bytes)
+{
+    return bytes && bytes <= p->file.size && addr <= UINT64_MAX - bytes;
+}
+
+static bool is_code_section(const Program *p, const Elf64_Shdr *s)
 {
     return s->sh_type == SHT_PROGBITS && s->sh_flags & SHF_ALLOC &&
-           s->sh_flags & SHF_EXECINSTR && s->sh_size;
+           s->sh_flags & SHF_EXECINSTR && is_sane(p, s->sh_addr, s->sh_size);
 }
 
 /* Executable sections, or segments of a file without any. */
@@ -139,13 +145,14 @@ static List code_ranges(const Program *p)
     List l = {0};
     for (unsigned i = 0; i < p->file.nb_sections; i++) {
         const Elf64_Shdr *s = &p->file.sections[i];
-        if (is_code_section(s)) {
+        if (is_code_section(p, s)) {
             add(&l, s->sh_addr, s->sh_addr + s->sh_size);
         }
     }
     for (unsigned i = 0; !l.count && i < p->file.nb_segments; i++) {
         const Elf64_Phdr *s = &p->file.segments[i];
-        if (s->p_type == PT_LOAD && s->p_flags & PF_X) {
+        if (s->p_type == PT_LOAD && s->p_flags & PF_X &&
+            is_sane(p, s->p_vaddr, s->p_filesz)) {
             add(&l, s->p_vaddr, s->p_vaddr + s->p_filesz);
         }
     }
