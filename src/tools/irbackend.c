@@ -50,6 +50,7 @@ typedef struct Session {
     const Guest *guest; /* NULL: the file names none */
     Program *image;     /* NULL: none */
     IR *ir;
+    void *translator;    /* of the guest, which has made its globals in ir */
     Compiler compiler;
     Machine *machine; /* --run */
     uint64_t first_pc, start_pc;
@@ -175,7 +176,7 @@ static void open_input(Session *s)
     }
     s->ir = ir_new();
     if (s->guest) {
-        s->guest->frontend->create(s->ir);
+        s->translator = s->guest->frontend->create(s->ir);
     }
     s->ir->helpers = rv_helpers;
 }
@@ -424,6 +425,12 @@ int main(int argc, char **argv)
         die(EXIT_WRONG_INPUT, "cannot write: %s", strerror(errno));
     }
     compiler_free(&s.compiler);
+    if (s.guest) {
+        s.guest->frontend->destroy(s.translator);
+    }
+    if (s.image) {
+        program_close(s.image);
+    }
     ir_file_close(s.file);
     ir_free(s.ir);
     return 0;
