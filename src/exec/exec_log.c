@@ -7,7 +7,6 @@
 #include "core/dump.h"
 #include "disas/symbol_map.h"
 #include "disas/trace_text.h"
-#include "util/check.h"
 
 enum {
     CODE_ITEMS = LOG_in_asm | LOG_op | LOG_op_opt | LOG_alloc | LOG_out_asm |
@@ -49,8 +48,7 @@ static inline bool wanted(const ExecThread *t, uint32_t item, uint64_t pc)
     return log_on(t->exec->cfg.log, item) && passes(t, pc);
 }
 
-/* Text ----------------------------------------------------------------------
- */
+/* Text -------------------------------------------------------------------- */
 
 /* " main+0x10" behind an address, or nothing. */
 static void put_name(FILE *f, const ExecThread *t, uint64_t addr)
@@ -71,8 +69,7 @@ static const char *name_for_disas(void *opaque, uint64_t addr, char *buf,
     return symbol_map_text(opaque, addr, buf, size);
 }
 
-/* Translating -----------------------------------------------------------------
- */
+/* Translating ------------------------------------------------------------- */
 
 void log_guest(const ExecThread *t, const BlockRequest *rq,
                const BlockInfo *info)
@@ -155,8 +152,7 @@ void log_link(const ExecThread *t, const TBSlot *slot, const TB *target)
     log_end(f);
 }
 
-/* Running --------------------------------------------------------------------
- */
+/* Running ----------------------------------------------------------------- */
 
 void log_enter(const ExecThread *t, const TB *tb)
 {

@@ -88,8 +88,7 @@ static const char usage[] =
     "      --image P      guest memory: that of the program P, and a stack\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
-/* One block ------------------------------------------------------------------
- */
+/* One block --------------------------------------------------------------- */
 
 static void verify(const Session *s, const IRHead *head)
 {

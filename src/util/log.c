@@ -106,8 +106,7 @@ const char *log_parse_ranges(Log *log, const char *list)
     return NULL;
 }
 
-/* Files ----------------------------------------------------------------------
- */
+/* Files ------------------------------------------------------------------- */
 
 /* Of this thread, or of its process; opened by the first entry. */
 static __thread struct OwnFile {

@@ -83,8 +83,7 @@ const char *host_cpu(const Backend *be, const char *text, BackendConfig *cfg)
     return NULL;
 }
 
-/* Compiling ------------------------------------------------------------------
- */
+/* Compiling --------------------------------------------------------------- */
 
 static void note(void *opaque, const TraceEvent *e)
 {

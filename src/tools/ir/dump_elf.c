@@ -148,8 +148,7 @@ static void dump_function(Dump *d, Function f)
     d->counts->functions++;
 }
 
-/* The whole -----------------------------------------------------------------
- */
+/* The whole --------------------------------------------------------------- */
 
 static CPUState *planning_cpu(const Program *p)
 {

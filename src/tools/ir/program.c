@@ -184,8 +184,7 @@ bool program_function_at(const Program *p, uint64_t addr, Function *found)
     return ok;
 }
 
-/* Names ---------------------------------------------------------------------
- */
+/* Names ------------------------------------------------------------------- */
 
 static bool parse_number(const char *text, uint64_t *n)
 {
@@ -228,8 +227,7 @@ const char *program_name(const Program *p, uint64_t addr, char *buf,
     return buf;
 }
 
-/* Blocks --------------------------------------------------------------------
- */
+/* Blocks ------------------------------------------------------------------ */
 
 /* A reader may give less than there is. */
 static size_t read_all(const Program *p, uint64_t pc, void *buf, size_t n)

@@ -89,8 +89,7 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
     return buf;
 }
 
-/* The block -----------------------------------------------------------------
- */
+/* The block --------------------------------------------------------------- */
 
 static void show_code(FILE *f, const HostView *v, uint32_t from, uint32_t to)
 {
