@@ -290,13 +290,17 @@ static void get_slots(Reader *r)
     }
 }
 
-/* Labels of inner slots are those of the block. */
-static void check_slots(Reader *r)
+/* When the block's labels are there: each inner slot refers to one. */
+static void link_slots(Reader *r)
 {
-    for (uint64_t s = r->error ? 0 : r->ir->inner_slots; s; s &= s - 1) {
-        if (r->ir->inner[__builtin_ctzll(s)] >= r->nb_labels) {
+    IR *ir = r->ir;
+    for (uint64_t s = r->error ? 0 : ir->inner_slots; s; s &= s - 1) {
+        unsigned slot = (unsigned)__builtin_ctzll(s);
+        if (ir->inner[slot] >= r->nb_labels) {
             fail(r, "bad label");
+            return;
         }
+        ir_link_inner(ir, slot, ir->inner[slot]);
     }
 }
 
@@ -311,7 +315,6 @@ static void get_head(Reader *r, IRHead *head)
         get_below(r, 4, IR_MAX_TEMPS - r->nb_globals, "too many temps");
     r->nb_labels = get_below(r, 4, IR_MAX_LABELS + 1, "too many labels");
     r->nb_ops = get_below(r, 4, IR_MAX_OPS + 1, "too many ops");
-    check_slots(r);
 }
 
 static void get_globals(Reader *r)
@@ -411,6 +414,7 @@ static void get_block(Reader *r, IRHead *head)
     if (!r->error) {
         get_temps(r);
     }
+    link_slots(r);
     for (uint32_t i = 0; i < r->nb_ops && !r->error; i++) {
         get_op(r);
     }

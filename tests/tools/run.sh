@@ -113,7 +113,10 @@ for program in "$work/dhrystone" /usr/riscv64-linux-gnu/lib/libc.so.6 \
     [ ! -e "$program" ] || whole "$program"
 done
 [ -e "$root/usr/bin/python3" ] || echo "SKIP: no $root: make real fetches it"
-timeout 120 "$irdump" --region "$work/dhrystone" > "$work/regions"
+timeout 120 "$irdump" --region --emit-bin "$work/r.tcgir" -o "$work/regions" \
+    "$work/dhrystone" > "$work/counts" &&
+    "$irbackend" --count "$work/r.tcgir" > "$work/binary" &&
+    "$irbackend" --count "$work/regions" | diff - "$work/binary"
 verdict "regions of dhrystone" $?
 "$irdump" --emit-bin "$work/d.tcgir" "$work/dhrystone" > "$work/counts"
 for cpu in plain x86-64 x86-64-v2 x86-64-v3 x86-64-v4 native,-fma; do

@@ -149,6 +149,9 @@ static void check_image(const IR *ir, const uint8_t *data, size_t size)
     assert_int_equal(ir->region, back->region);
     assert_int_equal(ir->plain_slot, back->plain_slot);
     assert_int_equal(ir->inner_slots, back->inner_slots);
+    for (LabelId l = 0; l < ir->nb_labels; l++) {
+        assert_int_equal(ir->labels[l].refs, back->labels[l].refs);
+    }
     assert_int_equal(ir_reader_next(reader, &head, msg, sizeof(msg)), 0);
     ir_reader_free(reader);
     free(text);
