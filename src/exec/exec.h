@@ -125,9 +125,9 @@ void exec_fork_done(CPUState *, bool child);
 void exec_stop_others(CPUState *, void (*fn)(void *, CPUState *), void *);
 
 /*
- * Which regions would come to be in the code of [start, end) if all its jumps
- * back, and calls of start, were hot: translates what start leads to, and calls
- * fn for each.  For tools; the cpu does not run.
+ * Which regions would come to be in the code of [start, end) if all jumps back
+ * in it, and calls of it from there or at start, were hot: translates it all,
+ * and calls fn for each.  For tools; the cpu does not run.
  */
 typedef void ExecRegionFn(void *, const BlockRequest *);
 void exec_plan_regions(CPUState *, uint64_t start, uint64_t end,

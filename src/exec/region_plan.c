@@ -1,17 +1,26 @@
 /*
- * The regions of a function, without running it: blocks are translated as if
- * control had come to all of them, then regions made as if all of their jumps
- * back had been hot, in the order of the jumps.  The code buffer, emptied
- * first, has room for any function.
+ * The regions of some code, without running it: its blocks are translated as if
+ * control had come to all of them, then regions made as if all jumps back, and
+ * all calls, had been hot: loops in the order of their jumps, then functions.
+ * The code buffer, emptied first, has room for a program.
  */
 #include <stdlib.h>
 #include "exec/internal.h"
 #include "util/check.h"
 
+/* The blocks in [start, end), and what is known of each address there. */
 typedef struct Blocks {
+    uint64_t start, end;
     TB **tb;
     size_t count, room;
+    uint8_t *seen;   /* a block begins there */
+    uint8_t *called; /* it is called from here */
 } Blocks;
+
+static bool is_inside(const Blocks *b, uint64_t pc)
+{
+    return pc - b->start < b->end - b->start;
+}
 
 static void add(Blocks *b, TB *tb)
 {
@@ -23,44 +32,46 @@ static void add(Blocks *b, TB *tb)
     b->tb[b->count++] = tb;
 }
 
-static bool has(const Blocks *b, uint64_t pc)
+/* The block at pc; NULL: there is no code. */
+static TB *reach(ExecThread *t, Blocks *b, uint64_t pc)
 {
-    for (size_t i = 0; i < b->count; i++) {
-        if (b->tb[i]->pc == pc) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void reach(ExecThread *t, Blocks *b, uint64_t pc)
-{
-    if (has(b, pc)) {
-        return;
-    }
     TB *tb = store_find_block(&t->exec->store, pc, 0);
     tb = tb ? tb : translate(t, pc, 0);
-    if (tb) {
+    if (tb && !b->seen[pc - b->start]) {
+        b->seen[pc - b->start] = true;
         add(b, tb);
+    }
+    return tb;
+}
+
+static void follow_slots(ExecThread *t, Blocks *b, const TB *tb)
+{
+    for (uint32_t k = 0; k < tb->nb_slots; k++) {
+        const TBSlot *slot = &tb->slots[k];
+        if (!is_inside(b, slot->guest_pc)) {
+            continue;
+        }
+        if (slot->kind == SLOT_CALL) {
+            b->called[slot->guest_pc - b->start] = true;
+        }
+        reach(t, b, slot->guest_pc);
     }
 }
 
-/* What can be reached from start without leaving [start, end). */
-static Blocks collect(ExecThread *t, uint64_t start, uint64_t end)
+/* From the start on, one block after the other, and where they lead. */
+static void collect(ExecThread *t, Blocks *b)
 {
-    Blocks b = {0};
-    reach(t, &b, start);
-    for (size_t i = 0; i < b.count; i++) {
-        const TB *tb = b.tb[i];
-        for (uint32_t k = 0; k < tb->nb_slots; k++) {
-            const TBSlot *slot = &tb->slots[k];
-            if (slot->kind != SLOT_CALL &&
-                slot->guest_pc - start < end - start) {
-                reach(t, &b, slot->guest_pc);
-            }
+    size_t followed = 0;
+    for (uint64_t pc = b->start; pc < b->end;) {
+        const TB *tb = reach(t, b, pc);
+        if (!tb) {
+            break;
         }
+        for (; followed < b->count; followed++) {
+            follow_slots(t, b, b->tb[followed]);
+        }
+        pc += tb->nb_bytes;
     }
-    return b;
 }
 
 static int compare(const void *x, const void *y)
@@ -69,26 +80,39 @@ static int compare(const void *x, const void *y)
     return a->pc < b->pc ? -1 : a->pc > b->pc;
 }
 
-static void plan(ExecThread *t, const TB *from, TB *head, ExecRegionFn *fn,
+/* Unless a region begins at the pc already. */
+static void plan(ExecThread *t, const TB *from, uint64_t pc, ExecRegionFn *fn,
                  void *opaque)
 {
     RegionPlan p;
-    if (region_make(t, from, head, true, &p)) {
+    TB *head = store_find(&t->exec->store, pc, 0);
+    if (head && !head->is_region && region_make(t, from, head, true, &p)) {
         fn(opaque, &p.request);
     }
 }
 
-/* The block's jumps back, each head once. */
+/* The block's jumps back. */
 static void plan_loops(ExecThread *t, const TB *tb, ExecRegionFn *fn,
                        void *opaque)
 {
     for (uint32_t k = 0; k < tb->nb_slots; k++) {
         const TBSlot *slot = &tb->slots[k];
-        TB *head = slot->count && slot->kind == SLOT_JUMP
-                       ? store_find(&t->exec->store, slot->guest_pc, 0)
-                       : NULL;
-        if (head && !head->is_region) {
-            plan(t, tb, head, fn, opaque);
+        if (slot->count && slot->kind == SLOT_JUMP) {
+            plan(t, tb, slot->guest_pc, fn, opaque);
+        }
+    }
+}
+
+static void plan_all(ExecThread *t, const Blocks *b, ExecRegionFn *fn,
+                     void *opaque)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        plan_loops(t, b->tb[i], fn, opaque);
+    }
+    for (size_t i = 0; i < b->count; i++) {
+        uint64_t pc = b->tb[i]->pc;
+        if (pc == b->start || b->called[pc - b->start]) {
+            plan(t, NULL, pc, fn, opaque);
         }
     }
 }
@@ -97,19 +121,20 @@ void exec_plan_regions(CPUState *cpu, uint64_t start, uint64_t end,
                        ExecRegionFn *fn, void *opaque)
 {
     ExecThread *t = thread_of(cpu);
+    Blocks b = {.start = start,
+                .end = end,
+                .seen = calloc(end - start, 1),
+                .called = calloc(end - start, 1)};
+    check(b.seen && b.called, "out of memory");
     run_begin(t);
     flush_code(t, t->exec->flushes);
-    Blocks b = collect(t, start, end);
+    collect(t, &b);
     if (b.count) {
         qsort(b.tb, b.count, sizeof(*b.tb), compare);
     }
-    for (size_t i = 0; i < b.count; i++) {
-        plan_loops(t, b.tb[i], fn, opaque);
-    }
-    TB *head = store_find(&t->exec->store, start, 0);
-    if (head && !head->is_region) {
-        plan(t, NULL, head, fn, opaque);
-    }
-    free(b.tb);
+    plan_all(t, &b, fn, opaque);
     run_end(t);
+    free(b.tb);
+    free(b.seen);
+    free(b.called);
 }
