@@ -27,8 +27,9 @@ rank() {
     frontend | opt | backend) echo 2 ;;
     disas) echo 3 ;;
     exec) echo 4 ;;
-    linux-user) echo 5 ;;
-    tools) echo 6 ;;
+    gdbstub) echo 5 ;;
+    linux-user) echo 6 ;;
+    tools) echo 7 ;;
     *) echo 9 ;;
     esac
 }

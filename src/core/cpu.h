@@ -52,6 +52,8 @@ typedef struct CPUState {
                                   by which code was left (backend.h) */
     uint64_t slow_rax;         /* x86-64: rax during a slow call */
     uint64_t align_addr;       /* address of a misaligned access (backend.h) */
+    uint64_t watch_addr;       /* of the access that EXIT_WATCH is about */
+    uint64_t watch_access;     /* and its kind; exec/watch.c */
     uint32_t exit_request;     /* set by signal handlers: leave soon */
     void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
     void *user;                /* whose cpu it is; exec does not look at it */

@@ -50,12 +50,18 @@ typedef enum EventKind {
     EVENT_BREAK,             /* pc: the instruction */
     EVENT_FAULT,             /* signo SIGSEGV or SIGBUS, si_code, si_addr */
     EVENT_INTERRUPT,         /* cpu->exit_request was set */
+    EVENT_STOP,              /* pc: the breakpoint */
+    EVENT_WATCH,             /* pc: the instruction, not yet run, that is to
+                                access `bytes` at addr */
+    EVENT_STEPPED,           /* of exec_step() only */
 } EventKind;
 
 typedef struct Event {
     EventKind kind;
     int signo, code;         /* EVENT_FAULT: as in siginfo_t */
-    uint64_t addr;           /* EVENT_FAULT: guest address */
+    uint64_t addr;           /* EVENT_FAULT: guest address; EVENT_WATCH */
+    uint32_t bytes;          /* EVENT_WATCH */
+    bool reads, writes;      /* EVENT_WATCH */
 } Event;
 
 typedef struct Exec Exec;
@@ -77,6 +83,27 @@ CPUState *exec_cpu_new(Exec *);
 void exec_cpu_free(CPUState *);
 
 Event exec_run(CPUState *);
+
+/*
+ * For debuggers.  The calling thread's cpu does not run; other threads are
+ * brought to their safe points for a moment.
+ *
+ * From then on exec_run() returns EVENT_STOP in front of the instructions at
+ * these addresses, n of them; the ones set before are forgotten.  False, and
+ * nothing has changed: no memory.
+ */
+bool exec_set_stops(CPUState *, const uint64_t *pc, uint32_t n);
+/*
+ * It returns EVENT_WATCH in front of each access to [start, start + bytes)
+ * that an instruction makes (system calls are not looked at); 0 bytes: none.
+ */
+void exec_set_watch(CPUState *, uint64_t start, uint64_t bytes);
+/*
+ * Runs the instruction at pc, whatever breakpoint is there, and returns
+ * EVENT_STEPPED or what exec_run() would; EVENT_INTERRUPT: it has not run, as
+ * with EVENT_WATCH, which comes only if `watched`.
+ */
+Event exec_step(CPUState *, bool watched);
 
 /* Guest code in [start, start + len) changed or went away. */
 void exec_invalidate(CPUState *, uint64_t start, uint64_t len);

@@ -41,7 +41,8 @@ static Event event_of_siginfo(const ExecThread *t, int signo,
         code = SEGV_MAPERR;
         addr = 0;
     }
-    return (Event){EVENT_FAULT, signo, code, addr};
+    return (Event){.kind = EVENT_FAULT, .signo = signo, .code = code,
+                   .addr = addr};
 }
 
 static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,

@@ -148,8 +148,22 @@ typedef struct ExecStats {
 #include "exec/stats.def"
 } ExecStats;
 
+/* What a debugger has set; changed by exclusive. */
+typedef struct ExecDebug {
+    uint64_t *stops;            /* breakpoints, ascending; owned */
+    uint32_t nb_stops;
+    uint64_t watch_start, watch_bytes; /* 0 bytes: nothing is watched */
+} ExecDebug;
+
+/*
+ * In TB.flags beside the frontend's: a block of one instruction, which
+ * ignores breakpoints; with the tests for watched memory or without.
+ */
+enum { TB_STEP = 1 << 30, TB_STEP_WATCHED = TB_STEP | 1 << 29 };
+
 struct Exec {
     ExecConfig cfg;             /* not changed after exec_new() */
+    ExecDebug debug;
     CodeMem mem;
     Store store;
     Piece *piece;
@@ -186,6 +200,7 @@ typedef struct ExecThread {
     Piece *piece;               /* being filled, or NULL */
     CodeBuf buf;                /* its memory */
     Arena arena;                /* of TBs; reset by exclusive */
+    bool watched;               /* the block in hand has tests (watch.c) */
     uint32_t cache_flags;       /* tb_flags that the jump cache is good for */
     TBSlot *link_from;          /* the slot last left by, to be linked */
     Event event;                /* noted by the fault handler */
@@ -276,6 +291,16 @@ TB *translate_region(ExecThread *, const BlockRequest *);
 void flush_code(ExecThread *, uint64_t flushes);
 void clear_jump_cache(CPUState *);
 void empty_ret_stack(CPUState *);
+
+/* run.c: runs the block until code is left; false: go on, no event. */
+bool run_tb(ExecThread *t, const TB *tb, Event *event);
+
+/* watch.c: see there. */
+void watch_instrument(IR *ir, const ExecDebug *debug, uint32_t pc_offset);
+static inline uint64_t watch_access(uint32_t bytes, bool reads, bool writes)
+{
+    return (uint64_t)bytes << 2 | (uint64_t)writes << 1 | reads;
+}
 
 /*
  * unroll.c: the pcs of the blocks, which are in the order of their addresses,

@@ -178,7 +178,8 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
             .max_insns = REGION_MAX_INSNS, .code = t->exec->cfg.code,
             .blocks = plan->pc,
             .nb_blocks = region_unroll(block, n, copies, plan->pc),
-            .guards = guards,
+            .guards = guards, .stops = t->exec->debug.stops,
+            .nb_stops = t->exec->debug.nb_stops,
         };
         region = translate_region(t, &plan->request);
     }

@@ -85,6 +85,15 @@ static int enter(ExecThread *t, const TB *tb)
     return cfg->backend->enter(t->exec->runtime->backend, t->cpu, tb->code);
 }
 
+static Event watch_event(const CPUState *cpu)
+{
+    return (Event){
+        .kind = EVENT_WATCH, .addr = cpu->watch_addr,
+        .bytes = (uint32_t)(cpu->watch_access >> 2),
+        .reads = cpu->watch_access & 1, .writes = cpu->watch_access >> 1 & 1,
+    };
+}
+
 /* Makes an event of why code was left; false: just go on. */
 static bool event_of(ExecThread *t, int left, Event *event)
 {
@@ -107,11 +116,18 @@ static bool event_of(ExecThread *t, int left, Event *event)
     case EXIT_ILLEGAL:
         *event = (Event){.kind = EVENT_ILLEGAL};
         return true;
+    case EXIT_STOP:
+        *event = (Event){.kind = EVENT_STOP};
+        return true;
+    case EXIT_WATCH:
+        *event = watch_event(t->cpu);
+        return true;
     case LEFT_BY_FAULT:
         *event = t->event;
         return true;
     case LEFT_BY_ALIGN:
-        *event = (Event){EVENT_FAULT, SIGBUS, BUS_ADRALN, t->cpu->align_addr};
+        *event = (Event){.kind = EVENT_FAULT, .signo = SIGBUS,
+                         .code = BUS_ADRALN, .addr = t->cpu->align_addr};
         return true;
     }
     check(false, "unknown reason %d of leaving generated code", left);
@@ -142,6 +158,11 @@ static TB *next_block(ExecThread *t, int left)
         t->stats.exits_lookup++;
     }
     return tb;
+}
+
+bool run_tb(ExecThread *t, const TB *tb, Event *event)
+{
+    return event_of(t, enter(t, tb), event);
 }
 
 static Event run(ExecThread *t)

@@ -84,6 +84,9 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
     if (info->nb_insns == 0 || ir->error) {
         return;
     }
+    if (t->watched) {
+        watch_instrument(ir, &e->debug, e->cfg.frontend->pc_offset);
+    }
     log_guest(t, rq, info);
     log_ir(t, rq, LOG_op);
     opt_run(ir, opt_config(t));
@@ -206,24 +209,40 @@ static TB *try_block(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
     return tb;
 }
 
+/* What flags say of the block beside the frontend's; see TB_STEP. */
+static BlockRequest block_request(ExecThread *t, uint64_t pc, uint32_t flags)
+{
+    const Exec *e = t->exec;
+    bool step = flags & TB_STEP;
+    t->watched = e->debug.watch_bytes &&
+                 (!step || (flags & TB_STEP_WATCHED) == TB_STEP_WATCHED);
+    return (BlockRequest){
+        .pc = pc, .flags = flags & ~TB_STEP_WATCHED,
+        .max_insns = step ? 1 : e->cfg.max_insns, .code = e->cfg.code,
+        .stops = e->debug.stops, .nb_stops = step ? 0 : e->debug.nb_stops,
+    };
+}
+
 TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
 {
     Exec *e = t->exec;
-    BlockRequest rq = {.pc = pc, .flags = flags,
-                       .max_insns = e->cfg.max_insns, .code = e->cfg.code};
+    BlockRequest rq = block_request(t, pc, flags);
     for (;;) {
         BlockInfo info;
         CompileStatus status = COMPILE_OK;
         uint64_t flushes = e->flushes;
         uint64_t generation = e->store.generation;
         TB *tb = try_block(t, &rq, &info, &status);
+        if (tb) {
+            tb->flags = flags;
+        }
         if (tb && publish(t, tb, generation)) {
             return tb;
         } else if (tb) {
             continue;
         } else if (info.nb_insns == 0) {
-            t->event = (Event){EVENT_FAULT, SIGSEGV, SEGV_MAPERR,
-                               info.fault_addr};
+            t->event = (Event){.kind = EVENT_FAULT, .signo = SIGSEGV,
+                               .code = SEGV_MAPERR, .addr = info.fault_addr};
             return NULL;
         } else {
             rq.max_insns = next_try(t, status, info.nb_insns, flushes);
@@ -237,6 +256,10 @@ TB *translate_region(ExecThread *t, const BlockRequest *rq)
     CompileStatus status = COMPILE_OK;
     uint64_t generation = t->exec->store.generation;
     uint64_t time = now_ns(t->exec);
+    if (t->exec->debug.watch_bytes) {
+        return NULL;
+    }
+    t->watched = false;
     TB *tb = try_block(t, rq, &info, &status);
     if (status == COMPILE_BUFFER_FULL && piece_take(t)) {
         tb = try_block(t, rq, &info, &status);

@@ -36,6 +36,13 @@ typedef struct BlockRequest {
     const uint64_t *blocks;
     uint32_t nb_blocks;  /* 0: just the block at pc */
     bool guards;         /* a region may turn away what does not suit it */
+    /*
+     * Breakpoints, ascending: a block ends before one, and a block at one
+     * leaves by EXIT_STOP at once, whatever stands there; no region has one
+     * of them as a block's pc.
+     */
+    const uint64_t *stops;
+    uint32_t nb_stops;
 } BlockRequest;
 
 typedef struct BlockInfo {
@@ -53,6 +60,8 @@ enum {
     EXIT_BREAK,          /* pc is at the instruction */
     EXIT_ILLEGAL,        /* pc is at the instruction */
     EXIT_CODE_CHANGED,   /* fence.i: forget all blocks, go on at pc */
+    EXIT_STOP,           /* pc is at the breakpoint */
+    EXIT_WATCH,          /* pc is at the instruction; see CPUState.watch_addr */
 };
 
 enum {
@@ -60,6 +69,22 @@ enum {
     MAX_REGION_BLOCKS = 40,
     MAX_REGION_PARTS = 100, /* those that come several times counted so */
 };
+
+/*
+ * What a debugger sees of the registers.  They have numbers from 0 on, in the
+ * order of the description, and at most 8 bytes each.
+ */
+typedef struct GuestDebug {
+    uint32_t nb_regs;
+    uint32_t pc_reg, sp_reg;   /* numbers */
+    uint32_t syscall_bytes;    /* of the instruction that makes one */
+    /* GDB's target description, XML. */
+    void (*describe)(FILE *);
+    uint32_t (*size)(uint32_t reg);
+    /* The guest does not run.  A write of what is read-only does nothing. */
+    uint64_t (*read)(const CPUState *, uint32_t reg);
+    void (*write)(CPUState *, uint32_t reg, uint64_t value);
+} GuestDebug;
 
 typedef struct Frontend {
     const char *name;
@@ -75,9 +100,11 @@ typedef struct Frontend {
     void (*destroy)(void *translator);
     /* Fills the IR (which is reset) with one block or region. */
     void (*translate)(void *translator, const BlockRequest *, BlockInfo *);
+    /* Bits 31:29 are 0: exec has them. */
     uint32_t (*tb_flags)(const CPUState *cpu);
     /* The guest's registers as lines of text, with or without the FP ones. */
     void (*show_state)(FILE *, const CPUState *, bool fp);
+    const GuestDebug *debug;
 } Frontend;
 
 extern const Frontend riscv64_frontend;

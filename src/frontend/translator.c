@@ -204,10 +204,21 @@ static void one_block(Translation *t, const GuestHooks *hooks, uint64_t pc,
     }
 }
 
-/* Where the next block of the region behind pc begins. */
+/* The first breakpoint from pc on. */
+static uint64_t next_stop(const BlockRequest *req, uint64_t pc)
+{
+    for (uint32_t i = 0; i < req->nb_stops; i++) {
+        if (req->stops[i] >= pc) {
+            return req->stops[i];
+        }
+    }
+    return UINT64_MAX;
+}
+
+/* Where a breakpoint or the next block of the region behind pc begins. */
 static uint64_t limit_of(const Translation *t, uint64_t pc)
 {
-    uint64_t limit = UINT64_MAX;
+    uint64_t limit = next_stop(t->req, pc + 1);
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
         uint64_t other = t->block[i].pc;
         limit = other > pc && other < limit ? other : limit;
@@ -232,6 +243,9 @@ static bool region(Translation *t, const GuestHooks *hooks)
     translator_goto(t, req->pc);
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
         RegionBlock *b = &t->block[i];
+        if (next_stop(req, b->pc) == b->pc) {
+            return false;
+        }
         gen_set_label(t->ir, TYPE_I64, b->label);
         b->placed = true;
         one_block(t, hooks, b->pc, limit_of(t, b->pc));
@@ -251,12 +265,24 @@ static uint64_t lowest_pc(const Translation *t)
     return pc;
 }
 
+/* A breakpoint: nothing is read of the code there. */
+static void stop_block(Translation *t, const GuestHooks *hooks)
+{
+    t->pc = t->req->pc;
+    gen_insn_start(t->ir, TYPE_I64, t->pc);
+    hooks->exit(t, EXIT_STOP);
+    t->nb_insns = 1;
+    t->end = t->pc + 1;
+}
+
 void translator_run(Translation *t, const GuestHooks *hooks,
                     const BlockRequest *req, BlockInfo *info)
 {
     start(t, req);
-    if (!req->nb_blocks) {
-        one_block(t, hooks, req->pc, UINT64_MAX);
+    if (!req->nb_blocks && next_stop(req, req->pc) == req->pc) {
+        stop_block(t, hooks);
+    } else if (!req->nb_blocks) {
+        one_block(t, hooks, req->pc, limit_of(t, req->pc));
     } else if (!region(t, hooks)) {
         t->nb_insns = 0;
     }

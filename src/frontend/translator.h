@@ -58,6 +58,8 @@ typedef struct GuestHooks {
     unsigned (*fetch)(Translation *t);
     /* Emits the instruction that fetch read last. */
     void (*translate)(Translation *t);
+    /* Leaves for the run loop at t->pc, with a reason of EXIT_*. */
+    void (*exit)(Translation *t, int reason);
 } GuestHooks;
 
 /* t->ir is reset and stays the caller's; nothing else of t need be set. */

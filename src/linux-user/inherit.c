@@ -8,6 +8,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "linux-user/debug.h"
 #include "linux-user/seccomp.h"
 
 static const char variable_name[] = "TCG_INHERIT=";
@@ -16,6 +17,8 @@ typedef struct Header {
     MmLimit limit[MM_NB_LIMITS];
     uint32_t strict, nb_filters;
     int32_t close_fd;
+    uint32_t debug_bytes;      /* of debug: gdb_save() */
+    char debug[GDB_SAVED_MAX];
 } Header;
 
 static uint32_t count(const SeccompFilter *f)
@@ -45,7 +48,8 @@ int inherit_save(Task *t, int close_fd, char variable[INHERIT_VARIABLE_SIZE])
     int fd;
 
     memcpy(h.limit, task_mm(t)->limit, sizeof(h.limit));
-    if (!h.strict && !h.nb_filters && close_fd < 0 &&
+    h.debug_bytes = (uint32_t)debug_save(t, h.debug);
+    if (!h.strict && !h.nb_filters && close_fd < 0 && !h.debug_bytes &&
         !mm_limited(task_mm(t))) {
         return -1;
     }
@@ -97,6 +101,9 @@ void inherit_load(Task *t, int fd)
         t->seccomp = read_filters(in, h.nb_filters);
         if (h.close_fd >= 0) {
             close(h.close_fd);
+        }
+        if (h.debug_bytes && h.debug_bytes <= sizeof(h.debug)) {
+            debug_resume(t, h.debug, h.debug_bytes);
         }
     }
     fclose(in);

@@ -8,7 +8,7 @@
 #ifndef LINUX_USER_LINUX_USER_H
 #define LINUX_USER_LINUX_USER_H
 
-#include "exec/exec.h"
+#include "gdbstub/gdbstub.h"
 
 typedef struct LinuxUserOptions {
     const char *program;       /* path as the user gave it */
@@ -20,6 +20,7 @@ typedef struct LinuxUserOptions {
     bool move_base;            /* guest_base nonzero even if not needed */
     bool strace;
     bool strace_pid;           /* each line with its thread's id */
+    const GdbListen *gdb;      /* -g; NULL: not debugged */
     bool stats;                /* print exec's statistics at the end */
     const char *self;          /* path of the emulator, for execve */
     char **self_options;       /* options that execve passes on */

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/core.h"
+#include "linux-user/debug.h"
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
 #include "linux-user/proc.h"
@@ -73,6 +74,18 @@ static void guest_fault(Task *t, const Event *e)
     signal_force(t, signo, code, e->addr);
 }
 
+static void handle(Task *t, const Event *e);
+
+/* In a process whose memory one has that is debugged. */
+static void step_over(Task *t)
+{
+    if (!t->debug) {
+        Event e = exec_step(t->cpu, false);
+
+        handle(t, &e);
+    }
+}
+
 static void handle(Task *t, const Event *e)
 {
     uint64_t pc = rv_state(t->cpu)->pc;
@@ -82,14 +95,15 @@ static void handle(Task *t, const Event *e)
     case EVENT_ILLEGAL: signal_force(t, SIGILL, ILL_ILLOPC, pc); break;
     case EVENT_BREAK: signal_force(t, SIGTRAP, TRAP_BRKPT, pc); break;
     case EVENT_FAULT: guest_fault(t, e); break;
-    case EVENT_INTERRUPT: break;
+    case EVENT_STOP: case EVENT_WATCH: step_over(t); break;
+    case EVENT_INTERRUPT: case EVENT_STEPPED: break;
     }
 }
 
 void task_loop(Task *t)
 {
     while (!t->exited) {
-        Event e = exec_run(t->cpu);
+        Event e = t->debug ? debug_run(t) : exec_run(t->cpu);
 
         handle(t, &e);
         __atomic_store_n(&t->cpu->exit_request, 0, __ATOMIC_RELAXED);
@@ -334,6 +348,9 @@ int linux_user_run(const LinuxUserOptions *o)
     proc->options = o;
     signal_init_process(proc);
     ret = start(proc, &t);
+    if (ret == 0 && o->gdb && debug_start(t) < 0) {
+        ret = complain(o->gdb->where, errno, "-g: cannot listen");
+    }
     if (ret == 0) {
         inherit_load(t, inherited);
         if (core_wanted()) {
@@ -343,6 +360,9 @@ int linux_user_run(const LinuxUserOptions *o)
         proc_show_program(proc);
         signal_unblock(t);
         task_loop(t);
+        if (t->debug) {
+            gdb_thread_end(t->debug);
+        }
         task_free(t);
         raw_syscall(SYS_exit, 0, 0, 0, 0, 0, 0);   /* others go on */
     }

@@ -32,6 +32,7 @@ typedef struct Process {
     Mm mm;
     Exec *exec;
     const LinuxUserOptions *options;
+    Gdb *gdb;                          /* NULL: not debugged */
     char exe[PATH_MAX];                /* the program's real path */
     uint64_t arg_start, arg_end;       /* of the strings on the stack */
     uint64_t env_end;
@@ -79,6 +80,8 @@ typedef struct Task {
     const struct SeccompFilter *seccomp_seen;  /* last taken from proc */
     bool seccomp_strict;
     struct StraceCall *strace;         /* with -strace, of this thread */
+    GdbThread *debug;                  /* NULL: not debugged */
+    volatile bool break_call;          /* the debugger ends the call's wait */
     bool exited;                       /* the thread has ended */
 } Task;
 

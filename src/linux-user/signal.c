@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "linux-user/core.h"
+#include "linux-user/debug.h"
 #include "linux-user/riscv64/frame.h"
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
@@ -223,6 +224,9 @@ static void on_kick(Task *t, void *ucontext)
     siginfo_t held;
 
     t->kicked = true;
+    if (t->break_call) {
+        safe_syscall_fixup(ucontext);
+    }
     if (held_take(&t->proc->held, ~t->sigmask, &held)) {
         async_handler(held.si_signo, &held, ucontext);
     } else if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {
@@ -384,6 +388,9 @@ _Noreturn void signal_die(Task *t, int signo)
     HostSigaction dfl = { 0 };
 
     strace_killed(t, signo);
+    if (t->debug) {
+        gdb_killed(t->debug, signo);
+    }
     process_end(t);
     if (core_signal(signo)) {
         dump_core(t, signo);
@@ -464,7 +471,9 @@ void signal_deliver(Task *t)
         siginfo_t info = t->info;
 
         t->pending = 0;
-        deliver(t, &info);
+        if (!t->debug || debug_signal(t, &info)) {
+            deliver(t, &info);
+        }
         signal_set_mask(t, t->sigmask);   /* may let the next one in */
     }
     if (t->has_saved_mask) {
@@ -473,7 +482,7 @@ void signal_deliver(Task *t)
     }
 }
 
-void signal_force_info(Task *t, const siginfo_t *info)
+static void force(Task *t, const siginfo_t *info)
 {
     int signo = info->si_signo;
 
@@ -486,6 +495,15 @@ void signal_force_info(Task *t, const siginfo_t *info)
     deliver(t, info);
     if (!t->pending) {
         signal_set_mask(t, t->sigmask);
+    }
+}
+
+void signal_force_info(Task *t, const siginfo_t *info)
+{
+    siginfo_t copy = *info;
+
+    if (!t->debug || debug_signal(t, &copy)) {
+        force(t, &copy);
     }
 }
 
@@ -580,6 +598,14 @@ void signal_core_limit_changed(Task *t)
 {
     pthread_mutex_lock(&t->actions->lock);
     t->actions->catch_core = core_wanted();
+    install_defaults(t->actions);
+    pthread_mutex_unlock(&t->actions->lock);
+}
+
+void signal_catch_fatal(Task *t)
+{
+    pthread_mutex_lock(&t->actions->lock);
+    t->actions->catch_fatal = true;
     install_defaults(t->actions);
     pthread_mutex_unlock(&t->actions->lock);
 }

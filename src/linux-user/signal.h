@@ -57,6 +57,9 @@ void signal_start_vfork(Task *t, bool reset);
 /* At the start, and when RLIMIT_CORE was set. */
 void signal_core_limit_changed(Task *t);
 
+/* Default actions that end the process are ours to take from now on. */
+void signal_catch_fatal(Task *t);
+
 /* In a child process, which has no timers yet. */
 void signal_new_process(Task *t);
 

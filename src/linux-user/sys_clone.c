@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/debug.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
@@ -111,6 +112,9 @@ static void start_process(Task *t, const CloneArgs *c)
     if (c->flags & CLONE_CLEAR_SIGHAND) {
         signal_reset_handlers(t);
     }
+    if (t->debug) {
+        debug_fork_child(t);
+    }
 }
 
 void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
@@ -138,7 +142,13 @@ static long fork_process(Task *t, const CloneArgs *c)
         pthread_mutex_lock(&t->actions->lock);
         pthread_mutex_lock(&mm->lock);
         exec_fork_hold(t->cpu);
+        if (t->debug) {
+            gdb_fork_begin(t->debug);
+        }
         ret = host_fork(c, &pidfd);
+        if (t->debug && ret != 0) {
+            gdb_fork_parent(t->debug, (int)ret);
+        }
         pthread_mutex_unlock(&mm->lock);
         pthread_mutex_unlock(&t->actions->lock);
         exec_fork_done(t->cpu, ret == 0);
@@ -150,6 +160,18 @@ static long fork_process(Task *t, const CloneArgs *c)
         }
     }
     signal_unblock(t);
+    return ret;
+}
+
+/* A vfork that the debugger follows: see debug_vfork_begin(). */
+static long followed_vfork(Task *t, const CloneArgs *c, int pipe_ends[2])
+{
+    CloneArgs own = *c;
+    long ret;
+
+    own.flags &= ~(uint64_t)(CLONE_VM | CLONE_VFORK);
+    ret = fork_process(t, &own);
+    debug_vfork_wait(t, pipe_ends, ret == 0);
     return ret;
 }
 
@@ -167,6 +189,8 @@ static bool flags_valid(const CloneArgs *c)
 
 static long run_clone(Task *t, const CloneArgs *c)
 {
+    int pipe_ends[2];
+
     if (!flags_valid(c)) {
         return -EINVAL;
     }
@@ -175,6 +199,10 @@ static long run_clone(Task *t, const CloneArgs *c)
     }
     if (c->flags & CLONE_THREAD) {
         return thread_clone(t, c);
+    }
+    if ((c->flags & CLONE_VFORK) && t->debug &&
+        debug_vfork_begin(t, pipe_ends)) {
+        return followed_vfork(t, c, pipe_ends);
     }
     return c->flags & CLONE_VFORK ? vfork_process(t, c)
                                   : shared_process(t, c);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/debug.h"
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
 #include "linux-user/signal.h"
@@ -453,12 +454,25 @@ static long exec_at(Task *t, int dirfd, const uint64_t *a, int flags)
     return ret;
 }
 
+static long debugged_exec(Task *t, int dirfd, const uint64_t *a, int flags)
+{
+    long ret;
+
+    if (!t->debug) {
+        return exec_at(t, dirfd, a, flags);
+    }
+    gdb_exec_begin(t->debug);
+    ret = exec_at(t, dirfd, a, flags);
+    gdb_exec_failed(t->debug);
+    return ret;
+}
+
 long sys_execve(Task *t, const uint64_t *a)
 {
-    return exec_at(t, AT_FDCWD, a, 0);
+    return debugged_exec(t, AT_FDCWD, a, 0);
 }
 
 long sys_execveat(Task *t, const uint64_t *a)
 {
-    return exec_at(t, (int)a[0], a + 1, (int)a[4]);
+    return debugged_exec(t, (int)a[0], a + 1, (int)a[4]);
 }

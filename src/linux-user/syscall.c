@@ -83,38 +83,77 @@ static long as_interrupted_by_guest(const Task *t, long ret)
     return ret;
 }
 
-void syscall_run(Task *t)
+static long make_call(Task *t, unsigned nr, const uint64_t *a)
 {
-    RVState *s = rv_state(t->cpu);
-    const uint64_t *a = &s->gpr[RV_A0];
-    uint64_t nr = s->gpr[RV_A7];
     bool trace = t->proc->options->strace;
     long ret;
 
-    t->no_result = t->kicked = t->cut_short = false;
     if (nr >= SYSCALL_TABLE_SIZE) {
-        ret = unknown_call(t, (unsigned)nr);
-    } else {
-        if (trace) {
-            strace_enter(t, (unsigned)nr, a);
-        }
-        if (!seccomp_active(t) ||
-            seccomp_allows(t, (unsigned)nr, a, &ret)) {
-            ret = call_row(t, (unsigned)nr, a);
-        }
-        if (trace) {
-            strace_leave(t, (unsigned)nr, a, ret);
-        }
+        return unknown_call(t, nr);
+    }
+    if (trace) {
+        strace_enter(t, nr, a);
+    }
+    if (!seccomp_active(t) || seccomp_allows(t, nr, a, &ret)) {
+        ret = call_row(t, nr, a);
+    }
+    if (trace) {
+        strace_leave(t, nr, a, ret);
     }
     if (log_on(&t->proc->options->log, LOG_page)) {
-        page_log(t, nr < SYSCALL_TABLE_SIZE && syscall_table[nr].name ?
-                 syscall_table[nr].name : "system call");
+        page_log(t, syscall_table[nr].name ? syscall_table[nr].name
+                                           : "system call");
     }
-    ret = as_interrupted_by_guest(t, ret);
+    return as_interrupted_by_guest(t, ret);
+}
+
+static void set_result(Task *t, long ret)
+{
+    RVState *s = rv_state(t->cpu);
+
     if (ret == -RESTART_SYSCALL) {
         s->pc -= TARGET_SYSCALL_BYTES;
     } else if (!t->no_result) {
         s->gpr[RV_A0] = (uint64_t)ret;
+    }
+}
+
+/* The child of a fork may have no debugger any more. */
+static void debugged_call(Task *t, unsigned nr, const uint64_t *a)
+{
+    long ret = -RESTART_SYSCALL;
+
+    t->break_call = false;
+    if (nr == TARGET_SIGRETURN) {              /* sets registers */
+        set_result(t, make_call(t, nr, a));
+        return;
+    }
+    if (!gdb_call_begin(t->debug, nr, &ret)) {
+        set_result(t, ret);
+        return;
+    }
+    ret = make_call(t, nr, a);
+    if (t->debug && !gdb_call_end(t->debug, ret != -RESTART_SYSCALL, ret)) {
+        return;
+    }
+    set_result(t, ret);
+    if (t->debug && ret != -RESTART_SYSCALL) {
+        gdb_call_returned(t->debug, nr);
+    }
+}
+
+void syscall_run(Task *t)
+{
+    RVState *s = rv_state(t->cpu);
+    const uint64_t *a = &s->gpr[RV_A0];
+    unsigned nr = s->gpr[RV_A7] < SYSCALL_TABLE_SIZE
+                  ? (unsigned)s->gpr[RV_A7] : UINT_MAX;
+
+    t->no_result = t->kicked = t->cut_short = false;
+    if (t->debug) {
+        debugged_call(t, nr, a);
+    } else {
+        set_result(t, make_call(t, nr, a));
     }
 }
 

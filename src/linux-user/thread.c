@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "frontend/riscv/cpu.h"
+#include "linux-user/debug.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
@@ -101,12 +102,18 @@ static void *thread_main(void *opaque)
         unshare((int)(~n->args->flags & UNSHARED));
     }
     thread_copy_state(t, parent, n->args);
+    if (parent->debug) {
+        debug_thread_start(t);
+    }
     clone_give_tid(t, n->args, CLONE_PARENT_SETTID, tid);
     clone_give_tid(t, n->args, CLONE_CHILD_SETTID, tid);
     n->result = tid;
     sem_post(&n->started);
     signal_unblock(t);
     task_loop(t);
+    if (t->debug) {
+        gdb_thread_end(t->debug);
+    }
     task_free(t);
     return NULL;
 }

@@ -32,6 +32,7 @@ static int vfork_child(void *opaque)
     Task *t = v->t;
 
     t->vfork = true;
+    t->debug = NULL;
     signal_new_process(t);
     clone_give_tid(t, v->c, CLONE_PARENT_SETTID, t->tid);
     clone_give_tid(t, v->c, CLONE_CHILD_SETTID, t->tid);

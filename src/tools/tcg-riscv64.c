@@ -206,6 +206,21 @@ static void do_prefix(Command *c, char *arg)
     c->user.prefix = arg;
 }
 
+static void listen_at(Command *c, char *where)
+{
+    static GdbListen listen;
+
+    if (!gdb_listen_parse(&listen, where)) {
+        fail("-g %s: write PORT or PATH, and perhaps ,suspend=n", where);
+    }
+    c->user.gdb = &listen;
+}
+
+static void do_gdb(Command *c, char *arg)
+{
+    listen_at(c, arg);
+}
+
 static void do_version(Command *c, char *arg)
 {
     (void)c, (void)arg;
@@ -272,6 +287,8 @@ static const Option options[] = {
     { "s", "SIZE", do_stack, true, "size of the program's stack" },
     { "L", "PREFIX", do_prefix, true, "look for absolute paths below PREFIX "
                                       "first" },
+    { "g", "WHERE", do_gdb, false, "wait for gdb at a port or a socket's path"
+                                   " (docs/debugger.md)" },
     { "binfmt", NULL, do_binfmt, false, "show how to have the kernel use it" },
     { "version", NULL, do_version, false, "show the version" },
     { "help", NULL, do_help, false, "show this" },
@@ -292,8 +309,8 @@ static void do_help(Command *c, char *arg)
                o->arg ? o->arg : "", o->help);
     }
     puts("\nenvironment: TCG_LD_PREFIX (as -L), TCG_STRACE=1, "
-         "TCG_STATS=1 (statistics at\nthe end), TCG_SETTINGS "
-         "(NAME=VALUE,... for tests; see docs/testing.md)");
+         "TCG_GDB (as -g),\nTCG_STATS=1 (statistics at the end), "
+         "TCG_SETTINGS (NAME=VALUE,... for tests; see\ndocs/testing.md)");
     exit(0);
 }
 
@@ -352,6 +369,17 @@ static bool variable_on(const char *name)
     const char *v = secure_getenv(name);
 
     return v && *v && strcmp(v, "0") != 0;
+}
+
+/* Not for programs that this one executes: one can listen there. */
+static void take_gdb_variable(Command *c)
+{
+    const char *where = secure_getenv("TCG_GDB");
+
+    if (where && *where) {
+        listen_at(c, strdup(where));
+    }
+    unset_variable(c, "TCG_GDB");
 }
 
 /* "movebase" is linux-user's; the others are exec's. */
@@ -432,6 +460,7 @@ int main(int argc, char **argv)
     c.user.prefix = secure_getenv("TCG_LD_PREFIX");
     c.user.strace = variable_on("TCG_STRACE");
     c.user.stats = variable_on("TCG_STATS");
+    take_gdb_variable(&c);
     words = binfmt_words(&c, argc, argv);
     if (!words) {
         words = parse_options(&c, argv + 1);

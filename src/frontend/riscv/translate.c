@@ -5,6 +5,7 @@
  * insn16.decode and insn32.decode, and emitted by trans_*.c.
  */
 #include <stdlib.h>
+#include "frontend/riscv/debug.h"
 #include "frontend/riscv/helper.h"
 #include "frontend/riscv/trans.h"
 
@@ -74,6 +75,11 @@ static void translate_insn(Translation *t)
     }
 }
 
+static void leave(Translation *t, int reason)
+{
+    rv_exit((DisasContext *)t, t->pc, reason);
+}
+
 static void begin(Translation *t)
 {
     DisasContext *ctx = (DisasContext *)t;
@@ -84,7 +90,7 @@ static void begin(Translation *t)
 static void translate(void *translator, const BlockRequest *req,
                       BlockInfo *info)
 {
-    static const GuestHooks hooks = {begin, fetch, translate_insn};
+    static const GuestHooks hooks = {begin, fetch, translate_insn, leave};
     DisasContext *ctx = translator;
     translator_run(&ctx->t, &hooks, req, info);
 }
@@ -108,4 +114,5 @@ const Frontend riscv64_frontend = {
     .translate = translate,
     .tb_flags = tb_flags,
     .show_state = rv_show_state,
+    .debug = &rv_debug,
 };

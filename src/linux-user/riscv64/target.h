@@ -13,6 +13,7 @@ enum {
     TARGET_ELF_MACHINE = 243,          /* EM_RISCV */
     TARGET_ELF_FLAG_RVE = 8,           /* EF_RISCV_RVE: RV32E/RV64E */
     TARGET_SYSCALL_BYTES = 4,          /* ecall */
+    TARGET_SIGRETURN = 139,            /* __NR_rt_sigreturn */
     TARGET_MINSIGSTKSZ = 2048,
     TARGET_SS_AUTODISARM = INT32_MIN,
 };

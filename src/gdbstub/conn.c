@@ -1,0 +1,247 @@
+/*
+ * The connection: sockets, and packets "$text#checksum" on them, which are
+ * acknowledged by "+" or asked for again by "-" unless no_ack is set.
+ */
+#include "gdbstub/internal.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "util/fd.h"
+
+/* --- bytes --- */
+
+void conn_close(Conn *c)
+{
+    if (c->fd >= 0) {
+        close(c->fd);
+    }
+    c->fd = -1;
+    c->at = c->end = 0;
+}
+
+int conn_get_byte(Conn *c)
+{
+    if (c->at == c->end) {
+        ssize_t n;
+
+        do {
+            n = recv(c->fd, c->buf, sizeof(c->buf), 0);
+        } while (n < 0 && errno == EINTR);
+        if (n <= 0) {
+            return -1;
+        }
+        c->at = 0;
+        c->end = (size_t)n;
+    }
+    return (uint8_t)c->buf[c->at++];
+}
+
+static void put_bytes(Conn *c, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = send(c->fd, bytes, n, MSG_NOSIGNAL);
+
+        if (done < 0 && errno == EINTR) {
+            continue;
+        }
+        if (done <= 0) {
+            return;            /* the next read finds it closed */
+        }
+        bytes += done;
+        n -= (size_t)done;
+    }
+}
+
+/* --- packets --- */
+
+static uint8_t checksum(const char *bytes, size_t n)
+{
+    uint8_t sum = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        sum += (uint8_t)bytes[i];
+    }
+    return sum;
+}
+
+/* Behind '$': the text up to '#'.  -1: closed; -2: too long. */
+static long get_text(Conn *c, char *packet)
+{
+    size_t n = 0;
+    int byte;
+
+    while ((byte = conn_get_byte(c)) != '#') {
+        if (byte < 0) {
+            return -1;
+        }
+        if (byte == '$') {     /* another begins: this one was cut off */
+            n = 0;
+        } else if (n <= PACKET_MAX) {
+            packet[n++] = (char)byte;
+        }
+    }
+    if (n > PACKET_MAX) {
+        return -2;
+    }
+    packet[n] = '\0';
+    return (long)n;
+}
+
+/* The two digits behind '#' are those of the text; -1: closed. */
+static int check_sum(Conn *c, const char *packet, size_t n)
+{
+    char digits[3] = "", *end;
+    long sum;
+
+    for (int i = 0; i < 2; i++) {
+        int byte = conn_get_byte(c);
+
+        if (byte < 0) {
+            return -1;
+        }
+        digits[i] = (char)byte;
+    }
+    sum = strtol(digits, &end, 16);
+    return end == digits + 2 && sum == checksum(packet, n);
+}
+
+long conn_get_packet(Conn *c, char packet[PACKET_MAX + 1])
+{
+    for (;;) {
+        int byte = conn_get_byte(c), good;
+        long n;
+
+        if (byte < 0) {
+            return -1;
+        }
+        if (byte != '$') {
+            continue;          /* an acknowledgement, or noise */
+        }
+        n = get_text(c, packet);
+        if (n == -1) {
+            return -1;
+        }
+        good = check_sum(c, packet, n < 0 ? 0 : (size_t)n);
+        if (good < 0) {
+            return -1;
+        }
+        good = good && n >= 0;
+        if (!c->no_ack) {
+            put_bytes(c, good ? "+" : "-", 1);
+        }
+        if (good) {
+            return n;
+        }
+    }
+}
+
+/* Sends it again while the client answers "-". */
+void conn_put_packet(Conn *c, const char *packet, size_t n)
+{
+    char frame[PACKET_MAX + 5];
+    int answer;
+
+    frame[0] = '$';
+    memcpy(frame + 1, packet, n);
+    snprintf(frame + 1 + n, 4, "#%02x", checksum(packet, n));
+    do {
+        put_bytes(c, frame, n + 4);
+        answer = '+';
+        if (!c->no_ack) {
+            do {
+                answer = conn_get_byte(c);
+            } while (answer == 3);
+        }
+    } while (answer == '-');
+    if (answer == '$') {
+        c->at--;               /* it does without */
+    }
+}
+
+/* --- sockets --- */
+
+static bool is_port(const char *where, uint16_t *port)
+{
+    char *end;
+    unsigned long n = strtoul(where, &end, 10);
+
+    *port = (uint16_t)n;
+    return *where >= '0' && *where <= '9' && !*end && n <= UINT16_MAX;
+}
+
+static int bind_port(uint16_t port)
+{
+    struct sockaddr_in addr = { .sin_family = AF_INET,
+                                .sin_port = htons(port) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+
+    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* The path, with the process's id for "%d"; false: too long. */
+static bool expand(char *path, size_t room, const char *where)
+{
+    const char *id = strstr(where, "%d");
+    int n = id ? snprintf(path, room, "%.*s%d%s", (int)(id - where), where,
+                          (int)getpid(), id + 2)
+               : snprintf(path, room, "%s", where);
+
+    return n >= 0 && (size_t)n < room;
+}
+
+static int bind_path(const char *where)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    struct stat st;
+    int fd;
+
+    if (!expand(addr.sun_path, sizeof(addr.sun_path), where)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (stat(addr.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        unlink(addr.sun_path); /* of a run before */
+    }
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int conn_listen(const char *where)
+{
+    uint16_t port;
+    int fd = is_port(where, &port) ? bind_port(port) : bind_path(where);
+
+    if (fd >= 0 && listen(fd, 1) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd_out_of_reach(fd);
+}
+
+int conn_accept(int listen_fd)
+{
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC), on = 1;
+
+    if (fd >= 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    }
+    return fd < 0 ? -1 : fd_out_of_reach(fd);
+}

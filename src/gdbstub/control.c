@@ -1,0 +1,393 @@
+/*
+ * Guest threads: what they do at the places where the debugger has a say.
+ *
+ * A thread has `stop` set from its report to the client's next word on it;
+ * meanwhile it waits, as it does while all are to stand still or it has
+ * MODE_HOLD.  What a breakpoint or a finished step reports may be forgotten
+ * at any time: the thread meets the same again, for it has not gone on.
+ */
+#include "gdbstub/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SYSCALL_TRAP = 0x80 };  /* in the si_code of PTRACE_O_TRACESYSGOOD */
+
+GdbThread *gdb_thread_new(Gdb *g, CPUState *cpu, int tid)
+{
+    GdbThread *th = calloc(1, sizeof(*th));
+    GdbThread **at = &g->threads;
+
+    if (!th) {
+        return NULL;
+    }
+    *th = (GdbThread){ .gdb = g, .cpu = cpu, .tid = tid,
+                       .fork_pipe = { -1, -1 } };
+    pthread_mutex_lock(&g->lock);
+    while (*at) {
+        at = &(*at)->next;
+    }
+    *at = th;
+    pthread_mutex_unlock(&g->lock);
+    return th;
+}
+
+static bool any_to_run(const Gdb *g)
+{
+    for (const GdbThread *th = g->threads; th; th = th->next) {
+        if (th->mode != MODE_HOLD) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void gdb_thread_end(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+    GdbThread **at = &g->threads;
+
+    pthread_mutex_lock(&g->lock);
+    while (*at != th) {
+        at = &(*at)->next;
+    }
+    *at = th->next;
+    pthread_cond_broadcast(&g->changed);
+    if (g->attached && !g->stop && !any_to_run(g)) {
+        g->all_held = true;
+        server_wake(g);
+    }
+    pthread_mutex_unlock(&g->lock);
+    free(th);
+}
+
+void server_wake(Gdb *g)
+{
+    uint64_t one = 1;
+    ssize_t done = write(g->wake_fd, &one, sizeof(one));
+
+    (void)done;                /* it is full: the server will wake */
+}
+
+/* --- waiting --- */
+
+bool thread_stands_still(const GdbThread *th)
+{
+    return th->gdb->stop || th->mode == MODE_HOLD || th->stop.kind;
+}
+
+/*
+ * The server kicks only threads that run, under the lock: what it has asked
+ * for is undone here, so that no kick that is still on its way asks again.
+ */
+void thread_wait(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    if (!thread_stands_still(th)) {
+        return;
+    }
+    th->state = THREAD_PARKED;
+    __atomic_store_n(&th->cpu->exit_request, 0, __ATOMIC_RELAXED);
+    pthread_cond_broadcast(&g->changed);
+    while (thread_stands_still(th)) {
+        pthread_cond_wait(&g->changed, &g->lock);
+    }
+    th->state = THREAD_RUNNING;
+}
+
+void thread_report(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    th->go_on_with = 0;
+    if (g->attached) {
+        th->order = g->next_order++;
+        server_wake(g);
+    } else {
+        th->stop.kind = STOP_NONE;
+    }
+    thread_wait(th);
+    th->stepped = false;
+}
+
+static void set_trap(Stop *stop, int code)
+{
+    memset(&stop->info, 0, sizeof(stop->info));
+    stop->info.si_signo = SIGTRAP;
+    stop->info.si_code = code;
+}
+
+uint64_t thread_reg(const GdbThread *th, uint32_t reg)
+{
+    const GuestDebug *guest = th->gdb->target.guest;
+    uint64_t value = guest->read(th->cpu, reg);
+    bool in_call = th->state == THREAD_IN_CALL && reg == guest->pc_reg;
+
+    return in_call ? value - guest->syscall_bytes : value;
+}
+
+static uint64_t pc_of(const GdbThread *th)
+{
+    const GuestDebug *guest = th->gdb->target.guest;
+
+    return guest->read(th->cpu, guest->pc_reg);
+}
+
+/* --- running --- */
+
+/* The breakpoint at pc, or NULL. */
+const Point *point_at(const Gdb *g, uint64_t pc)
+{
+    for (uint32_t i = 0; i < g->nb_points; i++) {
+        const Point *p = &g->points[i];
+
+        if (p->type <= POINT_HARD && p->addr == pc) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static void stop_at(GdbThread *th, const Point *p)
+{
+    th->stop.kind = STOP_BREAK;
+    th->stop.point = p->type;
+    set_trap(&th->stop, TRAP_BRKPT);
+}
+
+/* Has the step that was asked for come to its end? */
+static void finish_step(GdbThread *th)
+{
+    uint64_t pc = pc_of(th);
+    const Point *p = point_at(th->gdb, pc);
+
+    th->stepped = false;
+    if (p) {
+        stop_at(th, p);
+    } else if (pc < th->range_start || pc >= th->range_end) {
+        th->stop.kind = STOP_STEP;
+        set_trap(&th->stop, TRAP_TRACE);
+    }
+}
+
+void gdb_point(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    pthread_mutex_lock(&g->lock);
+    if (!th->stop.kind && th->stepped) {
+        finish_step(th);
+    }
+    if (th->stop.kind) {
+        thread_report(th);
+    } else {
+        thread_wait(th);
+    }
+    pthread_mutex_unlock(&g->lock);
+}
+
+static bool touches(const Point *p, const Event *e)
+{
+    bool kind = p->type == POINT_WRITE ? e->writes
+                : p->type == POINT_READ ? e->reads
+                                        : p->type == POINT_ACCESS;
+
+    return kind && p->addr < e->addr + e->bytes &&
+           e->addr < p->addr + p->bytes;
+}
+
+static const Point *watch_of(const Gdb *g, const Event *e)
+{
+    for (uint32_t i = 0; i < g->nb_points; i++) {
+        if (touches(&g->points[i], e)) {
+            return &g->points[i];
+        }
+    }
+    return NULL;
+}
+
+/* The access is made first: clients look at the value that it leaves. */
+static Event run_watched(GdbThread *th, const Event *access)
+{
+    const Point *p = watch_of(th->gdb, access);
+    Event e = exec_step(th->cpu, false);
+
+    if (p && e.kind == EVENT_STEPPED) {
+        th->stop.kind = STOP_WATCH;
+        th->stop.point = p->type;
+        th->stop.addr = p->addr;
+        set_trap(&th->stop, TRAP_HWBKPT);
+    }
+    return e;
+}
+
+/* exec may not know yet that the client has taken a breakpoint away. */
+static Event run_stopped(GdbThread *th, const Event *stop)
+{
+    const Point *p = point_at(th->gdb, pc_of(th));
+
+    if (p) {
+        stop_at(th, p);
+        return *stop;
+    }
+    return exec_step(th->cpu, false);
+}
+
+/* An interruption before the instruction is none after it. */
+Event gdb_run(GdbThread *th)
+{
+    bool step = th->mode == MODE_STEP;
+    Event e = step ? exec_step(th->cpu, true) : exec_run(th->cpu);
+
+    if (e.kind == EVENT_STOP) {
+        return run_stopped(th, &e);
+    }
+    if (e.kind == EVENT_WATCH) {
+        e = run_watched(th, &e);
+    }
+    th->stepped = step && e.kind != EVENT_INTERRUPT;
+    return e;
+}
+
+/* --- signals and system calls --- */
+
+/* What has come before, and waits for gdb_point(). */
+static void report_first(GdbThread *th)
+{
+    if (th->stop.kind) {
+        thread_report(th);
+    }
+}
+
+int gdb_signal(GdbThread *th, siginfo_t *info)
+{
+    Gdb *g = th->gdb;
+    int signo = info->si_signo, given = signo;
+
+    pthread_mutex_lock(&g->lock);
+    if (th->injected == signo) {
+        th->injected = 0;
+    } else if (g->attached && !(g->client.pass >> (signo - 1) & 1)) {
+        report_first(th);
+        th->stop.kind = STOP_SIGNAL;
+        th->stop.info = *info;
+        thread_report(th);
+        *info = th->stop.info;
+        given = th->go_on_with;
+        if (given != signo) {
+            memset(info, 0, sizeof(*info));
+            info->si_signo = given;
+        }
+    }
+    th->stepped = given && th->mode == MODE_STEP;      /* at its handler */
+    pthread_mutex_unlock(&g->lock);
+    return given;
+}
+
+static bool is_caught(const Gdb *g, unsigned nr)
+{
+    return g->attached && g->client.catch_calls && nr < MAX_CALLS &&
+           (g->client.caught[nr / 64] >> nr % 64 & 1);
+}
+
+static uint64_t sp_of(const GdbThread *th)
+{
+    const GuestDebug *guest = th->gdb->target.guest;
+
+    return guest->read(th->cpu, guest->sp_reg);
+}
+
+/* Is it the call that was made while the debugger had changed registers? */
+static bool was_made(GdbThread *th)
+{
+    MadeCall *m = &th->made;
+    bool same = m->valid && m->pc == pc_of(th) && m->sp == sp_of(th);
+
+    m->valid = m->valid && !same;
+    return same;
+}
+
+static void stop_in_call(GdbThread *th, StopKind kind, unsigned nr)
+{
+    th->stop.kind = kind;
+    th->stop.number = (int)nr;
+    set_trap(&th->stop, SIGTRAP | SYSCALL_TRAP);
+}
+
+/* The stop is reported at the instruction, which is then run again. */
+static bool must_tell(GdbThread *th, unsigned nr)
+{
+    uint64_t pc = pc_of(th);
+
+    if (!is_caught(th->gdb, nr) || th->told_call == pc) {
+        th->told_call = 0;
+        return false;
+    }
+    th->told_call = pc;
+    return true;
+}
+
+bool gdb_call_begin(GdbThread *th, unsigned nr, long *result)
+{
+    Gdb *g = th->gdb;
+    bool begins = false;
+
+    pthread_mutex_lock(&g->lock);
+    if (was_made(th)) {
+        *result = th->made.result;
+    } else if (thread_stands_still(th)) {
+        th->stepped = false;
+    } else if (must_tell(th, nr)) {
+        th->stepped = false;
+        stop_in_call(th, STOP_CALL, nr);
+    } else {
+        begins = true;
+        th->state = THREAD_IN_CALL;
+        pthread_cond_broadcast(&g->changed);
+    }
+    pthread_mutex_unlock(&g->lock);
+    return begins;
+}
+
+void gdb_call_returned(GdbThread *th, unsigned nr)
+{
+    Gdb *g = th->gdb;
+
+    pthread_mutex_lock(&g->lock);
+    if (is_caught(g, nr)) {
+        report_first(th);
+        stop_in_call(th, STOP_RETURN, nr);
+        thread_report(th);
+    }
+    pthread_mutex_unlock(&g->lock);
+}
+
+/* In a call the client sees the thread at its instruction. */
+bool gdb_call_end(GdbThread *th, bool made, long result)
+{
+    Gdb *g = th->gdb;
+    bool untouched;
+
+    pthread_mutex_lock(&g->lock);
+    while (thread_stands_still(th) && !th->break_call) {
+        pthread_cond_wait(&g->changed, &g->lock);
+    }
+    untouched = !th->break_call;
+    th->break_call = false;
+    th->state = THREAD_RUNNING;
+    thread_tell_fork(th);
+    if (!untouched && made) {
+        th->made = (MadeCall){ true, pc_of(th), sp_of(th), result };
+    }
+    if (!untouched) {
+        const GuestDebug *guest = g->target.guest;
+
+        guest->write(th->cpu, guest->pc_reg,
+                     pc_of(th) - guest->syscall_bytes);
+        th->stepped = false;
+    }
+    pthread_mutex_unlock(&g->lock);
+    return untouched;
+}

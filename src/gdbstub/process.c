@@ -1,0 +1,275 @@
+/*
+ * Processes that come and go.
+ *
+ * fork: the child waits for a word on a pipe.  The client tells the parent's
+ * server which of the two it leaves; the other one has the connection, whose
+ * descriptor both processes have.
+ * execve: the new program's emulator is given the descriptors, and what the
+ * client has asked for.
+ */
+#include "gdbstub/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "util/fd.h"
+
+/* --- fork --- */
+
+bool gdb_follows_fork(Gdb *g)
+{
+    bool follows;
+
+    pthread_mutex_lock(&g->lock);
+    follows = g->attached && g->client.fork_events;
+    pthread_mutex_unlock(&g->lock);
+    return follows;
+}
+
+void gdb_fork_begin(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    pthread_mutex_lock(&g->lock);
+    if (g->attached && g->client.fork_events && pipe(th->fork_pipe) == 0) {
+        th->fork_pipe[0] = fd_out_of_reach(th->fork_pipe[0]);
+        th->fork_pipe[1] = fd_out_of_reach(th->fork_pipe[1]);
+    }
+}
+
+static void close_end(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+    *fd = -1;
+}
+
+void fork_answer(GdbThread *th, bool follow)
+{
+    char word = follow ? 'f' : 'd';
+    ssize_t done = write(th->fork_pipe[1], &word, 1);
+
+    (void)done;                /* the child is gone */
+    close_end(&th->fork_pipe[1]);
+}
+
+void gdb_fork_parent(GdbThread *th, int child)
+{
+    Gdb *g = th->gdb;
+
+    close_end(&th->fork_pipe[0]);
+    if (child < 0) {
+        close_end(&th->fork_pipe[1]);
+    } else if (th->fork_pipe[1] >= 0) {
+        th->forked = child;
+    }
+    pthread_mutex_unlock(&g->lock);
+}
+
+/* Under the lock: what gdb_fork_parent() has left to report. */
+void thread_tell_fork(GdbThread *th)
+{
+    if (th->forked) {
+        th->stop.kind = STOP_FORK;
+        th->stop.number = th->forked;
+        th->forked = 0;
+    }
+}
+
+/* The fork is reported first: the child waits for what becomes of it. */
+void gdb_wait_begin(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    pthread_mutex_lock(&g->lock);
+    thread_tell_fork(th);
+    thread_report(th);
+    th->state = THREAD_PARKED;
+    pthread_cond_broadcast(&g->changed);
+    pthread_mutex_unlock(&g->lock);
+}
+
+void gdb_wait_end(GdbThread *th)
+{
+    pthread_mutex_lock(&th->gdb->lock);
+    th->state = THREAD_RUNNING;
+    thread_wait(th);
+    pthread_mutex_unlock(&th->gdb->lock);
+}
+
+static bool told_to_follow(GdbThread *th)
+{
+    char word = 'd';
+    ssize_t n;
+
+    close_end(&th->fork_pipe[1]);
+    if (th->fork_pipe[0] >= 0) {
+        do {
+            n = read(th->fork_pipe[0], &word, 1);
+        } while (n < 0 && errno == EINTR);
+        close_end(&th->fork_pipe[0]);
+    }
+    return word == 'f';
+}
+
+/* Nobody else is there: no lock is held, nobody waits. */
+static void become_only_thread(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    pthread_mutex_init(&g->lock, NULL);
+    pthread_cond_init(&g->changed, NULL);
+    for (GdbThread *o = g->threads, *next; o; o = next) {
+        next = o->next;
+        if (o != th) {
+            free(o);
+        }
+    }
+    g->threads = th;
+    th->next = NULL;
+    th->tid = (int)getpid();
+    th->mode = MODE_RUN;
+    th->stop.kind = STOP_NONE;
+    th->forked = 0;
+    close_end(&g->listen_fd);
+    close_end(&g->wake_fd);
+}
+
+static void leave_alone(Gdb *g, CPUState *cpu)
+{
+    conn_close(&g->conn);
+    exec_set_stops(cpu, NULL, 0);
+    if (g->watched.bytes) {
+        exec_set_watch(cpu, 0, 0);
+    }
+}
+
+bool gdb_fork_child(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    become_only_thread(th);
+    if (told_to_follow(th)) {
+        g->conn.at = g->conn.end = 0;
+        g->general_pid = g->general_tid = 0;
+        g->told_tid = th->tid;
+        g->stop = true;
+        if (server_start(g)) {
+            return true;
+        }
+    }
+    leave_alone(g, th->cpu);
+    free(th);
+    return false;
+}
+
+/* --- execve --- */
+
+typedef struct Saved {
+    int conn_fd, listen_fd;
+    bool attached;
+    Client client;
+    GdbListen listen;          /* where is not kept */
+} Saved;
+
+_Static_assert(sizeof(Saved) <= GDB_SAVED_MAX, "room for it");
+
+static void set_inherited(int fd, bool inherited)
+{
+    if (fd >= 0) {
+        fcntl(fd, F_SETFD, inherited ? 0 : FD_CLOEXEC);
+    }
+}
+
+/* Until it is over the server leaves the program alone. */
+void gdb_exec_begin(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    pthread_mutex_lock(&g->lock);
+    while (thread_stands_still(th) || g->in_exec) {
+        pthread_cond_wait(&g->changed, &g->lock);
+    }
+    g->in_exec = true;
+    pthread_mutex_unlock(&g->lock);
+}
+
+size_t gdb_save(GdbThread *th, void *buf)
+{
+    Gdb *g = th->gdb;
+    Saved s = { .conn_fd = g->attached ? g->conn.fd : -1,
+                .listen_fd = g->listen_fd, .attached = g->attached,
+                .client = g->client };
+
+    set_inherited(s.conn_fd, true);
+    set_inherited(s.listen_fd, true);
+    memcpy(buf, &s, sizeof(s));
+    return sizeof(s);
+}
+
+void gdb_exec_failed(GdbThread *th)
+{
+    Gdb *g = th->gdb;
+
+    set_inherited(g->conn.fd, false);
+    set_inherited(g->listen_fd, false);
+    pthread_mutex_lock(&g->lock);
+    g->in_exec = false;
+    pthread_cond_broadcast(&g->changed);
+    pthread_mutex_unlock(&g->lock);
+}
+
+Gdb *gdb_resume(const void *saved, size_t size, const GdbTarget *target)
+{
+    Gdb *g = gdb_new(target);
+    Saved s;
+
+    if (!g || size != sizeof(s)) {
+        free(g);
+        return NULL;
+    }
+    memcpy(&s, saved, sizeof(s));
+    set_inherited(s.conn_fd, false);
+    set_inherited(s.listen_fd, false);
+    g->conn.fd = s.conn_fd;
+    g->conn.no_ack = s.client.no_ack;
+    g->listen_fd = s.listen_fd;
+    g->client = s.client;
+    g->attached = s.attached;
+    g->stop = g->exec_told = s.attached && s.client.exec_events;
+    return server_start(g) ? g : NULL;
+}
+
+/* --- the end --- */
+
+static void end(GdbThread *th, EndKind kind, int number)
+{
+    Gdb *g = th->gdb;
+
+    pthread_mutex_lock(&g->lock);
+    while (g->attached && thread_stands_still(th)) {
+        pthread_cond_wait(&g->changed, &g->lock);
+    }
+    if (g->attached && !g->end) {
+        g->end = kind;
+        g->end_number = number;
+        server_wake(g);
+    }
+    while (g->attached && !g->end_told) {
+        pthread_cond_wait(&g->changed, &g->lock);
+    }
+    pthread_mutex_unlock(&g->lock);
+}
+
+void gdb_exit(GdbThread *th, int status)
+{
+    end(th, END_EXIT, status);
+}
+
+void gdb_killed(GdbThread *th, int signo)
+{
+    end(th, END_KILLED, signo);
+}
