@@ -133,12 +133,13 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm disas ir tools insn guest real
+SUITES := unit decode asm disas ir tools insn guest gdb real
 .PHONY: test check $(SUITES:%=test-%)
-test: need-unit need-guest need-qemu need-capstone
+test: need-unit need-guest need-qemu need-capstone need-gdb
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/run.sh $(BUILD) check $(SUITES)
 
+test-gdb: need-gdb
 $(SUITES:%=test-%): need-unit need-guest need-qemu
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/run.sh $(BUILD) $(@:test-%=%)
@@ -185,7 +186,7 @@ bench: all need-python need-guest need-qemu
 
 # ---- what the targets need ---------------------------------------------
 
-.PHONY: need-unit need-guest need-qemu need-capstone need-python
+.PHONY: need-unit need-guest need-qemu need-capstone need-python need-gdb
 need-unit:
 	@tests/need.sh /usr/include/cmocka.h libcmocka-dev \
 	  "the unit tests use cmocka"
@@ -204,6 +205,9 @@ need-qemu:
 need-capstone:
 	@tests/need.sh /usr/include/capstone/capstone.h libcapstone-dev \
 	  "--disas shows host code through Capstone"
+need-gdb:
+	@tests/need.sh gdb-multiarch gdb-multiarch \
+	  "the debugger's tests are sessions of it" || true
 need-python:
 	@tests/need.sh python3 python3 "the benchmark's runner is Python"
 

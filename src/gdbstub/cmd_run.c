@@ -280,9 +280,12 @@ void cmd_detach(Gdb *g, const char *args, size_t bytes, Reply *r)
 
     (void)bytes;
     if (fork && (int)pid == fork->stop.number) {
-        fork_answer(fork, false);
+        fork_answer(&fork->fork_pipe[1], false);
     } else if ((int)pid == (int)getpid()) {
-        g->heir = named ? fork : NULL;
+        if (named && fork) {
+            g->heir = fork->fork_pipe[1];
+            fork->fork_pipe[1] = -1;
+        }
         g->detached = true;
     } else {
         reply_error(r, ESRCH);

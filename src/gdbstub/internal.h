@@ -167,7 +167,8 @@ struct Gdb {
     int told_tid;              /* of the last stop reply */
     bool interrupted;          /* that was for the client's ^C */
     bool resumed, detached;    /* by the packet in hand */
-    GdbThread *heir;           /* whose child has the connection after that */
+    int heir;                  /* pipe to the child that the connection is
+                                  left to; -1: none */
     bool exec_told;            /* a stop reply is due, for an execve */
 
     /* Under the lock. */
@@ -198,8 +199,8 @@ const Point *point_at(const Gdb *, uint64_t pc);
 
 /* --- process.c --- */
 
-/* Tells the child that th has made whether it is debugged from now on. */
-void fork_answer(GdbThread *th, bool follow);
+/* Tells the child, if one waits, whether it is debugged from now on. */
+void fork_answer(int *pipe_end, bool follow);
 void thread_tell_fork(GdbThread *);
 
 /* --- world.c: by the server --- */

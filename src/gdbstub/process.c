@@ -47,13 +47,16 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
-void fork_answer(GdbThread *th, bool follow)
+void fork_answer(int *pipe_end, bool follow)
 {
     char word = follow ? 'f' : 'd';
-    ssize_t done = write(th->fork_pipe[1], &word, 1);
 
-    (void)done;                /* the child is gone */
-    close_end(&th->fork_pipe[1]);
+    if (*pipe_end >= 0) {
+        ssize_t done = write(*pipe_end, &word, 1);
+
+        (void)done;            /* the child is gone */
+    }
+    close_end(pipe_end);
 }
 
 void gdb_fork_parent(GdbThread *th, int child)

@@ -72,6 +72,9 @@ static void answer(Gdb *g, const char *packet, size_t n)
     if (r.full) {
         reply_error(&r, ENOBUFS);
     }
+    if (g->detached) {
+        world_release(g);
+    }
     if (!g->resumed) {
         conn_put_packet(&g->conn, r.at, r.n);
     }
@@ -250,10 +253,7 @@ static void serve(Gdb *g)
         answer(g, packet, (size_t)n);
         there = !g->resumed || run_on(g);
     }
-    if (g->heir) {
-        fork_answer(g->heir, true);
-        g->heir = NULL;
-    }
+    fork_answer(&g->heir, true);
 }
 
 static void *server_main(void *opaque)
@@ -318,7 +318,7 @@ Gdb *gdb_new(const GdbTarget *target)
 
     if (g) {
         g->target = *target;
-        g->conn.fd = g->listen_fd = g->wake_fd = -1;
+        g->conn.fd = g->listen_fd = g->wake_fd = g->heir = -1;
         pthread_mutex_init(&g->lock, NULL);
         pthread_cond_init(&g->changed, NULL);
         make_description(g);

@@ -143,9 +143,7 @@ static void release_thread(GdbThread *th)
     if (th->stop.kind == STOP_SIGNAL) {
         th->go_on_with = th->stop.info.si_signo;
     }
-    if (th->fork_pipe[1] >= 0) {
-        fork_answer(th, false);
-    }
+    fork_answer(&th->fork_pipe[1], false);
     th->stop.kind = STOP_NONE;
     th->told = false;
     th->mode = MODE_RUN;

@@ -197,14 +197,24 @@ static long drop_entry(char *buf, long n, const char *name)
     return n;
 }
 
-/* In /proc/self/fd the log is not listed. */
-long proc_hide_log(Task *t, int dir, uint64_t addr, long n, int log)
+static long drop_own(const Task *t, char *buf, long n)
 {
-    char path[PATH_MAX], name[16], *buf;
+    for (int fd = own_fd(t, 0); fd >= 0; fd = own_fd(t, fd + 1)) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "%d", fd);
+        n = drop_entry(buf, n, name);
+    }
+    return n;
+}
+
+long proc_hide_own(Task *t, int dir, uint64_t addr, long n)
+{
+    char path[PATH_MAX], *buf;
     const char *own;
     long left;
 
-    if (n <= 0 || log < 0 || !proc_path(dir, path)) {
+    if (n <= 0 || own_fd(t, 0) < 0 || !proc_path(dir, path)) {
         return n;
     }
     own = own_file(path);
@@ -216,8 +226,7 @@ long proc_hide_log(Task *t, int dir, uint64_t addr, long n, int log)
         free(buf);
         return -EFAULT;
     }
-    snprintf(name, sizeof(name), "%d", log);
-    left = drop_entry(buf, n, name);
+    left = drop_own(t, buf, n);
     mm_write(task_mm(t), addr, buf, (size_t)left);
     free(buf);
     return left;

@@ -96,8 +96,10 @@ enum { PROC_NOT_OURS = -4096 };
 long proc_open(Task *t, const char *path, int flags);
 /* The same for what the host opened by any name: fd, or what replaces it. */
 long proc_opened(Task *t, long fd, int flags);
-/* After getdents64 of n bytes at addr: not the emulator's descriptor. */
-long proc_hide_log(Task *t, int dir, uint64_t addr, long n, int log);
+/* The emulator's own descriptors: the smallest from `from` on; -1: none. */
+int own_fd(const Task *t, int from);
+/* After getdents64 of n bytes at addr: not those. */
+long proc_hide_own(Task *t, int dir, uint64_t addr, long n);
 
 /* A thread ends: tells those who wait for its robust futexes. */
 void robust_exit(Task *t);

@@ -336,24 +336,33 @@ long sys_pwrite64(Task *t, const uint64_t *a)
 
 /* --- descriptors --- */
 
-/* The log's descriptor is not the guest's; -1: none. */
-static int log_fd(const Task *t)
+/* The descriptors of the log and the debugger are not the guest's. */
+int own_fd(const Task *t, int from)
 {
-    int fd = fileno(t->proc->options->log.file);
+    int log = fileno(t->proc->options->log.file);
+    int gdb = t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1;
 
-    return fd > STDERR_FILENO ? fd : -1;
+    if (log <= STDERR_FILENO || log < from) {
+        return gdb;
+    }
+    return gdb >= 0 && gdb < log ? gdb : log;
+}
+
+static bool is_own(const Task *t, uint64_t fd)
+{
+    return (int)fd >= 0 && own_fd(t, (int)fd) == (int)fd;
 }
 
 long sys_getdents64(Task *t, const uint64_t *a)
 {
     long n = pass_call(t, SYS_getdents64, 1u << 1, a);
 
-    return proc_hide_log(t, (int)a[0], a[1], n, log_fd(t));
+    return proc_hide_own(t, (int)a[0], a[1], n);
 }
 
 long sys_close(Task *t, const uint64_t *a)
 {
-    if ((int)a[0] == log_fd(t)) {
+    if (is_own(t, a[0])) {
         return -EBADF;
     }
     return safe_syscall(&t->pending, SYS_close, (int)a[0], 0, 0, 0, 0, 0);
@@ -361,31 +370,33 @@ long sys_close(Task *t, const uint64_t *a)
 
 long sys_dup3(Task *t, const uint64_t *a)
 {
-    int log = log_fd(t);
-
-    if (log >= 0 && ((int)a[0] == log || (int)a[1] == log)) {
+    if (is_own(t, a[0]) || is_own(t, a[1])) {
         return -EBADF;
     }
     return safe_syscall(&t->pending, SYS_dup3, (int)a[0], (int)a[1],
                         (int)a[2], 0, 0, 0);
 }
 
+/* What lies between those that are not the guest's. */
 long sys_close_range(Task *t, const uint64_t *a)
 {
     unsigned first = (unsigned)a[0], last = (unsigned)a[1];
-    int log = log_fd(t);
-    long ret;
+    long ret = 0;
+    int own;
 
-    if (log < 0 || (unsigned)log < first || (unsigned)log > last) {
-        return raw_syscall(SYS_close_range, first, last, (long)a[2], 0, 0, 0);
+    while (ret == 0 && first <= INT_MAX &&
+           (own = own_fd(t, (int)first)) >= 0 && (unsigned)own <= last) {
+        if ((unsigned)own > first) {
+            ret = raw_syscall(SYS_close_range, first, own - 1, (long)a[2], 0,
+                              0, 0);
+        }
+        first = (unsigned)own + 1;
+        if ((unsigned)own == last) {
+            return ret;
+        }
     }
-    ret = (unsigned)log == first ? 0
-          : raw_syscall(SYS_close_range, first, log - 1, (long)a[2], 0, 0, 0);
-    if (ret == 0 && (unsigned)log < last) {
-        ret = raw_syscall(SYS_close_range, log + 1, last, (long)a[2], 0, 0,
-                          0);
-    }
-    return ret;
+    return ret ? ret : raw_syscall(SYS_close_range, first, last, (long)a[2],
+                                   0, 0, 0);
 }
 
 static bool fcntl_has_pointer(int cmd)

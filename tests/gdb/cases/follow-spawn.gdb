@@ -1,0 +1,8 @@
+#: program forks spawn
+set follow-fork-mode child
+catch exec
+continue
+break in_new_program
+continue
+backtrace 1
+continue

@@ -1,0 +1,4 @@
+#: program simple
+break add
+continue
+kill

@@ -1,0 +1,17 @@
+#: program waits spin
+#: input nothing
+echo -- a program that runs\n
+info symbol $pc
+set $first = rounds
+print rounds > 0
+detach
+shell sleep 0.5
+target remote SOCKET
+echo -- it has run on\n
+print rounds > $first
+print seven(2)
+disconnect
+target remote SOCKET
+print seven(3)
+set var stay = 0
+continue

@@ -1,0 +1,143 @@
+#!/bin/bash
+# run.sh BUILD [FILTER]: sessions of gdb with programs under the emulator.
+#
+# A case is cases/NAME.gdb, commands for gdb, and cases/NAME.out, what it and
+# the program print. Lines of the script that begin with "#:" say
+#   #: program ARGUMENTS    what is run, a program of this folder
+#   #: -OPTION ...          options of the emulator
+#   #: input TEXT           the program's input, two seconds after its start;
+#                           then it does not wait for gdb
+# and SOCKET stands for where the emulator listens.
+# raw/*.rsp are packets and what must come back: see rsp.c.
+#   EMU=PROGRAM    another emulator that knows -g
+#   UPDATE=1       writes the .out files anew
+cd "$(dirname "$0")/../.." || exit 1
+build=$1 filter=${2:-.}
+emu=${EMU:-$build/tcg-riscv64}
+out=build/gdb
+prefix=/usr/riscv64-linux-gnu
+passed=0 failed=0
+
+command -v gdb-multiarch > /dev/null || {
+    echo "SKIP gdb: there is no gdb-multiarch (apt-get install gdb-multiarch)"
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+}
+mkdir -p $out
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+build_programs() {
+    for source in tests/gdb/*.c; do
+        name=$(basename "$source" .c)
+        [ $name = rsp ] && continue
+        riscv64-linux-gnu-gcc -g -O0 -static -pthread -fno-pie -no-pie \
+            -o $out/$name "$source" &&
+            riscv64-linux-gnu-gcc -g -O0 -pthread -o $out/$name-dynamic \
+                "$source" || return 1
+    done
+    gcc -Wall -Wextra -O1 -g -o $out/rsp tests/gdb/rsp.c
+}
+
+verdict() {
+    if [ "$2" = 0 ]; then
+        passed=$((passed + 1))
+        echo "PASS $1"
+    else
+        failed=$((failed + 1))
+        echo "FAIL $1"
+        sed 's/^/    /' "$3"
+    fi
+}
+
+# What differs from run to run, and from compiler to compiler.
+normalize() {
+    sed -E -e "s#$PWD/##g" -e 's/(process|Thread|LWP) [0-9]+(\.[0-9]+)?/\1 N/g' \
+        -e 's/0x[0-9a-f]{4,}/ADDR/g' -e '/^Reading .* from remote/d' \
+        -e '/^\[Switching to Thread/d' -e '/File transfers from remote/d' -e "s#$work#WORK#g" \
+        -e 's/<([a-z_]+)\+[0-9]+>/<\1+N>/g'
+}
+
+wait_for_socket() {
+    for _ in $(seq 200); do
+        [ -S "$work/socket" ] && return
+        sleep 0.05
+    done
+}
+
+# start SUFFIX WORDS...: the program under the emulator, in the background.
+start() {
+    suffix=$1
+    shift
+    rm -f "$work/socket"
+    (timeout 60 $emu $options -g "$work/socket$suffix" "$@" \
+        > "$work/program" 2>&1 < "${input:-/dev/null}"
+     exit $?) 2> /dev/null &
+    pid=$!
+    wait_for_socket
+}
+
+header() {
+    sed -n "s/^#: //p" "$1" | sed -n "$2"
+}
+
+run_case() {
+    script=$1 name=$(basename "$1" .gdb)
+    options=$(header "$script" '/^-/p' | sed "s#PREFIX#$prefix#")
+    program=$(header "$script" '/^program/s/^program //p')
+    text=$(header "$script" '/^input/s/^input //p')
+    input= suffix=
+    if [ "$text" ]; then
+        mkfifo "$work/input"
+        (sleep 2; echo "$text") > "$work/input" &
+        input=$work/input suffix=,suspend=n
+    fi
+    sed "s#SOCKET#$work/socket#" "$script" > "$work/script"
+    start "$suffix" $out/$program
+    [ "$suffix" ] && sleep 1
+    timeout 60 gdb-multiarch -nx -q -batch -ex 'set pagination off' \
+        -ex 'set confirm off' -ex 'set width 0' \
+        -ex "target remote $work/socket" -x "$work/script" $out/${program%% *} > "$work/gdb" 2>&1
+    wait $pid
+    status=$?
+    rm -f "$work/input"
+    { normalize < "$work/gdb"
+      echo "--- the program, status $status"
+      cat "$work/program"; } > "$work/got"
+    [ "$UPDATE" ] && cp "$work/got" "${script%.gdb}.out"
+    diff -u "${script%.gdb}.out" "$work/got" > "$work/diff"
+    verdict "$name" $? "$work/diff"
+}
+
+# "@NAME" in packets is the address of this symbol of the program.
+symbols() {
+    riscv64-linux-gnu-nm $out/$(header "$script" '/^program/s/^program //p' |
+        cut -d' ' -f1) | sed -n 's/^0*\([0-9a-f]*\) . \([a-z_]*\)$/s#@\2,#\1,#/p'
+}
+
+run_raw() {
+    script=$1 name=$(basename "$1" .rsp)
+    options=
+    input=
+    sed "$(symbols)" "$script" > "$work/script"
+    start "" $out/$(header "$script" '/^program/s/^program //p')
+    timeout 60 $out/rsp "$work/socket" < "$work/script" > "$work/raw" 2>&1
+    status=$?
+    wait $pid
+    verdict "$name" $status "$work/raw"
+}
+
+build_programs > "$work/build" 2>&1 || {
+    cat "$work/build"
+    echo "0 passed, 1 failed"
+    exit 1
+}
+for script in tests/gdb/cases/*.gdb tests/gdb/raw/*.rsp; do
+    basename "$script" | grep -q "$filter" || continue
+    case $script in
+    *.gdb) run_case "$script" ;;
+    *) run_raw "$script" ;;
+    esac
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
