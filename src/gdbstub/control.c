@@ -29,6 +29,7 @@ GdbThread *gdb_thread_new(Gdb *g, CPUState *cpu, int tid)
         at = &(*at)->next;
     }
     *at = th;
+    pthread_cond_broadcast(&g->changed);
     pthread_mutex_unlock(&g->lock);
     return th;
 }

@@ -256,10 +256,21 @@ static void serve(Gdb *g)
     fork_answer(&g->heir, true);
 }
 
+/* There is nothing to tell of a program without a thread. */
+static void wait_for_thread(Gdb *g)
+{
+    pthread_mutex_lock(&g->lock);
+    while (!g->threads) {
+        pthread_cond_wait(&g->changed, &g->lock);
+    }
+    pthread_mutex_unlock(&g->lock);
+}
+
 static void *server_main(void *opaque)
 {
     Gdb *g = opaque;
 
+    wait_for_thread(g);
     g->cpu = exec_cpu_new(g->target.exec);
     while (g->cpu) {
         if (g->conn.fd < 0) {
