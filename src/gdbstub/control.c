@@ -1,9 +1,9 @@
 /*
  * Guest threads: what they do at the places where the debugger has a say.
  *
- * A thread has `stop` set from its report to the client's next word on it;
- * meanwhile it waits, as it does while all are to stand still or it has
- * MODE_HOLD.  What a breakpoint or a finished step reports may be forgotten
+ * A thread notes in `met` what is to be reported, which then is its `stop`,
+ * up to the client's next word on it; meanwhile it waits, as it does while all
+ * are to stand still or it has MODE_HOLD.  What a breakpoint or a finished step reports may be forgotten
  * at any time: the thread meets the same again, for it has not gone on.
  */
 #include "gdbstub/internal.h"
@@ -104,11 +104,11 @@ void thread_report(GdbThread *th)
 
     th->go_on_with = 0;
     if (g->attached) {
+        th->stop = th->met;
         th->order = g->next_order++;
         server_wake(g);
-    } else {
-        th->stop.kind = STOP_NONE;
     }
+    th->met.kind = STOP_NONE;
     thread_wait(th);
     th->stepped = false;
 }
@@ -153,9 +153,9 @@ const Point *point_at(const Gdb *g, uint64_t pc)
 
 static void stop_at(GdbThread *th, const Point *p)
 {
-    th->stop.kind = STOP_BREAK;
-    th->stop.point = p->type;
-    set_trap(&th->stop, TRAP_BRKPT);
+    th->met.kind = STOP_BREAK;
+    th->met.point = p->type;
+    set_trap(&th->met, TRAP_BRKPT);
 }
 
 /* Has the step that was asked for come to its end? */
@@ -168,8 +168,8 @@ static void finish_step(GdbThread *th)
     if (p) {
         stop_at(th, p);
     } else if (pc < th->range_start || pc >= th->range_end) {
-        th->stop.kind = STOP_STEP;
-        set_trap(&th->stop, TRAP_TRACE);
+        th->met.kind = STOP_STEP;
+        set_trap(&th->met, TRAP_TRACE);
     }
 }
 
@@ -178,10 +178,10 @@ void gdb_point(GdbThread *th)
     Gdb *g = th->gdb;
 
     pthread_mutex_lock(&g->lock);
-    if (!th->stop.kind && th->stepped) {
+    if (!th->met.kind && th->stepped) {
         finish_step(th);
     }
-    if (th->stop.kind) {
+    if (th->met.kind) {
         thread_report(th);
     } else {
         thread_wait(th);
@@ -216,10 +216,10 @@ static Event run_watched(GdbThread *th, const Event *access)
     Event e = exec_step(th->cpu, false);
 
     if (p && e.kind == EVENT_STEPPED) {
-        th->stop.kind = STOP_WATCH;
-        th->stop.point = p->type;
-        th->stop.addr = p->addr;
-        set_trap(&th->stop, TRAP_HWBKPT);
+        th->met.kind = STOP_WATCH;
+        th->met.point = p->type;
+        th->met.addr = p->addr;
+        set_trap(&th->met, TRAP_HWBKPT);
     }
     return e;
 }
@@ -257,7 +257,7 @@ Event gdb_run(GdbThread *th)
 /* What has come before, and waits for gdb_point(). */
 static void report_first(GdbThread *th)
 {
-    if (th->stop.kind) {
+    if (th->met.kind) {
         thread_report(th);
     }
 }
@@ -272,8 +272,8 @@ int gdb_signal(GdbThread *th, siginfo_t *info)
         th->injected = 0;
     } else if (g->attached && !(g->client.pass >> (signo - 1) & 1)) {
         report_first(th);
-        th->stop.kind = STOP_SIGNAL;
-        th->stop.info = *info;
+        th->met.kind = STOP_SIGNAL;
+        th->met.info = *info;
         thread_report(th);
         *info = th->stop.info;
         given = th->go_on_with;
@@ -312,9 +312,9 @@ static bool was_made(GdbThread *th)
 
 static void stop_in_call(GdbThread *th, StopKind kind, unsigned nr)
 {
-    th->stop.kind = kind;
-    th->stop.number = (int)nr;
-    set_trap(&th->stop, SIGTRAP | SYSCALL_TRAP);
+    th->met.kind = kind;
+    th->met.number = (int)nr;
+    set_trap(&th->met, SIGTRAP | SYSCALL_TRAP);
 }
 
 /* The stop is reported at the instruction, which is then run again. */
@@ -378,7 +378,6 @@ bool gdb_call_end(GdbThread *th, bool made, long result)
     untouched = !th->break_call;
     th->break_call = false;
     th->state = THREAD_RUNNING;
-    thread_tell_fork(th);
     if (!untouched && made) {
         th->made = (MadeCall){ true, pc_of(th), sp_of(th), result };
     }

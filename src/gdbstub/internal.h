@@ -124,7 +124,7 @@ struct GdbThread {
     ThreadState state;
     ThreadMode mode;
     uint64_t range_start, range_end;   /* MODE_STEP: goes on within */
-    Stop stop;                 /* not told yet, or told and not resumed */
+    Stop stop;                 /* reported, and not resumed */
     uint64_t order;            /* of stop among the others' */
     bool told;                 /* the client knows of stop */
     int go_on_with;            /* the signal that vCont gives */
@@ -132,8 +132,8 @@ struct GdbThread {
     bool break_call;           /* its registers were changed in a call */
     MadeCall made;
     uint64_t told_call;        /* pc of the call whose entry has been told */
+    Stop met;                  /* its own: to be reported */
     bool stepped;              /* its own: a step has been made */
-    int forked;                /* the child's id, to be reported; 0: none */
     int fork_pipe[2];          /* to tell the child; -1: none */
 };
 
@@ -187,7 +187,7 @@ struct Gdb {
 
 /* --- control.c --- */
 
-/* Under the lock: reports th->stop, and waits until the client goes on. */
+/* Under the lock: reports th->met, and waits until the client goes on. */
 void thread_report(GdbThread *);
 /* Under the lock: waits while th is to stand still. */
 bool thread_stands_still(const GdbThread *);
@@ -201,7 +201,6 @@ const Point *point_at(const Gdb *, uint64_t pc);
 
 /* Tells the child, if one waits, whether it is debugged from now on. */
 void fork_answer(int *pipe_end, bool follow);
-void thread_tell_fork(GdbThread *);
 
 /* --- world.c: by the server --- */
 

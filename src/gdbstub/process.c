@@ -67,19 +67,10 @@ void gdb_fork_parent(GdbThread *th, int child)
     if (child < 0) {
         close_end(&th->fork_pipe[1]);
     } else if (th->fork_pipe[1] >= 0) {
-        th->forked = child;
+        th->met.kind = STOP_FORK;
+        th->met.number = child;
     }
     pthread_mutex_unlock(&g->lock);
-}
-
-/* Under the lock: what gdb_fork_parent() has left to report. */
-void thread_tell_fork(GdbThread *th)
-{
-    if (th->forked) {
-        th->stop.kind = STOP_FORK;
-        th->stop.number = th->forked;
-        th->forked = 0;
-    }
 }
 
 /* The fork is reported first: the child waits for what becomes of it. */
@@ -88,7 +79,6 @@ void gdb_wait_begin(GdbThread *th)
     Gdb *g = th->gdb;
 
     pthread_mutex_lock(&g->lock);
-    thread_tell_fork(th);
     thread_report(th);
     th->state = THREAD_PARKED;
     pthread_cond_broadcast(&g->changed);
@@ -136,7 +126,7 @@ static void become_only_thread(GdbThread *th)
     th->tid = (int)getpid();
     th->mode = MODE_RUN;
     th->stop.kind = STOP_NONE;
-    th->forked = 0;
+    th->met.kind = STOP_NONE;
     close_end(&g->listen_fd);
     close_end(&g->wake_fd);
 }
