@@ -54,6 +54,7 @@ static int host_flags(uint64_t flags)
 
 static long do_open(Gdb *g, const char *args)
 {
+    const GdbThread *th = world_find(g, g->told_tid);
     char path[PATH_MAX];
     uint64_t flags, mode;
     int fd;
@@ -63,7 +64,11 @@ static long do_open(Gdb *g, const char *args)
         !take_number(&args, &mode)) {
         return -EINVAL;
     }
-    fd = g->target.open(g->target.opaque, path, host_flags(flags), (int)mode);
+    th = th ? th : world_find(g, 0);
+    if (!th) {
+        return -ESRCH;
+    }
+    fd = g->target.open(th->cpu, path, host_flags(flags), (int)mode);
     return fd < 0 ? fd : fd_out_of_reach(fd);
 }
 

@@ -27,7 +27,7 @@ typedef struct GdbThread GdbThread;
 
 /* What the operating system knows of the guest.  Called by the server. */
 typedef struct GdbTarget {
-    void *opaque;              /* first argument of all below */
+    void *opaque;              /* the first argument of those below */
     Exec *exec;
     const GuestDebug *guest;
     const char *program;       /* its path */
@@ -37,8 +37,8 @@ typedef struct GdbTarget {
     bool (*write)(void *opaque, CPUState *cpu, uint64_t addr,
                   const void *buf, size_t n);
     size_t (*auxv)(void *opaque, void *buf, size_t n);
-    /* A file as the guest would find it: descriptor or -errno. */
-    int (*open)(void *opaque, const char *path, int flags, int mode);
+    /* A file as this thread would find it: descriptor or -errno. */
+    int (*open)(CPUState *, const char *path, int flags, int mode);
     /* readlink(2) and unlink(2), or -errno. */
     long (*readlink)(void *opaque, const char *path, char *buf, size_t n);
     int (*unlink)(void *opaque, const char *path);

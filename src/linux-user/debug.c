@@ -11,23 +11,6 @@
 
 /* --- memory --- */
 
-static size_t read_memory(void *opaque, uint64_t addr, void *buf, size_t n)
-{
-    const Mm *mm = &((Process *)opaque)->mm;
-    size_t done = 0;
-
-    while (done < n) {
-        uint64_t at = addr + done, left = page_down(at) + GUEST_PAGE - at;
-        size_t piece = n - done < left ? n - done : left;
-
-        if (!mm_read(mm, (char *)buf + done, at, piece)) {
-            break;
-        }
-        done += piece;
-    }
-    return done;
-}
-
 static bool is_mapped(Mm *mm, uint64_t addr, size_t n)
 {
     bool mapped;
@@ -41,20 +24,46 @@ static bool is_mapped(Mm *mm, uint64_t addr, size_t n)
     return mapped;
 }
 
-/* The host's file disregards protections, as a debugger does. */
+/* By the host's file, which disregards protections, as a debugger does. */
+static bool access_all(Mm *mm, uint64_t addr, void *buf, size_t n, bool write)
+{
+    int fd = is_mapped(mm, addr, n)
+             ? open("/proc/self/mem", O_RDWR | O_CLOEXEC) : -1;
+    off_t at = (off_t)(addr + mm->base);
+    ssize_t done = -1;
+
+    if (fd >= 0) {
+        done = write ? pwrite(fd, buf, n, at) : pread(fd, buf, n, at);
+        close(fd);
+    }
+    return done == (ssize_t)n;
+}
+
+static size_t read_memory(void *opaque, uint64_t addr, void *buf, size_t n)
+{
+    Mm *mm = &((Process *)opaque)->mm;
+    size_t done = 0;
+
+    while (done < n) {
+        uint64_t at = addr + done, left = page_down(at) + GUEST_PAGE - at;
+        size_t piece = n - done < left ? n - done : left;
+        char *to = (char *)buf + done;
+
+        if (!mm_read(mm, to, at, piece) &&
+            !access_all(mm, at, to, piece, false)) {
+            break;
+        }
+        done += piece;
+    }
+    return done;
+}
+
 static bool write_memory(void *opaque, CPUState *cpu, uint64_t addr,
                          const void *buf, size_t n)
 {
     Mm *mm = &((Process *)opaque)->mm;
-    int fd = is_mapped(mm, addr, n)
-             ? open("/proc/self/mem", O_RDWR | O_CLOEXEC) : -1;
-    bool done;
+    bool done = access_all(mm, addr, (void *)buf, n, true);
 
-    if (fd < 0) {
-        return false;
-    }
-    done = pwrite(fd, buf, n, (off_t)(addr + mm->base)) == (ssize_t)n;
-    close(fd);
     exec_invalidate(cpu, addr, n);
     return done;
 }
@@ -80,14 +89,18 @@ static void find(const Process *proc, const char *path, char host[PATH_MAX],
     }
 }
 
-static int open_file(void *opaque, const char *path, int flags, int mode)
+static int open_file(CPUState *cpu, const char *path, int flags, int mode)
 {
+    Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
     char host[PATH_MAX];
-    int fd;
+    long fd = proc_open(t, path, flags);
 
-    find(opaque, path, host, true);
-    fd = open(host, flags, mode);
-    return fd < 0 ? -errno : fd;
+    if (fd == PROC_NOT_OURS) {
+        find(t->proc, path, host, true);
+        fd = open(host, flags, mode);
+        fd = fd < 0 ? -errno : fd;
+    }
+    return (int)fd;
 }
 
 static long read_link(void *opaque, const char *path, char *buf, size_t n)
