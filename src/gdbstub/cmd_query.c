@@ -148,8 +148,8 @@ void cmd_attached(Gdb *g, const char *args, size_t bytes, Reply *r)
 
 /* --- qXfer --- */
 
-/* 'm' and a part, or 'l' and the last one. */
-void reply_part(Reply *r, const char *range, const void *bytes, size_t n)
+/* "OFFSET,LENGTH" of bytes: 'm' and a part, or 'l' and the last one. */
+static void reply_part(Reply *r, const char *range, const void *bytes, size_t n)
 {
     uint64_t at, length;
     size_t left, done;

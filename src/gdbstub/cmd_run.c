@@ -162,7 +162,7 @@ static void go_on(GdbThread *th, const Action *a)
     th->told = false;
 }
 
-/* All that runs by steps needs exec to know of no breakpoint. */
+/* For threads that step exec need not know of breakpoints. */
 static bool any_runs(const Gdb *g)
 {
     for (const GdbThread *th = g->threads; th; th = th->next) {
@@ -183,7 +183,7 @@ static void resume(Gdb *g, const Action *a, size_t n)
     }
     runs = any_runs(g);
     pthread_mutex_unlock(&g->lock);
-    if (runs || g->nb_points == 0) {
+    if (runs) {
         world_apply_points(g);
     }
     g->interrupted = false;

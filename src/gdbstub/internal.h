@@ -242,7 +242,5 @@ typedef void Command(Gdb *, const char *args, size_t bytes, Reply *);
 void reply_error(Reply *, int number);
 /* The thread that Hg has chosen, or NULL with an error in the reply. */
 GdbThread *general_thread(Gdb *, Reply *);
-/* Offset and length of a qXfer read, served from bytes. */
-void reply_part(Reply *, const char *range, const void *bytes, size_t n);
 
 #endif

@@ -163,9 +163,8 @@ bool gdb_fork_child(GdbThread *th)
 
 typedef struct Saved {
     int conn_fd, listen_fd;
-    bool attached;
+    bool attached, suspend;
     Client client;
-    GdbListen listen;          /* where is not kept */
 } Saved;
 
 _Static_assert(sizeof(Saved) <= GDB_SAVED_MAX, "room for it");
@@ -195,7 +194,7 @@ size_t gdb_save(GdbThread *th, void *buf)
     Gdb *g = th->gdb;
     Saved s = { .conn_fd = g->attached ? g->conn.fd : -1,
                 .listen_fd = g->listen_fd, .attached = g->attached,
-                .client = g->client };
+                .suspend = g->listen.suspend, .client = g->client };
 
     set_inherited(s.conn_fd, true);
     set_inherited(s.listen_fd, true);
@@ -230,6 +229,7 @@ Gdb *gdb_resume(const void *saved, size_t size, const GdbTarget *target)
     g->conn.fd = s.conn_fd;
     g->conn.no_ack = s.client.no_ack;
     g->listen_fd = s.listen_fd;
+    g->listen.suspend = s.suspend;
     g->client = s.client;
     g->attached = s.attached;
     g->stop = g->exec_told = s.attached && s.client.exec_events;

@@ -72,9 +72,6 @@ static void answer(Gdb *g, const char *packet, size_t n)
     if (r.full) {
         reply_error(&r, ENOBUFS);
     }
-    if (g->detached) {
-        world_release(g);
-    }
     if (!g->resumed) {
         conn_put_packet(&g->conn, r.at, r.n);
     }
@@ -119,6 +116,18 @@ static void tell_stop(Gdb *g, GdbThread *th)
     conn_put_packet(&g->conn, r.at, r.n);
 }
 
+/* The last thread that was to run has ended. */
+static void tell_held(Gdb *g)
+{
+    GdbThread *th = world_find(g, 0);
+
+    if (g->client.no_resumed || !th) {
+        conn_put_packet(&g->conn, "N", 1);
+    } else {
+        tell_stop(g, th);
+    }
+}
+
 /* Something to tell, told; false: nothing yet. */
 static bool look(Gdb *g)
 {
@@ -139,7 +148,7 @@ static bool look(Gdb *g)
         tell_stop(g, th);
     } else if (all_held) {
         world_stop(g);
-        conn_put_packet(&g->conn, "N", 1);
+        tell_held(g);
     }
     return end || th || all_held;
 }

@@ -88,6 +88,8 @@ static void translate(Guest *g, BlockRequest request)
     char msg[256];
     request.flags = riscv64_frontend.tb_flags(g->cpu);
     request.code = (CodeReader){read_code, g};
+    request.stops = &g->stop;
+    request.nb_stops = g->stop != 0;
     ir_reset(g->ir);
     riscv64_frontend.translate(g->translator, &request, &g->info);
     check(!g->info.nb_insns || ir_verify(g->ir, msg, sizeof(msg)), "%s", msg);

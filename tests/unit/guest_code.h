@@ -19,6 +19,7 @@ typedef struct Guest {
     uint8_t code[64];         /* at GUEST_BASE */
     size_t code_bytes;        /* how much of it is mapped */
     size_t split;             /* where its mapping is cut in two; 0: nowhere */
+    uint64_t stop;            /* a breakpoint; 0: none */
     uint8_t data[DATA_BYTES]; /* at DATA_BASE */
     BlockInfo info;           /* of the last translation */
     InterpEnv env;            /* of the last run */

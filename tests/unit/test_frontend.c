@@ -63,6 +63,42 @@ static void test_crosses_mappings(void **state)
     }
 }
 
+/* One in the middle of an instruction does not keep it from being run. */
+static void test_ends_before_breakpoint(void **state)
+{
+    Guest *g = *state;
+    guest_code(g, 3, (uint32_t[]){addi, c_addi, addi});
+    g->stop = GUEST_BASE + 6;
+    expect(g, 2, 6, 2);
+    g->stop = GUEST_BASE + 2;
+    expect(g, 1, 4, 1);
+}
+
+/* Nothing is read of the code there. */
+static void test_breakpoint_first(void **state)
+{
+    Guest *g = *state;
+    g->stop = GUEST_BASE;
+    g->code_bytes = 0;
+    g->rv->gpr[10] = 5;
+    assert_int_equal(guest_run(g, 100), INTERP_EXIT_TB);
+    assert_int_equal(g->env.reason, EXIT_STOP);
+    assert_int_equal(g->rv->pc, GUEST_BASE);
+    assert_int_equal(g->rv->gpr[10], 5);
+}
+
+static void test_no_region_at_breakpoint(void **state)
+{
+    Guest *g = *state;
+    const uint64_t blocks[] = {GUEST_BASE, GUEST_BASE + 6};
+    guest_code(g, 3, (uint32_t[]){addi, c_addi, addi});
+    guest_translate_region(g, GUEST_BASE, 2, blocks);
+    assert_int_equal(g->info.nb_insns, 3);
+    g->stop = GUEST_BASE + 6;
+    guest_translate_region(g, GUEST_BASE, 2, blocks);
+    assert_int_equal(g->info.nb_insns, 0);
+}
+
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, guest_set_up, guest_tear_down)
 
@@ -73,6 +109,9 @@ int main(void)
         TEST(test_ends_before_unreadable),
         TEST(test_unreadable_start),
         TEST(test_crosses_mappings),
+        TEST(test_ends_before_breakpoint),
+        TEST(test_breakpoint_first),
+        TEST(test_no_region_at_breakpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
