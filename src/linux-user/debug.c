@@ -149,11 +149,11 @@ void debug_thread_start(Task *t)
     t->debug = gdb_thread_new(t->proc->gdb, t->cpu, t->tid);
 }
 
-/* What would kill the process is reported first. */
-static void begin(Task *t)
+/* Before it a signal that ends the process does so, as without -g. */
+void debug_first_stop(Task *t)
 {
+    gdb_point(t->debug);
     signal_catch_fatal(t);
-    debug_thread_start(t);
 }
 
 int debug_start(Task *t)
@@ -164,7 +164,7 @@ int debug_start(Task *t)
     if (!t->proc->gdb) {
         return -1;
     }
-    begin(t);
+    debug_thread_start(t);
     return 0;
 }
 
@@ -174,7 +174,7 @@ void debug_resume(Task *t, const void *saved, size_t size)
 
     t->proc->gdb = gdb_resume(saved, size, &target);
     if (t->proc->gdb) {
-        begin(t);
+        debug_thread_start(t);
     }
 }
 

@@ -13,6 +13,9 @@ int debug_start(Task *t);
 /* The same for a program that execve has started, with gdb_save()'s bytes. */
 void debug_resume(Task *t, const void *saved, size_t size);
 
+/* Where the program stands still if it is to, before it runs. */
+void debug_first_stop(Task *t);
+
 void debug_thread_start(Task *t);
 
 /* exec_run(), as the debugger wants it. */

@@ -29,7 +29,7 @@ typedef struct LinuxUserOptions {
 } LinuxUserOptions;
 
 /* Exit statuses of a shell. */
-enum { EXIT_NOT_RUNNABLE = 126, EXIT_NOT_FOUND = 127 };
+enum { EXIT_WRONG_USE = 1, EXIT_NOT_RUNNABLE = 126, EXIT_NOT_FOUND = 127 };
 
 /*
  * Runs the program.  Returns only if it cannot be started: an exit status,

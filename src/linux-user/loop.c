@@ -335,6 +335,12 @@ __attribute__((noinline)) static void grow_stack(void)
     asm volatile("" : : "r"(room) : "memory");
 }
 
+static int cannot_listen(const char *where)
+{
+    fprintf(stderr, "tcg-riscv64: -g %s: %s\n", where, strerror(errno));
+    return EXIT_WRONG_USE;
+}
+
 int linux_user_run(const LinuxUserOptions *o)
 {
     Process *proc = calloc(1, sizeof(*proc));
@@ -349,7 +355,7 @@ int linux_user_run(const LinuxUserOptions *o)
     signal_init_process(proc);
     ret = start(proc, &t);
     if (ret == 0 && o->gdb && debug_start(t) < 0) {
-        ret = complain(o->gdb->where, errno, "-g: cannot listen");
+        ret = cannot_listen(o->gdb->where);
     }
     if (ret == 0) {
         inherit_load(t, inherited);
@@ -358,6 +364,9 @@ int linux_user_run(const LinuxUserOptions *o)
         }
         set_name(o->program);
         proc_show_program(proc);
+        if (t->debug) {
+            debug_first_stop(t);
+        }
         signal_unblock(t);
         task_loop(t);
         if (t->debug) {

@@ -51,6 +51,11 @@ memory map         |0  |rw- stack|-d page $guest/hello
 threads need files |1  |with %d|-d tid -D log $guest/hello
 log to a file      |0  |addi|-d in_asm -D log $guest/hello; cat log
 sc before any lr   |1  ||./sc
+gdb: bad option    |1  |suspend=n|-g here,suspend=maybe $guest/hello
+gdb: cannot listen |1  |nofolder|-g ./nofolder/socket $guest/hello
+gdb: by variable   |1  |nofolder|-version; TCG_GDB=./nofolder/s \$EMU $guest/hello
+gdb: need not come |0  |hello|-g ./gdb-%d,suspend=n $guest/hello; ls gdb-[1-9]*
+gdb: may be ended  |143||-g ./gdb-s $guest/hello & sleep 0.3; kill \$!; wait \$!
 statistics         |0  |translated|-version; TCG_STATS=1 $EMU $guest/hello
 link below prefix  |0  |below the prefix|-L root $guest/proc /a/b/absolute
 link to a folder   |0  |below the prefix|-L root $guest/proc /a/up/absolute
