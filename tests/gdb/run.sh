@@ -5,9 +5,10 @@
 # the program print. Lines of the script that begin with "#:" say
 #   #: program ARGUMENTS    what is run, a program of this folder
 #   #: -OPTION ...          options of the emulator
-#   #: input TEXT           the program's input, two seconds after its start;
-#                           then it does not wait for gdb
-# and SOCKET stands for where the emulator listens.
+#   #: late                 it does not wait for gdb, which comes when it has
+#                           printed something
+# and SOCKET stands for where the emulator listens, INPUT for a file from which
+# the program reads.
 # raw/*.rsp are packets and what must come back: see rsp.c.
 #   EMU=PROGRAM    another emulator that knows -g
 #   UPDATE=1       writes the .out files anew
@@ -26,6 +27,7 @@ command -v gdb-multiarch > /dev/null || {
 mkdir -p $out
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+mkfifo "$work/input"
 
 build_programs() {
     for source in tests/gdb/*.c; do
@@ -55,12 +57,14 @@ normalize() {
     sed -E -e "s#$PWD/##g" -e 's/(process|Thread|LWP) [0-9]+(\.[0-9]+)?/\1 N/g' \
         -e 's/0x[0-9a-f]{4,}/ADDR/g' -e '/^Reading .* from remote/d' \
         -e '/^\[Switching to Thread/d' -e '/File transfers from remote/d' -e "s#$work#WORK#g" \
-        -e 's/<([a-z_]+)\+[0-9]+>/<\1+N>/g' -e '/^ *Id /s/ +/ /g'
+        -e 's/<([a-z_]+)\+[0-9]+>/<\1+N>/g' -e '/^ *Id /s/ +/ /g' \
+        -e '/^[* ] [0-9]+ +Thread/s/ +/ /g' -e 's/^ADDR in main /main /'
 }
 
-wait_for_socket() {
-    for _ in $(seq 200); do
-        [ -S "$work/socket" ] && return
+# wait_for TEST FILE: until the test holds, as -s or -S.
+wait_for() {
+    for _ in $(seq 400); do
+        [ "$1" "$2" ] && return
         sleep 0.05
     done
 }
@@ -69,12 +73,12 @@ wait_for_socket() {
 start() {
     suffix=$1
     shift
-    rm -f "$work/socket"
+    rm -f "$work/socket" "$work/program"
     (timeout 60 $emu $options -g "$work/socket$suffix" "$@" \
-        > "$work/program" 2>&1 < "${input:-/dev/null}"
+        > "$work/program" 2>&1 <> "$work/input"
      exit $?) 2> /dev/null &
     pid=$!
-    wait_for_socket
+    wait_for -S "$work/socket"
 }
 
 header() {
@@ -85,22 +89,16 @@ run_case() {
     script=$1 name=$(basename "$1" .gdb)
     options=$(header "$script" '/^-/p' | sed "s#PREFIX#$prefix#")
     program=$(header "$script" '/^program/s/^program //p')
-    text=$(header "$script" '/^input/s/^input //p')
-    input= suffix=
-    if [ "$text" ]; then
-        mkfifo "$work/input"
-        (sleep 2; echo "$text") > "$work/input" &
-        input=$work/input suffix=,suspend=n
-    fi
-    sed "s#SOCKET#$work/socket#" "$script" > "$work/script"
+    suffix=$(header "$script" '/^late/s/.*/,suspend=n/p')
+    sed "s#SOCKET#$work/socket#; s#INPUT#$work/input#" "$script" \
+        > "$work/script"
     start "$suffix" $out/$program
-    [ "$suffix" ] && sleep 1
+    [ "$suffix" ] && wait_for -s "$work/program" && sleep 0.5
     timeout 60 gdb-multiarch -nx -q -batch -ex 'set pagination off' \
         -ex 'set confirm off' -ex 'set width 0' \
         -ex "target remote $work/socket" -x "$work/script" $out/${program%% *} > "$work/gdb" 2>&1
     wait $pid
     status=$?
-    rm -f "$work/input"
     { normalize < "$work/gdb"
       echo "--- the program, status $status"
       cat "$work/program"; } > "$work/got"
@@ -118,7 +116,6 @@ symbols() {
 run_raw() {
     script=$1 name=$(basename "$1" .rsp)
     options=
-    input=
     sed "$(symbols)" "$script" > "$work/script"
     start "" $out/$(header "$script" '/^program/s/^program //p')
     timeout 60 $out/rsp "$work/socket" < "$work/script" > "$work/raw" 2>&1

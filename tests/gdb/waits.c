@@ -15,15 +15,15 @@ int main(int argc, char **argv)
 {
     char line[16] = "";
 
+    puts("here");
+    fflush(stdout);
     if (argc > 1 && strcmp(argv[1], "read") == 0) {
         ssize_t n = read(0, line, sizeof(line) - 1);
 
         printf("read %zd: %s", n, line);
         return 5;
     }
-    while (stay) {
-        rounds++;
-    }
+    for (; stay; rounds++) { }
     puts("went on");
     return 6;
 }

@@ -1,5 +1,5 @@
 #: program waits read
-#: input some text
+#: late
 echo -- in a system call\n
 backtrace
 print $a7
@@ -8,4 +8,5 @@ print stay + seven(seven(1))
 break seven
 print $a7
 echo -- it goes on as if nothing had been\n
+shell echo some text > INPUT
 continue

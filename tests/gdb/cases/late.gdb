@@ -1,7 +1,6 @@
 #: program waits spin
-#: input nothing
+#: late
 echo -- a program that runs\n
-info symbol $pc
 set $first = rounds
 print rounds > 0
 detach
