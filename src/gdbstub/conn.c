@@ -5,6 +5,7 @@
 #include "gdbstub/internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -203,9 +204,10 @@ static bool expand(char *path, size_t room, const char *where)
     return n >= 0 && (size_t)n < room;
 }
 
-static int bind_path(const char *where)
+static int bind_path(const char *where, char socket_path[SOCKET_PATH_MAX])
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    char absolute[PATH_MAX];
     struct stat st;
     int fd;
 
@@ -221,13 +223,18 @@ static int bind_path(const char *where)
         close(fd);
         return -1;
     }
+    if (fd >= 0 && realpath(addr.sun_path, absolute) &&
+        strlen(absolute) < SOCKET_PATH_MAX) {
+        strcpy(socket_path, absolute);
+    }
     return fd;
 }
 
-int conn_listen(const char *where)
+int conn_listen(const char *where, char socket_path[SOCKET_PATH_MAX])
 {
     uint16_t port;
-    int fd = is_port(where, &port) ? bind_port(port) : bind_path(where);
+    int fd = is_port(where, &port) ? bind_port(port)
+                                   : bind_path(where, socket_path);
 
     if (fd >= 0 && listen(fd, 1) < 0) {
         close(fd);

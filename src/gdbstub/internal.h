@@ -26,7 +26,7 @@ enum {
     PACKET_MAX = 16384,        /* bytes of a packet, either way */
     MAX_POINTS = 256,          /* breakpoints and watchpoints */
     MAX_CALLS = 512,           /* numbers of system calls */
-    MAX_SIGNALS = 64,
+    SOCKET_PATH_MAX = 256,
 };
 
 /* --- text.c --- */
@@ -73,8 +73,11 @@ long conn_get_packet(Conn *, char packet[PACKET_MAX + 1]);
 int conn_get_byte(Conn *);
 void conn_put_packet(Conn *, const char *packet, size_t n);
 void conn_close(Conn *);
-/* A listening socket out of the guest's reach; -1 with errno. */
-int conn_listen(const char *where);
+/*
+ * A listening socket out of the guest's reach; -1 with errno.  If it is a
+ * file, socket_path is set, unless it is too long.
+ */
+int conn_listen(const char *where, char socket_path[SOCKET_PATH_MAX]);
 int conn_accept(int listen_fd);
 
 /* --- state --- */
@@ -152,6 +155,7 @@ struct Gdb {
     GdbTarget target;
     GdbListen listen;
     int listen_fd;             /* -1: none */
+    char socket[SOCKET_PATH_MAX];      /* its file, "": none; goes with us */
     int wake_fd;               /* an eventfd, for the server */
     CPUState *cpu;             /* the server's; never runs */
     char *description;         /* target.xml; owned */

@@ -129,6 +129,7 @@ static void become_only_thread(GdbThread *th)
     th->met.kind = STOP_NONE;
     close_end(&g->listen_fd);
     close_end(&g->wake_fd);
+    g->socket[0] = '\0';
 }
 
 static void leave_alone(Gdb *g, CPUState *cpu)
@@ -138,6 +139,19 @@ static void leave_alone(Gdb *g, CPUState *cpu)
     if (g->watched.bytes) {
         exec_set_watch(cpu, 0, 0);
     }
+    g->watched = (Point){ 0 };
+    g->nb_points = 0;
+    g->client = (Client){ 0 };
+    g->attached = g->stop = false;
+}
+
+/* Where the process's id is part of the address, the child has its own. */
+static bool listen_too(Gdb *g)
+{
+    if (g->listen.where && strstr(g->listen.where, "%d")) {
+        g->listen_fd = conn_listen(g->listen.where, g->socket);
+    }
+    return g->listen_fd >= 0 && server_start(g);
 }
 
 bool gdb_fork_child(GdbThread *th)
@@ -155,6 +169,9 @@ bool gdb_fork_child(GdbThread *th)
         }
     }
     leave_alone(g, th->cpu);
+    if (listen_too(g)) {
+        return true;
+    }
     free(th);
     return false;
 }
@@ -165,6 +182,7 @@ typedef struct Saved {
     int conn_fd, listen_fd;
     bool attached, suspend;
     Client client;
+    char socket[SOCKET_PATH_MAX];
 } Saved;
 
 _Static_assert(sizeof(Saved) <= GDB_SAVED_MAX, "room for it");
@@ -196,6 +214,7 @@ size_t gdb_save(GdbThread *th, void *buf)
                 .listen_fd = g->listen_fd, .attached = g->attached,
                 .suspend = g->listen.suspend, .client = g->client };
 
+    strcpy(s.socket, g->socket);
     set_inherited(s.conn_fd, true);
     set_inherited(s.listen_fd, true);
     memcpy(buf, &s, sizeof(s));
@@ -230,6 +249,7 @@ Gdb *gdb_resume(const void *saved, size_t size, const GdbTarget *target)
     g->conn.no_ack = s.client.no_ack;
     g->listen_fd = s.listen_fd;
     g->listen.suspend = s.suspend;
+    memcpy(g->socket, s.socket, sizeof(g->socket));
     g->client = s.client;
     g->attached = s.attached;
     g->stop = g->exec_told = s.attached && s.client.exec_events;
@@ -253,6 +273,10 @@ static void end(GdbThread *th, EndKind kind, int number)
     }
     while (g->attached && !g->end_told) {
         pthread_cond_wait(&g->changed, &g->lock);
+    }
+    if (g->socket[0]) {
+        unlink(g->socket);
+        g->socket[0] = '\0';
     }
     pthread_mutex_unlock(&g->lock);
 }

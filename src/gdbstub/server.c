@@ -355,7 +355,7 @@ Gdb *gdb_start(const GdbListen *listen, const GdbTarget *target)
     }
     g->listen = *listen;
     g->stop = listen->suspend;
-    g->listen_fd = conn_listen(listen->where);
+    g->listen_fd = conn_listen(listen->where, g->socket);
     if (g->listen_fd < 0 || !server_start(g)) {
         free(g->description);
         free(g);

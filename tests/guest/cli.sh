@@ -54,7 +54,8 @@ sc before any lr   |1  ||./sc
 gdb: bad option    |1  |suspend=n|-g here,suspend=maybe $guest/hello
 gdb: cannot listen |1  |nofolder|-g ./nofolder/socket $guest/hello
 gdb: by variable   |1  |nofolder|-version; TCG_GDB=./nofolder/s \$EMU $guest/hello
-gdb: need not come |0  |hello|-g ./gdb-%d,suspend=n $guest/hello; ls gdb-[1-9]*
+gdb: need not come |0  |ello|-g ./gdb-%d,suspend=n $guest/hello
+gdb: no socket left|2  |No such file|-g ./own-%d,suspend=n $guest/hello; ls own-* 2>&1
 gdb: may be ended  |143||-g ./gdb-s $guest/hello & sleep 0.3; kill \$!; wait \$!
 statistics         |0  |translated|-version; TCG_STATS=1 $EMU $guest/hello
 link below prefix  |0  |below the prefix|-L root $guest/proc /a/b/absolute
