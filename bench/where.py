@@ -36,7 +36,7 @@ FOLDERS = [
     ("opt", "translate"), ("frontend", "translate"), ("backend", "translate"),
     ("util/arena", "translate"), ("", "emulator"),
 ]
-BLOCK = re.compile(r"(region|guest)_[0-9a-f]+$")
+BLOCK = re.compile(r"(?:.*\[)?((?:region|guest)_[0-9a-f]+)\]?$")
 
 
 def part_of_file(path):
@@ -62,7 +62,7 @@ def emulator_symbols(build):
 
 
 def sample(emulator, program, folder):
-    """(symbol, object) of each sample."""
+    """(symbol, object) of each sample; a block's without its function."""
     data = os.path.join(folder, "perf.data")
     subprocess.run(["perf", "record", "-q", "-F", "4000", "-o", data,
                     emulator] + program, check=True,
@@ -71,7 +71,8 @@ def sample(emulator, program, folder):
                    stderr=subprocess.DEVNULL)
     out = subprocess.run(["perf", "script", "-i", data, "-F",
                           "ip,sym,dso"], capture_output=True, text=True).stdout
-    return re.findall(r"^\s*[0-9a-f]+ (.*) \((.*)\)$", out, re.M)
+    found = re.findall(r"^\s*[0-9a-f]+ (.*) \((.*)\)$", out, re.M)
+    return [(BLOCK.sub(r"\1", sym), dso) for sym, dso in found]
 
 
 def part_of(sym, dso, symbols):

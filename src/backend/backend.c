@@ -261,6 +261,14 @@ static void call_op(BackendContext *b, const Op *op)
     adapter_enter(&b->adapter, &b->ra);
 }
 
+/* C functions may change vector registers; of those that are pinned the host
+   takes care. */
+static void plugin_op(BackendContext *b, const Op *op)
+{
+    ra_evict_class(&b->ra, CLASS_VEC);
+    general_op(b, op);
+}
+
 static void other_op(BackendContext *b, const IR *ir, const Op *op)
 {
     if (!(op_flags(op) & OPF_EXIT) || !changes_convention(b, ir, op)) {
@@ -289,6 +297,9 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     ra_trace_op(&b->ra, op);
     if (op->opc == OP_insn_start) {
         insn_start(&b->build, op->arg[0]);
+        if (b->cfg.every_pc) {
+            build_pc_row(&b->build, b->desc->offset(b->host), b->build.pc);
+        }
         return op;
     }
     b->build.keep_flags = op_flags(op) & OPF_CARRY_IN;
@@ -303,6 +314,8 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     case OP_discard: ra_discard(&b->ra, (TempId)op->arg[0]); break;
     case OP_mov: ra_mov(&b->ra, op); break;
     case OP_call: call_op(b, op); break;
+    case OP_plugin_cb:
+    case OP_plugin_mem_cb: plugin_op(b, op); break;
     case OP_set_label: return label_op(b, ir, op);
     case OP_set_side: side_op(b, op); break;
     case OP_set_stub: stub_op(b, op); break;

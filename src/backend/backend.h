@@ -34,6 +34,9 @@ typedef struct BackendConfig {
     int max_scratch;        /* stress: allocatable registers a class, -1 */
     bool guest_base;        /* guest memory is addressed through gs */
     bool no_ret_stack;      /* calls and returns as plain jumps */
+    bool every_pc;          /* rows for all guest instructions, not only for
+                               those that may need their pc */
+    bool count_all;         /* in CPUState.counts */
     bool count_heat;        /* jumps back count in CPUState.heat */
     uint32_t pc_offset;     /* Frontend.pc_offset */
     const char *const *hot; /* Frontend.hot */
@@ -98,12 +101,6 @@ typedef struct CompiledBlock {
 } CompiledBlock;
 
 typedef struct BackendContext BackendContext;
-
-/*
- * What the callback constant of plugin_cb and plugin_mem_cb points to. The
- * address and MemOp are 0 for plugin_cb.
- */
-typedef void PluginFn(CPUState *, uint64_t datum, uint64_t addr, MemOp);
 
 /* What enter() returns besides exit_tb's reasons (which are >= 0). */
 enum {

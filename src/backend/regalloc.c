@@ -88,6 +88,20 @@ void ra_evict(RegAlloc *ra, int r)
     ra_release(ra, t);
 }
 
+void ra_evict_class(RegAlloc *ra, RegClass class)
+{
+    RegSet set = ra_usable(ra, class) & ~ra->free;
+
+    for (; set; set &= set - 1) {
+        int r = regset_first(set);
+        if (ra_is_value(ra, ra->occupant[r])) {
+            ra_release(ra, ra->occupant[r]);
+        } else {
+            ra_evict(ra, r);
+        }
+    }
+}
+
 RegSet ra_usable(const RegAlloc *ra, RegClass class)
 {
     RegSet general = REG_BIT(REG_VEC) - 1;

@@ -156,6 +156,8 @@ void ra_sync(RegAlloc *, TempId);
 /* The same, for constants too: they get a spill slot. */
 void ra_to_memory(RegAlloc *, TempId);
 void ra_evict(RegAlloc *, int r);
+/* No scratch register of the class holds anything. */
+void ra_evict_class(RegAlloc *, RegClass);
 /* Empties r, to a free register outside `avoid` if there is one; a home, of
  * what has borrowed it. */
 void ra_displace(RegAlloc *, int r, RegSet avoid);

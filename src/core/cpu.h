@@ -40,6 +40,17 @@ typedef struct JumpCacheEntry {
  */
 typedef uint64_t RetStackEntry;
 
+enum { MAX_HELPERS = 16 };     /* of a frontend, with a count of their own */
+
+/* What generated code counts, with BackendConfig.count_all. */
+typedef struct CodeCounts {
+    uint64_t lookups;          /* in the jump cache */
+    uint64_t returns;          /* by the return stack */
+    uint64_t returns_skipped;  /* entries that a return did not match, */
+    uint64_t returns_lost;     /* and returns that matched none */
+    uint64_t helper[MAX_HELPERS]; /* calls, by place in IR.helpers */
+} CodeCounts;
+
 typedef struct CPUState {
     JumpCacheEntry jump_cache[JUMP_CACHE_SIZE];
     int32_t heat[HEAT_SIZE];   /* jumps back still to come, see heat_slot() */
@@ -51,12 +62,14 @@ typedef struct CPUState {
     uint64_t exit_site;        /* host address of the ExitRecord of the slot
                                   by which code was left (backend.h) */
     uint64_t slow_rax;         /* x86-64: rax during a slow call */
+    CodeCounts counts;
     uint64_t align_addr;       /* address of a misaligned access (backend.h) */
     uint64_t watch_addr;       /* of the access that EXIT_WATCH is about */
     uint64_t watch_access;     /* and its kind; exec/watch.c */
     uint32_t exit_request;     /* set by signal handlers: leave soon */
     void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
     void *user;                /* whose cpu it is; exec does not look at it */
+    void *plugin;              /* the plugins' thread (plugin/plugin.h) */
     _Alignas(32) uint8_t spill[SPILL_SLOTS * SPILL_SLOT_BYTES];
     /* x86-64, vector records: V256 of plain hosts, registers saved. */
     _Alignas(32) uint8_t vec_wide[16 * 32], vec_saved[8 * 32];

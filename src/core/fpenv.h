@@ -66,4 +66,23 @@ static inline void fpenv_raise(uint32_t fflags)
 #endif
 }
 
+/* The environment of the running thread, as MXCSR. */
+static inline uint32_t fpenv_get(void)
+{
+#ifdef __x86_64__
+    return __builtin_ia32_stmxcsr();
+#else
+    return MXCSR_MASKS;
+#endif
+}
+
+static inline void fpenv_set(uint32_t mxcsr)
+{
+#ifdef __x86_64__
+    __builtin_ia32_ldmxcsr(mxcsr);
+#else
+    (void)mxcsr;
+#endif
+}
+
 #endif

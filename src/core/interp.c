@@ -325,11 +325,14 @@ static void call(Interp *in, const Op *op)
     }
 }
 
-static void plugin(Interp *in, const Op *op, uint64_t addr, MemOp memop)
+static void plugin(Interp *in, const Op *op)
 {
     InterpEnv *env = in->env;
+    bool mem = op->opc == OP_plugin_mem_cb;
     if (env->plugin) {
-        env->plugin(env->opaque, op_const(op, 0), op_const(op, 1), addr, memop);
+        env->plugin(env->opaque, op_const(op, 0),
+                    mem ? interp_in64(in, op, 0) : 0,
+                    mem ? interp_in64(in, op, 1) : 0);
     }
 }
 
@@ -368,10 +371,8 @@ static bool control_op(Interp *in, const Op *op)
     case OP_brcond:
     case OP_brcond2_i32: branch(in, op); return true;
     case OP_call: call(in, op); return true;
-    case OP_plugin_cb: plugin(in, op, 0, 0); return true;
-    case OP_plugin_mem_cb:
-        plugin(in, op, interp_in64(in, op, 0), (MemOp)op_const(op, 2));
-        return true;
+    case OP_plugin_cb:
+    case OP_plugin_mem_cb: plugin(in, op); return true;
     default: return false;
     }
 }

@@ -38,8 +38,8 @@ typedef struct InterpEnv {
      */
     bool (*load)(void *opaque, uint64_t addr, void *buf, unsigned bytes);
     bool (*store)(void *opaque, uint64_t addr, const void *buf, unsigned bytes);
-    void (*plugin)(void *opaque, uint64_t callback, uint64_t datum,
-                   uint64_t addr, MemOp memop); /* may be NULL */
+    void (*plugin)(void *opaque, uint64_t call, uint64_t addr,
+                   uint64_t value); /* may be NULL */
     void *opaque;
     uint64_t max_ops; /* 0: no limit */
     SoftFloatEnv fp;  /* the FP environment, before and after */

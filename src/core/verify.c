@@ -39,9 +39,6 @@ static bool memop_fits(const Op *op, Arg k)
     if (op->opc == OP_guest_ld2 || op->opc == OP_guest_st2) {
         return (k & MO_SIZE) == MO_128;
     }
-    if (op->opc == OP_plugin_mem_cb) {
-        return true;
-    }
     unsigned bytes = memop_bytes((MemOp)k), size = type_size((Type)op->type);
     bool whole = !type_in((Type)op->type, TYPES_INT);
     if (op->opc == OP_guest_ldx || op->opc == OP_guest_stx) {

@@ -17,7 +17,7 @@
 uint64_t now_ns(const Exec *e)
 {
     struct timespec ts;
-    if (!e->stats_on) {
+    if (!e->cfg.stats) {
         return 0;
     }
     clock_gettime(CLOCK_MONOTONIC, &ts);

@@ -120,8 +120,6 @@ Exec *exec_new(const ExecConfig *cfg)
         return NULL;
     }
     pthread_cond_init(&e->changed, NULL);
-    const char *stats = secure_getenv("TCG_STATS");
-    e->stats_on = stats && strcmp(stats, "0");
     perf_open(e);
     exec_log_open(e);
     return e;
@@ -155,12 +153,6 @@ static void add_thread(ExecThread *t)
     pthread_mutex_unlock(&e->lock);
 }
 
-static void add_stats(ExecStats *sum, const ExecStats *s)
-{
-#define STAT(name, text) sum->name += s->name;
-#include "exec/stats.def"
-}
-
 /* The thread's blocks stay, and so does the memory they are in. */
 static void remove_thread(ExecThread *t)
 {
@@ -172,17 +164,23 @@ static void remove_thread(ExecThread *t)
     }
     if (*link) {
         *link = t->next;
-        add_stats(&e->retired, &t->stats);
+        stats_add(&e->retired, &t->stats, t->cpu);
         piece_give_back(t);
         arena_keep(&e->retired_tbs, &t->arena);
     }
     pthread_mutex_unlock(&e->lock);
 }
 
+static size_t cpu_bytes(const Exec *e)
+{
+    const Instrument *in = e->cfg.instrument;
+    return sizeof(CPUState) + (in ? in->cpu_bytes : 0);
+}
+
 CPUState *exec_cpu_new(Exec *e)
 {
     ExecThread *t = calloc(1, sizeof(*t));
-    CPUState *cpu = mmap(NULL, sizeof(CPUState), PROT_READ | PROT_WRITE,
+    CPUState *cpu = mmap(NULL, cpu_bytes(e), PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (!t || cpu == MAP_FAILED) {
         free(t);
@@ -210,7 +208,7 @@ void exec_cpu_free(CPUState *cpu)
     if (t->ret_stack) {
         munmap(t->ret_stack, RET_STACK_BYTES + 2 * GUARD_BYTES);
     }
-    munmap(cpu, sizeof(*cpu));
+    munmap(cpu, cpu_bytes(t->exec));
     free(t);
 }
 
@@ -264,17 +262,4 @@ void exec_fork_done(CPUState *cpu, bool child)
     become_only_thread(t);
     pthread_mutex_unlock(&e->lock);
     perf_open_in_child(e);
-}
-
-void exec_stats_print(Exec *e, FILE *f)
-{
-    pthread_mutex_lock(&e->lock);
-    ExecStats sum = e->retired;
-    for (const ExecThread *t = e->threads; t; t = t->next) {
-        add_stats(&sum, &t->stats);
-    }
-    fprintf(f, "%-40s %12lu\n", "flushes of the code buffer", e->flushes);
-#define STAT(name, text) fprintf(f, "%-40s %12lu\n", text, sum.name);
-#include "exec/stats.def"
-    pthread_mutex_unlock(&e->lock);
 }

@@ -20,6 +20,20 @@
 #include "frontend/frontend.h"
 #include "util/log.h"
 
+/* Code of a plugin's in translations. */
+typedef struct Instrument {
+    void *opaque;
+    size_t cpu_bytes; /* for it behind each CPUState, cleared */
+    /*
+     * Adds ops to the IR that the frontend made of nb_notes instructions,
+     * before it is optimised.  By any thread, several at once.
+     */
+    void (*rewrite)(void *opaque, IR *, const BlockRequest *,
+                    uint32_t nb_notes);
+    /* All code is gone; no thread runs. */
+    void (*flushed)(void *opaque);
+} Instrument;
+
 /* Fields left 0 take their defaults; set by exec_config_default(). */
 typedef struct ExecConfig {
     const Frontend *frontend;
@@ -36,8 +50,11 @@ typedef struct ExecConfig {
     bool no_link;            /* nolink: blocks are not chained */
     bool no_ret_stack;       /* noretstack */
     uint32_t opt_off;        /* opt=: passes left out, OPT_* of opt/opt.h */
+    bool stats;              /* times are taken, and code counts */
+    bool every_pc;           /* blocks tell the pc of each host address */
     bool perf_map;           /* perfmap: write /tmp/perf-PID.map */
     bool jitdump;            /* jitdump: write $TMPDIR/jit-PID.dump */
+    const Instrument *instrument;  /* NULL: none */
     const Log *log;          /* -d; never NULL */
     /* Prints the guest code in [pc, pc + len), for -d in_asm; or NULL. */
     void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len,
@@ -124,6 +141,15 @@ void exec_install_handlers(ExecSignalFn *other);
  */
 bool exec_kick(CPUState *, void *ucontext);
 
+/* Where a signal handler has interrupted a thread. */
+typedef enum ExecPlace {
+    EXEC_IN_CODE,  /* translated code, of the guest instruction at *pc */
+    EXEC_RUNNING,  /* elsewhere in exec_run() */
+    EXEC_OUTSIDE,
+} ExecPlace;
+
+ExecPlace exec_place(CPUState *, const void *ucontext, uint64_t *pc);
+
 /*
  * Called when other threads must come to their safe points: it has to set
  * their exit_request and interrupt them by a signal whose handler calls
@@ -131,6 +157,9 @@ bool exec_kick(CPUState *, void *ucontext);
  */
 typedef void ExecStopFn(CPUState *);
 void exec_set_stop_fn(Exec *, ExecStopFn *);
+
+/* The guest's symbols; NULL if nothing in the configuration asks for them. */
+struct SymbolMap *exec_symbols(const Exec *);
 
 /*
  * fork: prepare in the parent before it, done after it in both, also when it
@@ -160,7 +189,8 @@ typedef void ExecRegionFn(void *, const BlockRequest *);
 void exec_plan_regions(CPUState *, uint64_t start, uint64_t end,
                        ExecRegionFn *fn, void *opaque);
 
-/* What TCG_STATS=1 shows. */
+/* What TCG_STATS shows: a table, or a JSON object. */
 void exec_stats_print(Exec *, FILE *);
+void exec_stats_print_json(Exec *, FILE *);
 
 #endif

@@ -16,9 +16,16 @@ enum {
 
 void exec_log_open(Exec *e)
 {
-    if (log_on(e->cfg.log, CODE_ITEMS)) {
+    const ExecConfig *c = &e->cfg;
+    if (log_on(c->log, CODE_ITEMS) || c->perf_map || c->jitdump ||
+        c->instrument) {
         e->symbols = symbol_map_new(e->cfg.guest_base);
     }
+}
+
+struct SymbolMap *exec_symbols(const Exec *e)
+{
+    return e->symbols;
 }
 
 /* The filter --------------------------------------------------------------- */

@@ -121,3 +121,16 @@ bool exec_kick(CPUState *cpu, void *ctx)
     spoil_ret_stack(cpu, be->signal_sp(ctx));
     return true;
 }
+
+ExecPlace exec_place(CPUState *cpu, const void *ctx, uint64_t *guest_pc)
+{
+    ExecThread *t = thread_of(cpu);
+    uintptr_t pc = t->exec->cfg.backend->signal_pc(ctx);
+    const TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
+    if (tb) {
+        *guest_pc = tb->pc + tb_row(tb, pc).guest_offset;
+        return EXEC_IN_CODE;
+    }
+    return atomic_load_explicit(&t->running, memory_order_relaxed)
+        ? EXEC_RUNNING : EXEC_OUTSIDE;
+}

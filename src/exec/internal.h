@@ -140,12 +140,15 @@ typedef struct Stages {
     void *translator;           /* the frontend's */
     BackendContext *backend;
     AllocLog *alloc_log;        /* -d alloc, else NULL */
+    InsnNote *notes;            /* with ExecConfig.instrument, else NULL */
     struct Stages *next;        /* in Exec.idle */
 } Stages;
 
 typedef struct ExecStats {
-#define STAT(name, text) uint64_t name;
+#define GROUP(title)
+#define STAT(name, unit, of, text) uint64_t name;
 #include "exec/stats.def"
+    uint64_t helper[MAX_HELPERS];
 } ExecStats;
 
 /* What a debugger has set; changed by exclusive. */
@@ -173,10 +176,9 @@ struct Exec {
     Piece *spare;               /* of threads that ended; under lock */
     size_t runtime_bytes;       /* at the start of piece 0 */
     const Stages *runtime;      /* its backend emitted it */
-    bool stats_on;              /* times are taken too */
     int perf_map;               /* descriptor or -1 (perf.c) */
     struct Jitdump *jitdump;    /* or NULL */
-    struct SymbolMap *symbols;  /* for -d, or NULL */
+    struct SymbolMap *symbols;  /* see exec_symbols() */
     pthread_mutex_t lock;       /* of what follows, and of store changes */
     pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
     struct ExecThread *threads;
@@ -269,9 +271,9 @@ void invalidate_tb(ExecThread *, TB *);
 /* Control comes to the block by way of the store again. */
 void detach_tb(ExecThread *, TB *);
 
-/* exclusive.c; with stats_on, the time that it takes is counted. */
+/* exclusive.c; with ExecConfig.stats, the time that it takes is counted. */
 void exec_lock(ExecThread *);
-/* 0 without stats_on. */
+/* 0 without ExecConfig.stats. */
 uint64_t now_ns(const Exec *);
 /* Adds the time since *last to a counter, and goes on from here. */
 void lap(const Exec *, uint64_t *counter, uint64_t *last);
@@ -282,6 +284,11 @@ void safe_point(ExecThread *);
 /* Stops all other threads at their safe points, until end. */
 void exclusive_begin(ExecThread *);
 void exclusive_end(ExecThread *);
+
+enum { REGION_MAX_INSNS = 1024 }; /* copies included */
+
+/* stats.c: a thread's become part of a sum. */
+void stats_add(ExecStats *sum, const ExecStats *, const CPUState *);
 
 /* translate.c: NULL with t->event set when there is no code at pc. */
 TB *translate(ExecThread *, uint64_t pc, uint32_t flags);

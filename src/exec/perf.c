@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "disas/symbol_map.h"
 #include "exec/internal.h"
 #include "exec/perf.h"
 #include "util/fd.h"
@@ -34,14 +35,22 @@ void perf_open(Exec *e)
                                 : NULL;
 }
 
+/* "memcpy+0x10[guest_2536e]", "memcpy[region_2535e]"; "guest_1234". */
+static void name_block(const Exec *e, const TB *tb, char name[PERF_NAME_BYTES])
+{
+    char symbol[PERF_NAME_BYTES - 32];
+    symbol_map_text(e->symbols, tb->pc, symbol, sizeof(symbol));
+    snprintf(name, PERF_NAME_BYTES, symbol[0] ? "%s[%s_%lx]" : "%s%s_%lx",
+             symbol, tb->is_region ? "region" : "guest", tb->pc);
+}
+
 void perf_note(const Exec *e, const TB *tb)
 {
     char name[PERF_NAME_BYTES];
     if (e->perf_map < 0 && !e->jitdump) {
         return;
     }
-    snprintf(name, sizeof(name), "%s_%lx", tb->is_region ? "region" : "guest",
-             tb->pc);
+    name_block(e, tb, name);
     if (e->perf_map >= 0) {
         dprintf(e->perf_map, "%lx %x %s\n", (long)tb->code, tb->code_size,
                 name);

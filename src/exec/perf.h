@@ -8,7 +8,7 @@ struct Exec;
 struct TB;
 typedef struct Jitdump Jitdump;
 
-enum { PERF_NAME_BYTES = 32 };
+enum { PERF_NAME_BYTES = 256 };
 
 /* Those that ExecConfig asks for; without them all goes on. */
 void perf_open(struct Exec *);

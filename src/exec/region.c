@@ -23,7 +23,6 @@
 #include "exec/exec_log.h"
 
 enum {
-    REGION_MAX_INSNS = 1024, /* copies included */
     MAX_COPIES = 4,          /* of a loop */
     MAX_UNSUITED = 100,
     INSN_MAX_BYTES = 4,

@@ -4,15 +4,31 @@
 #include "exec/exec_log.h"
 #include "util/check.h"
 
+/*
+ * Around plugins' calls nothing need be saved of what is not pinned: FP
+ * registers are not.
+ */
 static BackendConfig backend_config(const ExecConfig *c, const AllocLog *log)
 {
     return (BackendConfig){
         .plain = c->plain, .max_pinned_int = c->max_pinned,
-        .max_pinned_fp = c->max_pinned, .max_scratch = c->max_scratch,
+        .max_pinned_fp = c->instrument ? 0 : c->max_pinned,
+        .max_scratch = c->max_scratch,
         .guest_base = c->guest_base != 0, .no_ret_stack = c->no_ret_stack,
         .pc_offset = c->frontend->pc_offset, .hot = c->frontend->hot,
+        .every_pc = c->every_pc || c->jitdump,
+        .count_all = c->stats,
         .count_heat = c->hot && !c->no_link, .trace = alloc_log_trace(log),
     };
+}
+
+static InsnNote *new_notes(const ExecConfig *c)
+{
+    uint32_t n = c->max_insns > REGION_MAX_INSNS ? c->max_insns
+                                                 : REGION_MAX_INSNS;
+    InsnNote *notes = c->instrument ? calloc(n, sizeof(*notes)) : NULL;
+    check(notes || !c->instrument, "out of memory");
+    return notes;
 }
 
 /* NULL: the backend cannot use this host. */
@@ -25,10 +41,12 @@ static Stages *stages_new(const ExecConfig *c)
     s->ir = ir_new();
     s->translator = c->frontend->create(s->ir);
     s->backend = c->backend->create(&bc, s->ir);
+    s->notes = new_notes(c);
     if (!s->backend) {
         c->frontend->destroy(s->translator);
         ir_free(s->ir);
         free(s->alloc_log);
+        free(s->notes);
         free(s);
         return NULL;
     }

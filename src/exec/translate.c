@@ -58,18 +58,22 @@ void flush_code(ExecThread *t, uint64_t flushes)
             forget_code(o);
         }
         arena_free(&e->retired_tbs);
+        if (e->cfg.instrument) {
+            e->cfg.instrument->flushed(e->cfg.instrument->opaque);
+        }
     }
     pthread_mutex_unlock(&e->lock);
     t->link_from = NULL;
     exclusive_end(t);
 }
 
-/* Vectors that the host must compose do not pay. */
+/* Vectors that the host must compose do not pay; and a plugin sees each round
+ * of a loop. */
 static OptConfig opt_config(const ExecThread *t)
 {
     const ExecConfig *cfg = &t->exec->cfg;
     bool wide = cfg->backend->has_wide_vectors(t->stages->backend);
-    return cfg->opt_off | (wide ? OPT_ALL : OPT_NO_SKIP);
+    return cfg->opt_off | (wide && !cfg->instrument ? OPT_ALL : OPT_NO_SKIP);
 }
 
 /* Guest bytes to optimised IR. */
@@ -77,10 +81,16 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
 {
     Exec *e = t->exec;
     IR *ir = t->stages->ir;
+    BlockRequest noted = *rq;
     uint64_t time = now_ns(e);
     ir_reset(ir);
-    e->cfg.frontend->translate(t->stages->translator, rq, info);
+    noted.notes = t->stages->notes;
+    e->cfg.frontend->translate(t->stages->translator, &noted, info);
     lap(e, &t->stats.ns_frontend, &time);
+    if (e->cfg.instrument && info->nb_insns && !ir->error) {
+        e->cfg.instrument->rewrite(e->cfg.instrument->opaque, ir, &noted,
+                                   info->nb_insns);
+    }
     if (info->nb_insns == 0 || ir->error) {
         return;
     }

@@ -22,6 +22,15 @@ typedef struct CodeReader {
     void *opaque;
 } CodeReader;
 
+/* An instruction of the guest in the IR of a translation. */
+typedef struct InsnNote {
+    uint64_t pc;
+    uint32_t op;         /* its insn_start; it ends where the next one's is */
+    uint8_t bytes;
+    bool first;          /* control enters here: of a block, or of a region's */
+    uint8_t code[8];     /* bytes of it */
+} InsnNote;
+
 typedef struct BlockRequest {
     uint64_t pc;
     uint32_t flags;      /* Frontend.tb_flags() of the cpu */
@@ -43,6 +52,7 @@ typedef struct BlockRequest {
      */
     const uint64_t *stops;
     uint32_t nb_stops;
+    InsnNote *notes;     /* room for max_insns, in their order; NULL: none */
 } BlockRequest;
 
 typedef struct BlockInfo {

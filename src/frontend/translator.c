@@ -173,9 +173,21 @@ static void start(Translation *t, const BlockRequest *req)
     t->nb_blocks = 0;
 }
 
+static void note_insn(Translation *t, unsigned bytes)
+{
+    InsnNote *note = &t->req->notes[t->nb_insns];
+    *note = (InsnNote){.pc = t->pc, .op = t->ir->nb_ops,
+                       .bytes = (uint8_t)bytes, .first = t->pc == t->block_pc};
+    check(bytes <= sizeof(note->code), "an instruction of %u bytes", bytes);
+    translator_read(t, t->pc, note->code, bytes);
+}
+
 static void one_insn(Translation *t, const GuestHooks *hooks, unsigned bytes)
 {
     t->next_pc = t->pc + bytes;
+    if (t->req->notes) {
+        note_insn(t, bytes);
+    }
     gen_insn_start(t->ir, TYPE_I64, t->pc);
     hooks->translate(t);
     t->nb_insns++;

@@ -37,7 +37,7 @@ function code_load(at, bytes,    n, name) {
     for (n = 56; byte[at + n]; n++) name = name sprintf("%c", byte[at + n])
     expect("code bytes", 56 + length(name) + 1 + number(at + 40, 8), bytes)
     expect("index", number(at + 48, 8), blocks)
-    expect("name", name ~ /^(guest|region)_[0-9a-f]+$/, 1)
+    expect("name", name ~ /(^|\[)(guest|region)_[0-9a-f]+]?$/, 1)
     expect("debug info before", info, address(at + 32))
     if (address(at + 32) in code) compare(address(at + 32), at + n + 1,
                                           number(at + 40, 8))

@@ -213,7 +213,7 @@ static CompiledBlock block_that_refers(World *w)
     gen_fround(w->ir, TYPE_F32, single, single, FRM_RMM);
     gen_fmv_fi(w->ir, TYPE_I32, bits, single);
     gen_ext_i32_i64(w->ir, TYPE_I64, w->y, bits);
-    gen_plugin_cb(w->ir, TYPE_I64, 1, 2);
+    gen_plugin_cb(w->ir, TYPE_I64, 1, 0);
     gen_brcond(w->ir, TYPE_I64, w->x, w->y, COND_EQ, elsewhere);
     gen_call_tb(w->ir, TYPE_I64, 0, 0x2000, 1, 0x1004);
     gen_set_label(w->ir, TYPE_I64, elsewhere);

@@ -55,8 +55,7 @@ static const Helper *const helpers[] = {&helper_weigh, &helper_bump, NULL};
 typedef struct Memory {
     uint8_t bytes[256];
     unsigned callbacks; /* plugin calls, and what they got */
-    uint64_t callback, datum, addr;
-    MemOp memop;
+    uint64_t call, addr, value;
 } Memory;
 
 static bool load(void *opaque, uint64_t addr, void *buf, unsigned bytes)
@@ -79,15 +78,13 @@ static bool store(void *opaque, uint64_t addr, const void *buf, unsigned bytes)
     return true;
 }
 
-static void plugin(void *opaque, uint64_t callback, uint64_t datum,
-                   uint64_t addr, MemOp memop)
+static void plugin(void *opaque, uint64_t call, uint64_t addr, uint64_t value)
 {
     Memory *m = opaque;
     m->callbacks++;
-    m->callback = callback;
-    m->datum = datum;
+    m->value = value;
+    m->call = call;
     m->addr = addr;
-    m->memop = memop;
 }
 
 typedef struct Run {
@@ -308,14 +305,14 @@ static void test_plugins(void **unused)
     (void)unused;
     Run r;
     memset(&r, 0, sizeof(r));
-    run_text(&r, "plugin_cb 0x11, 0x22");
+    run_text(&r, "plugin_cb 0x11, 0");
     assert_int_equal(r.memory.callbacks, 1);
-    assert_int_equal(r.memory.callback, 0x11);
-    assert_int_equal(r.memory.datum, 0x22);
-    run_text(&r, "plugin_mem_cb.i64 $0x33, 0x44, 0x55, s16");
+    assert_int_equal(r.memory.call, 0x11);
+    run_text(&r, "plugin_mem_cb.i64 $0x33, $0x66, 0x44, 1");
     assert_int_equal(r.memory.callbacks, 2);
     assert_int_equal(r.memory.addr, 0x33);
-    assert_int_equal(r.memory.memop, MO_SW);
+    assert_int_equal(r.memory.value, 0x66);
+    assert_int_equal(r.memory.call, 0x44);
 }
 
 static void test_loop_and_limit(void **unused)

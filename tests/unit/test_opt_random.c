@@ -49,12 +49,10 @@ static bool store(void *opaque, uint64_t addr, const void *buf,
     return p && memcpy(p, buf, bytes);
 }
 
-static void plugin(void *opaque, uint64_t callback, uint64_t datum,
-                   uint64_t addr, MemOp memop)
+static void plugin(void *opaque, uint64_t call, uint64_t addr, uint64_t value)
 {
     Machine *m = opaque;
-    m->plugin_hash = m->plugin_hash * 31 + callback * 7 + datum * 5 +
-                     addr * 3 + memop;
+    m->plugin_hash = m->plugin_hash * 31 + call * 7 + addr * 3 + value;
 }
 
 /* ---- helpers --------------------------------------------------------------- */

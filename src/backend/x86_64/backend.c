@@ -28,11 +28,13 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     x->gs = cfg->guest_base;
     x->ret_stack = !cfg->no_ret_stack;
     x->count_heat = cfg->count_heat;
+    x->count_all = cfg->count_all;
     x->helpers = ir->helpers;
     x->pc_disp = (int32_t)cfg->pc_offset;
     x86_describe(&x->desc, x->features);
     BackendContext *b = context_new(&x->desc, x, x->features, cfg, ir);
     x->conv = &b->conv;
+    x->pins_vectors = b->conv.pinned >> REG_VEC;
     return b;
 }
 

@@ -12,6 +12,7 @@
 #include "backend/x86_64/x86.h"
 
 #include <string.h>
+#include "core/plugin.h"
 
 enum { LOOP_ALIGN = 32 };
 
@@ -257,6 +258,7 @@ _Static_assert(sizeof(JumpCacheEntry) == 16, "pc's bits 1.. index by 16");
 
 static void probe(Host *x, int reg, int tmp)
 {
+    x86_count(x, counts.lookups);
     asm_mov_rr(&x->a, SZ_32, tmp, reg);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, tmp, (JUMP_CACHE_SIZE - 1) << 1);
     asm_alu_mr(&x->a, ALU_CMP, SZ_64,
@@ -294,6 +296,7 @@ static uint8_t *return_point(Host *x, uint64_t guest_pc)
         asm_alu_rr(&x->a, ALU_CMP, SZ_64, RAX, RCX);
     }
     uint8_t *site = asm_jcc32(&x->a, CC_E);
+    x86_count(x, counts.returns_skipped);
     asm_ret(&x->a);
     return site;
 }
@@ -367,6 +370,7 @@ void emit_call_ptr(Host *x, const EmitOp *e)
 void emit_ret_ptr(Host *x, const EmitOp *e)
 {
     if (x->ret_stack) {
+        x86_count(x, counts.returns);
         asm_ret(&x->a);
     } else {
         emit_goto_ptr(x, e);
@@ -375,35 +379,37 @@ void emit_ret_ptr(Host *x, const EmitOp *e)
 
 /* ---- Plugins ------------------------------------------------------------ */
 
-static void store_word(Host *x, unsigned i, uint64_t v)
-{
-    Mem m = x86_slow_word(i);
-
-    asm_mov_mi(&x->a, SZ_32, m, (int32_t)v);
-    m.disp += 4;
-    asm_mov_mi(&x->a, SZ_32, m, (int32_t)(v >> 32));
-}
-
-/* Word 0: the callback, a PluginFn; then its arguments. */
+/* The PluginCall is in word 0, address and value follow. */
 void x86_call_plugin(CPUState *cpu)
 {
     const uint64_t *w = x86_slow_words(cpu);
-    PluginFn *fn = (PluginFn *)(uintptr_t)w[0];
 
-    fn(cpu, w[1], w[2], (MemOp)w[3]);
+    plugin_call(cpu, (const PluginCall *)(uintptr_t)w[0], w[1], w[2]);
 }
 
+static void store_input(Host *x, unsigned i, const Operand *o)
+{
+    if (o->kind == OPERAND_REG) {
+        asm_mov_mr(&x->a, SZ_64, x86_slow_word(1 + i), o->reg);
+    } else {
+        asm_mov_mi(&x->a, SZ_64, x86_slow_word(1 + i), (int32_t)o->imm);
+    }
+}
+
+/* The runtime finds the PluginCall in rax. */
 void emit_plugin(Host *x, const EmitOp *e)
 {
-    bool mem = e->opc == OP_plugin_mem_cb;
-
-    store_word(x, 0, e->k[0]);
-    store_word(x, 1, e->k[1]);
-    if (mem) {
-        asm_mov_mr(&x->a, SZ_64, x86_slow_word(2), e->in[0].reg);
-    } else {
-        store_word(x, 2, 0);
+    for (unsigned i = 0; i < 2 && e->opc == OP_plugin_mem_cb; i++) {
+        store_input(x, i, &e->in[i]);
     }
-    store_word(x, 3, mem ? e->k[2] : 0);
-    x86_slow_call(x, X86_FN_PLUGIN);
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(slow_rax), RAX);
+    asm_mov_ri(&x->a, RAX, e->k[0]);
+    if (!x->pins_vectors) {
+        asm_call(&x->a, x->rt.plugin_call[!(e->k[1] & PLUGIN_NO_FP)]);
+    } else {
+        asm_mov_mr(&x->a, SZ_64, x86_slow_word(0), RAX);
+        x86_load_fn(x, X86_FN_PLUGIN);
+        asm_call(&x->a, x->rt.slow_call);
+    }
+    asm_mov_rm(&x->a, SZ_64, RAX, X86_CPU(slow_rax));
 }

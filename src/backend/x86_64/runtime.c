@@ -8,6 +8,7 @@
 #include "backend/x86_64/x86.h"
 
 #include "core/fpenv.h"
+#include "core/plugin.h"
 
 static const uint8_t callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
 
@@ -103,6 +104,8 @@ static void emit_ret_bottom(Host *x)
                     (int32_t)offsetof(CPUState, guest) - ENV_BIAS;
 
     x->rt.ret_bottom = here(x);
+    x86_count(x, counts.returns_lost);
+    x86_count(x, counts.lookups);
     asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_base));
     asm_mov_rr(&x->a, SZ_32, RDX, RAX);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, RDX, (JUMP_CACHE_SIZE - 1) << 1);
@@ -153,7 +156,8 @@ static void move_vectors(Host *x, bool store)
     }
 }
 
-/* rax(cpu): everything but rax kept, MXCSR shared. */
+/* rax(cpu): everything but rax kept, MXCSR shared. Vectors lie in lines of the
+   cache of their own; above them is the stack pointer. */
 static void emit_slow_call(Host *x)
 {
     int32_t room = 32 * VEC_BYTES;
@@ -164,13 +168,43 @@ static void emit_slow_call(Host *x)
     for (unsigned i = 0; i < NB_VOLATILE; i++) {
         asm_push_r(&x->a, volatile_gprs[i]);
     }
-    asm_alu_ri(&x->a, ALU_SUB, SZ_64, RSP, room);
+    asm_mov_rr(&x->a, SZ_64, RDX, RSP);
+    asm_alu_ri(&x->a, ALU_SUB, SZ_64, RSP, room + VEC_BYTES);
+    asm_alu_ri(&x->a, ALU_AND, SZ_64, RSP, -VEC_BYTES);
+    asm_mov_mr(&x->a, SZ_64, mem_b(RSP, room), RDX);
     move_vectors(x, true);
     asm_lea(&x->a, SZ_64, RDI,
             mem_b(RBP, -(int32_t)offsetof(CPUState, guest) - ENV_BIAS));
     asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
     move_vectors(x, false);
-    asm_alu_ri(&x->a, ALU_ADD, SZ_64, RSP, room);
+    asm_mov_rm(&x->a, SZ_64, RSP, mem_b(RSP, room));
+    for (unsigned i = NB_VOLATILE; i-- > 0;) {
+        asm_pop_r(&x->a, volatile_gprs[i]);
+    }
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
+    asm_ret(&x->a);
+}
+
+/* Makes the PluginCall in rax, with words 1 and 2; by way of plugin_call(). */
+static void emit_plugin_call(Host *x, bool fpenv)
+{
+    x->rt.plugin_call[fpenv] = here(x);
+    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    for (unsigned i = 0; i < NB_VOLATILE; i++) {
+        asm_push_r(&x->a, volatile_gprs[i]);
+    }
+    asm_lea(&x->a, SZ_64, RDI,
+            mem_b(RBP, -(int32_t)offsetof(CPUState, guest) - ENV_BIAS));
+    asm_mov_rr(&x->a, SZ_64, RSI, RAX);
+    asm_mov_rm(&x->a, SZ_64, RDX, x86_slow_word(1));
+    asm_mov_rm(&x->a, SZ_64, RCX, x86_slow_word(2));
+    if (fpenv) {
+        x86_load_fn(x, X86_FN_PLUGIN_CALL);
+        asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
+    } else {
+        asm_gpr_m(&x->a, G_CALL, SZ_64, mem_b(RAX, offsetof(PluginCall, fn)));
+    }
     for (unsigned i = NB_VOLATILE; i-- > 0;) {
         asm_pop_r(&x->a, volatile_gprs[i]);
     }
@@ -212,14 +246,15 @@ static void emit_data(Host *x)
 
 static void emit_functions(Host *x)
 {
-    static X86SlowFn *const fn[X86_NB_FNS] = {
-        [X86_FN_SOFT] = x86_soft_op,
-        [X86_FN_PLUGIN] = x86_call_plugin,
+    const uintptr_t fn[X86_NB_FNS] = {
+        [X86_FN_SOFT] = (uintptr_t)x86_soft_op,
+        [X86_FN_PLUGIN] = (uintptr_t)x86_call_plugin,
+        [X86_FN_PLUGIN_CALL] = (uintptr_t)plugin_call,
     };
 
     x->rt.fn = here(x);
     for (unsigned i = 0; i < X86_NB_FNS; i++) {
-        asm_u64(&x->a, (uintptr_t)fn[i]);
+        asm_u64(&x->a, fn[i]);
     }
     for (unsigned i = 0; x->helpers && x->helpers[i]; i++) {
         asm_u64(&x->a, (uintptr_t)x->helpers[i]->fn);
@@ -240,6 +275,8 @@ bool x86_emit_runtime(Host *x, CodeBuf *buf)
     emit_helper_call(x, false);
     emit_helper_call(x, true);
     emit_slow_call(x);
+    emit_plugin_call(x, false);
+    emit_plugin_call(x, true);
     if (x->a.overflow) {
         return false;
     }

@@ -251,7 +251,13 @@ static unsigned helper_fn(const Host *x, const Helper *h)
 
 static void host_call(Host *x, const Helper *h)
 {
-    x86_load_fn(x, helper_fn(x, h));
+    unsigned fn = helper_fn(x, h);
+    Mem count = X86_CPU(counts.helper);
+    count.disp += (int32_t)((fn - X86_NB_FNS) * sizeof(uint64_t));
+    if (x->count_all) {
+        asm_alu_mi(&x->a, ALU_ADD, SZ_64, count, 1);
+    }
+    x86_load_fn(x, fn);
     asm_call(&x->a, x->rt.call[touches_state(h)]);
 }
 

@@ -55,6 +55,7 @@ typedef struct __attribute__((aligned(64))) X86Data {
 typedef enum X86Fn {
     X86_FN_SOFT,   /* x86_soft_op() */
     X86_FN_PLUGIN, /* x86_call_plugin() */
+    X86_FN_PLUGIN_CALL, /* plugin_call() */
     X86_NB_FNS,
 } X86Fn;
 
@@ -70,6 +71,8 @@ typedef struct X86Runtime {
     const void *save[2];     /* before a helper: [all pinned registers] */
     const void *call[2];     /* calls rax, then restores: [all] */
     const void *slow_call;   /* calls rax(CPUState *), keeps all registers */
+    const void *plugin_call[2]; /* makes the PluginCall in rax, keeps general
+                                   registers [with an FP environment] */
 } X86Runtime;
 
 /*
@@ -111,7 +114,9 @@ struct Host {
     bool avx;           /* VEX encodings, three operands */
     bool gs;            /* guest memory is based on gs */
     bool ret_stack;
+    bool pins_vectors;
     bool count_heat;
+    bool count_all;
     int32_t pc_disp;    /* of the guest's pc, from env */
     const Convention *conv;
     const Helper *const *helpers; /* IR.helpers */
@@ -174,6 +179,15 @@ static inline Mem x86_slow_word(unsigned i)
     return x86_env((int32_t)offsetof(CPUState, spill) -
                    (int32_t)offsetof(CPUState, guest) + (int32_t)i * 8);
 }
+
+/* One more of a field of CPUState.counts, which CPUState names; changes the
+   host's flags. */
+#define x86_count(x, field)                                        \
+    do {                                                           \
+        if ((x)->count_all) {                                      \
+            asm_alu_mi(&(x)->a, ALU_ADD, SZ_64, X86_CPU(field), 1); \
+        }                                                          \
+    } while (0)
 
 /* A register or memory operand as r/m. */
 static inline Mem x86_rm(const Operand *o)

@@ -3,6 +3,7 @@
 
 #include <time.h>
 #include "core/fpenv.h"
+#include "core/plugin.h"
 #include "core/softfp.h"
 
 static uint64_t arithmetic(SoftFloatEnv *env, RmmOp op, SfFormat to,
@@ -77,5 +78,6 @@ const Helper *const rv_helpers[] = {
     &rv_helper_rmm,
     &rv_helper_cycle,
     &rv_helper_time,
+    &helper_plugin,
     NULL,
 };

@@ -26,7 +26,7 @@ extern const Helper rv_helper_rmm;     /* i64 (i32 control, i64 a, b, c) */
 extern const Helper rv_helper_cycle;   /* i64 (): nanoseconds */
 extern const Helper rv_helper_time;    /* i64 (): 10 MHz */
 
-/* All of the above, NULL-terminated. */
+/* All of the above, and helper_plugin; NULL-terminated. */
 extern const Helper *const rv_helpers[];
 
 #endif
