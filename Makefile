@@ -1,6 +1,6 @@
 # tcg-c's front door. `make help` says what there is.
 #
-#   make [MODE=release|debug|asan|ubsan|tsan] [WERROR=1] [V=1]
+#   make [MODE=release|shared|debug|asan|ubsan|tsan] [WERROR=1] [V=1]
 #
 # Release output is in build/, another mode's in build/MODE/. Everything that
 # is not a main program goes into one archive; each program takes from it what
@@ -13,12 +13,13 @@ BUILD := $(if $(filter release,$(MODE)),build,build/$(MODE))
 Q := $(if $(V),,@)
 
 MODE_release := -O2 -g
+MODE_shared := -O2 -g -DTCG_DLOPEN
 MODE_debug := -Og -g3 -DTCG_DEBUG
 MODE_asan := -O1 -g -DTCG_DEBUG -fsanitize=address -fno-omit-frame-pointer
 MODE_ubsan := -O1 -g -DTCG_DEBUG -fsanitize=undefined -fno-sanitize-recover=all
 MODE_tsan := -O1 -g -fsanitize=thread
 ifndef MODE_$(MODE)
-$(error MODE=$(MODE): use release, debug, asan, ubsan or tsan)
+$(error MODE=$(MODE): use release, shared, debug, asan, ubsan or tsan)
 endif
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -26,9 +27,10 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 CFLAGS := -std=gnu11 $(MODE_$(MODE)) $(WARN) -fPIE
 CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(BUILD)
 # Static and position-independent: the host's loader puts the emulator high
-# up, which leaves the guest its own low addresses. Sanitizers need shared libc.
+# up, which leaves the guest its own low addresses. Sanitizers need shared libc,
+# and so does MODE=shared, whose plugins are shared objects too.
 LDFLAGS := $(if $(filter release debug,$(MODE)),-static-pie,-pie) \
-           $(MODE_$(MODE))
+           $(MODE_$(MODE)) $(if $(filter shared,$(MODE)),-rdynamic)
 LDLIBS := -lm -lpthread
 # The generator is run by this Makefile: a leak there must not stop a build.
 export ASAN_OPTIONS ?= detect_leaks=0
@@ -38,9 +40,16 @@ CAPSTONE := $(wildcard /usr/include/capstone/capstone.h)
 CAPSTONE_DEF := $(if $(CAPSTONE),-DHAVE_CAPSTONE)
 CAPSTONE_LIB := $(if $(CAPSTONE),-lcapstone)
 
-MAINS := $(wildcard src/tools/*.c)
-SOURCES := $(filter-out $(MAINS),$(wildcard src/*/*.c src/*/*/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+# Symbols and unwinding, in tcg-profile only; without it there is none.
+DW := $(wildcard /usr/include/elfutils/libdwfl.h)
+WITHOUT := $(if $(DW),,src/tools/tcg-profile.c src/profile/unwind.c)
+
+MAINS := $(filter-out $(WITHOUT),$(wildcard src/tools/*.c))
+SOURCES := $(filter-out $(MAINS) $(WITHOUT),\
+             $(wildcard src/*/*.c src/*/*/*.c))
+PLUGINS := $(wildcard plugins/*.c)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(PLUGINS:%.c=$(BUILD)/obj/%.o)
+SHARED_PLUGINS := $(if $(filter shared,$(MODE)),$(PLUGINS:%.c=$(BUILD)/%.so))
 LIB := $(BUILD)/libtcg.a
 PROGRAMS := $(patsubst src/tools/%.c,$(BUILD)/%,$(filter-out \
               src/tools/ir%.c,$(MAINS))) \
@@ -50,17 +59,25 @@ DECODE := $(patsubst %,$(BUILD)/decode,$(firstword \
             $(wildcard tools/decode/*.c)))
 PATTERNS := $(basename $(notdir $(wildcard src/frontend/riscv/*.decode)))
 GENERATED := $(if $(DECODE),$(PATTERNS:%=$(BUILD)/gen/%.inc) \
-               $(PATTERNS:%=$(BUILD)/gen/disas_%.inc))
+               $(PATTERNS:%=$(BUILD)/gen/disas_%.inc)) \
+             $(BUILD)/gen/plugins.def
 
 .SECONDARY:
 .PHONY: all
-all: $(DECODE) $(PROGRAMS)
+all: $(DECODE) $(PROGRAMS) $(SHARED_PLUGINS)
 
 # ---- programs ----------------------------------------------------------
 
 $(BUILD)/tcg-riscv64: $(BUILD)/obj/src/tools/tcg-riscv64.o $(LIB)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# It loads libstdc++ for the names of C++ functions, so it is not static.
+$(BUILD)/tcg-profile: $(BUILD)/obj/src/tools/tcg-profile.o $(LIB)
+	@echo "  LINK  $@"
+	$(Q)$(CC) -pie $(MODE_$(MODE)) -o $@ $^ -ldw -lelf $(LDLIBS)
+
+$(BUILD)/obj/src/profile/svg.o: src/profile/flame.js
 
 $(BUILD)/tcg-ir%: $(BUILD)/obj/src/tools/ir%.o $(LIB)
 	@echo "  LINK  $@"
@@ -72,11 +89,13 @@ $(LIB): $(OBJECTS) $(BUILD)/sources
 	@echo "  AR    $@"
 	$(Q)rm -f $@ && $(AR) qcs $@ $(OBJECTS)
 
-# These change when what they hold does: the list of sources, and whether
-# Capstone is there.
-$(BUILD)/sources: TEXT = $(SOURCES)
+# These change when what they hold does: the lists of sources and plugins, and
+# whether Capstone is there.
+$(BUILD)/sources: TEXT = $(SOURCES) $(PLUGINS)
 $(BUILD)/capstone: TEXT = $(CAPSTONE)
-$(BUILD)/sources $(BUILD)/capstone: FORCE
+$(BUILD)/gen/plugins.def: TEXT = \
+    $(foreach p,$(PLUGINS),PLUGIN($(basename $(notdir $(p)))))
+$(BUILD)/sources $(BUILD)/capstone $(BUILD)/gen/plugins.def: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
@@ -86,6 +105,16 @@ $(BUILD)/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- plugins -----------------------------------------------------------
+
+# Built in; and with MODE=shared as shared objects too, from the same source.
+PLUGIN_FLAGS := $(filter-out -fPIE,$(CFLAGS)) -Isrc/plugin
+$(PLUGINS:%.c=$(BUILD)/obj/%.o): CPPFLAGS += -Isrc/plugin -DTCG_PLUGIN_BUILTIN
+$(BUILD)/plugins/%.so: plugins/%.c src/plugin/tcg-plugin.h
+	@mkdir -p $(@D)
+	@echo "  SO    $@"
+	$(Q)$(CC) -D_GNU_SOURCE $(PLUGIN_FLAGS) -fPIC -shared -o $@ $<
 
 # ---- decoders ----------------------------------------------------------
 
@@ -133,14 +162,14 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm disas ir tools insn guest gdb real
+SUITES := unit decode asm disas ir tools insn guest gdb plugin profile real
 .PHONY: test check $(SUITES:%=test-%)
-test: need-unit need-guest need-qemu need-capstone need-gdb
+test: need-unit need-guest need-qemu need-capstone need-dw need-gdb
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/run.sh $(BUILD) check $(SUITES)
 
 test-gdb: need-gdb
-$(SUITES:%=test-%): need-unit need-guest need-qemu
+$(SUITES:%=test-%): need-unit need-guest need-qemu need-dw
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/run.sh $(BUILD) $(@:test-%=%)
 
@@ -186,7 +215,8 @@ bench: all need-python need-guest need-qemu
 
 # ---- what the targets need ---------------------------------------------
 
-.PHONY: need-unit need-guest need-qemu need-capstone need-python need-gdb
+.PHONY: need-unit need-guest need-qemu need-capstone need-dw need-python \
+        need-gdb
 need-unit:
 	@tests/need.sh /usr/include/cmocka.h libcmocka-dev \
 	  "the unit tests use cmocka"
@@ -208,6 +238,9 @@ need-capstone:
 need-gdb:
 	@tests/need.sh gdb-multiarch gdb-multiarch \
 	  "the debugger's tests are sessions of it" || true
+need-dw:
+	@tests/need.sh /usr/include/elfutils/libdwfl.h libdw-dev \
+	  "tcg-profile finds symbols, lines and callers through elfutils"
 need-python:
 	@tests/need.sh python3 python3 "the benchmark's runner is Python"
 
@@ -232,11 +265,11 @@ make bench     native, qemu-riscv64 and tcg-riscv64 side by side
 make dhrystone rebuild the committed Dhrystone binary
 make vdso      rebuild the guest's vDSO
 make clean     remove build/
-MODE=release|debug|asan|ubsan|tsan   WERROR=1   V=1
+MODE=release|shared|debug|asan|ubsan|tsan   WERROR=1   V=1
 endef
 export HELP
 help:
 	@echo "$$HELP"
 
 -include $(wildcard $(BUILD)/obj/src/*/*.d $(BUILD)/obj/src/*/*/*.d \
-  $(BUILD)/obj/tools/decode/*.d $(BUILD)/obj/tests/unit/*.d)
+  $(BUILD)/obj/plugins/*.d $(BUILD)/obj/tools/decode/*.d $(BUILD)/obj/tests/unit/*.d)

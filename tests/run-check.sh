@@ -27,9 +27,10 @@ rank() {
     frontend | opt | backend) echo 2 ;;
     disas) echo 3 ;;
     exec) echo 4 ;;
-    gdbstub) echo 5 ;;
+    gdbstub | plugin) echo 5 ;;
     linux-user) echo 6 ;;
-    tools) echo 7 ;;
+    profile) echo 7 ;;
+    tools) echo 8 ;;
     *) echo 9 ;;
     esac
 }
@@ -60,11 +61,11 @@ long_functions() {
                 print FILENAME ":" start ": " name ": " lines " lines"
             }
             inside = 0
-        }' $(find src tools tests bench -name '*.c' -o -name '*.h')
+        }' $(find src plugins tools tests bench -name '*.c' -o -name '*.h')
 }
 
 long_files() {
-    find src tools tests bench \( -name '*.c' -o -name '*.h' -o -name '*.sh' \) \
+    find src plugins tools tests bench \( -name '*.c' -o -name '*.h' -o -name '*.sh' \) \
         -exec wc -l {} + | awk '$2 != "total" && $1 >= 800 { print $2 ": " $1 }'
 }
 
