@@ -8,7 +8,9 @@
 #ifndef LINUX_USER_LINUX_USER_H
 #define LINUX_USER_LINUX_USER_H
 
+#include "exec/exec.h"
 #include "gdbstub/gdbstub.h"
+#include "plugin/plugin.h"
 
 typedef struct LinuxUserOptions {
     const char *program;       /* path as the user gave it */
@@ -21,9 +23,13 @@ typedef struct LinuxUserOptions {
     bool strace;
     bool strace_pid;           /* each line with its thread's id */
     const GdbListen *gdb;      /* -g; NULL: not debugged */
-    bool stats;                /* print exec's statistics at the end */
+    const char *stats;         /* exec's statistics at the end: NULL, none;
+                                  "", a table on stderr; else the file for
+                                  them as JSON, in which %d is the pid */
     const char *self;          /* path of the emulator, for execve */
     char **self_options;       /* options that execve passes on */
+    Plugins *plugins;          /* NULL: none */
+    struct Profile *profile;   /* -profile; NULL: none */
     Log log;                   /* log.file: close-on-exec, may be stderr */
     ExecConfig exec;           /* code and guest_base are filled in */
 } LinuxUserOptions;

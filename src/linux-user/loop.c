@@ -15,6 +15,7 @@
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
 #include "linux-user/proc.h"
+#include "linux-user/profile.h"
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
@@ -24,12 +25,51 @@
 
 /* --- the loop --- */
 
+static void print_stats(Exec *exec, const char *path)
+{
+    int before = (int)strcspn(path, "%");
+    bool has_pid = strncmp(path + before, "%d", 2) == 0;
+    char name[PATH_MAX];
+    FILE *f;
+
+    if (!*path) {
+        exec_stats_print(exec, stderr);
+        return;
+    }
+    if (has_pid) {
+        snprintf(name, sizeof(name), "%.*s%d%s", before, path, getpid(),
+                 path + before + 2);
+    } else {
+        snprintf(name, sizeof(name), "%s", path);
+    }
+    f = fopen(name, "we");
+    if (!f) {
+        fprintf(stderr, "tcg-riscv64: TCG_STATS: %s: %s\n", name,
+                strerror(errno));
+        return;
+    }
+    exec_stats_print_json(exec, f);
+    fclose(f);
+}
+
+static void no_action(void *opaque, CPUState *cpu)
+{
+    (void)opaque, (void)cpu;
+}
+
 void process_end(Task *t)
 {
     const LinuxUserOptions *o = t->proc->options;
 
+    if (o->plugins && !t->vfork) {
+        exec_stop_others(t->cpu, no_action, NULL);
+        plugins_exit(o->plugins);
+    }
     if (o->stats) {
-        exec_stats_print(t->proc->exec, stderr);
+        print_stats(t->proc->exec, o->stats);
+    }
+    if (o->profile) {
+        profile_flush(o->profile);
     }
     fflush(o->log.file);
     robust_process_end(t);
@@ -106,6 +146,9 @@ void task_loop(Task *t)
         Event e = t->debug ? debug_run(t) : exec_run(t->cpu);
 
         handle(t, &e);
+        if (t->tick.weight) {
+            profile_take(t);
+        }
         __atomic_store_n(&t->cpu->exit_request, 0, __ATOMIC_RELAXED);
         atomic_signal_fence(memory_order_seq_cst);   /* then look */
         if (t->pending || t->has_saved_mask || signal_held(t)) {
@@ -263,9 +306,21 @@ static void code_gone(uint64_t start, uint64_t len)
     exec_invalidate(task_current()->cpu, start, len);
 }
 
+static bool read_guest(uint64_t addr, void *dst, size_t n)
+{
+    return mm_read(task_mm(task_current()), dst, addr, n);
+}
+
+static void print_maps(FILE *out)
+{
+    proc_maps(task_current(), out, NULL);
+}
+
 static int start_exec(Process *proc)
 {
+    static const PluginGuest guest = { read_guest, print_maps };
     ExecConfig config = proc->options->exec;
+    Plugins *plugins = proc->options->plugins;
 
     config.code = (CodeReader){ mm_read_code, &proc->mm };
     config.guest_base = proc->mm.base;
@@ -277,6 +332,9 @@ static int start_exec(Process *proc)
         return -errno;
     }
     exec_set_stop_fn(proc->exec, signal_stop_thread);
+    if (plugins) {
+        plugins_start(plugins, &guest, exec_symbols(proc->exec), proc->exe);
+    }
     return 0;
 }
 
@@ -366,6 +424,9 @@ int linux_user_run(const LinuxUserOptions *o)
         proc_show_program(proc);
         if (t->debug) {
             debug_first_stop(t);
+        }
+        if (o->profile) {
+            profile_start(t);
         }
         signal_unblock(t);
         task_loop(t);

@@ -47,6 +47,7 @@ static bool range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
 static void tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 {
     if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
+        mm->code_version++;
         mm->code_gone(start, end - start);
     }
 }
@@ -297,6 +298,7 @@ static int64_t map_locked(Mm *mm, const MapRequest *r)
                    (uint32_t)r->prot & GUEST_PROT, r->kind };
     tell_code_gone(mm, m.start, m.end);
     map_set(&mm->map, &m);
+    mm->code_version += (m.prot & PROT_EXEC) != 0;
     return addr;
 }
 
@@ -365,6 +367,7 @@ static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
         }
         tell_code_gone(mm, start, run);
         map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
+        mm->code_version += (prot & PROT_EXEC) != 0;
     }
     return run < end ? -ENOMEM : 0;
 }

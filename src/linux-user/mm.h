@@ -41,6 +41,7 @@ typedef struct Mm {
     bool reserved;             /* [base, base + TASK_SIZE) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
+    uint64_t code_version;     /* changes when what may be executed does */
     /* Told of each range where executable code changed or went away. */
     void (*code_gone)(uint64_t start, uint64_t len);
 } Mm;

@@ -54,6 +54,15 @@ typedef struct TargetStack {
     uint64_t size;
 } TargetStack;
 
+/* A thread's timer for -profile, and the sample that it wants taken. */
+typedef struct Tick {
+    uint32_t weight;           /* 0: none is */
+    ExecPlace place;
+    uint64_t pc;
+    bool has_timer;
+    int32_t timer;
+} Tick;
+
 typedef struct Task {
     CPUState *cpu;
     Process *proc;
@@ -79,6 +88,7 @@ typedef struct Task {
     const struct SeccompFilter *seccomp;       /* the newest; NULL: none */
     const struct SeccompFilter *seccomp_seen;  /* last taken from proc */
     bool seccomp_strict;
+    Tick tick;                 /* written in the thread's signal handler */
     struct StraceCall *strace;         /* with -strace, of this thread */
     GdbThread *debug;                  /* NULL: not debugged */
     volatile bool break_call;          /* the debugger ends the call's wait */

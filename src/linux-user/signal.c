@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "linux-user/core.h"
 #include "linux-user/debug.h"
+#include "linux-user/profile.h"
 #include "linux-user/riscv64/frame.h"
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
@@ -238,6 +239,10 @@ static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
 {
     if (safe_syscall_was_entered(ucontext)) {
         t->cut_short = true;
+    }
+    if (profile_tick(t, signo, info, ucontext)) {
+        t->kicked = true;
+        return;
     }
     if (signal_is_kick(signo, info)) {
         on_kick(t, ucontext);

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/debug.h"
+#include "linux-user/profile.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
@@ -130,6 +131,7 @@ void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
  */
 static long fork_process(Task *t, const CloneArgs *c)
 {
+    Plugins *plugins = t->proc->options->plugins;
     Mm *mm = task_mm(t);
     long ret = -RESTART_SYSCALL;
     int32_t pidfd = -1;
@@ -139,6 +141,9 @@ static long fork_process(Task *t, const CloneArgs *c)
     if (!t->pending && exec_fork_prepare(t->cpu) < 0) {
         ret = -EAGAIN;
     } else if (!t->pending) {
+        if (plugins) {
+            plugins_fork_begin(plugins);
+        }
         pthread_mutex_lock(&t->actions->lock);
         pthread_mutex_lock(&mm->lock);
         exec_fork_hold(t->cpu);
@@ -152,8 +157,14 @@ static long fork_process(Task *t, const CloneArgs *c)
         pthread_mutex_unlock(&mm->lock);
         pthread_mutex_unlock(&t->actions->lock);
         exec_fork_done(t->cpu, ret == 0);
+        if (plugins) {
+            plugins_fork_end(plugins, t->cpu, ret == 0);
+        }
         if (ret == 0) {
             start_process(t, c);
+            if (t->proc->options->profile) {
+                profile_forked(t);
+            }
         } else if (ret > 0) {
             clone_give_tid(t, c, CLONE_PARENT_SETTID, ret);
             clone_give_pidfd(t, c, pidfd);

@@ -16,6 +16,7 @@
 #include "linux-user/debug.h"
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
+#include "linux-user/profile.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
 
@@ -315,6 +316,9 @@ static long host_exec(Task *t, const char *file, ExecArgs *x)
     long ret;
 
     fflush(t->proc->options->log.file);
+    if (t->proc->options->profile) {
+        profile_flush(t->proc->options->profile);
+    }
     signal_prepare_exec(t);
     ret = raw_syscall(SYS_execve, (long)file, (long)x->argv, (long)x->envp,
                       0, 0, 0);

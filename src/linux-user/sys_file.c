@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 #include "linux-user/host_calls.h"
 #include "linux-user/proc.h"
+#include "linux-user/profile.h"
 #include "linux-user/usercopy.h"
 
 /* --- open --- */
@@ -336,16 +338,24 @@ long sys_pwrite64(Task *t, const uint64_t *a)
 
 /* --- descriptors --- */
 
-/* The descriptors of the log and the debugger are not the guest's. */
+/* The descriptors of the log, the debugger and the profile. */
 int own_fd(const Task *t, int from)
 {
-    int log = fileno(t->proc->options->log.file);
-    int gdb = t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1;
+    const LinuxUserOptions *o = t->proc->options;
+    const int own[] = {
+        fileno(o->log.file),
+        o->profile ? profile_fd(o->profile) : -1,
+        t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1,
+    };
+    int lowest = -1;
 
-    if (log <= STDERR_FILENO || log < from) {
-        return gdb;
+    for (unsigned i = 0; i < sizeof(own) / sizeof(*own); i++) {
+        if (own[i] > STDERR_FILENO && own[i] >= from &&
+            (lowest < 0 || own[i] < lowest)) {
+            lowest = own[i];
+        }
     }
-    return gdb >= 0 && gdb < log ? gdb : log;
+    return lowest;
 }
 
 static bool is_own(const Task *t, uint64_t fd)

@@ -2,6 +2,7 @@
 #include "linux-user/sys.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/host_calls.h"
@@ -83,6 +84,15 @@ static long as_interrupted_by_guest(const Task *t, long ret)
     return ret;
 }
 
+static TcgSyscall describe(uint64_t nr, const uint64_t *a)
+{
+    TcgSyscall call = { .number = nr };
+
+    call.name = nr < SYSCALL_TABLE_SIZE ? syscall_table[nr].name : NULL;
+    memcpy(call.args, a, sizeof(call.args));
+    return call;
+}
+
 static long make_call(Task *t, unsigned nr, const uint64_t *a)
 {
     bool trace = t->proc->options->strace;
@@ -142,11 +152,11 @@ static void debugged_call(Task *t, unsigned nr, const uint64_t *a)
     }
 }
 
-void syscall_run(Task *t)
+static void run(Task *t)
 {
     RVState *s = rv_state(t->cpu);
     const uint64_t *a = &s->gpr[RV_A0];
-    unsigned nr = s->gpr[RV_A7] < SYSCALL_TABLE_SIZE
+    unsigned nr = s->gpr[RV_A7] < UINT_MAX
                   ? (unsigned)s->gpr[RV_A7] : UINT_MAX;
 
     t->no_result = t->kicked = t->cut_short = false;
@@ -154,6 +164,27 @@ void syscall_run(Task *t)
         debugged_call(t, nr, a);
     } else {
         set_result(t, make_call(t, nr, a));
+    }
+}
+
+/* A call that a signal interrupts is made again: only then does it return. */
+void syscall_run(Task *t)
+{
+    Plugins *plugins = t->proc->options->plugins;
+    const RVState *s = rv_state(t->cpu);
+    uint64_t pc = s->pc;
+    TcgSyscall call;
+
+    if (!plugins) {
+        run(t);
+        return;
+    }
+    call = describe(s->gpr[RV_A7], &s->gpr[RV_A0]);
+    plugins_syscall(plugins, t->cpu, &call);
+    run(t);
+    if (!t->exited && s->pc != pc - TARGET_SYSCALL_BYTES) {
+        call.result = (int64_t)s->gpr[RV_A0];
+        plugins_syscall_return(plugins, t->cpu, &call);
     }
 }
 

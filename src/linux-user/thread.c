@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "frontend/riscv/cpu.h"
 #include "linux-user/debug.h"
+#include "linux-user/profile.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
@@ -51,11 +52,21 @@ Task *task_new(Process *proc)
     rv_reset(t->cpu);
     proc->nb_tasks++;
     signal_init(t);
+    if (proc->options->plugins) {
+        plugins_thread_start(proc->options->plugins, t->cpu);
+    }
+    if (proc->options->profile) {
+        profile_thread_start(t);
+    }
     return t;
 }
 
 void task_free(Task *t)
 {
+    profile_thread_end(t);
+    if (t->proc->options->plugins) {
+        plugins_thread_end(t->proc->options->plugins, t->cpu);
+    }
     signal_end(t);
     exec_cpu_free(t->cpu);
     free(t->strace);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "disas/riscv.h"
 #include "linux-user/linux-user.h"
+#include "linux-user/profile.h"
 #include "util/fd.h"
 
 #define VERSION "0.1"
@@ -221,6 +222,39 @@ static void do_gdb(Command *c, char *arg)
     listen_at(c, arg);
 }
 
+static void do_plugin(Command *c, char *arg)
+{
+    const char *error;
+
+    if (strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0) {
+        plugins_help(stdout);
+        exit(0);
+    }
+    if (!c->user.plugins) {
+        c->user.plugins = plugins_new(&c->user.exec);
+        c->user.exec.instrument = plugins_instrument(c->user.plugins);
+    }
+    error = plugins_load(c->user.plugins, arg);
+    if (error) {
+        fail("-plugin %s", error);
+    }
+}
+
+static void inherit(Command *c, char *word);
+
+static void do_profile(Command *c, char *arg)
+{
+    char msg[PATH_MAX];
+
+    c->user.profile = profile_new(arg, msg, sizeof(msg));
+    if (!c->user.profile) {
+        fail("-profile %s: %s", arg, msg);
+    }
+    c->user.exec.every_pc = true;
+    inherit(c, (char *)"-profile");
+    inherit(c, (char *)profile_inherited(c->user.profile));
+}
+
 static void do_version(Command *c, char *arg)
 {
     (void)c, (void)arg;
@@ -289,6 +323,10 @@ static const Option options[] = {
                                       "first" },
     { "g", "WHERE", do_gdb, false, "wait for gdb at a port or a socket's path"
                                    " (docs/debugger.md)" },
+    { "plugin", "NAME,A=B,...", do_plugin, true, "load a plugin; -plugin help "
+                                                 "lists those built in" },
+    { "profile", "FILE", do_profile, false, "sample the program's CPU time; "
+                                            "tcg-profile FILE shows it" },
     { "binfmt", NULL, do_binfmt, false, "show how to have the kernel use it" },
     { "version", NULL, do_version, false, "show the version" },
     { "help", NULL, do_help, false, "show this" },
@@ -309,8 +347,9 @@ static void do_help(Command *c, char *arg)
                o->arg ? o->arg : "", o->help);
     }
     puts("\nenvironment: TCG_LD_PREFIX (as -L), TCG_STRACE=1, "
-         "TCG_GDB (as -g),\nTCG_STATS=1 (statistics at the end), "
-         "TCG_SETTINGS (NAME=VALUE,... for tests; see\ndocs/testing.md)");
+         "TCG_GDB (as -g),\nTCG_STATS=1 (statistics at the end) or "
+         "TCG_STATS=json:FILE, TCG_SETTINGS\n(NAME=VALUE,... for tests; see "
+         "docs/testing.md)");
     exit(0);
 }
 
@@ -382,6 +421,18 @@ static void take_gdb_variable(Command *c)
     unset_variable(c, "TCG_GDB");
 }
 
+static void parse_stats(Command *c)
+{
+    const char *v = secure_getenv("TCG_STATS");
+
+    if (v && strncmp(v, "json:", 5) == 0 && v[5]) {
+        c->user.stats = v + 5;
+    } else if (variable_on("TCG_STATS")) {
+        c->user.stats = "";
+    }
+    c->user.exec.stats = c->user.stats != NULL;
+}
+
 /* "movebase" is linux-user's; the others are exec's. */
 static void parse_settings(Command *c)
 {
@@ -407,7 +458,6 @@ static void open_log(Command *c)
 {
     bool own = c->log_path && strstr(c->log_path, "%d");
 
-    c->user.log.file = stderr;
     if (log_on(&c->user.log, LOG_tid) && !own) {
         fail("-d tid: needs -D FILE with %%d in it, for the thread's id");
     }
@@ -456,11 +506,13 @@ int main(int argc, char **argv)
     c.user.exec.frontend = &riscv64_frontend;
     c.user.exec.backend = &x86_64_backend;
     c.user.exec.disas = riscv_disas_range;
+    c.user.exec.log = &c.user.log;
+    c.user.log.file = stderr;
     copy_environment(&c);
     c.user.prefix = secure_getenv("TCG_LD_PREFIX");
     c.user.strace = variable_on("TCG_STRACE");
-    c.user.stats = variable_on("TCG_STATS");
     take_gdb_variable(&c);
+    parse_stats(&c);
     words = binfmt_words(&c, argc, argv);
     if (!words) {
         words = parse_options(&c, argv + 1);
@@ -479,6 +531,5 @@ int main(int argc, char **argv)
     c.user.envp = c.env;
     c.user.self = "/proc/self/exe";
     c.user.self_options = c.inherited ? c.inherited : nothing;
-    c.user.exec.log = &c.user.log;
     return linux_user_run(&c.user);
 }

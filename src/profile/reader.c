@@ -1,0 +1,72 @@
+#include "profile/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool map_file(ProfileReader *r, int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0) {
+        return false;
+    }
+    r->size = (size_t)st.st_size;
+    void *p = mmap(NULL, r->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    r->data = p == MAP_FAILED ? NULL : p;
+    return r->data;
+}
+
+bool profile_open(ProfileReader *r, const char *path, char *msg, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    *r = (ProfileReader){0};
+    if (fd < 0 || !map_file(r, fd)) {
+        snprintf(msg, size, "%s: %s", path, r->data || errno != EINVAL
+                 ? strerror(errno) : "empty");
+        if (fd >= 0) {
+            close(fd);
+        }
+        return false;
+    }
+    close(fd);
+    const ProfileStart *s = (const ProfileStart *)r->data;
+    if (r->size < sizeof(*s) || s->magic != PROFILE_MAGIC ||
+        s->version != PROFILE_VERSION) {
+        snprintf(msg, size, "%s: not a profile, or of another version", path);
+        profile_close(r);
+        return false;
+    }
+    return true;
+}
+
+void profile_close(ProfileReader *r)
+{
+    munmap((void *)(uintptr_t)r->data, r->size);
+}
+
+static size_t least_bytes(uint32_t kind)
+{
+    switch (kind) {
+    case PROFILE_START: return sizeof(ProfileStart) + 1;
+    case PROFILE_MAPS: return sizeof(ProfileMaps) + 1;
+    case PROFILE_SAMPLE: return sizeof(ProfileSample);
+    default: return sizeof(ProfileHead);
+    }
+}
+
+const ProfileHead *profile_next(ProfileReader *r)
+{
+    const ProfileHead *h = (const ProfileHead *)(r->data + r->at);
+    size_t left = r->size - r->at;
+    if (left < sizeof(*h) || h->bytes > left || h->bytes % 8 ||
+        h->bytes < least_bytes(h->kind) ||
+        (h->kind <= PROFILE_MAPS && r->data[r->at + h->bytes - 1])) {
+        return NULL;
+    }
+    r->at += h->bytes;
+    return h;
+}
