@@ -27,7 +27,8 @@ rank() {
     frontend | opt | backend) echo 2 ;;
     disas) echo 3 ;;
     exec) echo 4 ;;
-    gdbstub | plugin) echo 5 ;;
+    gdbstub) echo 5 ;;
+    plugin) echo 5 ;;
     linux-user) echo 6 ;;
     profile) echo 7 ;;
     tools) echo 8 ;;

@@ -422,11 +422,11 @@ int linux_user_run(const LinuxUserOptions *o)
         }
         set_name(o->program);
         proc_show_program(proc);
-        if (t->debug) {
-            debug_first_stop(t);
-        }
         if (o->profile) {
             profile_start(t);
+        }
+        if (t->debug) {
+            debug_first_stop(t);
         }
         signal_unblock(t);
         task_loop(t);

@@ -84,15 +84,6 @@ static long as_interrupted_by_guest(const Task *t, long ret)
     return ret;
 }
 
-static TcgSyscall describe(uint64_t nr, const uint64_t *a)
-{
-    TcgSyscall call = { .number = nr };
-
-    call.name = nr < SYSCALL_TABLE_SIZE ? syscall_table[nr].name : NULL;
-    memcpy(call.args, a, sizeof(call.args));
-    return call;
-}
-
 static long make_call(Task *t, unsigned nr, const uint64_t *a)
 {
     bool trace = t->proc->options->strace;
@@ -150,6 +141,15 @@ static void debugged_call(Task *t, unsigned nr, const uint64_t *a)
     if (t->debug && ret != -RESTART_SYSCALL) {
         gdb_call_returned(t->debug, nr);
     }
+}
+
+static TcgSyscall describe(uint64_t nr, const uint64_t *a)
+{
+    TcgSyscall call = { .number = nr };
+
+    call.name = nr < SYSCALL_TABLE_SIZE ? syscall_table[nr].name : NULL;
+    memcpy(call.args, a, sizeof(call.args));
+    return call;
 }
 
 static void run(Task *t)
