@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "exec/exec_log.h"
 #include "exec/internal.h"
 
 /* Invalidates the blocks at addresses of `a` that are not in `b`. */
@@ -100,6 +101,7 @@ Event exec_step(CPUState *cpu, bool watched)
     ExecThread *t = thread_of(cpu);
     run_begin(t);
     Event event = step(t, watched);
+    log_event(t, &event);
     t->link_from = NULL;
     run_end(t);
     return event;

@@ -187,6 +187,9 @@ void log_event(const ExecThread *t, const Event *event)
         [EVENT_BREAK] = "breakpoint",
         [EVENT_FAULT] = "fault",
         [EVENT_INTERRUPT] = "interrupt",
+        [EVENT_STOP] = "breakpoint of the debugger",
+        [EVENT_WATCH] = "watchpoint of the debugger",
+        [EVENT_STEPPED] = "step of the debugger",
     };
     uint64_t pc;
     memcpy(&pc, t->cpu->guest + t->exec->cfg.frontend->pc_offset, sizeof(pc));
