@@ -16,44 +16,59 @@ static void checked(const IR *ir, const char *after)
 #endif
 }
 
-void opt_run(IR *ir, OptConfig config)
+static void ran(const IR *ir, const OptWatch *watch, const char *pass)
+{
+    checked(ir, pass);
+    if (watch) {
+        watch->after(watch->opaque, ir, pass);
+    }
+}
+
+void opt_run_watched(IR *ir, OptConfig config, const OptWatch *watch)
 {
     bool rename = ir->loop && !(config & OPT_NO_RENAME);
-    checked(ir, "the frontend");
+    ran(ir, watch, "frontend");
     if (ir->region) { /* blocks that one jump leads to join its own */
         opt_reach(ir);
+        ran(ir, watch, "reach");
     }
     if (ir->loop && !(config & OPT_NO_SKIP)) {
         opt_skip(ir);
-        checked(ir, "skip");
+        ran(ir, watch, "skip");
     }
     if (rename) {
         opt_select(ir);
-        checked(ir, "select");
+        ran(ir, watch, "select");
         opt_rename(ir);
-        checked(ir, "rename");
+        ran(ir, watch, "rename");
     }
     if (!(config & OPT_NO_FOLD)) {
         opt_fold(ir, config);
-        checked(ir, "fold");
+        ran(ir, watch, "fold");
     }
     opt_reach(ir);
-    checked(ir, "reach");
+    ran(ir, watch, "reach");
     if (ir->loop && !(config & OPT_NO_DEFER)) {
         opt_defer(ir);
-        checked(ir, "defer");
+        ran(ir, watch, "defer");
     }
     if (rename && !(config & OPT_NO_INDEX)) {
         opt_index(ir);
-        checked(ir, "index");
+        ran(ir, watch, "index");
     }
     if (rename) {
         opt_sink(ir);
-        checked(ir, "sink");
+        ran(ir, watch, "sink");
     }
     opt_liveness(ir);
-    checked(ir, "liveness");
+    ran(ir, watch, "liveness");
     if (rename) {
         opt_single(ir);
+        ran(ir, watch, "single");
     }
+}
+
+void opt_run(IR *ir, OptConfig config)
+{
+    opt_run_watched(ir, config, NULL);
 }

@@ -27,8 +27,16 @@ typedef enum OptConfig {
                OPT_NO_SKIP | OPT_NO_INDEX,
 } OptConfig;
 
+/* Who looks on: shown the IR after each pass, by its name; first "frontend". */
+typedef struct OptWatch {
+    void (*after)(void *opaque, const IR *, const char *pass);
+    void *opaque;
+} OptWatch;
+
 /* All passes in their order; last those that set Op.life for backends. */
 void opt_run(IR *ir, OptConfig config);
+/* The same; watch may be NULL: nobody looks on. */
+void opt_run_watched(IR *ir, OptConfig config, const OptWatch *watch);
 
 /* The passes, each described at the top of its file. */
 void opt_skip(IR *ir);
