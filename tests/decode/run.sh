@@ -174,6 +174,16 @@ command_line() {
     prints 'static bool mine(' "$decode" --static-decode=mine $good
     prints 'bool my_one(' "$decode" --translate my $good
 
+    # As a table.
+    fields=run/fields.decode
+    prints 'DECODE_PATTERN("split", "", 32, 0xffff0000, 0x3000000, "fields.de' \
+        "$decode" --table $fields
+    prints 'DECODE_PATTERN("lows".*"a=8:8,0:s4,4:s4")$' "$decode" --table $fields
+    prints '.*"a=8:s8!twice")$' "$decode" --table $fields
+    prints '.*"a=-1 b=127 c=3")$' "$decode" --table $fields
+    prints '.*"given", "needs".*"a=8:8 c=1 b=a:s3,0:4")$' \
+        "$decode" --table $fields
+
     # Several files are one description; errors name theirs.
     expect 0 "$decode" --output-null run/shared.decode run/user.decode
     fails_with "run/user.decode:*" "$decode" --output-null run/user.decode

@@ -11,6 +11,7 @@
  *     check.h     rules between definitions
  *     tree.h      patterns -> decision trees
  *     emit.h      trees -> C
+ *     emit_table.h  patterns -> a table (--table)
  *
  * The first error ends the program; output is written only without any.
  */
@@ -21,6 +22,7 @@
 
 #include "check.h"
 #include "emit.h"
+#include "emit_table.h"
 #include "options.h"
 #include "parse.h"
 
@@ -38,7 +40,11 @@ static Text generate(const Spec *spec)
         fputs("decode: out of memory\n", stderr);
         exit(1);
     }
-    emit_decoder(out, spec);
+    if (spec->options->table) {
+        emit_table(out, spec);
+    } else {
+        emit_decoder(out, spec);
+    }
     fclose(out);
     return text;
 }

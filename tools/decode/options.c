@@ -13,6 +13,7 @@ enum {
     OPT_VARIABLE,
     OPT_TEST_FOR_ERROR,
     OPT_OUTPUT_NULL,
+    OPT_TABLE,
 };
 
 static const struct option long_options[] = {
@@ -24,6 +25,7 @@ static const struct option long_options[] = {
     {"translate", required_argument, NULL, OPT_TRANSLATE},
     {"test-for-error", no_argument, NULL, OPT_TEST_FOR_ERROR},
     {"output-null", no_argument, NULL, OPT_OUTPUT_NULL},
+    {"table", no_argument, NULL, OPT_TABLE},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -40,6 +42,7 @@ static const char help_text[] =
     "  --translate PREFIX      call PREFIX_insn, extern, not trans_insn\n"
     "  --test-for-error        succeed if and only if the input is wrong\n"
     "  --output-null           check everything, write nothing\n"
+    "  --table                 write the patterns as a table, no decoder\n"
     "  -h, --help              print this\n";
 
 static void wrong_use(const char *what, const char *value)
@@ -96,6 +99,7 @@ static void apply(Options *o, int option)
     case OPT_TRANSLATE: set_translate(o, optarg); break;
     case OPT_TEST_FOR_ERROR: o->test_for_error = true; break;
     case OPT_OUTPUT_NULL: o->output_null = true; break;
+    case OPT_TABLE: o->table = true; break;
     case 'h': fputs(help_text, stdout); exit(0);
     default: exit(1); /* getopt has said what is wrong */
     }

@@ -19,6 +19,7 @@ typedef struct Options {
     bool variable;
     bool test_for_error; /* succeed if and only if the input is wrong */
     bool output_null;    /* check and generate, write nothing */
+    bool table;          /* write the patterns as a table (emit_table.h) */
     char **inputs;       /* at least one */
     int input_count;
 } Options;
