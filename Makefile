@@ -40,7 +40,8 @@ CAPSTONE := $(wildcard /usr/include/capstone/capstone.h)
 CAPSTONE_DEF := $(if $(CAPSTONE),-DHAVE_CAPSTONE)
 CAPSTONE_LIB := $(if $(CAPSTONE),-lcapstone)
 
-# Symbols and unwinding, in tcg-profile only; without it there is none.
+# Symbols and unwinding, in tcg-profile only; without it there is none. Source
+# lines, in tcg-explore.
 DW := $(wildcard /usr/include/elfutils/libdwfl.h)
 WITHOUT := $(if $(DW),,src/tools/tcg-profile.c src/profile/unwind.c)
 
@@ -51,15 +52,14 @@ PLUGINS := $(wildcard plugins/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(PLUGINS:%.c=$(BUILD)/obj/%.o)
 SHARED_PLUGINS := $(if $(filter shared,$(MODE)),$(PLUGINS:%.c=$(BUILD)/%.so))
 LIB := $(BUILD)/libtcg.a
-PROGRAMS := $(patsubst src/tools/%.c,$(BUILD)/%,$(filter-out \
-              src/tools/ir%.c,$(MAINS))) \
-            $(patsubst src/tools/%.c,$(BUILD)/tcg-%,$(filter \
-              src/tools/ir%.c,$(MAINS)))
+PROGRAMS := $(patsubst src/tools/%.c,$(BUILD)/tcg-%, \
+              $(subst /tcg-,/,$(MAINS)))
 DECODE := $(patsubst %,$(BUILD)/decode,$(firstword \
             $(wildcard tools/decode/*.c)))
 PATTERNS := $(basename $(notdir $(wildcard src/frontend/riscv/*.decode)))
 GENERATED := $(if $(DECODE),$(PATTERNS:%=$(BUILD)/gen/%.inc) \
-               $(PATTERNS:%=$(BUILD)/gen/disas_%.inc)) \
+               $(PATTERNS:%=$(BUILD)/gen/disas_%.inc) \
+               $(PATTERNS:%=$(BUILD)/gen/table_%.inc)) \
              $(BUILD)/gen/plugins.def
 
 .SECONDARY:
@@ -83,6 +83,11 @@ $(BUILD)/tcg-ir%: $(BUILD)/obj/src/tools/ir%.o $(LIB)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CAPSTONE_LIB) $(LDLIBS)
 
+$(BUILD)/tcg-explore: $(BUILD)/obj/src/tools/explore.o $(LIB)
+	@echo "  LINK  $@"
+	$(Q)$(CC) -pie $(MODE_$(MODE)) -o $@ $^ $(CAPSTONE_LIB) $(if $(DW),-ldw) \
+	  $(LDLIBS)
+
 # Made anew each time, so that a deleted source leaves nothing behind; q, not
 # r: two folders may have files of the same name.
 $(LIB): $(OBJECTS) $(BUILD)/sources
@@ -90,17 +95,24 @@ $(LIB): $(OBJECTS) $(BUILD)/sources
 	$(Q)rm -f $@ && $(AR) qcs $@ $(OBJECTS)
 
 # These change when what they hold does: the lists of sources and plugins, and
-# whether Capstone is there.
+# whether Capstone and libdw are there.
 $(BUILD)/sources: TEXT = $(SOURCES) $(PLUGINS)
 $(BUILD)/capstone: TEXT = $(CAPSTONE)
+$(BUILD)/libdw: TEXT = $(DW)
 $(BUILD)/gen/plugins.def: TEXT = \
     $(foreach p,$(PLUGINS),PLUGIN($(basename $(notdir $(p)))))
-$(BUILD)/sources $(BUILD)/capstone $(BUILD)/gen/plugins.def: FORCE
+$(BUILD)/sources $(BUILD)/capstone $(BUILD)/libdw \
+  $(BUILD)/gen/plugins.def: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
 $(BUILD)/obj/src/disas/%.o: CPPFLAGS += $(CAPSTONE_DEF)
 $(filter $(BUILD)/obj/src/disas/%,$(OBJECTS)): $(BUILD)/capstone
+$(BUILD)/obj/src/tools/explore/source.o: CPPFLAGS += $(if $(DW),-DHAVE_LIBDW)
+$(BUILD)/obj/src/tools/explore/source.o: $(BUILD)/libdw
+# What it embeds.
+$(BUILD)/obj/src/tools/explore/page.o: $(addprefix src/tools/explore/, \
+  page.html page.css texts.js layout.js views.js way.js page.js)
 $(BUILD)/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
@@ -128,9 +140,10 @@ $(BUILD)/decode: $(DECODE_OBJECTS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
-# One for the frontend, whose functions are in several files, and one for the
-# disassembler.
-$(BUILD)/gen/insn16.inc $(BUILD)/gen/disas_insn16.inc: DECODE_FLAGS := -w 16
+# One for the frontend, whose functions are in several files, one for the
+# disassembler, and the patterns as a table for the explorer.
+$(BUILD)/gen/insn16.inc $(BUILD)/gen/disas_insn16.inc \
+  $(BUILD)/gen/table_insn16.inc: DECODE_FLAGS := -w 16
 $(BUILD)/gen/insn%.inc: src/frontend/riscv/insn%.decode $(DECODE) Makefile
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
@@ -141,6 +154,11 @@ $(BUILD)/gen/disas_%.inc: src/frontend/riscv/%.decode $(DECODE) Makefile
 	@echo "  GEN   $@"
 	$(Q)$(DECODE) $(DECODE_FLAGS) --static-decode decode_$* -o $@ $< \
 	  || { rm -f $@; exit 1; }
+
+$(BUILD)/gen/table_%.inc: src/frontend/riscv/%.decode $(DECODE) Makefile
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)$(DECODE) $(DECODE_FLAGS) --table -o $@ $< || { rm -f $@; exit 1; }
 
 # ---- unit tests --------------------------------------------------------
 
@@ -162,9 +180,10 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm disas ir tools insn guest gdb plugin profile real
+SUITES := unit decode asm disas ir tools explore insn guest gdb plugin profile real
 .PHONY: test check $(SUITES:%=test-%)
-test: need-unit need-guest need-qemu need-capstone need-dw need-gdb
+test: need-unit need-guest need-qemu need-capstone need-dw need-gdb \
+      need-python
 	$(Q)$(MAKE) --no-print-directory all unit-programs
 	$(Q)tests/run.sh $(BUILD) check $(SUITES)
 
@@ -240,9 +259,10 @@ need-gdb:
 	  "the debugger's tests are sessions of it" || true
 need-dw:
 	@tests/need.sh /usr/include/elfutils/libdwfl.h libdw-dev \
-	  "tcg-profile finds symbols, lines and callers through elfutils"
+	  "tcg-profile and tcg-explore find symbols and lines through elfutils"
 need-python:
-	@tests/need.sh python3 python3 "the benchmark's runner is Python"
+	@tests/need.sh python3 python3 \
+	  "the benchmark's runner and the explorer's tests are Python"
 
 # ---- the rest ----------------------------------------------------------
 

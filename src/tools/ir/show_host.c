@@ -89,15 +89,20 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
     return buf;
 }
 
-/* The block --------------------------------------------------------------- */
-
-static void show_code(FILE *f, const HostView *v, uint32_t from, uint32_t to)
+HostNames show_host_names(const HostView *v)
 {
-    HostNames names = {
+    return (HostNames){
         .address = {address_name, (void *)v},
         .state = {state_name, (void *)v},
         .env_bias = v->compiler->backend->env_bias,
     };
+}
+
+/* The block --------------------------------------------------------------- */
+
+static void show_code(FILE *f, const HostView *v, uint32_t from, uint32_t to)
+{
+    HostNames names = show_host_names(v);
     const uint8_t *code = v->compiler->buf.rx + v->block->offset;
     if (v->disas && from < to) {
         host_disas(f, code, from, to, (uintptr_t)code, &names);

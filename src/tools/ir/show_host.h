@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include "core/serialize.h"
+#include "disas/host.h"
 #include "tools/ir/compile.h"
 
 typedef struct HostView {
@@ -15,5 +16,7 @@ typedef struct HostView {
 } HostView;
 
 void show_host(FILE *, const HostView *);
+/* Names of what the code jumps to, reads and writes; good as long as the view. */
+HostNames show_host_names(const HostView *);
 
 #endif
