@@ -13,6 +13,7 @@
 #include "tools/explore/choose.h"
 #include "tools/explore/functions.h"
 #include "tools/explore/page.h"
+#include "tools/explore/sampled.h"
 #include "tools/explore/serve.h"
 #include "tools/explore/write_data.h"
 #include "util/check.h"
@@ -52,7 +53,8 @@ static const char usage[] =
     "                        (PROGRAM's name with .html behind it)\n"
     "      --functions N     at most N functions on the page (12)\n"
     "      --profile FILE    show where time is spent; without FUNCTION, in\n"
-    "                        the hottest functions.  FILE has a line for each\n"
+    "                        the hottest functions.  FILE is what tcg-riscv64\n"
+    "                        -profile FILE has written, or has a line for each\n"
     "                        place, \"ADDRESS COUNT\": the address in\n"
     "                        hexadecimal, as PROGRAM has it, the count in\n"
     "                        decimal; # begins a comment\n"
@@ -184,13 +186,21 @@ static void write_file(const Explorer *e, const char *data, size_t count)
 
 /* The whole --------------------------------------------------------------- */
 
+static bool open_profile(Explorer *e, char *msg, size_t size)
+{
+    const Options *o = e->o;
+    Profile *p = &e->sources.profile;
+    return !o->profile || (sampled_is_profile(o->profile)
+        ? sampled_read(p, o->profile, &e->program.file, o->input, msg, size)
+        : profile_read(p, o->profile, msg, size));
+}
+
 static void open_all(Explorer *e)
 {
     char msg[512];
     const Options *o = e->o;
     if (!program_open(&e->program, o->input, NULL, msg, sizeof(msg)) ||
-        (o->profile && !profile_read(&e->sources.profile, o->profile, msg,
-                                     sizeof(msg)))) {
+        !open_profile(e, msg, sizeof(msg))) {
         die(EXIT_WRONG_INPUT, "%s", msg);
     }
     if (!pipeline_init(&e->pipeline, &e->program)) {

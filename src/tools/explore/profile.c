@@ -8,7 +8,7 @@
 #include <string.h>
 #include "util/check.h"
 
-static void add(Profile *p, Sample s)
+void profile_add(Profile *p, Sample s)
 {
     if ((p->count & (p->count - 1)) == 0) { /* room for the next power of 2 */
         size_t room = p->count ? p->count * 2 : 1;
@@ -22,6 +22,13 @@ static int compare(const void *x, const void *y)
 {
     const Sample *a = x, *b = y;
     return a->addr < b->addr ? -1 : a->addr > b->addr;
+}
+
+void profile_sort(Profile *p)
+{
+    if (p->count) {
+        qsort(p->samples, p->count, sizeof(*p->samples), compare);
+    }
 }
 
 static bool parse(const char *line, Sample *s)
@@ -45,7 +52,7 @@ static bool read_lines(Profile *p, FILE *f, const char *path, char *msg,
         }
         ok = parse(line, &s);
         if (ok) {
-            add(p, s);
+            profile_add(p, s);
         } else {
             snprintf(msg, size, "%s:%u: not \"ADDRESS COUNT\"", path, n);
         }
@@ -64,9 +71,7 @@ bool profile_read(Profile *p, const char *path, char *msg, size_t size)
     }
     bool ok = read_lines(p, f, path, msg, size);
     fclose(f);
-    if (ok && p->count) {
-        qsort(p->samples, p->count, sizeof(*p->samples), compare);
-    }
+    profile_sort(p);
     return ok;
 }
 

@@ -19,6 +19,9 @@ typedef struct Profile {
     size_t count;
 } Profile;
 
+/* Samples in any order; then, before one looks at it, profile_sort(). */
+void profile_add(Profile *, Sample);
+void profile_sort(Profile *);
 /* False with a message that starts with the path. */
 bool profile_read(Profile *, const char *path, char *msg, size_t size);
 void profile_free(Profile *);
