@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <time.h>
 #include "exec/internal.h"
+#include "util/cond.h"
 
 uint64_t now_ns(const Exec *e)
 {
@@ -96,19 +97,6 @@ static bool stop_others(ExecThread *t)
     return any;
 }
 
-/* Under the lock: until something changes, at most a millisecond. */
-static void wait_a_little(Exec *e)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    ts.tv_nsec += 1000000;
-    if (ts.tv_nsec >= 1000000000) {
-        ts.tv_nsec -= 1000000000;
-        ts.tv_sec++;
-    }
-    pthread_cond_timedwait(&e->changed, &e->lock, &ts);
-}
-
 /* While it waits for its turn, t is parked itself. */
 void exclusive_begin(ExecThread *t)
 {
@@ -121,7 +109,7 @@ void exclusive_begin(ExecThread *t)
     wait_for_go(e);
     atomic_store(&e->stop, true);
     while (stop_others(t)) {
-        wait_a_little(e);
+        cond_wait_a_little(&e->changed, &e->lock);
     }
     atomic_store(&t->running, was_running);
     lap(e, &t->stats.ns_locks, &start);

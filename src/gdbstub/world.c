@@ -1,23 +1,8 @@
 /* The server's power over guest threads. */
 #include "gdbstub/internal.h"
-
-#include <time.h>
+#include "util/cond.h"
 
 enum { BREAK_CALL_TRIES = 200 };       /* milliseconds */
-
-/* Under the lock: until something changes, at most a millisecond. */
-static void wait_a_little(Gdb *g)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    ts.tv_nsec += 1000000;
-    if (ts.tv_nsec >= 1000000000) {
-        ts.tv_nsec -= 1000000000;
-        ts.tv_sec++;
-    }
-    pthread_cond_timedwait(&g->changed, &g->lock, &ts);
-}
 
 static bool kick_running(Gdb *g)
 {
@@ -40,7 +25,7 @@ void world_stop(Gdb *g)
     }
     g->stop = true;
     while (kick_running(g)) {
-        wait_a_little(g);
+        cond_wait_a_little(&g->changed, &g->lock);
     }
     pthread_mutex_unlock(&g->lock);
 }
@@ -85,7 +70,7 @@ bool world_break_call(Gdb *g, GdbThread *th)
     for (int i = 0; i < BREAK_CALL_TRIES && th->state != THREAD_PARKED; i++) {
         pthread_cond_broadcast(&g->changed);
         g->target.kick(th->cpu, true);
-        wait_a_little(g);
+        cond_wait_a_little(&g->changed, &g->lock);
     }
     out = th->state == THREAD_PARKED;
     th->break_call = false;
