@@ -3,8 +3,9 @@
  *
  * A thread notes in `met` what is to be reported, which then is its `stop`,
  * up to the client's next word on it; meanwhile it waits, as it does while all
- * are to stand still or it has MODE_HOLD.  What a breakpoint or a finished step reports may be forgotten
- * at any time: the thread meets the same again, for it has not gone on.
+ * are to stand still or it has MODE_HOLD.  What a breakpoint or a finished step
+ * reports may be forgotten at any time: the thread meets the same again, for it
+ * has not gone on.
  */
 #include "gdbstub/internal.h"
 

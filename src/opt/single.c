@@ -5,8 +5,8 @@
  * One backward pass over the ops of a region. A single needs its box if it is
  * boxed (fbox) or if an op's result, which gets its upper half from an input,
  * needs one (of fadd, fsub, fmul and fdiv: from the first input); if it lives on
- * in another extended basic block; and if an op is not known here. What a side does is not looked at: sides make their boxes
- * themselves, as few ever run.
+ * in another extended basic block; and if an op is not known here. What a side
+ * does is not looked at: sides make their boxes themselves, as few ever run.
  *
  * Requires: liveness has run.
  * Guarantees: LIFE_LOW of a guest load of a single: it needs no box.
