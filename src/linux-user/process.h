@@ -5,7 +5,7 @@
  * touched by its own host thread only; `pending` and `info` also by that
  * thread's signal handlers.  Functions below linux_user_run() are given a
  * Task and find everything else through it; only the host's signal handlers
- * need a global pointer (signal.c).
+ * need a global pointer (signal_host.c).
  */
 #ifndef LINUX_USER_PROCESS_H
 #define LINUX_USER_PROCESS_H
@@ -80,7 +80,7 @@ typedef struct Task {
     void *exec_scratch;                /* memory of an execve under way */
     volatile bool kicked;              /* a signal of our own came */
     volatile bool cut_short;           /* one of exec's ended the call's wait */
-    bool has_timer, timer_armed;       /* to kick again; signal.c */
+    bool has_timer, timer_armed;       /* to kick again; signal_host.c */
     int32_t timer;
     void *host_stack;                  /* for signal handlers; owned */
     uint64_t clear_tid;                /* set_tid_address; 0: none */

@@ -1,8 +1,10 @@
-/* What signal.c and the system calls of signals share. */
+/* What the files of signals share: signal*.c and sys_signal.c. */
 #ifndef LINUX_USER_SIGNAL_INT_H
 #define LINUX_USER_SIGNAL_INT_H
 
+#include <sys/syscall.h>
 #include "linux-user/signal.h"
+#include "linux-user/usercopy.h"
 
 static inline uint64_t signal_bit(int signo)
 {
@@ -13,10 +15,23 @@ static inline uint64_t signal_bit(int signo)
 /* Never blocked in the host but around a single call: generated code faults. */
 #define EXECS_OWN (signal_bit(SIGSEGV) | signal_bit(SIGBUS))
 
-/* The guest's mask, and the host's to match. */
-void signal_set_mask(Task *t, uint64_t mask);
-/* Gives the host the disposition that the guest has for signo. */
-void signal_install(const Actions *actions, int signo);
+enum { HOST_SA_RESTORER = 0x04000000 };
+
+/* struct sigaction of the x86-64 kernel. */
+typedef struct HostSigaction {
+    void *handler;
+    uint64_t flags;
+    void (*restorer)(void);
+    uint64_t mask;
+} HostSigaction;
+
+long host_sigaction(int signo, const HostSigaction *act, HostSigaction *old);
+
+static inline long own_tid(void)
+{
+    return raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+}
+
 /* Takes one of the set `which` that waits for the thread. */
 static inline bool signal_take_held(Task *t, uint64_t which, siginfo_t *info)
 {
@@ -24,7 +39,26 @@ static inline bool signal_take_held(Task *t, uint64_t which, siginfo_t *info)
            held_take(&t->proc->held, which, info);
 }
 
+/* --- signal.c --- */
+
+void signal_set_host_mask(uint64_t mask);
+/* The guest's mask, and the host's to match. */
+void signal_set_mask(Task *t, uint64_t mask);
+
+/* --- signal_host.c --- */
+
+/* Gives the host the disposition that the guest has for signo. */
+void signal_install(const Actions *actions, int signo);
 /* Is it a SIGBUS that we sent, by the timer or to stop this thread? */
 bool signal_is_kick(int signo, const siginfo_t *info);
+
+/* The handlers of SIGSEGV and SIGBUS. */
+void signal_install_own(void);
+/* Does SIG_DFL end the process? */
+bool signal_fatal_by_default(int signo);
+/* Is the default action ours to take, at a safe point? */
+bool signal_catch_default(const Actions *actions, int signo);
+/* The signal is about to be delivered: no second kick. */
+void signal_disarm_timer(Task *t);
 
 #endif

@@ -1,0 +1,348 @@
+/*
+ * What the host's kernel calls: handlers of the guest's signals and of our
+ * own, the kicks by which a thread leaves generated code, and the dispositions
+ * of the host.
+ */
+#include "linux-user/signal_int.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include "linux-user/core.h"
+#include "linux-user/profile.h"
+#include "linux-user/sys.h"
+#include "linux-user/thread.h"
+#include "linux-user/usercopy.h"
+
+enum {
+    HOST_STACK_BYTES = 64 << 10,
+    KICK_AGAIN_NS = 200000,
+};
+
+/*
+ * The one global of linux-user: the task of this thread, for host signal
+ * handlers and what exec calls back, which are given nothing else.  Set by
+ * signal_init() only.
+ */
+static __thread Task *this_task;
+
+/* What the value of a signal points to that only asks a thread to stop. */
+static const char kick_mark;
+
+long host_sigaction(int signo, const HostSigaction *act, HostSigaction *old)
+{
+    return raw_syscall(SYS_rt_sigaction, signo, (long)act, (long)old, 8, 0, 0);
+}
+
+/* All but exec's own stay blocked after the handler has returned. */
+static void hold_signals(void *ucontext)
+{
+    uint64_t all = ~EXECS_OWN;
+
+    memcpy(&((ucontext_t *)ucontext)->uc_sigmask, &all, sizeof(all));
+}
+
+/*
+ * A SIGBUS to ourselves after a short while.  The kernel's own calls: this
+ * runs in signal handlers.
+ */
+static void arm_timer(Task *t)
+{
+    struct itimerspec soon = { .it_value = { 0, KICK_AGAIN_NS } };
+
+    if (!t->has_timer) {
+        struct sigevent ev;
+
+        memset(&ev, 0, sizeof(ev));
+        ev.sigev_notify = SIGEV_THREAD_ID;
+        ev.sigev_signo = SIGBUS;
+        ev.sigev_value.sival_ptr = t;
+        ev._sigev_un._tid = (int)own_tid();
+        t->has_timer = raw_syscall(SYS_timer_create, CLOCK_MONOTONIC,
+                                   (long)&ev, (long)&t->timer, 0, 0, 0) == 0;
+    }
+    t->timer_armed = t->has_timer;
+    raw_syscall(SYS_timer_settime, t->timer, 0, (long)&soon, 0, 0, 0);
+}
+
+void signal_disarm_timer(Task *t)
+{
+    struct itimerspec never = { 0 };
+
+    if (t->timer_armed) {
+        t->timer_armed = false;
+        raw_syscall(SYS_timer_settime, t->timer, 0, (long)&never, 0, 0, 0);
+    }
+}
+
+void signal_new_process(Task *t)
+{
+    t->has_timer = t->timer_armed = false;
+    t->tgid = getpid();
+    t->tid = (int32_t)own_tid();
+}
+
+/*
+ * Makes the cpu leave generated code soon.  A kick may meet it just as it has
+ * decided where to go next; so there is always a second one, unless the
+ * signal is delivered before.
+ */
+static void kick(Task *t, void *ucontext)
+{
+    __atomic_store_n(&t->cpu->exit_request, 1, __ATOMIC_RELAXED);
+    exec_kick(t->cpu, ucontext);
+    arm_timer(t);
+}
+
+/*
+ * A second signal, through a handler that was itself interrupted: back to the
+ * kernel's queue, where it is now blocked.
+ */
+static void requeue(Task *t, int signo, siginfo_t *info)
+{
+    if (EXECS_OWN & signal_bit(signo)) {
+        held_put(&t->held, info);
+    } else {
+        signal_set_host_mask(~EXECS_OWN);
+        raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(), signo,
+                    (long)info, 0, 0);
+    }
+}
+
+static void async_handler(int signo, siginfo_t *info, void *ucontext)
+{
+    Task *t = this_task;
+
+    safe_syscall_fixup(ucontext);
+    hold_signals(ucontext);
+    if (t->pending) {
+        requeue(t, signo, info);
+        return;
+    }
+    t->info = *info;
+    t->pending = 1;
+    kick(t, ucontext);
+}
+
+bool signal_is_kick(int signo, const siginfo_t *info)
+{
+    return signo == SIGBUS &&
+           ((info->si_code == SI_TIMER &&
+             info->si_value.sival_ptr == this_task) ||
+            (info->si_code == SI_QUEUE && info->si_pid == getpid() &&
+             info->si_value.sival_ptr == &kick_mark));
+}
+
+static void send_kick(int tgid, int tid)
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    info.si_signo = SIGBUS;
+    info.si_code = SI_QUEUE;
+    info.si_pid = tgid;
+    info.si_value.sival_ptr = (void *)&kick_mark;
+    raw_syscall(SYS_rt_tgsigqueueinfo, tgid, tid, SIGBUS, (long)&info, 0, 0);
+}
+
+/* Another thread may let in what waits for the process: all have a look. */
+static void kick_others(const Task *t)
+{
+    char buf[2048];
+    long n, dir = raw_syscall(SYS_open, (long)"/proc/self/task",
+                              O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0, 0);
+
+    while ((n = raw_syscall(SYS_getdents64, dir, (long)buf, sizeof(buf), 0, 0,
+                            0)) > 0) {
+        const struct dirent64 *d;
+
+        for (long at = 0; at < n; at += d->d_reclen) {
+            int tid;
+
+            d = (const void *)(buf + at);
+            tid = atoi(d->d_name);
+            if (tid > 0 && tid != t->tid) {
+                send_kick(t->tgid, tid);
+            }
+        }
+    }
+    raw_syscall(SYS_close, dir, 0, 0, 0, 0, 0);
+}
+
+/* A SIGSEGV or SIGBUS from outside that the guest's thread blocks. */
+static void hold(Task *t, const siginfo_t *info)
+{
+    if (t->vfork || !held_by_process(info)) {
+        held_put(&t->held, info);
+        return;
+    }
+    held_put(&t->proc->held, info);
+    if (t->proc->nb_tasks > 1) {
+        kick_others(t);
+    }
+}
+
+static void on_kick(Task *t, void *ucontext)
+{
+    siginfo_t held;
+
+    t->kicked = true;
+    if (t->break_call) {
+        safe_syscall_fixup(ucontext);
+    }
+    if (held_take(&t->proc->held, ~t->sigmask, &held)) {
+        async_handler(held.si_signo, &held, ucontext);
+    } else if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {
+        kick(t, ucontext);
+    }
+}
+
+static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
+{
+    if (safe_syscall_was_entered(ucontext)) {
+        t->cut_short = true;
+    }
+    if (profile_tick(t, signo, info, ucontext)) {
+        t->kicked = true;
+        return;
+    }
+    if (signal_is_kick(signo, info)) {
+        on_kick(t, ucontext);
+    } else if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
+        return;
+    } else if (t->sigmask & signal_bit(signo)) {
+        hold(t, info);
+    } else {
+        async_handler(signo, info, ucontext);
+    }
+}
+
+/* SIGSEGV and SIGBUS that do not come from generated code. */
+static void other_fault(int signo, siginfo_t *info, void *ucontext)
+{
+    HostSigaction dfl = { 0 };
+
+    if (info->si_code <= 0) {
+        if (this_task) {       /* else the thread begins or ends */
+            sent_fault(this_task, signo, info, ucontext);
+        }
+    } else if (!usercopy_fixup(ucontext)) {
+        host_sigaction(signo, &dfl, NULL);       /* our bug: again, fatally */
+    }
+}
+
+bool signal_fatal_by_default(int signo)
+{
+    const uint64_t others =
+        signal_bit(SIGCHLD) | signal_bit(SIGURG) | signal_bit(SIGWINCH) |
+        signal_bit(SIGCONT) | signal_bit(SIGSTOP) | signal_bit(SIGTSTP) |
+        signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
+
+    return !(others & signal_bit(signo));
+}
+
+bool signal_catch_default(const Actions *actions, int signo)
+{
+    return (actions->catch_fatal && signal_fatal_by_default(signo)) ||
+           (actions->catch_core && core_signal(signo));
+}
+
+void signal_install(const Actions *actions, int signo)
+{
+    const TargetSigaction *act = &actions->at[signo];
+    uint64_t same = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT;
+    HostSigaction host = {
+        .flags = (act->flags & same) | HOST_SA_RESTORER,
+        .restorer = signal_restorer,
+    };
+
+    if (EXECS_OWN & signal_bit(signo)) {
+        return;
+    }
+    if (act->handler <= (uintptr_t)SIG_IGN &&
+        !(act->handler == (uintptr_t)SIG_DFL &&
+          signal_catch_default(actions, signo))) {
+        host.handler = (void *)(uintptr_t)act->handler;
+    } else {
+        host.handler = (void *)(uintptr_t)async_handler;
+        host.flags |= SA_SIGINFO | SA_ONSTACK;
+        host.mask = ~EXECS_OWN;
+    }
+    host_sigaction(signo, &host, NULL);
+}
+
+void signal_install_own(void)
+{
+    exec_install_handlers(other_fault);
+}
+
+/* Generated code has no C stack in rsp: handlers need one of their own. */
+static void make_host_stack(Task *t)
+{
+    stack_t st = { .ss_size = HOST_STACK_BYTES };
+
+    st.ss_sp = mmap(NULL, st.ss_size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (st.ss_sp != MAP_FAILED) {
+        t->host_stack = st.ss_sp;
+        sigaltstack(&st, NULL);
+    }
+}
+
+void signal_init_process(Process *proc)
+{
+    HostSigaction act;
+
+    pthread_mutex_init(&proc->actions.lock, NULL);
+    for (int i = 1; i <= GUEST_NSIG; i++) {
+        if (host_sigaction(i, NULL, &act) == 0 &&
+            act.handler == (void *)(uintptr_t)SIG_IGN) {
+            proc->actions.at[i].handler = (uintptr_t)SIG_IGN;
+        }
+    }
+}
+
+void signal_init(Task *t)
+{
+    this_task = t;
+    signal_new_process(t);
+    __atomic_store_n(&t->cpu->user, t, __ATOMIC_RELEASE);
+    t->altstack.flags = SS_DISABLE;
+    raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&t->sigmask, 8, 0, 0);
+    make_host_stack(t);
+    signal_install_own();
+}
+
+void signal_end(Task *t)
+{
+    stack_t off = { .ss_flags = SS_DISABLE };
+
+    this_task = NULL;
+    signal_set_host_mask(~EXECS_OWN);
+    if (t->has_timer) {
+        raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
+    }
+    sigaltstack(&off, NULL);
+    munmap(t->host_stack, HOST_STACK_BYTES);
+}
+
+Task *task_current(void)
+{
+    return this_task;
+}
+
+/* The thread may be of another process: a vfork child, or its parent. */
+void signal_stop_thread(CPUState *cpu)
+{
+    const Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
+
+    __atomic_store_n(&cpu->exit_request, 1, __ATOMIC_RELAXED);
+    if (t) {
+        send_kick(t->tgid, t->tid);
+    }
+}
