@@ -169,13 +169,22 @@ void conn_put_packet(Conn *c, const char *packet, size_t n)
 
 /* --- sockets --- */
 
-static bool is_port(const char *where, uint16_t *port)
+bool conn_port(const char *where, unsigned *port)
 {
-    char *end;
-    unsigned long n = strtoul(where, &end, 10);
+    size_t digits = strspn(where, "0123456789");
 
-    *port = (uint16_t)n;
-    return *where >= '0' && *where <= '9' && !*end && n <= UINT16_MAX;
+    *port = digits <= 5 ? (unsigned)atoi(where) : UINT_MAX;
+    return *where && !where[digits];
+}
+
+/* With what went wrong before still in errno. */
+static int close_failed(int fd)
+{
+    int error = errno;
+
+    close(fd);
+    errno = error;
+    return -1;
 }
 
 static int bind_port(uint16_t port)
@@ -185,10 +194,13 @@ static int bind_port(uint16_t port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-        close(fd);
+    if (fd < 0) {
         return -1;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+        listen(fd, 1) < 0) {
+        return close_failed(fd);
     }
     return fd;
 }
@@ -204,26 +216,50 @@ static bool expand(char *path, size_t room, const char *where)
     return n >= 0 && (size_t)n < room;
 }
 
+/*
+ * Takes away a socket that nobody has any more.  A datagram socket cannot
+ * connect to one of another kind, so who listens is not disturbed.
+ */
+static void remove_left_over(const struct sockaddr_un *addr)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct stat st;
+
+    if (fd < 0) {
+        return;
+    }
+    if (stat(addr->sun_path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+        connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) < 0 &&
+        errno == ECONNREFUSED) {
+        unlink(addr->sun_path);
+    }
+    close(fd);
+}
+
 static int bind_path(const char *where, char socket_path[SOCKET_PATH_MAX])
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
     char absolute[PATH_MAX];
-    struct stat st;
     int fd;
 
     if (!expand(addr.sun_path, sizeof(addr.sun_path), where)) {
         errno = ENAMETOOLONG;
         return -1;
     }
+    remove_left_over(&addr);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (stat(addr.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-        unlink(addr.sun_path); /* of a run before */
-    }
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-        close(fd);
+    if (fd < 0) {
         return -1;
     }
-    if (fd >= 0 && realpath(addr.sun_path, absolute) &&
+    if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        return close_failed(fd);
+    }
+    if (listen(fd, 1) < 0) {
+        fd = close_failed(fd);
+        unlink(addr.sun_path);
+        return fd;
+    }
+    if (realpath(addr.sun_path, absolute) &&
         strlen(absolute) < SOCKET_PATH_MAX) {
         strcpy(socket_path, absolute);
     }
@@ -232,15 +268,11 @@ static int bind_path(const char *where, char socket_path[SOCKET_PATH_MAX])
 
 int conn_listen(const char *where, char socket_path[SOCKET_PATH_MAX])
 {
-    uint16_t port;
-    int fd = is_port(where, &port) ? bind_port(port)
-                                   : bind_path(where, socket_path);
+    unsigned port;
+    int fd = conn_port(where, &port) ? bind_port((uint16_t)port)
+                                     : bind_path(where, socket_path);
 
-    if (fd >= 0 && listen(fd, 1) < 0) {
-        close(fd);
-        return -1;
-    }
-    return fd_out_of_reach(fd);
+    return fd < 0 ? -1 : fd_out_of_reach(fd);
 }
 
 int conn_accept(int listen_fd)

@@ -55,9 +55,10 @@ typedef struct GdbListen {
 } GdbListen;
 
 /*
- * "WHERE[,suspend=y|n]", which is changed and kept; false: not understood.
+ * "WHERE[,suspend=y|n]", which is changed and kept.  NULL, or what is wrong
+ * with it.
  */
-bool gdb_listen_parse(GdbListen *, char *text);
+const char *gdb_listen_parse(GdbListen *, char *text);
 
 /*
  * Starts the server.  NULL, and errno set, if it cannot listen.  There must

@@ -73,6 +73,8 @@ long conn_get_packet(Conn *, char packet[PACKET_MAX + 1]);
 int conn_get_byte(Conn *);
 void conn_put_packet(Conn *, const char *packet, size_t n);
 void conn_close(Conn *);
+/* Is it a port?  *port is its number, or one that is too large. */
+bool conn_port(const char *where, unsigned *port);
 /*
  * A listening socket out of the guest's reach; -1 with errno.  If it is a
  * file, socket_path is set, unless it is too long.

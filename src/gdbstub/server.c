@@ -15,20 +15,24 @@
 
 enum { SERVER_STACK_BYTES = 512 << 10, INTERRUPT = 3 };
 
-bool gdb_listen_parse(GdbListen *l, char *text)
+const char *gdb_listen_parse(GdbListen *l, char *text)
 {
     char *option = strchr(text, ',');
+    unsigned port;
 
     l->where = text;
     l->suspend = true;
     if (option) {
         *option++ = '\0';
         l->suspend = strcmp(option, "suspend=n") != 0;
-        if (l->suspend && strcmp(option, "suspend=y") != 0) {
-            return false;
-        }
     }
-    return *text;
+    if (!*text || (option && l->suspend && strcmp(option, "suspend=y") != 0)) {
+        return "write PORT or PATH, and perhaps ,suspend=n";
+    }
+    if (conn_port(text, &port) && (port < 1 || port > UINT16_MAX)) {
+        return "a port is a number from 1 to 65535";
+    }
+    return NULL;
 }
 
 /* --- packets --- */
@@ -319,6 +323,7 @@ bool server_start(Gdb *g)
     error = pthread_create(&thread, &attr, server_main, g);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     pthread_attr_destroy(&attr);
+    errno = error;
     return !error;
 }
 
@@ -346,6 +351,22 @@ Gdb *gdb_new(const GdbTarget *target)
     return g;
 }
 
+/* Leaves errno, and no socket. */
+static void free_unstarted(Gdb *g)
+{
+    int error = errno;
+
+    if (g->listen_fd >= 0) {
+        close(g->listen_fd);
+        if (*g->socket) {
+            unlink(g->socket);
+        }
+    }
+    free(g->description);
+    free(g);
+    errno = error;
+}
+
 Gdb *gdb_start(const GdbListen *listen, const GdbTarget *target)
 {
     Gdb *g = gdb_new(target);
@@ -356,12 +377,11 @@ Gdb *gdb_start(const GdbListen *listen, const GdbTarget *target)
     g->listen = *listen;
     g->stop = listen->suspend;
     g->listen_fd = conn_listen(listen->where, g->socket);
-    if (g->listen_fd < 0 || !server_start(g)) {
-        free(g->description);
-        free(g);
-        return NULL;
+    if (g->listen_fd >= 0 && server_start(g)) {
+        return g;
     }
-    return g;
+    free_unstarted(g);
+    return NULL;
 }
 
 int gdb_own_fd(const Gdb *g, int from)

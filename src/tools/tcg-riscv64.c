@@ -210,9 +210,12 @@ static void do_prefix(Command *c, char *arg)
 static void listen_at(Command *c, char *where)
 {
     static GdbListen listen;
+    char *text = strdup(where);
+    const char *error = text ? gdb_listen_parse(&listen, text)
+                             : "out of memory";
 
-    if (!gdb_listen_parse(&listen, where)) {
-        fail("-g %s: write PORT or PATH, and perhaps ,suspend=n", where);
+    if (error) {
+        fail("-g %s: %s", where, error);
     }
     c->user.gdb = &listen;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # cli.sh BUILD: the emulator's options, its messages and its exit statuses.
-# A row: description | expected status | pattern in what it prints | arguments
 [[ $(basename "$EMU") == tcg-riscv64 ]] || { echo "SKIP cli: $EMU"; exit 0; }
+. "$HERE/rows.sh"
 guest=$OUT/riscv64
 cd "$work" || exit 1
 printf 'not a program' > text
@@ -67,20 +67,7 @@ bad setting        |1  |nosuch|-version >&-; TCG_SETTINGS=nosuch=1 $EMU $guest/h
 ROWS
 }
 
-while IFS='|' read -r what status pattern arguments; do
-    what=${what%%  *} status=${status// /}
-    output=$(export GUEST_VAR=old; eval "timeout 20 $EMU $arguments" 2>&1)
-    got=$?
-    if [ "$got" != "$status" ]; then
-        echo "FAIL cli: $what: status $got, expected $status"
-        echo "    ${output:0:200}"
-    elif ! grep -qF -- "${pattern//\\/}" <<< "$output"; then
-        echo "FAIL cli: $what: no '$pattern' in what it printed"
-        echo "    ${output:0:200}"
-    else
-        echo "PASS cli: $what"
-    fi
-done < <(rows)
+rows | run_rows cli
 
 # No mapping of a running emulator is both writable and executable.
 "$EMU" "$guest/fault" tight > /dev/null 2>&1 &

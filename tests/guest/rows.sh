@@ -1,0 +1,30 @@
+# Sourced by scripts of rows: what they say is compared with what happens.
+
+# run_rows SUITE: rows from stdin,
+#   description | expected status | pattern in what it prints | arguments
+# A pattern that starts with ! must not be in it; "only: TEXT" is all of it.
+run_rows() {
+    local what status pattern arguments output got
+    while IFS='|' read -r what status pattern arguments; do
+        what=${what%%  *} status=${status// /} pattern=${pattern//\\/}
+        output=$(export GUEST_VAR=old; eval "timeout 20 $EMU $arguments" 2>&1)
+        got=$?
+        if [ "$got" != "$status" ]; then
+            echo "FAIL $1: $what: status $got, expected $status"
+            echo "    ${output:0:200}"
+        elif ! matches "$pattern" "$output"; then
+            echo "FAIL $1: $what: not '$pattern' what it printed"
+            echo "    ${output:0:200}"
+        else
+            echo "PASS $1: $what"
+        fi
+    done
+}
+
+matches() {
+    case $1 in
+    '!'*) ! grep -qF -- "${1#!}" <<< "$2" ;;
+    'only: '*) [ "$2" = "${1#only: }" ] ;;
+    *) grep -qF -- "$1" <<< "$2" ;;
+    esac
+}
