@@ -14,7 +14,8 @@ enum { MAX_ARGS = 8 };
 
 typedef struct Calls {
     TcgPlugin *plugin;
-    const char *function;
+    const char *name;
+    const TcgFunction *function;
     unsigned nb_args;
     int arg[MAX_ARGS], ra; /* registers */
     bool syscalls;
@@ -32,7 +33,7 @@ static void entered(TcgThread *t, uint64_t address, void *user)
                               i ? ", " : "", tcg_read_register(t, c->arg[i]));
     }
     tcg_print(c->plugin, "%u %s(%s) from 0x%" PRIx64 "\n", tcg_thread_id(t),
-              c->function, text, tcg_read_register(t, c->ra));
+              c->name, text, tcg_read_register(t, c->ra));
 }
 
 static void returned(TcgThread *t, const TcgSyscall *s, void *user)
@@ -48,9 +49,8 @@ static void translate(TcgBlock *b, void *user)
     for (size_t i = 0; i < tcg_block_count(b); i++) {
         TcgInsn *insn = tcg_block_insn(b, i);
         uint64_t offset;
-        const char *name =
-            tcg_symbol(c->plugin, tcg_insn_address(insn), &offset);
-        if (name && offset == 0 && strcmp(name, c->function) == 0) {
+        if (tcg_function_at(c->function, tcg_insn_address(insn), &offset) &&
+            offset == 0) {
             tcg_insn_call(insn, entered, TCG_READS_REGISTERS, c);
         }
     }
@@ -60,7 +60,7 @@ static const char *parse(Calls *c, const char *word)
 {
     const char *value;
     if ((value = tcg_argument(word, "function"))) {
-        c->function = value;
+        c->name = value;
     } else if ((value = tcg_argument(word, "args")) && atoi(value) >= 0 &&
                atoi(value) <= MAX_ARGS) {
         c->nb_args = (unsigned)atoi(value);
@@ -83,12 +83,13 @@ static const char *install(TcgPlugin *plugin, int argc, char **argv)
     for (int i = 0; i < argc && !error; i++) {
         error = parse(c, argv[i]);
     }
-    if (!error && !c->function) {
+    if (!error && !c->name) {
         error = "function= is missing";
     }
     if (error) {
         return error;
     }
+    c->function = tcg_function(plugin, c->name);
     for (int i = 0; i < MAX_ARGS; i++) {
         char name[] = {'a', (char)('0' + i), '\0'};
         c->arg[i] = tcg_register(plugin, name);

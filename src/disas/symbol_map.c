@@ -212,6 +212,37 @@ bool symbol_map_find(SymbolMap *map, uint64_t addr, SymbolHit *hit)
     return found;
 }
 
+bool symbol_map_at(SymbolMap *map, uint64_t addr, const char *name,
+                   uint64_t *offset)
+{
+    SymbolHit hit;
+    uint64_t start;
+    if (!symbol_map_find(map, addr, &hit) ||
+        !symbols_at(hit.symbols, addr - hit.bias, name, &start)) {
+        return false;
+    }
+    *offset = addr - hit.bias - start;
+    return true;
+}
+
+bool symbol_map_has(SymbolMap *map, const char *name, uint64_t end)
+{
+    bool found = false;
+    pthread_mutex_lock(&map->lock);
+    read_ranges(map);
+    for (size_t i = 0; i < map->nb_ranges; i++) {
+        Range *r = &map->ranges[i];
+        if (r->path && r->start < end && r->end <= end) {
+            object_of(map, r);
+        }
+    }
+    for (const Object *o = map->objects; o && !found; o = o->next) {
+        found = o->symbols && symbols_have(o->symbols, name);
+    }
+    pthread_mutex_unlock(&map->lock);
+    return found;
+}
+
 const char *symbol_map_text(SymbolMap *map, uint64_t addr, char *buf,
                             size_t size)
 {

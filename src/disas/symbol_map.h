@@ -33,6 +33,18 @@ void symbol_map_changed(SymbolMap *);
 bool symbol_map_find(SymbolMap *, uint64_t addr, SymbolHit *);
 
 /*
+ * Does a symbol of this name (symbols_at()) hold the address?  *offset is
+ * where in it.
+ */
+bool symbol_map_at(SymbolMap *, uint64_t addr, const char *name,
+                   uint64_t *offset);
+/*
+ * Has a file that is mapped below the guest address `end` now, or has been
+ * looked at, a symbol of this name?
+ */
+bool symbol_map_has(SymbolMap *, const char *name, uint64_t end);
+
+/*
  * "memcpy+0x10", or "libc.so.6:0x1234" where no symbol is, or "": nothing is
  * known.  map may be NULL: nothing is.  Returns buf.
  */

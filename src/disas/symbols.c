@@ -314,6 +314,48 @@ const Symbol *symbols_find(const Symbols *l, uint64_t addr)
     return best;
 }
 
+/* Without "@VERSION" and "@@VERSION"; "NAME@plt" is no version. */
+static size_t bare_length(const char *name)
+{
+    size_t n = strcspn(name, "@");
+    return strcmp(name + n, "@plt") == 0 ? n + 4 : n;
+}
+
+static bool same_name(const Symbol *s, const char *name, size_t length)
+{
+    return strncmp(s->name, name, length) == 0 &&
+           bare_length(s->name) == length;
+}
+
+bool symbols_at(const Symbols *l, uint64_t addr, const char *name,
+                uint64_t *start)
+{
+    size_t length = bare_length(name);
+    for (size_t i = upper_bound(l, addr); i-- > 0;) {
+        const Symbol *s = &l->all[i];
+        if (s->addr != addr && l->reach[i] <= addr) {
+            break;
+        }
+        if ((addr - s->addr < s->size || addr == s->addr) &&
+            same_name(s, name, length)) {
+            *start = s->addr;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool symbols_have(const Symbols *l, const char *name)
+{
+    size_t length = bare_length(name);
+    for (size_t i = 0; i < l->count; i++) {
+        if (same_name(&l->all[i], name, length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *symbols_text(const Symbols *l, uint64_t addr, char *buf,
                          size_t size)
 {

@@ -50,4 +50,15 @@ const char *symbols_text(const Symbols *, uint64_t addr, char *buf,
 /* The first of that name, one in code rather than another; or NULL. */
 const Symbol *symbols_named(const Symbols *, const char *name);
 
+/*
+ * Names as people write them: all that an address has (snprintf and its
+ * aliases), and with or without a version ("memcpy", "memcpy@GLIBC_2.27").
+ *
+ * Is there one of that name that holds the address?  *start is the first
+ * address of it.
+ */
+bool symbols_at(const Symbols *, uint64_t addr, const char *name,
+                uint64_t *start);
+bool symbols_have(const Symbols *, const char *name);
+
 #endif

@@ -160,6 +160,11 @@ void exec_set_stop_fn(Exec *, ExecStopFn *);
 
 /* The guest's symbols; NULL if nothing in the configuration asks for them. */
 struct SymbolMap *exec_symbols(const Exec *);
+/*
+ * A function that -dfilter names and no file has that is mapped below the
+ * guest address `end`; NULL: there is none.
+ */
+const char *exec_unknown_function(const Exec *, uint64_t end);
 
 /*
  * fork: prepare in the parent before it, done after it in both, also when it

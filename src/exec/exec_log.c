@@ -17,8 +17,8 @@ enum {
 void exec_log_open(Exec *e)
 {
     const ExecConfig *c = &e->cfg;
-    if (log_on(c->log, CODE_ITEMS) || c->perf_map || c->jitdump ||
-        c->instrument) {
+    if (log_on(c->log, CODE_ITEMS) || c->log->nb_ranges || c->perf_map ||
+        c->jitdump || c->instrument) {
         e->symbols = symbol_map_new(e->cfg.guest_base);
     }
 }
@@ -32,9 +32,20 @@ struct SymbolMap *exec_symbols(const Exec *e)
 
 static bool in_function(const ExecThread *t, uint64_t pc, const char *name)
 {
-    SymbolHit hit;
-    return symbol_map_find(t->exec->symbols, pc, &hit) && hit.symbol &&
-           strcmp(hit.symbol->name, name) == 0;
+    uint64_t offset;
+    return symbol_map_at(t->exec->symbols, pc, name, &offset);
+}
+
+const char *exec_unknown_function(const Exec *e, uint64_t end)
+{
+    const Log *log = e->cfg.log;
+    for (unsigned i = 0; i < log->nb_ranges; i++) {
+        const char *name = log->ranges[i].name;
+        if (name && !symbol_map_has(e->symbols, name, end)) {
+            return name;
+        }
+    }
+    return NULL;
 }
 
 static bool passes(const ExecThread *t, uint64_t pc)

@@ -30,6 +30,9 @@ typedef struct LinuxUserOptions {
     char **self_options;       /* options that execve passes on */
     Plugins *plugins;          /* NULL: none */
     struct Profile *profile;   /* -profile; NULL: none */
+    int first_pid;             /* the process that the user has started, which
+                                  tells of names that nothing has; 0: it is
+                                  another */
     Log log;                   /* log.file: close-on-exec, may be stderr */
     ExecConfig exec;           /* code and guest_base are filled in */
 } LinuxUserOptions;

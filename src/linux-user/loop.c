@@ -14,6 +14,7 @@
 #include "linux-user/debug.h"
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
+#include "linux-user/names.h"
 #include "linux-user/proc.h"
 #include "linux-user/profile.h"
 #include "linux-user/signal.h"
@@ -61,6 +62,9 @@ void process_end(Task *t)
 {
     const LinuxUserOptions *o = t->proc->options;
 
+    if (!t->vfork) {
+        names_check(t->proc);
+    }
     if (o->plugins && !t->vfork) {
         exec_stop_others(t->cpu, no_action, NULL);
         plugins_exit(o->plugins);
@@ -358,6 +362,9 @@ static int start(Process *proc, Task **task)
         return complain(o->program, -ret, NULL);
     }
     ret = start_exec(proc);
+    if (ret == 0 && !l.program.interp[0] && !names_check(proc)) {
+        return EXIT_WRONG_USE;
+    }
     *task = ret < 0 ? NULL : task_new(proc);
     if (!*task) {
         return complain("memory for translated code",

@@ -84,6 +84,31 @@ const char *tcg_symbol(TcgPlugin *p, uint64_t address, uint64_t *offset)
     return hit.symbol->name;
 }
 
+TcgFunction *tcg_function(TcgPlugin *p, const char *name)
+{
+    TcgFunction *f = malloc(sizeof(*f));
+    check(f, "out of memory");
+    *f = (TcgFunction){p->all, strdup(name), p->all->functions};
+    check(f->name, "out of memory");
+    p->all->functions = f;
+    return f;
+}
+
+bool tcg_function_at(const TcgFunction *f, uint64_t address, uint64_t *offset)
+{
+    return symbol_map_at(f->all->symbols, address, f->name, offset);
+}
+
+const char *plugins_unknown_function(Plugins *p, uint64_t end)
+{
+    for (const TcgFunction *f = p->functions; f; f = f->next) {
+        if (!symbol_map_has(p->symbols, f->name, end)) {
+            return f->name;
+        }
+    }
+    return NULL;
+}
+
 const char *tcg_program(TcgPlugin *p)
 {
     return p->all->program;

@@ -39,6 +39,12 @@ struct TcgCounter {
     uint32_t index;
 };
 
+struct TcgFunction {
+    Plugins *all;
+    const char *name; /* owned */
+    TcgFunction *next;
+};
+
 struct TcgThread {
     Plugins *all;
     CPUState *cpu;
@@ -57,6 +63,7 @@ struct Plugins {
     void *frontend;
     TcgPlugin plugin[MAX_PLUGINS];
     unsigned nb_plugins;
+    TcgFunction *functions;
     Hook *hooks[HOOK_COUNT], **last[HOOK_COUNT]; /* not changed any more
                                                     when threads run */
     pthread_mutex_t coming;      /* threads come and go one by one, not while

@@ -31,6 +31,11 @@ const Instrument *plugins_instrument(const Plugins *);
 /* Before the first thread; what is pointed to stays. */
 void plugins_start(Plugins *, const PluginGuest *, struct SymbolMap *,
                    const char *program);
+/*
+ * A function that a plugin was told of and no file has that is mapped below
+ * the guest address `end`; NULL: there is none.
+ */
+const char *plugins_unknown_function(Plugins *, uint64_t end);
 /* The cpu's own thread calls these. */
 void plugins_thread_start(Plugins *, CPUState *);
 void plugins_thread_end(Plugins *, CPUState *);

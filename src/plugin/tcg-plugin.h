@@ -44,6 +44,7 @@ typedef struct TcgThread TcgThread;   /* a thread of the guest */
 typedef struct TcgBlock TcgBlock;     /* a block being translated */
 typedef struct TcgInsn TcgInsn;       /* an instruction of it */
 typedef struct TcgCounter TcgCounter; /* a sum, and its part of each thread */
+typedef struct TcgFunction TcgFunction; /* one that the user has named */
 
 /*
  * What a plugin is.  install is called before the program starts, with the
@@ -182,6 +183,14 @@ bool tcg_read_memory(TcgPlugin *, uint64_t address, void *dst, size_t n);
 
 /* "memcpy", and the offset of address in it; NULL: nothing known. */
 const char *tcg_symbol(TcgPlugin *, uint64_t address, uint64_t *offset);
+/*
+ * A function of the program by name, any that it has, also before its library
+ * is loaded.  Of install(): if no file of the program has that name, the
+ * emulator says so.
+ */
+TcgFunction *tcg_function(TcgPlugin *, const char *name);
+/* Is the address in it?  *offset is then where. */
+bool tcg_function_at(const TcgFunction *, uint64_t address, uint64_t *offset);
 /* The program's path. */
 const char *tcg_program(TcgPlugin *);
 

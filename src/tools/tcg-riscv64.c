@@ -511,6 +511,7 @@ int main(int argc, char **argv)
     c.user.exec.disas = riscv_disas_range;
     c.user.exec.log = &c.user.log;
     c.user.log.file = stderr;
+    c.user.first_pid = getpid();
     copy_environment(&c);
     c.user.prefix = secure_getenv("TCG_LD_PREFIX");
     c.user.strace = variable_on("TCG_STRACE");

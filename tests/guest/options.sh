@@ -6,8 +6,23 @@
 guest=$OUT/riscv64
 cd "$work" || exit 1
 riscv64-linux-gnu-gcc -O0 -o dynamic "$HERE/aliases.c" || exit 1
+lib=/usr/riscv64-linux-gnu
+calls="-plugin calls,args=0,function"
 
 rows() { cat << ROWS
+filter: a name        |0  |bytes |-d in_asm -dfilter work $guest/aliases
+filter: an alias      |0  |bytes |-d in_asm -dfilter labour $guest/aliases
+filter: a weak alias  |0  |bytes |-d in_asm -dfilter toil $guest/aliases
+filter: with a version|0  |bytes |-d in_asm -dfilter memcpy@@GLIBC_2.27 $guest/aliases
+filter: a library's   |0  |bytes |-L $lib -d in_asm -dfilter snprintf dynamic
+filter: only that     |0  |1|-L $lib -d in_asm -dfilter toil dynamic 2>&1 | grep -c bytes
+filter: unknown       |1  |only: tcg-riscv64: -dfilter: no function "nosuch" in $(realpath "$guest")/aliases|-d in_asm -dfilter nosuch $guest/aliases
+filter: unknown, later|0  |no function "nosuch" in|-L $lib -d in_asm -dfilter toil,nosuch dynamic
+plugin: a name        |0  |0 work()|$calls=work $guest/aliases
+plugin: an alias      |0  |0 labour()|$calls=labour $guest/aliases
+plugin: a library's   |0  |0 snprintf()|-L $lib $calls=snprintf dynamic
+plugin: unknown       |1  |only: tcg-riscv64: -plugin: no function "nosuch" in $(realpath "$guest")/aliases|$calls=nosuch $guest/aliases
+plugin: unknown, later|0  |no function "nosuch" in|-L $lib $calls=nosuch dynamic
 gdb: a large port     |1  |only: tcg-riscv64: -g 70000: a port is a number from 1 to 65535|-g 70000 $guest/hello
 gdb: port 0           |1  |from 1 to 65535|-g 0 $guest/hello
 gdb: nor a file of it |2  |No such file|-g 70000 $guest/hello; ls 70000 2>&1
