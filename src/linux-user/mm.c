@@ -1,7 +1,7 @@
 /*
- * mmap and its family.  The map is changed only after the host has agreed,
- * and room for the change is made before the host is asked, so that the two
- * never differ.
+ * mmap, munmap, mprotect and brk.  The map is changed only after the host has
+ * agreed, and room for the change is made before the host is asked, so that
+ * the two never differ.
  */
 #include "linux-user/mm.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/shm.h>
+#include "linux-user/mm_int.h"
 #include "linux-user/usercopy.h"
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -23,28 +23,12 @@ enum {
     X86_MAP_ABOVE4G = 0x80,
 };
 
-static int host_prot(int prot)
-{
-    return prot & PROT_EXEC ? (prot & ~PROT_EXEC) | PROT_READ : prot;
-}
-
-static int64_t host_result(const Mm *mm, const void *p)
-{
-    return p == MAP_FAILED ? -errno : (int64_t)h2g(mm, p);
-}
-
-static bool page_aligned(uint64_t n)
-{
-    return (n & GUEST_PAGE_MASK) == 0;
-}
-
-/* Can the guest change what is mapped in [start, end)? */
-static bool range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
+bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
 {
     return !map_has_kind(&mm->map, start, end, MAPPING_HOST);
 }
 
-static void tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
+void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 {
     if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
         mm->code_version++;
@@ -202,8 +186,7 @@ size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
 
 /* --- mmap --- */
 
-/* Put nothing (or the reservation) back in [start, end). */
-static int host_unmap(Mm *mm, uint64_t start, uint64_t end)
+int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end)
 {
     if (mm->reserved) {
         return reserve(g2h(mm, start), end - start, MAP_FIXED) == MAP_FAILED
@@ -233,8 +216,7 @@ static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
                  : map_find_gap(&mm->map, MMAP_MIN, TASK_SIZE, len, align);
 }
 
-/* Where the mapping goes, or -errno. */
-static int64_t choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
+int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
 {
     if (len == 0 || !guest_range_ok(0, len)) {
         return -ENOMEM;
@@ -248,7 +230,7 @@ static int64_t choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
         return -EINVAL;
     }
     if (!guest_range_ok(r->addr, len) ||
-        !range_is_guests(mm, r->addr, r->addr + len)) {
+        !mm_range_is_guests(mm, r->addr, r->addr + len)) {
         return -ENOMEM;
     }
     if ((r->flags & MAP_FIXED_NOREPLACE) == MAP_FIXED_NOREPLACE &&
@@ -276,10 +258,10 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
  * free, a host mapping that the map does not know could be in it.  Below
  * TASK_SIZE the host makes none on its own (mm.h), so this is but a guard.
  */
-static int64_t map_locked(Mm *mm, const MapRequest *r)
+int64_t mm_map_locked(Mm *mm, const MapRequest *r)
 {
     uint64_t len = page_up(r->len);
-    int64_t addr = choose_address(mm, r, len);
+    int64_t addr = mm_choose_address(mm, r, len);
     int64_t got;
     Mapping m;
 
@@ -296,7 +278,7 @@ static int64_t map_locked(Mm *mm, const MapRequest *r)
     }
     m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len,
                    (uint32_t)r->prot & GUEST_PROT, r->kind };
-    tell_code_gone(mm, m.start, m.end);
+    mm_tell_code_gone(mm, m.start, m.end);
     map_set(&mm->map, &m);
     mm->code_version += (m.prot & PROT_EXEC) != 0;
     return addr;
@@ -313,27 +295,26 @@ int64_t mm_map(Mm *mm, const MapRequest *r)
         return -ENOMEM;
     }
     pthread_mutex_lock(&mm->lock);
-    ret = map_locked(mm, r);
+    ret = mm_map_locked(mm, r);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }
 
-/* Unmaps what the guest has in [start, end), leaving the host's alone. */
-static int64_t unmap_locked(Mm *mm, uint64_t start, uint64_t end)
+int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end)
 {
     if (!map_reserve(&mm->map)) {
         return -ENOMEM;
     }
-    if (!range_is_guests(mm, start, end)) {
+    if (!mm_range_is_guests(mm, start, end)) {
         return -EINVAL;
     }
     if (map_is_free(&mm->map, start, end)) {
         return 0;
     }
-    if (host_unmap(mm, start, end) < 0) {
+    if (mm_host_unmap(mm, start, end) < 0) {
         return -errno;
     }
-    tell_code_gone(mm, start, end);
+    mm_tell_code_gone(mm, start, end);
     map_clear(&mm->map, start, end);
     return 0;
 }
@@ -346,12 +327,12 @@ int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len)
         return -EINVAL;
     }
     pthread_mutex_lock(&mm->lock);
-    ret = unmap_locked(mm, addr, addr + page_up(len));
+    ret = mm_unmap_locked(mm, addr, addr + page_up(len));
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }
 
-/* --- mprotect, madvise --- */
+/* --- mprotect --- */
 
 /* As Linux does, what lies before a hole is changed, then ENOMEM. */
 static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
@@ -365,7 +346,7 @@ static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
         if (mprotect(g2h(mm, start), run - start, host_prot(prot)) < 0) {
             return -errno;
         }
-        tell_code_gone(mm, start, run);
+        mm_tell_code_gone(mm, start, run);
         map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
         mm->code_version += (prot & PROT_EXEC) != 0;
     }
@@ -388,25 +369,6 @@ int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
     }
     pthread_mutex_lock(&mm->lock);
     ret = protect_locked(mm, addr, addr + page_up(len), prot);
-    pthread_mutex_unlock(&mm->lock);
-    return ret;
-}
-
-int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice)
-{
-    uint64_t end = addr + page_up(len);
-    int64_t ret = -ENOMEM;
-
-    if (!guest_range_ok(addr, len)) {
-        return page_aligned(addr) ? -ENOMEM : -EINVAL;
-    }
-    pthread_mutex_lock(&mm->lock);
-    if (map_run_end(&mm->map, addr, end) == end || !page_aligned(addr)) {
-        ret = madvise(g2h(mm, addr), len, advice) < 0 ? -errno : 0;
-        if (advice == MADV_DONTNEED || advice == MADV_REMOVE) {
-            tell_code_gone(mm, addr, end);
-        }
-    }
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }
@@ -435,7 +397,7 @@ static int64_t grow_brk(Mm *mm, uint64_t start, uint64_t end)
         .kind = MAPPING_HEAP,
     };
 
-    return map_locked(mm, &r);
+    return mm_map_locked(mm, &r);
 }
 
 /* Like the system call it returns the break, the old one on failure. */
@@ -451,239 +413,13 @@ int64_t mm_brk(Mm *mm, uint64_t brk)
         if (new_end > old_end) {
             ret = grow_brk(mm, old_end, new_end);
         } else if (new_end < old_end) {
-            ret = unmap_locked(mm, new_end, old_end);
+            ret = mm_unmap_locked(mm, new_end, old_end);
         }
         if (ret >= 0) {
             mm->brk = brk;
         }
     }
     ret = (int64_t)mm->brk;
-    pthread_mutex_unlock(&mm->lock);
-    return ret;
-}
-
-/* --- mremap --- */
-
-typedef struct Remap {
-    uint64_t addr, old_len, new_len, new_addr;
-    int flags;
-} Remap;
-
-static int64_t host_remap(Mm *mm, const Remap *r, int flags, uint64_t to)
-{
-    return host_result(mm, mremap(g2h(mm, r->addr), r->old_len, r->new_len,
-                                  flags, g2h(mm, to)));
-}
-
-/* In a reserved range the pages behind are taken: free them for a moment. */
-static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
-{
-    uint64_t end = r->addr + r->old_len, new_end = r->addr + r->new_len;
-    int64_t got;
-
-    if (!guest_range_ok(r->addr, r->new_len) ||
-        !map_is_free(&mm->map, end, new_end)) {
-        return -ENOMEM;
-    }
-    if (!mm_within_limits(mm, end, new_end - end, (int)m.prot, m.kind)) {
-        return -ENOMEM;
-    }
-    if (mm->reserved) {
-        munmap(g2h(mm, end), new_end - end);
-    }
-    got = host_remap(mm, r, 0, 0);
-    if (got < 0) {
-        if (mm->reserved) {
-            host_unmap(mm, end, new_end);
-        }
-        return got;
-    }
-    m.start = r->addr;
-    m.end = new_end;
-    map_set(&mm->map, &m);
-    return got;
-}
-
-static int64_t move_mapping(Mm *mm, const Remap *r, uint64_t to, Mapping m)
-{
-    int keep = r->flags & MREMAP_DONTUNMAP;
-    uint64_t more = r->new_len > r->old_len ? r->new_len - r->old_len : 0;
-    int64_t got;
-
-    if (!mm_within_limits(mm, to, keep ? r->new_len : more, (int)m.prot,
-                          m.kind)) {
-        return -ENOMEM;
-    }
-    got = host_remap(mm, r, MREMAP_MAYMOVE | MREMAP_FIXED | keep, to);
-
-    if (got < 0) {
-        return got;
-    }
-    tell_code_gone(mm, to, to + r->new_len);
-    tell_code_gone(mm, r->addr, r->addr + r->old_len);
-    m.start = to;
-    m.end = to + r->new_len;
-    map_set(&mm->map, &m);
-    if (r->old_len > 0 && !keep && map_reserve(&mm->map)) {
-        map_clear(&mm->map, r->addr, r->addr + r->old_len);
-        if (mm->reserved) {
-            host_unmap(mm, r->addr, r->addr + r->old_len);
-        }
-    }
-    return got;
-}
-
-static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
-{
-    return a < b + b_len && b < a + a_len;
-}
-
-static int64_t remap_fixed(Mm *mm, const Remap *r, Mapping m)
-{
-    if (!page_aligned(r->new_addr) ||
-        !guest_range_ok(r->new_addr, r->new_len) ||
-        overlap(r->addr, r->old_len, r->new_addr, r->new_len)) {
-        return -EINVAL;
-    }
-    if (!range_is_guests(mm, r->new_addr, r->new_addr + r->new_len)) {
-        return -ENOMEM;
-    }
-    return move_mapping(mm, r, r->new_addr, m);
-}
-
-static int64_t remap_locked(Mm *mm, const Remap *r)
-{
-    const Mapping *found = map_find(&mm->map, r->addr);
-    uint64_t old_end = r->addr + r->old_len;
-    int64_t got;
-    uint64_t to;
-
-    if (!found || found->kind == MAPPING_HOST || found->end < old_end) {
-        return -EFAULT;
-    }
-    if (!map_reserve(&mm->map)) {
-        return -ENOMEM;
-    }
-    found = map_find(&mm->map, r->addr);
-    if (r->flags & MREMAP_FIXED) {
-        return remap_fixed(mm, r, *found);
-    }
-    if (r->new_len <= r->old_len && !(r->flags & MREMAP_DONTUNMAP)) {
-        got = r->new_len == r->old_len
-              ? 0 : unmap_locked(mm, r->addr + r->new_len, old_end);
-        return got < 0 ? got : (int64_t)r->addr;
-    }
-    if (r->old_len > 0 && !(r->flags & MREMAP_DONTUNMAP)) {
-        got = grow_in_place(mm, r, *found);
-        if (got != -ENOMEM || !(r->flags & MREMAP_MAYMOVE)) {
-            return got;
-        }
-    }
-    to = map_find_gap(&mm->map, MMAP_MIN, MMAP_TOP, r->new_len, GUEST_PAGE);
-    return to ? move_mapping(mm, r, to, *found) : -ENOMEM;
-}
-
-int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
-                 int flags, uint64_t new_addr)
-{
-    Remap r = { addr, page_up(old_len), page_up(new_len), new_addr, flags };
-    int need_move = MREMAP_FIXED | MREMAP_DONTUNMAP;
-    int64_t ret;
-
-    if ((flags & ~(MREMAP_MAYMOVE | need_move)) || !page_aligned(addr) ||
-        ((flags & need_move) && !(flags & MREMAP_MAYMOVE)) ||
-        r.new_len == 0 || r.new_len < new_len || r.old_len < old_len ||
-        ((flags & MREMAP_DONTUNMAP) && r.old_len != r.new_len) ||
-        (old_len == 0 && !(flags & MREMAP_MAYMOVE))) {
-        return -EINVAL;
-    }
-    if (!guest_range_ok(addr, r.old_len)) {
-        return -EFAULT;
-    }
-    if (!guest_range_ok(0, r.new_len)) {
-        return -ENOMEM;
-    }
-    pthread_mutex_lock(&mm->lock);
-    ret = remap_locked(mm, &r);
-    pthread_mutex_unlock(&mm->lock);
-    return ret;
-}
-
-/* --- System V shared memory --- */
-
-static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
-{
-    uint64_t len = page_up(r->len);
-    int64_t addr = choose_address(mm, r, len);
-    int prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
-    Mapping m;
-
-    if (addr < 0) {
-        return addr == -EEXIST ? -EINVAL : addr;
-    }
-    if (!map_reserve(&mm->map)) {
-        return -ENOMEM;
-    }
-    m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len, (uint32_t)prot,
-                   MAPPING_PLAIN };
-    if (mm->reserved) {
-        flags |= SHM_REMAP;
-    }
-    if (shmat(id, g2h(mm, m.start), flags & ~SHM_EXEC) == (void *)-1) {
-        return -errno;
-    }
-    tell_code_gone(mm, m.start, m.end);
-    map_set(&mm->map, &m);
-    return addr;
-}
-
-int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags)
-{
-    MapRequest r = { .addr = addr };
-    struct shmid_ds ds;
-    int64_t ret;
-
-    if (shmctl(id, IPC_STAT, &ds) < 0) {
-        return -errno;
-    }
-    if (flags & SHM_RND) {
-        r.addr = page_down(addr);
-    }
-    if (addr) {
-        r.flags = flags & SHM_REMAP ? MAP_FIXED : MAP_FIXED_NOREPLACE;
-    }
-    r.len = ds.shm_segsz;
-    pthread_mutex_lock(&mm->lock);
-    ret = shmat_locked(mm, id, &r, flags);
-    pthread_mutex_unlock(&mm->lock);
-    return ret;
-}
-
-/* Only the kernel knows how long the segment is: see what is gone. */
-int64_t mm_shmdt(Mm *mm, uint64_t addr)
-{
-    const Mapping *m;
-    int64_t ret = -EINVAL;
-
-    pthread_mutex_lock(&mm->lock);
-    m = map_find(&mm->map, addr);
-    if (m && m->kind != MAPPING_HOST && page_aligned(addr) &&
-        map_reserve(&mm->map)) {
-        uint64_t end = map_find(&mm->map, addr)->end, gone = addr;
-
-        ret = shmdt(g2h(mm, addr)) < 0 ? -errno : 0;
-        while (ret == 0 && gone < end &&
-               msync(g2h(mm, gone), GUEST_PAGE, MS_ASYNC) < 0) {
-            gone += GUEST_PAGE;
-        }
-        if (gone > addr) {
-            tell_code_gone(mm, addr, gone);
-            map_clear(&mm->map, addr, gone);
-            if (mm->reserved) {
-                host_unmap(mm, addr, gone);
-            }
-        }
-    }
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }

@@ -1,0 +1,41 @@
+/*
+ * What the files of mm.h share.  All is called with the lock held.
+ */
+#ifndef LINUX_USER_MM_INT_H
+#define LINUX_USER_MM_INT_H
+
+#include <errno.h>
+#include <sys/mman.h>
+#include "linux-user/mm.h"
+
+/* The host's protection for one of the guest's. */
+static inline int host_prot(int prot)
+{
+    return prot & PROT_EXEC ? (prot & ~PROT_EXEC) | PROT_READ : prot;
+}
+
+static inline bool page_aligned(uint64_t n)
+{
+    return (n & GUEST_PAGE_MASK) == 0;
+}
+
+/* A guest address, or -errno, of what mmap or mremap returned. */
+static inline int64_t host_result(const Mm *mm, const void *p)
+{
+    return p == MAP_FAILED ? -errno : (int64_t)h2g(mm, p);
+}
+
+/* Can the guest change what is mapped in [start, end)? */
+bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end);
+/* Code in [start, end), as the map has it, changes or goes away. */
+void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end);
+/* Puts nothing (or the reservation) in [start, end). */
+int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end);
+
+/* Where a mapping of len bytes goes, or -errno. */
+int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len);
+int64_t mm_map_locked(Mm *mm, const MapRequest *r);
+/* Unmaps what the guest has in [start, end), leaving the host's alone. */
+int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end);
+
+#endif
