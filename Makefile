@@ -6,6 +6,7 @@
 # is not a main program goes into one archive; each program takes from it what
 # it uses, so that tcg-riscv64 needs libc alone even where Capstone is present.
 
+.DEFAULT_GOAL := all
 MODE ?= release
 CC := gcc
 AR := ar
@@ -35,17 +36,29 @@ LDLIBS := -lm -lpthread
 # The generator is run by this Makefile: a leak there must not stop a build.
 export ASAN_OPTIONS ?= detect_leaks=0
 
+# What programs can do without, but are poorer for. It is asked for once for a
+# build folder: this "makefile" is made first, and make starts anew then.
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+-include $(BUILD)/asked.mk
+endif
+$(BUILD)/asked.mk: tests/need.sh
+	@mkdir -p $(@D)
+	@tests/need.sh -o /usr/include/capstone/capstone.h libcapstone-dev \
+	  "shows host code as instructions"
+	@tests/need.sh -o /usr/include/elfutils/libdwfl.h libdw-dev \
+	  "builds tcg-profile, and tcg-explore shows the source"
+	@touch $@
+
 # Host disassembly, in the IR tools only.
 CAPSTONE := $(wildcard /usr/include/capstone/capstone.h)
 CAPSTONE_DEF := $(if $(CAPSTONE),-DHAVE_CAPSTONE)
 CAPSTONE_LIB := $(if $(CAPSTONE),-lcapstone)
 
-# Symbols and unwinding, in tcg-profile only; without it there is none. Source
-# lines, in tcg-explore.
+# Symbols and unwinding, in tcg-profile only. Source lines, in tcg-explore.
 DW := $(wildcard /usr/include/elfutils/libdwfl.h)
-WITHOUT := $(if $(DW),,src/tools/tcg-profile.c src/profile/unwind.c)
+WITHOUT := $(if $(DW),,src/profile/unwind.c)
 
-MAINS := $(filter-out $(WITHOUT),$(wildcard src/tools/*.c))
+MAINS := $(wildcard src/tools/*.c)
 SOURCES := $(filter-out $(MAINS) $(WITHOUT),\
              $(wildcard src/*/*.c src/*/*/*.c))
 PLUGINS := $(wildcard plugins/*.c)
@@ -65,6 +78,10 @@ GENERATED := $(if $(DECODE),$(PATTERNS:%=$(BUILD)/gen/%.inc) \
 .SECONDARY:
 .PHONY: all
 all: $(DECODE) $(PROGRAMS) $(SHARED_PLUGINS)
+	$(if $(CAPSTONE),,@echo "without Capstone: host code is shown as bytes;" \
+	  "apt-get install libcapstone-dev, and make again")
+	$(if $(DW),,@echo "without libdw: no tcg-profile, and no source in" \
+	  "tcg-explore; apt-get install libdw-dev, and make again")
 
 # ---- programs ----------------------------------------------------------
 
@@ -73,9 +90,18 @@ $(BUILD)/tcg-riscv64: $(BUILD)/obj/src/tools/tcg-riscv64.o $(LIB)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # It loads libstdc++ for the names of C++ functions, so it is not static.
-$(BUILD)/tcg-profile: $(BUILD)/obj/src/tools/tcg-profile.o $(LIB)
+# Without libdw there is one that says so.
+$(BUILD)/tcg-profile: $(if $(DW),$(BUILD)/obj/src/tools/tcg-profile.o $(LIB)) \
+                      $(BUILD)/libdw
 	@echo "  LINK  $@"
-	$(Q)$(CC) -pie $(MODE_$(MODE)) -o $@ $^ -ldw -lelf $(LDLIBS)
+	$(Q)rm -f $@
+ifneq ($(DW),)
+	$(Q)$(CC) -pie $(MODE_$(MODE)) -o $@ $(filter %.o %.a,$^) -ldw -lelf $(LDLIBS)
+else
+	$(Q)printf '#!/bin/sh\necho "tcg-profile: %s" >&2\nexit 1\n' \
+	  "built without libdw; apt-get install libdw-dev, and make again" > $@
+	$(Q)chmod +x $@
+endif
 
 $(BUILD)/obj/src/profile/svg.o: src/profile/flame.js
 
@@ -169,6 +195,7 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out \
 
 .PHONY: unit-programs unit
 unit-programs: $(UNIT)
+$(UNIT:$(BUILD)/%=$(BUILD)/obj/tests/%.o) $(UNIT_HELPERS): | need-unit
 unit: need-unit
 	$(Q)$(MAKE) --no-print-directory unit-programs
 	$(Q)tests/run-unit.sh $(BUILD)
@@ -215,6 +242,10 @@ repeat: all need-guest
 DHRYSTONE := bench/prebuilt/dhrystone.riscv64
 .PHONY: run bench dhrystone
 run: all
+	@tests/need.sh -o qemu-riscv64 qemu-user "what Dhrystone is compared with"
+	@tests/need.sh -o riscv64-linux-gnu-gcc \
+	  "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross" \
+	  "builds the tutorials' programs"
 	$(Q)bench/run-dhrystone.sh $(BUILD)/tcg-riscv64 $(DHRYSTONE)
 
 # The committed binary, from its source.
@@ -238,31 +269,31 @@ bench: all need-python need-guest need-qemu
         need-gdb
 need-unit:
 	@tests/need.sh /usr/include/cmocka.h libcmocka-dev \
-	  "the unit tests use cmocka"
+	  "the unit tests use it"
 need-guest:
 	@tests/need.sh riscv64-linux-gnu-gcc \
 	  "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross" \
-	  "it builds the guest's programs"
+	  "builds the guest's programs"
 	@tests/need.sh riscv64-linux-gnu-objdump binutils-riscv64-linux-gnu \
-	  "our disassembly is compared with that of objdump"
+	  "what our disassembly is compared with"
 	@tests/need.sh riscv64-linux-gnu-g++ g++-riscv64-linux-gnu \
-	  "it builds the guest's C++ programs"
-	@tests/need.sh g++ g++ "the guest programs' native twins are C++ too"
+	  "builds the guest's C++ programs"
+	@tests/need.sh g++ g++ "builds the guest programs' native twins"
 need-qemu:
 	@tests/need.sh qemu-riscv64 qemu-user \
-	  "results are compared with those of qemu-riscv64"
+	  "what results are compared with"
 need-capstone:
 	@tests/need.sh /usr/include/capstone/capstone.h libcapstone-dev \
-	  "--disas shows host code through Capstone"
+	  "shows host code as instructions"
 need-gdb:
-	@tests/need.sh gdb-multiarch gdb-multiarch \
-	  "the debugger's tests are sessions of it" || true
+	@tests/need.sh -o gdb-multiarch gdb-multiarch \
+	  "the debugger's tests are its sessions"
 need-dw:
 	@tests/need.sh /usr/include/elfutils/libdwfl.h libdw-dev \
-	  "tcg-profile and tcg-explore find symbols and lines through elfutils"
+	  "builds tcg-profile, and tcg-explore shows the source"
 need-python:
 	@tests/need.sh python3 python3 \
-	  "the benchmark's runner and the explorer's tests are Python"
+	  "runs the benchmarks and the explorer's tests"
 
 # ---- the rest ----------------------------------------------------------
 

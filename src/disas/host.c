@@ -3,39 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include "backend/backend.h"
+#include "disas/host_line.h"
 
 #ifdef HAVE_CAPSTONE
 #include <capstone/capstone.h>
 #endif
-
-enum { BYTES_SHOWN = 11, TEXT_COLUMNS = 40 };
-
-static void line(FILE *f, uint64_t offset, const uint8_t *bytes, size_t n,
-                 const char *text, const char *comment)
-{
-    fprintf(f, "%6" PRIx64 ":  ", offset);
-    for (size_t i = 0; i < BYTES_SHOWN; i++) {
-        fprintf(f, i < n ? "%02x" : "  ", i < n ? bytes[i] : 0);
-    }
-    if (*comment) {
-        fprintf(f, "  %-*s # %s\n", TEXT_COLUMNS, text, comment);
-    } else {
-        fprintf(f, "  %s\n", text);
-    }
-}
-
-void host_disas_data(FILE *f, const uint8_t *code, uint32_t from, uint32_t to)
-{
-    while (from < to) {
-        uint32_t n = to - from < 8 ? to - from : 8;
-        uint64_t value = 0;
-        char text[64];
-        memcpy(&value, code + from, n);
-        snprintf(text, sizeof(text), ".quad      0x%" PRIx64, value);
-        line(f, from, code + from, n, text, "");
-        from += n;
-    }
-}
 
 #ifdef HAVE_CAPSTONE
 
@@ -74,7 +46,7 @@ static uint32_t exit_record(FILE *f, const uint8_t *code, uint32_t at)
     char text[64];
     memcpy(&rec, code + at, sizeof(rec));
     snprintf(text, sizeof(text), ".exit      slot %" PRIu32, rec.slot);
-    line(f, at, code + at, sizeof(rec), text, "");
+    host_disas_line(f, at, code + at, sizeof(rec), text, "");
     return at + (uint32_t)sizeof(rec);
 }
 
@@ -95,7 +67,7 @@ static uint32_t one_insn(FILE *f, const uint8_t *code, uint32_t to,
     }
     snprintf(text, sizeof(text), *target_name ? "%-10s <%s>" : "%-10s %s",
              insn->mnemonic, *target_name ? target_name : insn->op_str);
-    line(f, at, insn->bytes, insn->size, text, comment);
+    host_disas_line(f, at, insn->bytes, insn->size, text, comment);
     bool record =
         strcmp(target_name, "exit") == 0 && to - next >= sizeof(ExitRecord);
     return record ? exit_record(f, code, next) : next;
@@ -118,7 +90,7 @@ void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
         if (cs_disasm_iter(handle, &p, &left, &offset, insn)) {
             from = one_insn(f, code, to, insn, address, names);
         } else {
-            line(f, from, code + from, 1, ".byte", "");
+            host_disas_line(f, from, code + from, 1, ".byte", "");
             from++;
         }
     }
@@ -126,15 +98,26 @@ void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
     cs_close(&handle);
 }
 
+const char *host_disas_missing(void)
+{
+    return NULL;
+}
+
 #else
+
+const char *host_disas_missing(void)
+{
+    return "host code is shown as bytes: built without Capstone; "
+           "apt-get install libcapstone-dev, and make again";
+}
 
 void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
                 uint64_t address, const HostNames *names)
 {
     (void)address, (void)names;
-    for (; from < to; from += BYTES_SHOWN) {
-        uint32_t n = to - from < BYTES_SHOWN ? to - from : BYTES_SHOWN;
-        line(f, from, code + from, n, "", "");
+    for (; from < to; from += HOST_LINE_BYTES) {
+        uint32_t n = to - from < HOST_LINE_BYTES ? to - from : HOST_LINE_BYTES;
+        host_disas_line(f, from, code + from, n, "", "");
     }
 }
 

@@ -1,4 +1,7 @@
-/* Disassembly of host code through Capstone; the IR tools alone link it. */
+/*
+ * Disassembly of host code through Capstone.  Who is not to be linked with it
+ * refers to host_disas as a weak symbol (exec.h).
+ */
 #ifndef DISAS_HOST_H
 #define DISAS_HOST_H
 
@@ -18,10 +21,13 @@ typedef struct HostNames {
  * begins at address: offset, bytes, text, names; jumps go to offsets.  A call
  * of what is named "exit" is followed by an ExitRecord (backend.h), shown as
  * such.  names: NULL, none.  Where the tree was built without Capstone, the
- * bytes alone.
+ * bytes alone, and host_disas_missing() says so.
  */
 void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
                 uint64_t address, const HostNames *);
+
+/* Why there are bytes alone, and what to do, for the user; NULL: not so. */
+const char *host_disas_missing(void);
 
 /* Data, 8 bytes a line. */
 void host_disas_data(FILE *f, const uint8_t *code, uint32_t from, uint32_t to);

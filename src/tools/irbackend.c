@@ -218,6 +218,9 @@ static void open_compiler(Session *s)
             die(EXIT_WRONG_INPUT, "%s", msg);
         }
     }
+    if (o->disas && host_disas_missing()) {
+        fprintf(s->f, "# %s\n\n", host_disas_missing());
+    }
     if (o->alloc) {
         trace_text_pins(s->f, s->compiler.backend, s->compiler.ctx, s->ir);
         fputc('\n', s->f);

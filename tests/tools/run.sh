@@ -5,6 +5,7 @@
 #     those of the riscv64 tree (make real) if it is there
 #   - functions run from their IR give what the program itself gives
 #   - wrong uses are told in one line
+#   - bare.sh: what is built without Capstone and libdw says so
 # UPDATE=1 writes the expected files anew.
 cd "$(dirname "$0")/../.." || exit 1
 build=$1
@@ -156,6 +157,11 @@ error "no IR" "tcg-irbackend: -: end: no op leaves the block" "$irbackend" -
 error "fault" "tcg-irbackend: the code faults (Segmentation fault) at host \
 address (nil)" "$irbackend" --run --start strlen --image "$work/dhrystone" \
     "$work/d.tcgir" a0=0
+
+timeout 300 tests/tools/bare.sh "$build" > "$work/bare.log" 2>&1
+cat "$work/bare.log"
+passed=$((passed + $(grep -c '^PASS' "$work/bare.log")))
+failed=$((failed + $(grep -c '^FAIL' "$work/bare.log")))
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -89,9 +89,20 @@ bool source_line(Source *s, uint64_t addr, const char **file, int *line)
     return true;
 }
 
+const char *source_missing(void)
+{
+    return NULL;
+}
+
 #else
 
 #include <stddef.h>
+
+const char *source_missing(void)
+{
+    return "tcg-explore was built without libdw, so it cannot read where "
+           "code is from: apt-get install libdw-dev, and make again.";
+}
 
 Source *source_open(const char *elf)
 {

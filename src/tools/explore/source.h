@@ -10,6 +10,9 @@
 
 typedef struct Source Source;
 
+/* Why there are never any, and what to do, for the user; NULL: not so. */
+const char *source_missing(void);
+
 /* NULL: there is nothing to be known. */
 Source *source_open(const char *elf);
 void source_free(Source *); /* NULL is allowed */

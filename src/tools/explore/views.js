@@ -190,11 +190,12 @@ function renderFlow(fn, unit) {
 function renderSource(fn) {
   const p = beginPanel("source");
   const has = fn.files.some((f) => f.lines.length);
-  document.body.classList.toggle("no-source", !has);
+  document.body.classList.toggle("no-source", !has && !D.no_source);
   if (!has) {
-    emptyRow(p, fn.files.length
-      ? "The source file " + fn.files[0].name + " cannot be read here."
-      : "The program says nothing of its source (build it with -g).");
+    const file = fn.files.length && fn.files[0].name;
+    emptyRow(p, D.no_source ||
+      (file ? "The source file " + file + " cannot be read here."
+        : "The program says nothing of its source (build it with -g)."));
     return;
   }
   fn.files.forEach((file, f) => {
@@ -484,6 +485,9 @@ const PLACES = ["", "Out of line: exits not linked yet, slow paths",
 function renderHost(fn, unit) {
   const p = beginPanel("host");
   let last, lastPlace = 0;
+  if (D.no_host_text) {
+    emptyRow(p, D.no_host_text + ".");
+  }
   for (const [offset, bytes, text, comment, id, pc, place] of
        unit.host || []) {
     if (place !== lastPlace) {

@@ -1,6 +1,7 @@
 /* See write_data.h. */
 #include "tools/explore/write_data.h"
 
+#include "disas/host.h"
 #include "tools/explore/write_unit.h"
 #include "util/check.h"
 
@@ -30,6 +31,13 @@ static void write_list(Json *j, const DataOptions *o, const Program *p,
     json_number(j, "nb_all", (int64_t)c->nb_all);
 }
 
+static void write_missing(Json *j)
+{
+    const char *host = host_disas_missing(), *source = source_missing();
+    json_text(j, "no_host_text", host ? host : "");
+    json_text(j, "no_source", source ? source : "");
+}
+
 char *write_data(const DataOptions *o, Pipeline *p, const Sources *s,
                  const Choice *c, size_t *count)
 {
@@ -44,6 +52,7 @@ char *write_data(const DataOptions *o, Pipeline *p, const Sources *s,
     json_number(&j, "served", o->served);
     json_number(&j, "heat",
                 (int64_t)profile_between(&s->profile, 0, UINT64_MAX));
+    write_missing(&j);
     write_reasons(&j, "reasons");
     json_open(&j, "functions", '[');
     for (; n < c->nb_chosen && (n == 0 || ftell(j.f) < MAX_BYTES); n++) {

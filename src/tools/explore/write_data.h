@@ -4,6 +4,8 @@
  *   program, guest, host   names
  *   served     1: the page can ask for other functions (?f=ADDRESS)
  *   heat       all counts of the profile; 0: there is none
+ *   no_host_text, no_source
+ *              what the tool was built without, and how to get it, or ""
  *   reasons    texts of the allocator's reasons
  *   list       [[name, address, size, heat]] of all the program's functions,
  *              if it is served; else of those on the page

@@ -97,8 +97,8 @@ void write_host(Json *j, const Pipeline *p, const Unit *u)
     const Compiler *k = &p->compiler;
     IRHead head = {0};
     HostView view = {k, p->ir, &head, &u->block, true, false};
-    Code c = {j, k->buf.rx + u->block.offset, show_host_names(&view), -1, -1,
-              IN_LINE};
+    HostNamer namer = show_host_namer(&view);
+    Code c = {j, namer.code, host_names(&namer), -1, -1, IN_LINE};
     uint32_t from = 0;
     json_open(j, "host", '[');
     for (size_t i = 0; i < k->nb_events && c.place == IN_LINE; i++) {

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 #include "core/serialize.h"
-#include "disas/host.h"
+#include "disas/host_names.h"
 #include "tools/ir/compile.h"
 
 typedef struct HostView {
@@ -16,7 +16,6 @@ typedef struct HostView {
 } HostView;
 
 void show_host(FILE *, const HostView *);
-/* Names of what the code jumps to, reads and writes; good as long as the view. */
-HostNames show_host_names(const HostView *);
+HostNamer show_host_namer(const HostView *);
 
 #endif
