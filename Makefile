@@ -66,7 +66,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(PLUGINS:%.c=$(BUILD)/obj/%.o)
 SHARED_PLUGINS := $(if $(filter shared,$(MODE)),$(PLUGINS:%.c=$(BUILD)/%.so))
 LIB := $(BUILD)/libtcg.a
 PROGRAMS := $(patsubst src/tools/%.c,$(BUILD)/tcg-%, \
-              $(subst /tcg-,/,$(MAINS)))
+              $(subst /tcg-,/,$(MAINS))) \
+            $(if $(CAPSTONE),$(BUILD)/tcg-riscv64-disas)
 DECODE := $(patsubst %,$(BUILD)/decode,$(firstword \
             $(wildcard tools/decode/*.c)))
 PATTERNS := $(basename $(notdir $(wildcard src/frontend/riscv/*.decode)))
@@ -88,6 +89,12 @@ all: $(DECODE) $(PROGRAMS) $(SHARED_PLUGINS)
 $(BUILD)/tcg-riscv64: $(BUILD)/obj/src/tools/tcg-riscv64.o $(LIB)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The same with Capstone, for -d out_asm: it has 80,000 relocations, which
+# would cost each start of the emulator more than a millisecond.
+$(BUILD)/tcg-riscv64-disas: $(BUILD)/obj/src/tools/tcg-riscv64.o $(LIB)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -Wl,-u,host_disas -o $@ $^ $(CAPSTONE_LIB) $(LDLIBS)
 
 # It loads libstdc++ for the names of C++ functions, so it is not static.
 # Without libdw there is one that says so.

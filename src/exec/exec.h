@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include "backend/backend.h"
 #include "core/cpu.h"
-#include "disas/symbols.h"
+#include "disas/host.h"
 #include "frontend/frontend.h"
 #include "util/log.h"
 
@@ -59,6 +59,9 @@ typedef struct ExecConfig {
     /* Prints the guest code in [pc, pc + len), for -d in_asm; or NULL. */
     void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len,
                   const AddressNamer *);
+    /* host_disas(), for -d out_asm; NULL: that shows bytes. */
+    void (*host_disas)(FILE *, const uint8_t *, uint32_t, uint32_t, uint64_t,
+                       const HostNames *);
 } ExecConfig;
 
 typedef enum EventKind {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/dump.h"
+#include "disas/host_names.h"
 #include "disas/symbol_map.h"
 #include "disas/trace_text.h"
 
@@ -119,7 +120,26 @@ void log_ir(const ExecThread *t, const BlockRequest *rq, uint32_t item)
     log_end(f);
 }
 
-void log_host(const ExecThread *t, const TB *tb)
+static void put_bytes(FILE *f, const TB *tb)
+{
+    for (uint32_t i = 0; i < tb->code_size; i++) {
+        fprintf(f, "%02x%s", tb->code[i],
+                i % 32 == 31 || i + 1 == tb->code_size ? "\n" : "");
+    }
+}
+
+static void put_host_code(FILE *f, const ExecThread *t, const TB *tb,
+                          const CompiledBlock *cb)
+{
+    const ExecConfig *cfg = &t->exec->cfg;
+    HostNamer namer = {cfg->backend, t->stages->backend, t->stages->ir, cb,
+                       tb->code};
+    HostNames names = host_names(&namer);
+    cfg->host_disas(f, tb->code, 0, cb->literals, (uintptr_t)tb->code, &names);
+    host_disas_data(f, tb->code, cb->literals, cb->size);
+}
+
+void log_host(const ExecThread *t, const TB *tb, const CompiledBlock *cb)
 {
     if (!wanted(t, LOG_out_asm, tb->pc)) {
         return;
@@ -128,10 +148,12 @@ void log_host(const ExecThread *t, const TB *tb)
     fprintf(f, "-- out: 0x%" PRIx64 ", %u bytes at %p", tb->pc, tb->code_size,
             (const void *)tb->code);
     put_name(f, t, tb->pc);
-    for (uint32_t i = 0; i < tb->code_size; i++) {
-        fprintf(f, "%s%02x", i % 32 ? "" : "\n", tb->code[i]);
-    }
     fputc('\n', f);
+    if (t->exec->cfg.host_disas) {
+        put_host_code(f, t, tb, cb);
+    } else {
+        put_bytes(f, tb);
+    }
     log_end(f);
 }
 

@@ -13,7 +13,7 @@ void exec_log_open(Exec *);
 /* Before and after optimisation; item LOG_op or LOG_op_opt. */
 void log_guest(const ExecThread *, const BlockRequest *, const BlockInfo *);
 void log_ir(const ExecThread *, const BlockRequest *, uint32_t item);
-void log_host(const ExecThread *, const TB *);
+void log_host(const ExecThread *, const TB *, const CompiledBlock *);
 void log_region(const ExecThread *, const RegionPlan *, bool is_loop,
                 const TB *region);
 void log_link(const ExecThread *, const TBSlot *, const TB *target);

@@ -155,7 +155,7 @@ static TB *new_tb(ExecThread *t, const BlockRequest *rq, const BlockInfo *info,
     piece_add_tb(t, tb);
     annotate_written(tb);
     note_block(t, tb, info->nb_insns);
-    log_host(t, tb);
+    log_host(t, tb, cb);
     return tb;
 }
 

@@ -14,12 +14,16 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
+#include "disas/host.h"
 #include "disas/riscv.h"
 #include "linux-user/linux-user.h"
 #include "linux-user/profile.h"
 #include "util/fd.h"
 
 #define VERSION "0.1"
+
+/* There in tcg-riscv64-disas, which is linked with Capstone; else NULL. */
+#pragma weak host_disas
 
 enum { EXIT_USAGE = 1 };
 
@@ -478,6 +482,25 @@ static void open_log(Command *c)
 }
 
 /*
+ * Capstone would make every start slower by its relocations, so it is in a
+ * program of its own beside this one, which takes over where it is wanted.
+ */
+static void show_host_code(Command *c, char **argv)
+{
+    char path[PATH_MAX + sizeof("-disas")];
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
+
+    if (!log_on(&c->user.log, LOG_out_asm) || host_disas ||
+        getauxval(AT_SECURE) || n < 0) {
+        return;
+    }
+    strcpy(path + n, "-disas");
+    execv(path, argv);
+    fprintf(stderr, "tcg-riscv64: -d out_asm shows bytes: there is no %s; "
+                    "apt-get install libcapstone-dev, and make again\n", path);
+}
+
+/*
  * Started by binfmt_misc with flag P, the kernel gives us no options but the
  * program's path, then its argv from argv[0] on.  With flag O, or C which
  * means it too, the program is open already.
@@ -509,6 +532,7 @@ int main(int argc, char **argv)
     c.user.exec.frontend = &riscv64_frontend;
     c.user.exec.backend = &x86_64_backend;
     c.user.exec.disas = riscv_disas_range;
+    c.user.exec.host_disas = host_disas;
     c.user.exec.log = &c.user.log;
     c.user.log.file = stderr;
     c.user.first_pid = getpid();
@@ -520,6 +544,7 @@ int main(int argc, char **argv)
     words = binfmt_words(&c, argc, argv);
     if (!words) {
         words = parse_options(&c, argv + 1);
+        show_host_code(&c, argv);
     }
     if (!*words) {
         fail("usage: tcg-riscv64 [OPTIONS] PROGRAM [ARGUMENTS] "

@@ -98,10 +98,23 @@ rm -f log.* && "$EMU" -d exec,tid -D log.%d "$guest/threads" > /dev/null 2>&1
 [ "$(ls log.* | wc -l)" -gt 2 ] && ! grep -Lq enter log.*
 verdict "a log for each thread" "$(ls log.*)"
 
-# jitdump LOG PROGRAM...: its files; dump/log: compared with that.
+# Host code: as instructions where tcg-riscv64-disas is, else as bytes.
+mkdir -p alone && cp "$EMU" alone/tcg-riscv64
+alone=$PWD/alone/tcg-riscv64
+output=$("$alone" -d out_asm -D alone/log "$guest/hello" 2>&1)
+grep -q "no $alone-disas" <<< "$output" && grep -q '^hello' <<< "$output" &&
+    grep -Exq '[0-9a-f]{64}' alone/log
+verdict "host code as bytes says why" "$output"
+if [ -e "$EMU-disas" ]; then
+    output=$("$EMU" -d out_asm -dfilter main "$guest/hello" 2>&1)
+    grep -q 'call  *<exit>' <<< "$output" && grep -q '^hello' <<< "$output"
+    verdict "host code as instructions" "$output"
+fi
+
+# jitdump LOG PROGRAM...: its files; dump/log, bytes: compared with that.
 jitdump() {
     rm -rf dump && mkdir dump
-    TMPDIR=dump "$EMU" -d out_asm -D dump/log "${@:2}" > /dev/null 2>&1
+    TMPDIR=dump "$alone" -d out_asm -D dump/log "${@:2}" > /dev/null 2>&1
     for file in dump/jit-*.dump; do
         od -An -v -tu1 -w1 "$file" > dump/bytes
         awk -f "$HERE/jitdump.awk" "$1" dump/bytes || return
