@@ -78,6 +78,43 @@ void prologue_read(Prologue *p, const uint8_t *code, size_t n)
     }
 }
 
+static uint32_t word(const uint8_t *p)
+{
+    return half(p) | (uint32_t)half(p + 2) << 16;
+}
+
+static int64_t jal_offset(uint32_t i)
+{
+    int64_t imm = bits(i, 21, 10) << 1 | bits(i, 20, 1) << 11 |
+                  bits(i, 12, 8) << 12;
+    return imm - ((int64_t)bits(i, 31, 1) << 20);
+}
+
+/* Behind auipc reg: jalr ra, imm(reg), or addi reg, reg, imm. */
+static bool completes(uint32_t insn, uint32_t reg)
+{
+    bool jalr = (insn & 0x7fff) == 0x00e7;
+    bool addi = (insn & 0x707f) == 0x0013 && bits(insn, 7, 5) == reg;
+    return (jalr || addi) && bits(insn, 15, 5) == reg;
+}
+
+bool prologue_function(const uint8_t *code, size_t n, uint64_t pc,
+                       uint64_t *function)
+{
+    uint32_t insn = n >= 4 ? word(code) : 0;
+    uint32_t next = n >= 8 ? word(code + 4) : 0;
+    if ((insn & 0xfff) == 0x0ef) {
+        *function = pc + (uint64_t)jal_offset(insn);
+        return true;
+    }
+    if ((insn & 0x7f) == 0x17 && completes(next, bits(insn, 7, 5))) {
+        *function = pc + (uint64_t)(int64_t)(int32_t)(insn & 0xfffff000) +
+                    (uint64_t)(int64_t)((int32_t)next >> 20);
+        return true;
+    }
+    return false;
+}
+
 bool prologue_is_call(const uint8_t *code, size_t n)
 {
     uint32_t half_before = n >= 2 ? half(code + n - 2) : 0;

@@ -21,6 +21,14 @@ typedef struct Prologue {
  */
 void prologue_read(Prologue *, const uint8_t *code, size_t n);
 
+/*
+ * The function that the code at pc, of which n bytes and what follows are
+ * given, calls by jal, or by auipc and jalr, with ra, or whose address it takes
+ * by auipc and addi; false: it does none of that.
+ */
+bool prologue_function(const uint8_t *code, size_t n, uint64_t pc,
+                       uint64_t *function);
+
 /* Is the last instruction of the code, n bytes, a call that links in ra? */
 bool prologue_is_call(const uint8_t *code, size_t n);
 

@@ -19,6 +19,7 @@
 #include "disas/elf_file.h"
 #include "profile/intern.h"
 #include "profile/prologue.h"
+#include "profile/starts.h"
 #include "util/check.h"
 
 enum { RA = 1, SP = 2, TID = 1, NR_REG = 17, MAX_FILES = 256,
@@ -30,6 +31,8 @@ typedef char *DemangleFn(const char *, char *, size_t *, int *);
 typedef struct File {
     ElfFile elf;
     uint64_t bias;           /* guest address minus the file's own */
+    Symbols *symbols;        /* for what elfutils has no name for; */
+    Starts *starts;          /* NULL: not yet asked for */
 } File;
 
 struct Unwinder {
@@ -94,6 +97,7 @@ static void report_file(Unwinder *u, const char *path, uint64_t start,
 {
     File *f = &u->file[u->nb_files];
     char msg[64];
+    *f = (File){0};
     if (u->nb_files == MAX_FILES ||
         !elf_file_open(&f->elf, path, msg, sizeof(msg))) {
         return;
@@ -134,21 +138,67 @@ static void report_line(Unwinder *u, const char *line, char *done, size_t size)
 static void forget_files(Unwinder *u)
 {
     while (u->nb_files > 0) {
-        elf_file_close(&u->file[--u->nb_files].elf);
+        File *f = &u->file[--u->nb_files];
+        starts_free(f->starts);
+        symbols_free(f->symbols);
+        elf_file_close(&f->elf);
     }
+}
+
+static File *file_of(Dwfl_Module *m)
+{
+    void **file;
+    dwfl_module_info(m, &file, NULL, NULL, NULL, NULL, NULL, NULL);
+    return *file;
 }
 
 /* n bytes of code in front of the address; false if there is no such. */
 static bool read_code(Unwinder *u, uint64_t end, uint8_t *code, size_t n)
 {
     Dwfl_Module *m = dwfl_addrmodule(u->dwfl, end - 1);
-    void **file;
     if (!m) {
         return false;
     }
-    dwfl_module_info(m, &file, NULL, NULL, NULL, NULL, NULL, NULL);
-    const File *f = *file;
+    const File *f = file_of(m);
     return elf_file_read(&f->elf, end - n - f->bias, code, n) == n;
+}
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* A function without a name that elfutils knows: "puts@plt", "python3+0x1234". */
+static const char *find_nameless(File *f, const char *module, uint64_t pc,
+                                 uint64_t *start, char *buf, size_t size)
+{
+    uint64_t addr = pc - f->bias;
+    if (!f->starts) {
+        f->symbols = symbols_read(&f->elf);
+        f->starts = starts_find(&f->elf, f->symbols);
+    }
+    const Symbol *s = symbols_find(f->symbols, addr);
+    uint64_t own = s && s->is_code ? s->addr : starts_of(f->starts, addr);
+    if (s && s->is_code) {
+        snprintf(buf, size, "%s", s->name);
+    } else if (own) {
+        snprintf(buf, size, "%s+0x%" PRIx64, module, own);
+    } else {
+        return NULL;
+    }
+    *start = own + f->bias;
+    return buf;
+}
+
+/* The function at pc: its name, perhaps in buf, and beginning; NULL: none. */
+static const char *find_function(Dwfl_Module *m, uint64_t pc, uint64_t *start,
+                                 char *buf, size_t size)
+{
+    GElf_Off offset = 0;
+    GElf_Sym sym;
+    const char *name = dwfl_module_addrinfo(m, pc, &offset, &sym, NULL, NULL,
+                                            NULL);
+    const char *module = dwfl_module_info(m, NULL, NULL, NULL, NULL, NULL,
+                                          NULL, NULL);
+    *start = pc - offset;
+    return name ? name : find_nameless(file_of(m), module, pc, start, buf, size);
 }
 
 /* ---- The state that elfutils unwinds ----------------------------------------- */
@@ -239,12 +289,12 @@ static void read_prologue(Unwinder *u, uint64_t pc, Prologue *p)
     static const uint8_t none[1];
     Dwfl_Module *m = dwfl_addrmodule(u->dwfl, pc);
     uint8_t code[MAX_PROLOGUE];
-    GElf_Off offset;
-    GElf_Sym sym;
+    char name[256];
+    uint64_t start;
     prologue_read(p, none, 0);
-    if (m && dwfl_module_addrinfo(m, pc, &offset, &sym, NULL, NULL, NULL) &&
-        offset && offset <= sizeof(code) && read_code(u, pc, code, offset)) {
-        prologue_read(p, code, offset);
+    if (m && find_function(m, pc, &start, name, sizeof(name)) && pc > start &&
+        pc - start <= sizeof(code) && read_code(u, pc, code, pc - start)) {
+        prologue_read(p, code, pc - start);
     }
 }
 
@@ -303,22 +353,20 @@ static const char *demangled(Unwinder *u, const char *name)
 static Place place_of(Unwinder *u, uint64_t pc)
 {
     Dwfl_Module *m = dwfl_addrmodule(u->dwfl, pc);
-    GElf_Off offset;
-    GElf_Sym sym;
+    char text[256];
+    uint64_t start;
     if (!m) {
         bool vdso = pc >= u->vdso && pc < u->vdso_end;
         return (Place){vdso ? "[vdso]" : "[unknown]", "", pc};
     }
     const char *module = intern(u->text, dwfl_module_info(
         m, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
-    const char *name = dwfl_module_addrinfo(m, pc, &offset, &sym, NULL, NULL,
-                                            NULL);
+    const char *name = find_function(m, pc, &start, text, sizeof(text));
     if (!name) {
-        char text[256];
         snprintf(text, sizeof(text), "[%s]", module);
         return (Place){intern(u->text, text), module, pc};
     }
-    return (Place){demangled(u, name), module, pc - offset};
+    return (Place){demangled(u, name), module, start};
 }
 
 static void set_line(Unwinder *u, uint64_t pc, Frame *f)

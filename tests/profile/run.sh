@@ -42,9 +42,17 @@ between() {                             # N LOW HIGH
     [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
 
-# The stacks of a profile: who called whom, and how much each took.
-stacks() {                              # HOW
+# The stacks of a profile: who called whom, and how much each took.  Of a
+# stripped program, functions go by their file and address: those of FILE, which
+# is the same with symbols, get their names back.
+stacks() {                              # HOW [FILE]
     $SHOW --folded "$work/$1.prof" > "$work/out"
+    if [ -n "$2" ]; then
+        ! grep -q 'spin\|heavy\|light' "$work/out"
+        check "$1: no names"
+        named "$2" < "$work/out" > "$work/named"
+        mv "$work/named" "$work/out"
+    fi
     between "$(share 'thread_main;heavy;spin ')" 35 60
     check "$1: half in the thread"
     between "$(share ';main;first;heavy;spin ')" 4 35
@@ -62,6 +70,17 @@ stacks() {                              # HOW
     check "$1: all of the main thread comes from main"
 }
 
+named() {                               # FILE
+    riscv64-linux-gnu-nm "$work/$1" > "$work/names"
+    perl -pe 'BEGIN {
+            $file = shift;
+            open my $names, "<", shift;
+            /^([0-9a-f]+) t (\w+)/i and $name{hex $1} //= $2 while <$names>;
+        }
+        s/\b\Q$file\E\+0x([0-9a-f]+)/$name{hex $1} \/\/ $&/ge;
+        s/work_main/main/g' "${1%.sym}" "$work/names"
+}
+
 profile() {                             # NAME ARGUMENTS...
     local name=$1
     shift
@@ -77,6 +96,26 @@ compile plain -O0 -g -static
 for kind in static dynamic bare plain; do
     profile $kind 1.5
     stacks $kind
+done
+
+# Without symbols: a static program, one at any address, a shared library.
+strip_it() {                            # NAME
+    mv "$work/$1" "$work/$1.sym"
+    riscv64-linux-gnu-strip -o "$work/$1" "$work/$1.sym"
+}
+compile sstatic -O2 -static -fasynchronous-unwind-tables
+compile spie -O2 -pie -fPIE
+compile libwork.so -O2 -shared -fPIC -Dmain=work_main
+echo 'int work_main(int, char **);
+int main(int c, char **v) { return work_main(c, v); }' |
+    riscv64-linux-gnu-gcc -o "$work/slib" -x c - -x none \
+    "$work/libwork.so" -Wl,-rpath,"$work"
+for file in sstatic spie libwork.so; do
+    strip_it $file
+done
+for kind in sstatic:sstatic spie:spie slib:libwork.so; do
+    profile ${kind%:*} 1.5
+    stacks ${kind%:*} ${kind#*:}.sym
 done
 
 $SHOW "$work/static.prof" > "$work/out"

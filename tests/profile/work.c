@@ -72,7 +72,7 @@ __attribute__((noinline)) static void copies(void)
 
 __attribute__((noinline)) static void calls(void)
 {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 600; i++) {
         syscall(SYS_getppid);
     }
     sink++;
