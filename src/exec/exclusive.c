@@ -125,14 +125,10 @@ void exclusive_end(ExecThread *t)
     pthread_mutex_unlock(&e->lock);
 }
 
-void exec_stop_others(CPUState *cpu, void (*fn)(void *, CPUState *), void *arg)
+void exec_each_other(CPUState *cpu, void (*fn)(void *, CPUState *), void *arg)
 {
     ExecThread *t = thread_of(cpu);
     Exec *e = t->exec;
-    if (!t->stopped_others) {
-        exclusive_begin(t);
-        t->stopped_others = true;
-    }
     pthread_mutex_lock(&e->lock);
     for (const ExecThread *o = e->threads; o; o = o->next) {
         if (o != t) {
@@ -140,4 +136,14 @@ void exec_stop_others(CPUState *cpu, void (*fn)(void *, CPUState *), void *arg)
         }
     }
     pthread_mutex_unlock(&e->lock);
+}
+
+void exec_stop_others(CPUState *cpu, void (*fn)(void *, CPUState *), void *arg)
+{
+    ExecThread *t = thread_of(cpu);
+    if (!t->stopped_others) {
+        exclusive_begin(t);
+        t->stopped_others = true;
+    }
+    exec_each_other(cpu, fn, arg);
 }

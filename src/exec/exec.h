@@ -187,6 +187,8 @@ void exec_fork_done(CPUState *, bool child);
  * each is shown to fn with its guest state exact.
  */
 void exec_stop_others(CPUState *, void (*fn)(void *, CPUState *), void *);
+/* Calls fn for all others, which go on running; none comes or goes. */
+void exec_each_other(CPUState *, void (*fn)(void *, CPUState *), void *);
 
 /*
  * Which regions would come to be in the code of [start, end) if all jumps back

@@ -1,4 +1,4 @@
-/* The file: a Header, then for each filter, oldest first, n and the insns. */
+/* The file: a Header, then each filter, oldest first, behind its header. */
 #include "linux-user/inherit.h"
 
 #include <fcntl.h>
@@ -21,21 +21,17 @@ typedef struct Header {
     char debug[GDB_SAVED_MAX];
 } Header;
 
-static uint32_t count(const SeccompFilter *f)
-{
-    uint32_t n = 0;
-
-    for (; f; f = f->prev) {
-        n++;
-    }
-    return n;
-}
+/* In front of its instructions. */
+typedef struct FilterHeader {
+    uint32_t n, has_listener;
+} FilterHeader;
 
 static void write_filters(FILE *out, const SeccompFilter *f)
 {
     if (f) {
         write_filters(out, f->prev);
-        fwrite(&f->n, sizeof(f->n), 1, out);
+        fwrite(&(FilterHeader){ f->n, f->has_listener },
+               sizeof(FilterHeader), 1, out);
         fwrite(f->insn, sizeof(f->insn[0]), f->n, out);
     }
 }
@@ -43,7 +39,7 @@ static void write_filters(FILE *out, const SeccompFilter *f)
 int inherit_save(Task *t, int close_fd, char variable[INHERIT_VARIABLE_SIZE])
 {
     Header h = { .strict = t->seccomp_strict,
-                 .nb_filters = count(t->seccomp), .close_fd = close_fd };
+                 .nb_filters = seccomp_count(t->seccomp), .close_fd = close_fd };
     FILE *out;
     int fd;
 
@@ -70,17 +66,17 @@ static const SeccompFilter *read_filters(FILE *in, uint32_t n)
 {
     struct sock_filter *insn = calloc(BPF_MAXINSNS, sizeof(*insn));
     const SeccompFilter *chain = NULL;
-    uint32_t length;
+    FilterHeader h;
 
     for (; insn && n > 0; n--) {
-        const SeccompFilter *f;
+        SeccompFilter *f;
 
-        if (fread(&length, sizeof(length), 1, in) != 1 ||
-            length > BPF_MAXINSNS ||
-            fread(insn, sizeof(*insn), length, in) != length ||
-            !(f = seccomp_add(chain, insn, length))) {
+        if (fread(&h, sizeof(h), 1, in) != 1 || h.n > BPF_MAXINSNS ||
+            fread(insn, sizeof(*insn), h.n, in) != h.n ||
+            !(f = seccomp_add(chain, insn, h.n))) {
             break;
         }
+        f->has_listener = h.has_listener;
         chain = f;
     }
     free(insn);

@@ -267,7 +267,7 @@ static int map_vdso(Process *proc, uint64_t *vdso)
                             target_vdso.size)) {
         return -ENOMEM;
     }
-    *vdso = (uint64_t)at;
+    *vdso = proc->vdso = (uint64_t)at;
     proc->sigreturn = *vdso + target_vdso.sigreturn;
     return (int)mm_protect(&proc->mm, (uint64_t)at, GUEST_PAGE,
                            PROT_READ | PROT_EXEC);
@@ -417,6 +417,7 @@ int linux_user_run(const LinuxUserOptions *o)
     }
     grow_stack();
     proc->options = o;
+    pthread_mutex_init(&proc->seccomp_lock, NULL);
     signal_init_process(proc);
     ret = start(proc, &t);
     if (ret == 0 && o->gdb && debug_start(t) < 0) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "linux-user/seccomp.h"
 
 static void write_memory(Task *t, FILE *out, uint64_t start, uint64_t end)
 {
@@ -133,6 +134,10 @@ static void write_status_line(Task *t, FILE *out, const char *line)
     if (is_field(line, "VmPeak") || is_field(line, "VmSize")) {
         fprintf(out, "%.6s:\t%8" PRIu64 " kB\n", line,
                 mm_size(task_mm(t)) >> 10);
+    } else if (is_field(line, "Seccomp")) {
+        fprintf(out, "Seccomp:\t%ld\n", seccomp_mode(t));
+    } else if (is_field(line, "Seccomp_filters")) {
+        fprintf(out, "Seccomp_filters:\t%u\n", seccomp_count(t->seccomp));
     } else if (is_field(line, "SigIgn")) {
         fprintf(out, "SigIgn:\t%016" PRIx64 "\n",
                 signal_set(t->actions, false));

@@ -38,13 +38,14 @@ typedef struct Process {
     uint64_t env_end;
     uint64_t auxv, auxv_end;
     uint64_t stack_start;              /* sp at the program's start */
+    uint64_t vdso;
     uint64_t sigreturn;                /* address of the trampoline */
     Actions actions;
     uint64_t page_logged;              /* by page_log(); under mm.lock */
     Held held;                         /* signals to the process */
     volatile bool several;             /* has made threads or processes */
     volatile bool has_mem_file;        /* has opened /proc/self/mem */
-    const struct SeccompFilter *volatile seccomp_sync;  /* for all threads */
+    pthread_mutex_t seccomp_lock;      /* while a thread sets another's */
     _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 
@@ -85,14 +86,15 @@ typedef struct Task {
     void *host_stack;                  /* for signal handlers; owned */
     uint64_t clear_tid;                /* set_tid_address; 0: none */
     uint64_t robust_list;              /* set_robust_list; 0: none */
-    const struct SeccompFilter *seccomp;       /* the newest; NULL: none */
-    const struct SeccompFilter *seccomp_seen;  /* last taken from proc */
+    const struct SeccompFilter *volatile seccomp;   /* the newest; NULL: none;
+                                          written under proc's lock */
+    volatile bool seccomp_privs;       /* no_new_privs is still to be set */
     bool seccomp_strict;
     Tick tick;                 /* written in the thread's signal handler */
     struct StraceCall *strace;         /* with -strace, of this thread */
     GdbThread *debug;                  /* NULL: not debugged */
     volatile bool break_call;          /* the debugger ends the call's wait */
-    bool exited;                       /* the thread has ended */
+    volatile bool exited;              /* the thread has ended */
 } Task;
 
 static inline Mm *task_mm(Task *t)

@@ -2,17 +2,19 @@
 #include "linux-user/seccomp.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/bpf.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
+#include "linux-user/usercopy.h"
 
 enum {
-    ARCH_RISCV64 = (int)0xc00000f3,    /* AUDIT_ARCH_RISCV64 */
     CHAIN_LIMIT = 32768,               /* instructions of all filters */
     SIGINFO_SECCOMP = 1,               /* SYS_SECCOMP */
 };
@@ -22,24 +24,30 @@ enum { NR_READ = 63, NR_WRITE = 64, NR_EXIT = 93, NR_SIGRETURN = 139 };
 
 /* --- deciding --- */
 
-/* The most restrictive action of all filters; the newest of equals. */
+/*
+ * The most restrictive action of all filters, and whose it is; the newest of
+ * equals.
+ */
 static uint32_t run_chain(const SeccompFilter *f,
-                          const struct seccomp_data *data)
+                          const struct seccomp_data *data,
+                          const SeccompFilter **match)
 {
     uint32_t best = SECCOMP_RET_ALLOW;
 
-    for (; f; f = f->prev) {
+    for (*match = NULL; f; f = f->prev) {
         uint32_t got = bpf_run(f->insn, data);
 
         if ((int32_t)(got & SECCOMP_RET_ACTION_FULL) <
             (int32_t)(best & SECCOMP_RET_ACTION_FULL)) {
             best = got;
+            *match = f;
         }
     }
     return best;
 }
 
-static void trap(Task *t, unsigned nr, uint32_t data)
+/* The call seems to return what its first argument was. */
+static void trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
 {
     siginfo_t info;
 
@@ -49,8 +57,11 @@ static void trap(Task *t, unsigned nr, uint32_t data)
     info.si_errno = (int)data;
     info.si_call_addr = (void *)(uintptr_t)rv_state(t->cpu)->pc;
     info.si_syscall = (int)nr;
-    info.si_arch = (unsigned)ARCH_RISCV64;
+    info.si_arch = TARGET_AUDIT_ARCH;
     t->no_result = true;
+    if (t->proc->options->strace) {
+        strace_leave(t, nr, a, (long)a[0]);
+    }
     signal_force_info(t, &info);
 }
 
@@ -60,29 +71,30 @@ static void kill_thread(Task *t, int signo)
     if (t->proc->nb_tasks == 1 || t->vfork) {
         signal_die(t, signo);
     }
+    strace_killed(t, signo);
     sys_exit(t, (const uint64_t[6]){ 0 });
 }
 
-static bool act(Task *t, unsigned nr, uint32_t decision, long *ret)
+static long error_of(uint32_t decision)
 {
     uint32_t data = decision & SECCOMP_RET_DATA;
 
+    return -(long)(data < 4095 ? data : 4095);
+}
+
+static SeccompVerdict end(Task *t, unsigned nr, const uint64_t *a,
+                          uint32_t decision)
+{
     switch (decision & SECCOMP_RET_ACTION_FULL) {
-    case SECCOMP_RET_ALLOW: case SECCOMP_RET_LOG:
-        return true;
-    case SECCOMP_RET_ERRNO:
-        *ret = -(long)(data < 4095 ? data : 4095);
-        return false;
     case SECCOMP_RET_TRAP:
-        trap(t, nr, data);
-        return false;
-    case SECCOMP_RET_TRACE: case SECCOMP_RET_USER_NOTIF:
-        *ret = -ENOSYS;        /* nobody is there to ask */
-        return false;
+        trap(t, nr, a, decision & SECCOMP_RET_DATA);
+        return SECCOMP_ENDED;
     case SECCOMP_RET_KILL_THREAD:
+        strace_never_returns(t, nr, a);
         kill_thread(t, SIGSYS);
-        return false;
+        return SECCOMP_ENDED;
     default:
+        strace_never_returns(t, nr, a);
         signal_die(t, SIGSYS);
     }
 }
@@ -93,30 +105,57 @@ static bool strict_allows(unsigned nr)
            nr == NR_SIGRETURN;
 }
 
-static void take_up_sync(Task *t)
+/* What another thread's TSYNC gave. */
+static void take_up_privs(Task *t)
 {
-    const SeccompFilter *sync = t->proc->seccomp_sync;
-
-    if (t->seccomp_seen != sync) {
-        t->seccomp = t->seccomp_seen = sync;
+    if (t->seccomp_privs) {
+        t->seccomp_privs = false;
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     }
 }
 
-bool seccomp_allows(Task *t, unsigned nr, const uint64_t *a, long *ret)
+static SeccompVerdict filter(Task *t, unsigned nr, const uint64_t *a,
+                             long *ret)
 {
     struct seccomp_data data = {
-        .nr = (int)nr, .arch = (uint32_t)ARCH_RISCV64,
+        .nr = (int)nr, .arch = TARGET_AUDIT_ARCH,
         .instruction_pointer = rv_state(t->cpu)->pc,
     };
+    const SeccompFilter *match;
+    uint32_t decision;
 
-    *ret = 0;
-    take_up_sync(t);
-    if (t->seccomp_strict && !strict_allows(nr)) {
-        kill_thread(t, SIGKILL);
-        return false;
-    }
     memcpy(data.args, a, sizeof(data.args));
-    return act(t, nr, run_chain(t->seccomp, &data), ret);
+    decision = run_chain(t->seccomp, &data, &match);
+    switch (decision & SECCOMP_RET_ACTION_FULL) {
+    case SECCOMP_RET_ALLOW: case SECCOMP_RET_LOG:
+        return SECCOMP_ALLOWED;
+    case SECCOMP_RET_ERRNO:
+        *ret = error_of(decision);
+        return SECCOMP_ANSWERED;
+    case SECCOMP_RET_USER_NOTIF:
+        if (match->has_listener) {
+            return seccomp_notify(t, nr, a, ret);
+        }
+        *ret = -ENOSYS;
+        return SECCOMP_ANSWERED;
+    case SECCOMP_RET_TRACE:
+        *ret = -ENOSYS;        /* nobody is there to ask */
+        return SECCOMP_ANSWERED;
+    default:
+        return end(t, nr, a, decision);
+    }
+}
+
+SeccompVerdict seccomp_decide(Task *t, unsigned nr, const uint64_t *a,
+                              long *ret)
+{
+    take_up_privs(t);
+    if (t->seccomp_strict && !strict_allows(nr)) {
+        strace_never_returns(t, nr, a);
+        kill_thread(t, SIGKILL);
+        return SECCOMP_ENDED;
+    }
+    return filter(t, nr, a, ret);
 }
 
 /* --- setting --- */
@@ -131,25 +170,49 @@ static uint32_t chain_length(const SeccompFilter *f)
     return n;
 }
 
-const SeccompFilter *seccomp_add(const SeccompFilter *prev,
-                                 const struct sock_filter *insn, uint32_t n)
+uint32_t seccomp_count(const SeccompFilter *f)
+{
+    uint32_t n = 0;
+
+    for (; f; f = f->prev) {
+        n++;
+    }
+    return n;
+}
+
+SeccompFilter *seccomp_add(const SeccompFilter *prev,
+                           const struct sock_filter *insn, uint32_t n)
 {
     SeccompFilter *f;
 
-    if (!bpf_valid(insn, n) || chain_length(prev) + n > CHAIN_LIMIT) {
+    if (chain_length(prev) + n > CHAIN_LIMIT) {
         return NULL;
     }
     f = malloc(sizeof(*f) + n * sizeof(*insn));
     if (f) {
         f->prev = prev;
         f->n = n;
+        f->has_listener = false;
         memcpy(f->insn, insn, n * sizeof(*insn));
     }
     return f;
 }
 
+/* CAP_SYS_ADMIN in its namespace, or a promise to gain no rights. */
+static bool may_filter(void)
+{
+    struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[2] = { { 0 } };
+
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+        return true;
+    }
+    raw_syscall(SYS_capget, (long)&head, (long)data, 0, 0, 0, 0);
+    return data[0].effective >> CAP_SYS_ADMIN & 1;
+}
+
 /* struct sock_fprog { u16 len; struct sock_filter *filter; } */
-static long read_filter(Task *t, uint64_t addr, const SeccompFilter **out)
+static long read_filter(Task *t, uint64_t addr, SeccompFilter **out)
 {
     struct { uint16_t len, pad[3]; uint64_t insn; } prog;
     struct sock_filter *insn;
@@ -161,42 +224,147 @@ static long read_filter(Task *t, uint64_t addr, const SeccompFilter **out)
     if (prog.len == 0 || prog.len > BPF_MAXINSNS) {
         return -EINVAL;
     }
+    if (!may_filter()) {
+        return -EACCES;
+    }
     insn = calloc(prog.len, sizeof(*insn));
     if (!insn) {
         return -ENOMEM;
     }
     if (mm_read(task_mm(t), insn, prog.insn, prog.len * sizeof(*insn))) {
-        *out = seccomp_add(t->seccomp, insn, prog.len);
-        ret = *out ? 0 : -EINVAL;
+        ret = !bpf_valid(insn, prog.len) ? -EINVAL
+              : (*out = seccomp_add(t->seccomp, insn, prog.len)) ? 0 : -ENOMEM;
     }
     free(insn);
     return ret;
 }
 
-static long set_filter(Task *t, uint64_t flags, uint64_t addr)
-{
-    const uint64_t known = SECCOMP_FILTER_FLAG_TSYNC |
-                           SECCOMP_FILTER_FLAG_LOG |
-                           SECCOMP_FILTER_FLAG_SPEC_ALLOW |
-                           SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
-    const SeccompFilter *f;
-    long ret;
+/* --- all threads --- */
 
-    if (flags & ~known) {      /* nobody could answer a listener */
-        return -EINVAL;
+/* A thread that sets the filters of all threads of its process. */
+typedef struct Sync {
+    const Task *t;
+    const SeccompFilter *filter;
+    bool privs;
+    int32_t refuses;           /* a thread that has others; 0: none */
+} Sync;
+
+static Task *sibling(const Sync *s, const CPUState *cpu)
+{
+    Task *o = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
+
+    return o && !o->exited && o->tgid == s->t->tgid ? o : NULL;
+}
+
+static bool has_ancestor(const SeccompFilter *f, const SeccompFilter *older)
+{
+    while (f && f != older) {
+        f = f->prev;
     }
-    if (geteuid() != 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) {
-        return -EACCES;
+    return f == older;
+}
+
+static void can_sync(void *opaque, CPUState *cpu)
+{
+    Sync *s = opaque;
+    const Task *o = sibling(s, cpu);
+
+    if (o && (o->seccomp_strict ||
+              !has_ancestor(s->t->seccomp, o->seccomp))) {
+        s->refuses = o->tid;
     }
-    ret = t->seccomp_strict ? -EINVAL : read_filter(t, addr, &f);
-    if (ret == 0) {
+}
+
+static void give_filter(void *opaque, CPUState *cpu)
+{
+    const Sync *s = opaque;
+    Task *o = sibling(s, cpu);
+
+    if (o) {
+        o->seccomp_privs = s->privs;
+        o->seccomp = s->filter;
+    }
+}
+
+/* 0, the listener's descriptor, -errno, or a thread that is in the way. */
+static long install(Task *t, uint64_t flags, SeccompFilter *f)
+{
+    bool sync = flags & SECCOMP_FILTER_FLAG_TSYNC;
+    Sync s = { t, f, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1, 0 };
+    long ret = 0;
+
+    if (sync) {
+        exec_each_other(t->cpu, can_sync, &s);
+    }
+    if (s.refuses) {
+        return flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : s.refuses;
+    }
+    if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) {
+        ret = seccomp_listen(flags);
+        f->has_listener = true;
+    }
+    if (ret >= 0) {
         t->seccomp = f;
-        if (flags & SECCOMP_FILTER_FLAG_TSYNC) {
-            t->seccomp_seen = t->proc->seccomp_sync = f;
+        if (sync) {
+            exec_each_other(t->cpu, give_filter, &s);
         }
     }
     return ret;
 }
+
+static bool flags_valid(uint64_t flags)
+{
+    const uint64_t known = SECCOMP_FILTER_FLAG_TSYNC |
+                           SECCOMP_FILTER_FLAG_LOG |
+                           SECCOMP_FILTER_FLAG_SPEC_ALLOW |
+                           SECCOMP_FILTER_FLAG_NEW_LISTENER |
+                           SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
+                           SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    bool listens = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+
+    /* A thread's id as the result could be taken for a descriptor. */
+    return !(flags & ~known) &&
+           !(listens && (flags & SECCOMP_FILTER_FLAG_TSYNC) &&
+             !(flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH)) &&
+           !(!listens && (flags & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV));
+}
+
+static long set_filter(Task *t, uint64_t flags, uint64_t addr)
+{
+    SeccompFilter *f;
+    long ret = flags_valid(flags) ? read_filter(t, addr, &f) : -EINVAL;
+
+    if (ret < 0) {
+        return ret;
+    }
+    ret = -EINVAL;
+    pthread_mutex_lock(&t->proc->seccomp_lock);
+    if (!t->seccomp_strict) {
+        ret = install(t, flags, f);
+    }
+    if (t->seccomp != f) {
+        free(f);
+    }
+    pthread_mutex_unlock(&t->proc->seccomp_lock);
+    return ret;
+}
+
+void seccomp_copy(Task *t, const Task *parent)
+{
+    pthread_mutex_lock(&t->proc->seccomp_lock);
+    t->seccomp = parent->seccomp;
+    t->seccomp_privs = parent->seccomp_privs;
+    t->seccomp_strict = parent->seccomp_strict;
+    pthread_mutex_unlock(&t->proc->seccomp_lock);
+}
+
+/* Another thread may have held it. */
+void seccomp_new_process(Task *t)
+{
+    pthread_mutex_init(&t->proc->seccomp_lock, NULL);
+}
+
+/* --- the calls --- */
 
 static long set_strict(Task *t)
 {
@@ -218,6 +386,7 @@ static long action_available(Task *t, uint64_t addr)
     case SECCOMP_RET_KILL_PROCESS: case SECCOMP_RET_KILL_THREAD:
     case SECCOMP_RET_TRAP: case SECCOMP_RET_ERRNO: case SECCOMP_RET_TRACE:
     case SECCOMP_RET_LOG: case SECCOMP_RET_ALLOW:
+    case SECCOMP_RET_USER_NOTIF:
         return 0;
     default:
         return -EOPNOTSUPP;
@@ -226,13 +395,17 @@ static long action_available(Task *t, uint64_t addr)
 
 long sys_seccomp(Task *t, const uint64_t *a)
 {
+    uint32_t flags = (uint32_t)a[1];
+
     switch ((uint32_t)a[0]) {
     case SECCOMP_SET_MODE_STRICT:
-        return a[1] || a[2] ? -EINVAL : set_strict(t);
+        return flags || a[2] ? -EINVAL : set_strict(t);
     case SECCOMP_SET_MODE_FILTER:
-        return set_filter(t, a[1], a[2]);
+        return set_filter(t, flags, a[2]);
     case SECCOMP_GET_ACTION_AVAIL:
-        return a[1] ? -EINVAL : action_available(t, a[2]);
+        return flags ? -EINVAL : action_available(t, a[2]);
+    case SECCOMP_GET_NOTIF_SIZES:      /* the same for all machines */
+        return pass_call(t, SYS_seccomp, 1u << 2, a);
     default:
         return -EINVAL;
     }

@@ -151,7 +151,7 @@ static void add_equals(Line *l)
 static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
                      long ret)
 {
-    Shown s = { .t = t, .row = &syscall_table[nr], .a = a, .ret = ret };
+    Shown s = { .t = t, .row = syscall_row(nr), .a = a, .ret = ret };
 
     line_add(l, "%s(", s.row->name);
     add_arguments(l, &s, 0, false);
@@ -164,7 +164,7 @@ static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
  */
 static void begin_call(Task *t, unsigned nr, const uint64_t *a)
 {
-    Shown s = { .t = t, .row = &syscall_table[nr], .a = a };
+    Shown s = { .t = t, .row = syscall_row(nr), .a = a };
     StraceCall *c = t->strace;
     Line l;
 
@@ -194,7 +194,7 @@ static void begin_call(Task *t, unsigned nr, const uint64_t *a)
 static void finish_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
                         long ret)
 {
-    Shown s = { .t = t, .row = &syscall_table[nr], .a = a, .ret = ret };
+    Shown s = { .t = t, .row = syscall_row(nr), .a = a, .ret = ret };
     const StraceCall *c = t->strace;
 
     if (!c || makes_task(s.row)) {
@@ -229,7 +229,7 @@ static bool may_not_return(const SyscallRow *row)
 
 void strace_enter(Task *t, unsigned nr, const uint64_t *a)
 {
-    const SyscallRow *row = &syscall_table[nr];
+    const SyscallRow *row = syscall_row(nr);
     Line l;
 
     if (row->name && may_not_return(row)) {
@@ -290,7 +290,7 @@ static void add_result(Line *l, const SyscallRow *row, const uint64_t *a,
 
 void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
 {
-    const SyscallRow *row = &syscall_table[nr];
+    const SyscallRow *row = syscall_row(nr);
     Line l;
 
     if (!row->name || row->handler == sys_rt_sigreturn ||
@@ -314,6 +314,20 @@ void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
     end_shown(t, &l, t->strace ? t->strace->shown : 0);
 }
 
+void strace_never_returns(Task *t, unsigned nr, const uint64_t *a)
+{
+    const SyscallRow *row = syscall_row(nr);
+    Line l;
+
+    if (!t->proc->options->strace || !row->name || may_not_return(row)) {
+        return;
+    }
+    begin(&l, t);
+    finish_call(&l, t, nr, a, -1);
+    line_add(&l, "?");
+    end_shown(t, &l, t->strace ? t->strace->shown : 0);
+}
+
 void strace_unknown(Task *t, unsigned nr)
 {
     Line l;
@@ -328,6 +342,7 @@ void strace_unknown(Task *t, unsigned nr)
 static NameSet codes_of(int signo)
 {
     switch (signo) {
+    case SIGSYS: return SET_sys;
     case SIGSEGV: return SET_segv;
     case SIGBUS: return SET_bus;
     case SIGILL: return SET_ill;
@@ -369,6 +384,20 @@ static void add_child(Line *l, const siginfo_t *info)
              info->si_stime);
 }
 
+static void add_filtered(Line *l, const siginfo_t *info)
+{
+    const char *name = syscall_row((unsigned)info->si_syscall)->name;
+
+    line_add(l, ", si_errno=%d, si_call_addr=", info->si_errno);
+    line_address(l, (uintptr_t)info->si_call_addr);
+    line_add(l, name ? ", si_syscall=__NR_%s" : ", si_syscall=",
+             name);
+    if (!name) {
+        line_add(l, "%#x", (unsigned)info->si_syscall);
+    }
+    line_add(l, ", si_arch=" TARGET_AUDIT_ARCH_NAME);
+}
+
 /* What is there depends on where the signal came from. */
 static void add_info(Line *l, const siginfo_t *info)
 {
@@ -383,6 +412,8 @@ static void add_info(Line *l, const siginfo_t *info)
         add_sender(l, info);
     } else if (info->si_code != SI_KERNEL && info->si_signo == SIGCHLD) {
         add_child(l, info);
+    } else if (info->si_signo == SIGSYS && info->si_code > 0) {
+        add_filtered(l, info);
     } else if (info->si_code != SI_KERNEL) {
         line_add(l, ", si_addr=");
         line_address(l, (uintptr_t)info->si_addr);

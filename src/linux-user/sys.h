@@ -30,9 +30,17 @@ typedef struct SyscallRow {
 enum { SYSCALL_TABLE_SIZE = 512 };
 
 extern const SyscallRow syscall_table[SYSCALL_TABLE_SIZE];
+/* Of any number; one without a name if there is no such call. */
+const SyscallRow *syscall_row(unsigned nr);
 
 /* Does the call that the guest's registers describe. */
 void syscall_run(Task *t);
+
+/*
+ * Is it one that a kernel's vDSO would have answered without a call?  Then
+ * filters and tracers do not see it.
+ */
+bool syscall_by_vdso(const Task *t, unsigned nr, const uint64_t *a);
 
 /* What has to happen before the process ends in any way. */
 void process_end(Task *t);
@@ -42,6 +50,8 @@ void task_loop(Task *t);
 /* -strace: before the call, and with its result after. */
 void strace_enter(Task *t, unsigned nr, const uint64_t *a);
 void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret);
+/* A filter ends the thread or the process in place of the call. */
+void strace_never_returns(Task *t, unsigned nr, const uint64_t *a);
 void strace_unknown(Task *t, unsigned nr);
 void strace_signal(Task *t, const siginfo_t *info);
 void strace_killed(Task *t, int signo);

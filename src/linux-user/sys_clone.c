@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "linux-user/debug.h"
 #include "linux-user/profile.h"
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
@@ -108,6 +109,7 @@ static void start_process(Task *t, const CloneArgs *c)
     held_clear(&t->proc->held);
     t->vfork = false;
     signal_new_process(t);
+    seccomp_new_process(t);
     clone_start_child(t, c);
     clone_give_tid(t, c, CLONE_CHILD_SETTID, own_tid());
     if (c->flags & CLONE_CLEAR_SIGHAND) {

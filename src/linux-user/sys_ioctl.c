@@ -14,15 +14,25 @@
 #include <linux/nsfs.h>
 #include <linux/random.h>
 #include <linux/rtc.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <linux/vt.h>
 #include <linux/timerfd.h>
 #include <sys/syscall.h>
+#include "linux-user/seccomp.h"
 #include "linux-user/usercopy.h"
 
 /* A termio or serial ioctl whose macro needs a type that libc hides. */
 #ifndef BLKROTATIONAL
 #define BLKROTATIONAL _IO(0x12, 126)
+#endif
+
+/* Not in older headers. */
+#ifndef SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR
+#define SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR SECCOMP_IOR(2, __u64)
+#endif
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #endif
 
 typedef struct IoctlRow {
@@ -104,6 +114,12 @@ long sys_ioctl(Task *t, const uint64_t *a)
 
     if (v[1] == SIOCGIFCONF) {
         return get_ifconf(t, v);
+    }
+    if (v[1] == SECCOMP_IOCTL_NOTIF_RECV) {
+        return seccomp_receive(t, v);
+    }
+    if (v[1] == SECCOMP_IOCTL_NOTIF_SEND) {
+        return seccomp_respond(t, v);
     }
     if (v[1] == SIOCETHTOOL) {
         return ifreq_with_data(t, v);

@@ -43,8 +43,8 @@ long sys_exit(Task *t, const uint64_t *a)
         return sys_exit_group(t, a);
     }
     robust_exit(t);
+    t->exited = t->no_result = true;   /* before others can know */
     thread_clear_tid(t);
-    t->exited = t->no_result = true;
     return 0;
 }
 

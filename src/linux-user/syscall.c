@@ -28,6 +28,13 @@ const SyscallRow syscall_table[SYSCALL_TABLE_SIZE] = {
 #include "linux-user/syscall.def"
 };
 
+const SyscallRow *syscall_row(unsigned nr)
+{
+    static const SyscallRow none = { .arguments = "", .host = -1 };
+
+    return nr < SYSCALL_TABLE_SIZE ? &syscall_table[nr] : &none;
+}
+
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
 {
     long v[6];
@@ -57,7 +64,7 @@ static long unknown_call(Task *t, unsigned nr)
 
 static long call_row(Task *t, unsigned nr, const uint64_t *a)
 {
-    const SyscallRow *row = &syscall_table[nr];
+    const SyscallRow *row = syscall_row(nr);
 
     if (row->handler) {
         return row->handler(t, a);
@@ -84,26 +91,39 @@ static long as_interrupted_by_guest(const Task *t, long ret)
     return ret;
 }
 
+bool syscall_by_vdso(const Task *t, unsigned nr, const uint64_t *a)
+{
+    return rv_state(t->cpu)->pc - t->proc->vdso < target_vdso.size &&
+           target_vdso_answers(nr, a);
+}
+
+static SeccompVerdict ask_seccomp(Task *t, unsigned nr, const uint64_t *a,
+                                  long *ret)
+{
+    return seccomp_active(t) && !syscall_by_vdso(t, nr, a)
+           ? seccomp_decide(t, nr, a, ret) : SECCOMP_ALLOWED;
+}
+
 static long make_call(Task *t, unsigned nr, const uint64_t *a)
 {
     bool trace = t->proc->options->strace;
-    long ret;
+    SeccompVerdict verdict;
+    long ret = 0;
 
-    if (nr >= SYSCALL_TABLE_SIZE) {
-        return unknown_call(t, nr);
-    }
     if (trace) {
         strace_enter(t, nr, a);
     }
-    if (!seccomp_active(t) || seccomp_allows(t, nr, a, &ret)) {
+    verdict = ask_seccomp(t, nr, a, &ret);
+    if (verdict == SECCOMP_ALLOWED) {
         ret = call_row(t, nr, a);
     }
-    if (trace) {
+    if (trace && verdict != SECCOMP_ENDED) {
         strace_leave(t, nr, a, ret);
     }
     if (log_on(&t->proc->options->log, LOG_page)) {
-        page_log(t, syscall_table[nr].name ? syscall_table[nr].name
-                                           : "system call");
+        const char *name = syscall_row(nr)->name;
+
+        page_log(t, name ? name : "system call");
     }
     return as_interrupted_by_guest(t, ret);
 }

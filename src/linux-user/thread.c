@@ -15,6 +15,7 @@
 #include "frontend/riscv/cpu.h"
 #include "linux-user/debug.h"
 #include "linux-user/profile.h"
+#include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
@@ -90,9 +91,7 @@ void thread_copy_state(Task *t, Task *parent, const CloneArgs *c)
     t->cpu->guest_mxcsr = parent->cpu->guest_mxcsr;
     t->actions = parent->actions;
     t->sigmask = parent->sigmask;
-    t->seccomp = parent->seccomp;
-    t->seccomp_seen = parent->seccomp_seen;
-    t->seccomp_strict = parent->seccomp_strict;
+    seccomp_copy(t, parent);
     clone_start_child(t, c);
 }
 

@@ -8,10 +8,13 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <linux/stat.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -140,6 +143,29 @@ static void structures(void)
     close(fd[1]);
 }
 
+/* An error for one call, a signal for the next, the end for another. */
+static void filtered(void)
+{
+    struct sock_filter f[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP | 9),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_lseek, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog p = { sizeof(f) / sizeof(f[0]), f };
+
+    signal(SIGSYS, handler);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p);
+    syscall(SYS_getppid);
+    syscall(SYS_getpgid, 5);
+    lseek(3, 4, SEEK_SET);
+}
+
 static void processes(void)
 {
     struct rlimit r = { 0, 8192 * 1024 };
@@ -156,6 +182,10 @@ static void processes(void)
     usleep(1000);
     pthread_create(&t, NULL, thread, NULL);
     pthread_join(t, NULL);
+    if (fork() == 0) {
+        filtered();
+    }
+    wait(&status);
     *(volatile char *)16 = 1;
 }
 

@@ -5,6 +5,7 @@
 #ifndef LINUX_USER_RISCV64_TARGET_H
 #define LINUX_USER_RISCV64_TARGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "core/cpu.h"
 #include "frontend/riscv/cpu.h"
@@ -12,12 +13,14 @@
 enum {
     TARGET_ELF_MACHINE = 243,          /* EM_RISCV */
     TARGET_ELF_FLAG_RVE = 8,           /* EF_RISCV_RVE: RV32E/RV64E */
+    TARGET_AUDIT_ARCH = (int)0xc00000f3,   /* AUDIT_ARCH_RISCV64 */
     TARGET_SYSCALL_BYTES = 4,          /* ecall */
     TARGET_SIGRETURN = 139,            /* __NR_rt_sigreturn */
     TARGET_MINSIGSTKSZ = 2048,
     TARGET_SS_AUTODISARM = INT32_MIN,
 };
 
+#define TARGET_AUDIT_ARCH_NAME "AUDIT_ARCH_RISCV64"
 #define TARGET_UNAME_MACHINE "riscv64"
 /* AT_HWCAP: one bit for each single-letter extension: I M A F D C. */
 #define TARGET_HWCAP_BIT(letter) (1ull << ((letter) - 'A'))
@@ -73,5 +76,11 @@ typedef struct TargetVdso {
 } TargetVdso;
 
 extern const TargetVdso target_vdso;
+
+/*
+ * Does a kernel's vDSO answer this call by itself?  If not, or it is none of
+ * its functions, it makes the call.
+ */
+bool target_vdso_answers(uint64_t nr, const uint64_t *a);
 
 #endif
