@@ -98,6 +98,9 @@ static void guest_fault(Task *t, const Event *e)
     const Mapping *m;
     int signo = e->signo, code = e->code;
 
+    if (signo == SIGSEGV && mm_grow(mm, e->addr, &t->grown)) {
+        return;
+    }
     pthread_mutex_lock(&mm->lock);
     m = map_find(&mm->map, e->addr);
     if (signo == SIGSEGV) {

@@ -140,6 +140,22 @@ bool map_is_free(const Map *map, uint64_t start, uint64_t end)
     return i == map->n || map->at[i].start >= end;
 }
 
+/* What is placed by itself ends at or below this. */
+static uint64_t edge_below(const Mapping *m)
+{
+    uint64_t gap = mapping_grows(m) ? STACK_GUARD_GAP : 0;
+
+    return m->start > gap ? m->start - gap : 0;
+}
+
+bool map_has_room(const Map *map, uint64_t start, uint64_t end)
+{
+    size_t i = map_lower(map, start);
+
+    return i == map->n ||
+           (map->at[i].start > start && edge_below(&map->at[i]) >= end);
+}
+
 uint64_t map_run_end(const Map *map, uint64_t addr, uint64_t end)
 {
     size_t i = map_lower(map, addr);
@@ -185,8 +201,8 @@ uint64_t map_find_gap(const Map *map, uint64_t bottom, uint64_t top,
 {
     size_t i = map_lower(map, top);
 
-    if (i < map->n && map->at[i].start < top) {
-        top = map->at[i].start;
+    if (i < map->n && edge_below(&map->at[i]) < top) {
+        top = edge_below(&map->at[i]);
     }
     for (;; i--) {
         uint64_t low = i > 0 ? map->at[i - 1].end : 0;
@@ -202,6 +218,6 @@ uint64_t map_find_gap(const Map *map, uint64_t bottom, uint64_t top,
         if (low == bottom) {
             return 0;
         }
-        top = map->at[i - 1].start;
+        top = edge_below(&map->at[i - 1]);
     }
 }

@@ -15,13 +15,15 @@
 enum {
     GUEST_PAGE = 4096,
     GUEST_PAGE_MASK = GUEST_PAGE - 1,
+    STACK_GUARD_GAP = 256 * GUEST_PAGE,    /* below what grows; Linux's */
 };
 
 /* What a mapping is; decides merging and the names in /proc/self/maps. */
 typedef enum MappingKind {
     MAPPING_PLAIN,
     MAPPING_HEAP,              /* made by brk */
-    MAPPING_STACK,             /* the main thread's stack */
+    MAPPING_STACK,             /* the main thread's stack; grows */
+    MAPPING_GROWS,             /* MAP_GROWSDOWN */
     MAPPING_VDSO,              /* code that the emulator gives the guest */
     MAPPING_HOST,              /* the host's own; the guest has no access */
 } MappingKind;
@@ -31,6 +33,12 @@ typedef struct Mapping {
     uint32_t prot;             /* guest PROT_READ | PROT_WRITE | PROT_EXEC */
     MappingKind kind;
 } Mapping;
+
+/* Downwards, when it is touched below its start (mm_grow). */
+static inline bool mapping_grows(const Mapping *m)
+{
+    return m->kind == MAPPING_STACK || m->kind == MAPPING_GROWS;
+}
 
 typedef struct Map {
     Mapping *at;               /* ascending */
@@ -56,6 +64,8 @@ size_t map_lower(const Map *map, uint64_t addr);
 /* The mapping that contains addr, or NULL. */
 const Mapping *map_find(const Map *map, uint64_t addr);
 bool map_is_free(const Map *map, uint64_t start, uint64_t end);
+/* The same, and it does not touch the guard gap of what grows. */
+bool map_has_room(const Map *map, uint64_t start, uint64_t end);
 /* End of the gapless run of guest mappings from addr, at most `end`. */
 uint64_t map_run_end(const Map *map, uint64_t addr, uint64_t end);
 /* Does any mapping in [start, end) have one of the bits of prot? */
@@ -65,7 +75,7 @@ bool map_has_kind(const Map *map, uint64_t start, uint64_t end,
                   MappingKind kind);
 
 /*
- * The highest free range of len bytes in [bottom, top) whose start is a
+ * The highest range with room for len bytes in [bottom, top) whose start is a
  * multiple of align (a power of two); 0 if there is none.
  */
 uint64_t map_find_gap(const Map *map, uint64_t bottom, uint64_t top,

@@ -19,6 +19,7 @@
 
 enum {
     GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC,
+    PROT_SEM = 8,              /* may be given, does nothing */
     X86_MAP_32BIT = 0x40,      /* x86's own; mean nothing to RISC-V */
     X86_MAP_ABOVE4G = 0x80,
 };
@@ -208,7 +209,7 @@ static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
     uint64_t found;
 
     if (hint >= MMAP_MIN && guest_range_ok(hint, len) &&
-        !(hint & (align - 1)) && map_is_free(&mm->map, hint, hint + len)) {
+        !(hint & (align - 1)) && map_has_room(&mm->map, hint, hint + len)) {
         return hint;
     }
     found = map_find_gap(&mm->map, MMAP_MIN, MMAP_TOP, len, align);
@@ -240,10 +241,19 @@ int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
     return (int64_t)r->addr;
 }
 
+/* What else would grow is the host's to refuse. */
+static bool may_be_growing(int flags)
+{
+    const int growing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN;
+
+    return (flags & (MAP_TYPE | growing)) == growing;
+}
+
 static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
                         uint64_t len)
 {
-    int flags = r->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN |
+    int flags = r->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE |
+                             (may_be_growing(r->flags) ? MAP_GROWSDOWN : 0) |
                              X86_MAP_32BIT | X86_MAP_ABOVE4G);
     bool over = mm->reserved || !map_is_free(&mm->map, addr, addr + len);
 
@@ -334,41 +344,97 @@ int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len)
 
 /* --- mprotect --- */
 
+/* PROT_GROWSDOWN begins at the start of what grows. */
+static int64_t to_growing_start(const Mm *mm, uint64_t *start, uint64_t end)
+{
+    size_t i = map_lower(&mm->map, *start);
+    const Mapping *m = &mm->map.at[i];
+
+    if (i == mm->map.n || m->start >= end || m->kind == MAPPING_HOST) {
+        return -ENOMEM;
+    }
+    *start = m->start;
+    return mapping_grows(m) ? 0 : -EINVAL;
+}
+
+/*
+ * The host changes one mapping after the other and may refuse a later one:
+ * *end is how far it has come.
+ */
+static int64_t host_protect(Mm *mm, uint64_t start, uint64_t *end, int prot)
+{
+    uint64_t low = start, high = *end;
+    int error;
+
+    if (mprotect(g2h(mm, start), high - start, prot) == 0) {
+        return 0;
+    }
+    error = errno;
+    while (high - low > GUEST_PAGE) {
+        uint64_t mid = page_down(low + (high - low) / 2);
+
+        if (mprotect(g2h(mm, start), mid - start, prot) == 0) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    *end = low;
+    return -error;
+}
+
 /* As Linux does, what lies before a hole is changed, then ENOMEM. */
 static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
 {
     uint64_t run = map_run_end(&mm->map, start, end);
+    int64_t ret = run < end ? -ENOMEM : 0, refused;
 
     if (run > start) {
         if (!map_reserve(&mm->map)) {
             return -ENOMEM;
         }
-        if (mprotect(g2h(mm, start), run - start, host_prot(prot)) < 0) {
-            return -errno;
-        }
+        refused = host_protect(mm, start, &run, host_prot(prot));
+        ret = refused < 0 ? refused : ret;
+    }
+    if (run > start) {
         mm_tell_code_gone(mm, start, run);
         map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
         mm->code_version += (prot & PROT_EXEC) != 0;
     }
-    return run < end ? -ENOMEM : 0;
+    return ret;
+}
+
+static int64_t protect_growing(Mm *mm, uint64_t start, uint64_t end, int prot)
+{
+    int64_t ret = 0;
+
+    if (prot & PROT_GROWSDOWN) {
+        ret = to_growing_start(mm, &start, end);
+    } else if (prot & PROT_GROWSUP) {
+        ret = map_find(&mm->map, start) ? -EINVAL : -ENOMEM;
+    }
+    return ret < 0 ? ret : protect_locked(mm, start, end, prot & GUEST_PROT);
 }
 
 int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
 {
+    const int grows = PROT_GROWSDOWN | PROT_GROWSUP;
     int64_t ret;
 
-    prot &= ~(PROT_GROWSDOWN | PROT_GROWSUP);
-    if (!page_aligned(addr)) {
+    if ((prot & grows) == grows || !page_aligned(addr)) {
         return -EINVAL;
     }
     if (len == 0) {
         return 0;
     }
-    if (!guest_range_ok(addr, len)) {
+    if (page_up(len) < len || addr + page_up(len) <= addr) {
         return -ENOMEM;
     }
+    if (prot & ~(GUEST_PROT | PROT_SEM | grows)) {
+        return -EINVAL;
+    }
     pthread_mutex_lock(&mm->lock);
-    ret = protect_locked(mm, addr, addr + page_up(len), prot);
+    ret = protect_growing(mm, addr, addr + page_up(len), prot);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }

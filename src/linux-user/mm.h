@@ -41,6 +41,7 @@ typedef struct Mm {
     bool reserved;             /* [base, base + TASK_SIZE) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
+    uint32_t grown;            /* how often something has grown (mm_grow) */
     uint64_t code_version;     /* changes when what may be executed does */
     /* Told of each range where executable code changed or went away. */
     void (*code_gone)(uint64_t start, uint64_t len);
@@ -72,6 +73,15 @@ int64_t mm_brk(Mm *mm, uint64_t brk);
 int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice);
 int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags);
 int64_t mm_shmdt(Mm *mm, uint64_t addr);
+
+/*
+ * What may grow down to addr does.  True if the access that failed there is
+ * to be tried again: something has grown since *seen, now or by another
+ * thread's doing.
+ */
+bool mm_grow(Mm *mm, uint64_t addr, uint32_t *seen);
+/* The same for a pointer of a system call; true if something grew. */
+bool mm_grow_for(Mm *mm, uint64_t addr);
 
 /* --- limits (mm_limit.c) --- */
 

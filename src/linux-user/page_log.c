@@ -23,7 +23,8 @@ static void put_mapping(FILE *f, const Mapping *m)
 {
     static const char *const kinds[] = {
         [MAPPING_PLAIN] = "", [MAPPING_HEAP] = " heap",
-        [MAPPING_STACK] = " stack", [MAPPING_VDSO] = " vdso",
+        [MAPPING_STACK] = " stack", [MAPPING_GROWS] = " grows",
+        [MAPPING_VDSO] = " vdso",
     };
 
     fprintf(f, "%012" PRIx64 "-%012" PRIx64 " %c%c%c%s\n", m->start, m->end,

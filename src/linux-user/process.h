@@ -78,6 +78,7 @@ typedef struct Task {
     siginfo_t info;                    /* wait, blocked, in the kernel */
     Held held;                         /* but SIGSEGV and SIGBUS */
     bool no_result;                    /* the call has set all registers */
+    uint32_t grown;                    /* mm.grown at the last fault */
     void *exec_scratch;                /* memory of an execve under way */
     volatile bool kicked;              /* a signal of our own came */
     volatile bool cut_short;           /* one of exec's ended the call's wait */

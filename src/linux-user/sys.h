@@ -123,5 +123,7 @@ const char *ioctl_name(uint32_t number);
 enum { IOV_LIMIT = 1024 };
 struct iovec;
 long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n);
+/* What is below a stack that grows, and will be accessed, is to be there. */
+void iovec_grow(Task *t, const struct iovec *iov, uint64_t n);
 
 #endif

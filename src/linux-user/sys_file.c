@@ -245,12 +245,26 @@ long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n)
     return 0;
 }
 
+void iovec_grow(Task *t, const struct iovec *iov, uint64_t n)
+{
+    Mm *mm = task_mm(t);
+
+    for (uint64_t i = 0; i < n; i++) {
+        if (iov[i].iov_len > 0) {
+            mm_grow_for(mm, h2g(mm, iov[i].iov_base));
+        }
+    }
+}
+
 /* Bad vectors are the kernel's to refuse, after a bad descriptor. */
 static long vector_call(Task *t, int host, const uint64_t *a)
 {
     struct iovec iov[IOV_LIMIT];
     bool ok = iovec_read(t, iov, a[1], a[2]) == 0;
 
+    if (ok) {
+        iovec_grow(t, iov, a[2]);
+    }
     return safe_syscall(&t->pending, host, (int)a[0],
                         ok ? (long)iov : host_pointer(t, TASK_SIZE),
                         (long)a[2], (long)a[3], (long)a[4], (long)a[5]);

@@ -24,6 +24,9 @@ long sys_mmap(Task *t, const uint64_t *a)
     if (r.flags & MAP_ANONYMOUS) {
         r.fd = -1;
     }
+    if (r.flags & MAP_GROWSDOWN) {
+        r.kind = MAPPING_GROWS;
+    }
     return mm_map(task_mm(t), &r);
 }
 

@@ -43,6 +43,9 @@ static long message_read(Task *t, Message *m, uint64_t addr)
                      !convert_pointer(t, &m->host.msg_control))) {
         return -EFAULT;
     }
+    if (ret == 0) {
+        iovec_grow(t, m->iov, m->guest.msg_iovlen);
+    }
     return ret;
 }
 

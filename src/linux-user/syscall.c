@@ -62,10 +62,9 @@ static long unknown_call(Task *t, unsigned nr)
     return -ENOSYS;
 }
 
-static long call_row(Task *t, unsigned nr, const uint64_t *a)
+static long call_once(Task *t, const SyscallRow *row, unsigned nr,
+                      const uint64_t *a)
 {
-    const SyscallRow *row = syscall_row(nr);
-
     if (row->handler) {
         return row->handler(t, a);
     }
@@ -73,6 +72,19 @@ static long call_row(Task *t, unsigned nr, const uint64_t *a)
         return pass_call(t, row->host, row->pointers, a);
     }
     return unknown_call(t, nr);
+}
+
+/* A pointer may be below a stack that grows. */
+static long call_row(Task *t, unsigned nr, const uint64_t *a)
+{
+    const SyscallRow *row = syscall_row(nr);
+    long ret = call_once(t, row, nr, a);
+    bool grown = false;
+
+    for (int i = 0; ret == -EFAULT && i < 6; i++) {
+        grown |= (row->pointers >> i & 1) && mm_grow_for(task_mm(t), a[i]);
+    }
+    return grown ? call_once(t, row, nr, a) : ret;
 }
 
 /*

@@ -40,13 +40,27 @@ static void check_same(const Map *map, const Model *m)
     }
 }
 
+/* All free pages right below what grows are in its guard gap. */
+_Static_assert(PAGES <= STACK_GUARD_GAP / GUEST_PAGE, "gaps are longer");
+
+static bool model_has_room(const Model *m, unsigned page)
+{
+    unsigned next = page, kind;
+
+    while (next < PAGES && m->page[next] == FREE) {
+        next++;
+    }
+    kind = next < PAGES ? m->page[next] >> 4 : MAPPING_PLAIN;
+    return next > page && kind != MAPPING_STACK && kind != MAPPING_GROWS;
+}
+
 static uint64_t model_gap(const Model *m, unsigned bottom, unsigned top,
                           unsigned pages, unsigned align)
 {
     for (unsigned at = top >= pages ? top - pages + 1 : 0; at-- > bottom;) {
         unsigned i = 0;
 
-        while (i < pages && m->page[at + i] == FREE) {
+        while (i < pages && model_has_room(m, at + i)) {
             i++;
         }
         if (i == pages && at % align == 0) {
@@ -60,7 +74,7 @@ static void check_queries(const Map *map, const Model *m, unsigned from,
                           unsigned to)
 {
     unsigned run = from;
-    bool is_free = true, exec = false;
+    bool is_free = true, exec = false, room = true;
 
     while (run < to && m->page[run] != FREE &&
            m->page[run] >> 4 != MAPPING_HOST) {
@@ -68,9 +82,11 @@ static void check_queries(const Map *map, const Model *m, unsigned from,
     }
     for (unsigned i = from; i < to; i++) {
         is_free = is_free && m->page[i] == FREE;
+        room = room && model_has_room(m, i);
         exec = exec || (m->page[i] != FREE && (m->page[i] & 4));
     }
     assert_int_equal(map_is_free(map, address(from), address(to)), is_free);
+    assert_int_equal(map_has_room(map, address(from), address(to)), room);
     assert_int_equal(map_has_prot(map, address(from), address(to), 4), exec);
     assert_int_equal(map_run_end(map, address(from), address(to)),
                      address(run));
@@ -87,7 +103,11 @@ static void check_queries(const Map *map, const Model *m, unsigned from,
 static void change(Map *map, Model *m, unsigned from, unsigned to)
 {
     uint32_t prot = (uint32_t)rand() % 8;
-    MappingKind kind = rand() % 5;
+    static const MappingKind usual[] = {
+        MAPPING_PLAIN, MAPPING_HEAP, MAPPING_VDSO, MAPPING_HOST,
+    };
+    MappingKind kind = rand() % 32 ? usual[rand() % 4] :
+                       rand() % 2 ? MAPPING_STACK : MAPPING_GROWS;
     Mapping one = { address(from), address(to), prot, kind };
 
     assert_true(map_reserve(map));

@@ -102,6 +102,12 @@ static TargetStack stack_now(const Task *t, uint64_t sp)
     return stack;
 }
 
+static bool write_frame(Mm *mm, uint64_t at, const SigFrame *frame)
+{
+    return mm_write(mm, at, frame, sizeof(*frame)) ||
+           (mm_grow_for(mm, at) && mm_write(mm, at, frame, sizeof(*frame)));
+}
+
 bool frame_push(Task *t, const siginfo_t *info, const TargetSigaction *act,
                 uint64_t mask)
 {
@@ -114,7 +120,7 @@ bool frame_push(Task *t, const siginfo_t *info, const TargetSigaction *act,
     frame.uc.stack = stack_now(t, sp);
     frame.uc.sigmask = mask;
     save_context(t, &frame.uc.mc);
-    if (at == 0 || !mm_write(task_mm(t), at, &frame, sizeof(frame))) {
+    if (at == 0 || !write_frame(task_mm(t), at, &frame)) {
         return false;
     }
     if (t->altstack.flags & TARGET_SS_AUTODISARM) {
