@@ -143,9 +143,7 @@ static long take_all(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
     }
     x->argc = (size_t)n;
     if (n == 0) {              /* as Linux does it: an empty argv[0] */
-        static char empty[1];
-
-        *--x->argv = empty;
+        *--x->argv = take(x, 1);
         x->argc = 1;
     }
     n = take_vector(t, x, envp, 1, &x->envp);

@@ -37,6 +37,8 @@ typedef struct File {
 
 struct Unwinder {
     Dwfl *dwfl;
+    Dwfl_Callbacks callbacks;
+    char *debug_path;        /* where elfutils looks; NULL: as it likes */
     Intern *text;
     DemangleFn *demangle;    /* libstdc++'s, if there is one */
     File file[MAX_FILES];    /* those of the mappings */
@@ -63,14 +65,16 @@ static const char *const syscall_names[] = {
 
 /* ---- Files ------------------------------------------------------------------ */
 
-static char *debug_path;
-
-static const Dwfl_Callbacks callbacks = {
-    .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
-    .section_address = dwfl_offline_section_address,
-    .debuginfo_path = &debug_path,
-};
+static Dwfl *begin_dwfl(Unwinder *u)
+{
+    u->callbacks = (Dwfl_Callbacks){
+        .find_elf = dwfl_build_id_find_elf,
+        .find_debuginfo = dwfl_standard_find_debuginfo,
+        .section_address = dwfl_offline_section_address,
+        .debuginfo_path = &u->debug_path,
+    };
+    return dwfl_begin(&u->callbacks);
+}
 
 static const char *base_name(const char *path)
 {
@@ -434,7 +438,7 @@ void unwinder_set_maps(Unwinder *u, const char *maps)
         dwfl_end(u->dwfl);
     }
     forget_files(u);
-    u->dwfl = dwfl_begin(&callbacks);
+    u->dwfl = begin_dwfl(u);
     check(u->dwfl, "libdwfl: %s", dwfl_errmsg(-1));
     dwfl_report_begin(u->dwfl);
     while (*maps) {
