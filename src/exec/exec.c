@@ -12,7 +12,6 @@
 enum {
     GUARD_BYTES = 4096,
     DEFAULT_CODE_BYTES = 256 << 20,
-    MIN_CODE_BYTES = 16 << 10,
     DEFAULT_MAX_INSNS = 512,
     DEFAULT_HOT = 4096,
 };
@@ -23,84 +22,6 @@ void exec_config_default(ExecConfig *c)
         .code_bytes = DEFAULT_CODE_BYTES, .max_insns = DEFAULT_MAX_INSNS,
         .hot = DEFAULT_HOT, .max_pinned = -1, .max_scratch = -1,
     };
-}
-
-/* A number with an optional k or m behind it; -1 if it is none. */
-static long parse_size(const char *s)
-{
-    char *end;
-    long n = strtol(s, &end, 0);
-    if (end == s || n < 0) {
-        return -1;
-    }
-    int shift = *end == 'k' ? 10 : *end == 'm' ? 20 : 0;
-    end += shift != 0;
-    return *end ? -1 : n << shift;
-}
-
-static bool set_flag(ExecConfig *c, const char *name)
-{
-    if (!strcmp(name, "nolink")) {
-        c->no_link = true;
-    } else if (!strcmp(name, "noretstack")) {
-        c->no_ret_stack = true;
-    } else if (!strcmp(name, "perfmap")) {
-        c->perf_map = true;
-    } else if (!strcmp(name, "jitdump")) {
-        c->jitdump = true;
-    } else {
-        return !strcmp(name, "default");
-    }
-    return true;
-}
-
-static bool set_value(ExecConfig *c, const char *name, const char *value)
-{
-    long n = parse_size(value);
-    if (!strcmp(name, "host")) {
-        c->plain = !strcmp(value, "plain");
-        return c->plain || !strcmp(value, "native");
-    } else if (n < 0) {
-        return false;
-    } else if (!strcmp(name, "codebuf") && n >= MIN_CODE_BYTES) {
-        c->code_bytes = (n + GUARD_BYTES - 1) & -GUARD_BYTES;
-    } else if (!strcmp(name, "maxinsns") && n >= 1) {
-        c->max_insns = n;
-    } else if (!strcmp(name, "hot") && n <= INT32_MAX) {
-        c->hot = n;
-    } else if (!strcmp(name, "pinned")) {
-        c->max_pinned = n;
-    } else if (!strcmp(name, "scratch")) {
-        c->max_scratch = n;
-    } else if (!strcmp(name, "optoff")) {
-        c->opt_off = n;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-const char *exec_config_parse(ExecConfig *c, const char *settings)
-{
-    while (*settings) {
-        char item[64];
-        size_t len = strcspn(settings, ",");
-        if (len >= sizeof(item)) {
-            return settings;
-        }
-        memcpy(item, settings, len);
-        item[len] = 0;
-        char *value = strchr(item, '=');
-        if (value) {
-            *value++ = 0;
-        }
-        if (!(value ? set_value(c, item, value) : set_flag(c, item))) {
-            return settings;
-        }
-        settings += len;
-        settings += *settings == ',';
-    }
-    return NULL;
 }
 
 Exec *exec_new(const ExecConfig *cfg)

@@ -88,10 +88,11 @@ typedef struct Exec Exec;
 
 void exec_config_default(ExecConfig *);
 /*
- * Applies "name=value,name,..." (TCG_SETTINGS).  Returns NULL, or a pointer
- * to the first item that is not understood.
+ * Applies "name=value,name,..." (TCG_SETTINGS).  False: what is wrong with the
+ * first item that is not understood, or out of its range, is in why[size].
  */
-const char *exec_config_parse(ExecConfig *, const char *settings);
+bool exec_config_parse(ExecConfig *, const char *settings, char *why,
+                       size_t size);
 
 /* NULL with errno when memory for the code buffer cannot be had. */
 Exec *exec_new(const ExecConfig *);

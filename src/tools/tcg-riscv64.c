@@ -443,8 +443,8 @@ static void parse_stats(Command *c)
 /* "movebase" is linux-user's; the others are exec's. */
 static void parse_settings(Command *c)
 {
-    const char *settings = secure_getenv("TCG_SETTINGS"), *bad;
-    char *copy, *rest, *item;
+    const char *settings = secure_getenv("TCG_SETTINGS");
+    char *copy, *rest, *item, why[128];
 
     if (!settings || !*settings) {
         return;
@@ -453,9 +453,8 @@ static void parse_settings(Command *c)
     while ((item = strsep(&rest, ","))) {
         if (strcmp(item, "movebase") == 0) {
             c->user.move_base = true;
-        } else if (*item &&
-                   (bad = exec_config_parse(&c->user.exec, item))) {
-            fail("TCG_SETTINGS: \"%s\" is not understood", bad);
+        } else if (!exec_config_parse(&c->user.exec, item, why, sizeof(why))) {
+            fail("TCG_SETTINGS: %s", why);
         }
     }
     free(copy);

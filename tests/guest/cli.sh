@@ -63,6 +63,7 @@ link to a folder   |0  |below the prefix|-L root $guest/proc /a/up/absolute
 an empty /proc     |0  |many entries|-L root $guest/proc /proc
 not below prefix   |0  |processor|-L root $guest/proc /proc/cpuinfo
 no room for jitdump|0  |/nosuch/jit-|-version >&-; TMPDIR=/nosuch TCG_SETTINGS=jitdump $EMU $guest/hello
+out of range       |1  |maxinsns=4096m: a number from 1 to 16384|-version >&-; TCG_SETTINGS=hot=1,maxinsns=4096m $EMU $guest/hello
 bad setting        |1  |nosuch|-version >&-; TCG_SETTINGS=nosuch=1 $EMU $guest/hello
 ROWS
 }
