@@ -47,15 +47,19 @@ BackendContext *context_new(const HostDesc *desc, Host *host, uint32_t features,
                             const BackendConfig *cfg, const IR *ir)
 {
     BackendContext *b = calloc(1, sizeof(*b));
-    check(b, "out of memory");
+    if (!b) {
+        return NULL;
+    }
     b->desc = desc;
     b->host = host;
     b->cfg = *cfg;
     b->rows = calloc(desc->nb_rows, sizeof(Row));
-    check(b->rows, "out of memory");
-    choose_rows(b, features);
     convention_make(&b->conv, desc, cfg, ir);
-    ra_init(&b->ra, desc, &b->conv, host, ir);
+    if (!b->rows || !ra_init(&b->ra, desc, &b->conv, host, ir)) {
+        context_free(b);
+        return NULL;
+    }
+    choose_rows(b, features);
     b->ra.trace = cfg->trace;
     return b;
 }
@@ -352,7 +356,7 @@ static void compile_ops(BackendContext *b, const IR *ir)
 {
     const Op *end = ir->ops + ir->nb_ops;
 
-    for (const Op *op = ir->ops; op < end; op++) {
+    for (const Op *op = ir->ops; op < end && !b->ra.no_memory; op++) {
         op = compile_op(b, ir, op);
     }
 }
@@ -436,6 +440,9 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
     }
     compile_ops(b, ir);
     ra_trace(&b->ra, TRACE_END, 0, NOWHERE, NOWHERE);
+    if (b->ra.no_memory) {
+        return COMPILE_NO_MEMORY;
+    }
     uint32_t size = b->desc->finish(b->host);
     if (build->too_large) {
         return COMPILE_TOO_LARGE;

@@ -86,6 +86,7 @@ typedef enum CompileStatus {
     COMPILE_OK,
     COMPILE_BUFFER_FULL, /* flush and try again */
     COMPILE_TOO_LARGE,   /* try again with fewer instructions */
+    COMPILE_NO_MEMORY,
 } CompileStatus;
 
 /* The result of compile(); arrays are the backend context's, until the next. */
@@ -119,7 +120,7 @@ typedef struct Backend {
     /* Bits for BackendConfig.without and force; NULL-terminated by name. */
     const HostFeature *features, *processors;
     /* One a thread; ir has the frontend's globals and helpers, which are all
-       that code calls.  NULL: host unusable. */
+       that code calls.  NULL: no memory. */
     BackendContext *(*create)(const BackendConfig *, const IR *ir);
     void (*destroy)(BackendContext *);
     /*

@@ -35,6 +35,7 @@ struct BackendContext {
  * Chooses rows for a host with `features` and fixes the convention. host is
  * the caller's, and stays so.
  */
+/* NULL: no memory. */
 BackendContext *context_new(const HostDesc *, Host *, uint32_t features,
                             const BackendConfig *, const IR *);
 void context_free(BackendContext *);

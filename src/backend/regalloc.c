@@ -244,7 +244,7 @@ static TempState initial_state(unsigned kind)
     return (TempState){.reg = NOWHERE, .mem = kind >= TEMP_GLOBAL};
 }
 
-void ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
+bool ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
              Host *host, const IR *ir)
 {
     ra->desc = desc;
@@ -254,7 +254,9 @@ void ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
     ra->next_victim = 0;
     ra->nb_initial = ir->nb_globals;
     ra->initial = calloc(ir->nb_globals, sizeof(TempState));
-    check(ra->initial, "out of memory");
+    if (!ra->initial) {
+        return false;
+    }
     for (TempId t = 0; t < ir->nb_globals; t++) {
         ra->initial[t] = initial_state(ir->temps[t].kind);
     }
@@ -263,6 +265,7 @@ void ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
         ra->initial[p->temp] =
             (TempState){.reg = (int8_t)p->reg, .pinned = true};
     }
+    return true;
 }
 
 void ra_free(RegAlloc *ra)
@@ -280,6 +283,7 @@ void ra_begin(RegAlloc *ra, const IR *ir)
     ra->fork = NULL;
     ra->resumed = NULL;
     ra->nb_held = 0;
+    ra->no_memory = false;
     memcpy(ra->state, ra->initial, ra->nb_initial * sizeof(TempState));
     for (TempId t = ra->nb_initial; t < ir->nb_temps; t++) {
         ra->state[t] = initial_state(ir->temps[t].kind);
@@ -327,14 +331,25 @@ void ra_discard(RegAlloc *ra, TempId t)
 
 /* ---- Forks -------------------------------------------------------------- */
 
+static bool grow_held(RegAlloc *ra)
+{
+    uint32_t max = ra->max_held ? 2 * ra->max_held : 1024;
+    Held *held = realloc(ra->held, max * sizeof(Held));
+
+    if (!held) {
+        ra->no_memory = true;
+        return false;
+    }
+    ra->held = held;
+    ra->max_held = max;
+    return true;
+}
+
 static void hold(RegAlloc *ra, Held h)
 {
-    if (ra->nb_held == ra->max_held) {
-        ra->max_held = ra->max_held ? 2 * ra->max_held : 1024;
-        ra->held = realloc(ra->held, ra->max_held * sizeof(Held));
-        check(ra->held, "out of memory");
+    if (ra->nb_held < ra->max_held || grow_held(ra)) {
+        ra->held[ra->nb_held++] = h;
     }
-    ra->held[ra->nb_held++] = h;
 }
 
 const Fork *ra_note_fork(RegAlloc *ra)

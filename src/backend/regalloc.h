@@ -58,6 +58,7 @@ typedef struct RegAlloc {
     Fork *fork;      /* the next op is to note it here; or NULL */
     Held *held;      /* of all forks */
     uint32_t nb_held, max_held;
+    bool no_memory;     /* for a fork: the translation is to be given up */
     const Fork *resumed; /* the last, or NULL */
     unsigned next_victim;
     const Op *op;    /* in hand; what is ahead is looked at in regions alone */
@@ -69,7 +70,8 @@ typedef struct RegAlloc {
     TempState state[IR_MAX_TEMPS];
 } RegAlloc;
 
-void ra_init(RegAlloc *, const HostDesc *, const Convention *, Host *,
+/* False: no memory. */
+bool ra_init(RegAlloc *, const HostDesc *, const Convention *, Host *,
              const IR *);
 void ra_free(RegAlloc *);
 void ra_begin(RegAlloc *, const IR *);

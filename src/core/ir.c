@@ -12,13 +12,6 @@ typedef struct KeptName {
     char text[];
 } KeptName;
 
-static void *alloc(size_t count, size_t size)
-{
-    void *p = calloc(count, size);
-    check(p, "out of memory for %zu * %zu bytes", count, size);
-    return p;
-}
-
 static TempId new_temp(IR *ir, TempKind kind, Type type)
 {
     if (__builtin_expect(ir->nb_temps >= IR_MAX_TEMPS, 0)) {
@@ -32,12 +25,19 @@ static TempId new_temp(IR *ir, TempKind kind, Type type)
 
 IR *ir_new(void)
 {
-    IR *ir = alloc(1, sizeof(*ir));
-    ir->ops = alloc(IR_MAX_OPS + 1, sizeof(Op));
-    ir->spare = alloc(IR_MAX_OPS + 1, sizeof(Op));
-    ir->temps = alloc(IR_MAX_TEMPS, sizeof(Temp));
-    ir->labels = alloc(IR_MAX_LABELS, sizeof(Label));
-    ir->work = alloc(1, IR_WORK_BYTES);
+    IR *ir = calloc(1, sizeof(*ir));
+    if (!ir) {
+        return NULL;
+    }
+    ir->ops = calloc(IR_MAX_OPS + 1, sizeof(Op));
+    ir->spare = calloc(IR_MAX_OPS + 1, sizeof(Op));
+    ir->temps = calloc(IR_MAX_TEMPS, sizeof(Temp));
+    ir->labels = calloc(IR_MAX_LABELS, sizeof(Label));
+    ir->work = calloc(1, IR_WORK_BYTES);
+    if (!ir->ops || !ir->spare || !ir->temps || !ir->labels || !ir->work) {
+        ir_free(ir);
+        return NULL;
+    }
     ir->env = new_temp(ir, TEMP_FIXED, TYPE_I64);
     ir->temps[ir->env].name = "env";
     ir->nb_globals = 1;
@@ -90,7 +90,10 @@ TempId ir_global(IR *ir, Type type, int32_t offset, const char *name)
 const char *ir_keep_name(IR *ir, const char *name)
 {
     size_t size = strlen(name) + 1;
-    KeptName *kept = alloc(1, sizeof(*kept) + size);
+    KeptName *kept = malloc(sizeof(*kept) + size);
+    if (!kept) {
+        return NULL;
+    }
     memcpy(kept->text, name, size);
     kept->next = ir->kept_names;
     ir->kept_names = kept;
@@ -116,7 +119,8 @@ int ir_declare_global(IR *ir, Type type, int32_t offset, const char *name)
             t->kind == TEMP_GLOBAL && t->type == type && t->offset == offset;
         return same ? found : -1;
     }
-    return (int)ir_global(ir, type, offset, ir_keep_name(ir, name));
+    name = ir_keep_name(ir, name);
+    return name ? (int)ir_global(ir, type, offset, name) : -1;
 }
 
 const Helper *ir_find_helper(const IR *ir, const char *name)

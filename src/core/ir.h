@@ -90,6 +90,7 @@ enum {
 
 typedef enum IRError {
     IR_OK, IR_TOO_MANY_OPS, IR_TOO_MANY_TEMPS, IR_TOO_MANY_LABELS,
+    IR_NO_MEMORY,           /* of who makes the IR */
 } IRError;
 
 typedef struct IR {
@@ -115,6 +116,7 @@ typedef struct IR {
 } IR;
 
 /* A context with env as its only temp, 0.  Aborts when memory runs out. */
+/* NULL: no memory. */
 IR *ir_new(void);
 void ir_free(IR *ir);
 /* Ready for the next translation: keeps env and the globals. */
@@ -125,13 +127,13 @@ void ir_reset(IR *ir);
  * At a limit, a temp or label is 0 and the error set.
  */
 TempId ir_global(IR *ir, Type type, int32_t offset, const char *name);
-/* A copy of name that lives as long as ir. */
+/* A copy of name that lives as long as ir; NULL: no memory. */
 const char *ir_keep_name(IR *ir, const char *name);
 /* The global or fixed temp of that name, or -1. */
 int ir_find_global(const IR *ir, const char *name);
 /*
  * For readers of IR after a reset: the global as described, old or new, or
- * -1 when the name is taken by another.
+ * -1 when the name is taken by another, or there is no memory for it.
  */
 int ir_declare_global(IR *ir, Type type, int32_t offset, const char *name);
 /* The helper of that name among ir->helpers, or NULL. */

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "util/check.h"
 
 /* A file that has been looked at. */
 typedef struct Object {
@@ -35,15 +34,12 @@ struct SymbolMap {
     _Atomic bool stale;
 };
 
-static void *must(void *p)
-{
-    check(p, "out of memory");
-    return p;
-}
-
 SymbolMap *symbol_map_new(uint64_t guest_base)
 {
-    SymbolMap *map = must(calloc(1, sizeof(*map)));
+    SymbolMap *map = calloc(1, sizeof(*map));
+    if (!map) {
+        return NULL;
+    }
     pthread_mutex_init(&map->lock, NULL);
     map->guest_base = guest_base;
     map->stale = true;
@@ -93,13 +89,26 @@ static bool parse_range(char *line, uint64_t base, Range *r)
                &r->start, &r->end, &r->offset, &at) < 3) {
         return false;
     }
-    r->path = line[at] == '/' ? must(strdup(line + at)) : NULL;
+    r->path = line[at] == '/' ? strdup(line + at) : NULL;
     r->object = NULL;
     r->start -= base;
     r->end -= base;
     return true;
 }
 
+static bool more_ranges(SymbolMap *map, size_t *room)
+{
+    size_t n = *room * 2 + 64;
+    Range *ranges = reallocarray(map->ranges, n, sizeof(Range));
+    if (!ranges) {
+        return false;
+    }
+    map->ranges = ranges;
+    *room = n;
+    return true;
+}
+
+/* Without memory for all of them, those that come first. */
 static void read_ranges(SymbolMap *map)
 {
     FILE *f = fopen("/proc/self/maps", "re");
@@ -107,9 +116,8 @@ static void read_ranges(SymbolMap *map)
     size_t size = 0, room = 0;
     forget_ranges(map);
     while (f && getline(&line, &size, f) > 0) {
-        if (map->nb_ranges == room) {
-            room = room * 2 + 64;
-            map->ranges = must(reallocarray(map->ranges, room, sizeof(Range)));
+        if (map->nb_ranges == room && !more_ranges(map, &room)) {
+            break;
         }
         map->nb_ranges +=
             parse_range(line, map->guest_base, &map->ranges[map->nb_ranges]);
@@ -144,12 +152,18 @@ static Range *range_at(SymbolMap *map, uint64_t addr)
 
 /* Files ------------------------------------------------------------------- */
 
+/* NULL: no memory. */
 static Object *new_object(SymbolMap *map, const char *path)
 {
     char msg[64];
     ElfFile file;
-    Object *o = must(calloc(1, sizeof(*o)));
-    o->path = must(strdup(path));
+    Object *o = calloc(1, sizeof(*o));
+    char *name = o ? strdup(path) : NULL;
+    if (!name) {
+        free(o);
+        return NULL;
+    }
+    o->path = name;
     if (elf_file_open(&file, path, msg, sizeof(msg))) {
         o->symbols = symbols_read(&file);
         o->segments = file.segments;
@@ -195,7 +209,8 @@ static bool find(SymbolMap *map, uint64_t addr, SymbolHit *hit)
         return false;
     }
     const Object *o = object_of(map, r);
-    if (!o->symbols || !own_address(o, r->offset + (addr - r->start), &own)) {
+    if (!o || !o->symbols ||
+        !own_address(o, r->offset + (addr - r->start), &own)) {
         return false;
     }
     *hit = (SymbolHit){o->path, addr - own, o->symbols,

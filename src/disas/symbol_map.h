@@ -22,6 +22,7 @@ typedef struct SymbolHit {
 } SymbolHit;
 
 /* guest_base: host address minus guest address. */
+/* NULL: no memory. */
 SymbolMap *symbol_map_new(uint64_t guest_base);
 void symbol_map_free(SymbolMap *);
 

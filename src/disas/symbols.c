@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "util/check.h"
 
 /* The PLT of the RISC-V ABI: a header, then an entry for each .rela.plt. */
 enum { PLT_HEADER_BYTES = 32, PLT_ENTRY_BYTES = 16 };
@@ -32,22 +31,27 @@ typedef struct Reader {
     const ElfFile *file;
     Entry *entries;
     size_t count, room;
+    bool no_memory; /* for all entries */
 } Reader;
 
-static void *must(void *p)
+static bool grow(Reader *r)
 {
-    check(p, "out of memory");
-    return p;
+    size_t room = r->room * 2 + 64;
+    Entry *entries = reallocarray(r->entries, room, sizeof(*entries));
+    if (!entries) {
+        r->no_memory = true;
+        return false;
+    }
+    r->entries = entries;
+    r->room = room;
+    return true;
 }
 
 static void add(Reader *r, Entry e)
 {
-    if (r->count == r->room) {
-        r->room = r->room * 2 + 64;
-        r->entries =
-            must(reallocarray(r->entries, r->room, sizeof(*r->entries)));
+    if (r->count < r->room || grow(r)) {
+        r->entries[r->count++] = e;
     }
-    r->entries[r->count++] = e;
 }
 
 /* Reading --------------------------------------------------------------- */
@@ -129,7 +133,11 @@ static char *name_plt(Reader *r, const Elf64_Rela *rela, size_t count,
     const Elf64_Shdr *plt = elf_file_section(r->file, ".plt");
     char *text = NULL;
     size_t size, first = r->count;
-    FILE *f = must(open_memstream(&text, &size));
+    FILE *f = open_memstream(&text, &size);
+    if (!f) {
+        r->no_memory = true;
+        return NULL;
+    }
     for (size_t i = 0; i < count; i++) {
         uint64_t offset = PLT_HEADER_BYTES + i * PLT_ENTRY_BYTES;
         size_t sym = ELF64_R_SYM(rela[i].r_info);
@@ -143,7 +151,10 @@ static char *name_plt(Reader *r, const Elf64_Rela *rela, size_t count,
         fprintf(f, "%s@plt%c", strings + s[sym].st_name, 0);
         add(r, (Entry){{addr, PLT_ENTRY_BYTES, (char *)at, true}, addr, 0});
     }
-    must(fclose(f) == 0 ? text : NULL);
+    if (fclose(f) != 0 || !text) {
+        r->no_memory = true;
+        r->count = first;
+    }
     for (size_t i = first; i < r->count; i++) {
         Symbol *symbol = &r->entries[i].symbol;
         symbol->name = text + (uintptr_t)symbol->name;
@@ -220,12 +231,16 @@ static void set_sizes(Reader *r)
     }
 }
 
-static void make_list(Symbols *l, const Reader *r)
+/* False: no memory. */
+static bool make_list(Symbols *l, const Reader *r)
 {
     uint64_t reach = 0;
+    l->all = calloc(r->count + 1, sizeof(*l->all));
+    l->reach = calloc(r->count + 1, sizeof(*l->reach));
+    if (r->no_memory || !l->all || !l->reach) {
+        return false;
+    }
     l->count = r->count;
-    l->all = must(calloc(r->count + 1, sizeof(*l->all)));
-    l->reach = must(calloc(r->count + 1, sizeof(*l->reach)));
     for (size_t i = 0; i < r->count; i++) {
         const Symbol *s = &r->entries[i].symbol;
         uint64_t end = s->addr + s->size;
@@ -233,18 +248,25 @@ static void make_list(Symbols *l, const Reader *r)
         reach = end > reach ? end : reach;
         l->reach[i] = reach;
     }
+    return true;
 }
 
 Symbols *symbols_read(const ElfFile *file)
 {
-    Symbols *l = must(calloc(1, sizeof(*l)));
+    Symbols *l = calloc(1, sizeof(*l));
     Reader r = {.file = file};
+    if (!l) {
+        return NULL;
+    }
     l->names[0] = read_table(&r, ".symtab");
     l->names[1] = read_table(&r, ".dynsym");
     l->names[2] = read_plt(&r);
     sort(&r);
     set_sizes(&r);
-    make_list(l, &r);
+    if (!make_list(l, &r)) {
+        symbols_free(l);
+        l = NULL;
+    }
     free(r.entries);
     return l;
 }
@@ -257,6 +279,9 @@ Symbols *symbols_open(const char *path, char *msg, size_t size)
     }
     Symbols *l = symbols_read(&file);
     elf_file_close(&file);
+    if (!l) {
+        snprintf(msg, size, "%s: out of memory", path);
+    }
     return l;
 }
 

@@ -26,7 +26,7 @@ typedef struct AddressNamer {
     void *opaque;
 } AddressNamer;
 
-/* An empty list if the file is stripped; never NULL. */
+/* An empty list if the file is stripped; NULL: no memory. */
 Symbols *symbols_read(const ElfFile *);
 /* NULL with a message that starts with the path. */
 Symbols *symbols_open(const char *path, char *msg, size_t size);

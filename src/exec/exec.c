@@ -8,6 +8,7 @@
 #include "exec/fault.h"
 #include "exec/internal.h"
 #include "exec/perf.h"
+#include "util/check.h"
 
 enum {
     GUARD_BYTES = 4096,
@@ -24,6 +25,16 @@ void exec_config_default(ExecConfig *c)
     };
 }
 
+/* One that no thread has used, and of which parts may be missing. */
+static void exec_free(Exec *e)
+{
+    runtime_free(e);
+    pieces_free(e);
+    store_free(&e->store);
+    mem_free(&e->mem);
+    free(e);
+}
+
 Exec *exec_new(const ExecConfig *cfg)
 {
     Exec *e = calloc(1, sizeof(*e));
@@ -35,33 +46,46 @@ Exec *exec_new(const ExecConfig *cfg)
         e->cfg.no_link = e->cfg.no_ret_stack = true;
     }
     pthread_mutex_init(&e->lock, NULL);
-    if (mem_new(&e->mem, cfg->code_bytes) < 0 || store_new(&e->store) < 0
-        || pieces_new(e) < 0 || runtime_new(e) < 0) {
-        free(e);
+    pthread_cond_init(&e->changed, NULL);
+    pthread_cond_init(&e->stages_back, NULL);
+    if (mem_new(&e->mem, cfg->code_bytes) < 0 || store_new(&e->store) < 0 ||
+        pieces_new(e) < 0 || runtime_new(e) < 0 || !exec_log_open(e)) {
+        exec_free(e);
+        errno = ENOMEM;
         return NULL;
     }
-    pthread_cond_init(&e->changed, NULL);
     perf_open(e);
-    exec_log_open(e);
     return e;
 }
 
-/* The return stack: a guard page, the entries, and the word at its base. */
-static bool new_ret_stack(ExecThread *t)
+/*
+ * A thread's memory is one mapping, and its guard: there may be thousands.
+ *
+ *     guard page | entries of the return stack | the word at its base | CPUState
+ */
+enum {
+    RET_BASE = GUARD_BYTES + RET_STACK_BYTES,
+    CPU_OFFSET = RET_BASE + GUARD_BYTES,
+};
+
+static size_t thread_bytes(const Exec *e)
 {
-    const Exec *e = t->exec;
-    size_t size = GUARD_BYTES + RET_STACK_BYTES + GUARD_BYTES;
-    uint8_t *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+    const Instrument *in = e->cfg.instrument;
+    return CPU_OFFSET + sizeof(CPUState) + (in ? in->cpu_bytes : 0);
+}
+
+static uint8_t *new_memory(const Exec *e)
+{
+    uint8_t *p = mmap(NULL, thread_bytes(e), PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED || mprotect(p, GUARD_BYTES, PROT_NONE) < 0) {
-        return false;
+    if (p == MAP_FAILED) {
+        return NULL;
     }
-    uint8_t *base = p + GUARD_BYTES + RET_STACK_BYTES;
-    *(RetStackEntry *)base = e->cfg.backend->ret_bottom(e->runtime->backend);
-    t->ret_stack = p;
-    t->cpu->ret_base = (uintptr_t)base;
-    empty_ret_stack(t->cpu);
-    return true;
+    if (mprotect(p, GUARD_BYTES, PROT_NONE) < 0) {
+        munmap(p, thread_bytes(e));
+        return NULL;
+    }
+    return p;
 }
 
 static void add_thread(ExecThread *t)
@@ -87,49 +111,49 @@ static void remove_thread(ExecThread *t)
         *link = t->next;
         stats_add(&e->retired, &t->stats, t->cpu);
         piece_give_back(t);
-        arena_keep(&e->retired_tbs, &t->arena);
     }
     pthread_mutex_unlock(&e->lock);
 }
 
-static size_t cpu_bytes(const Exec *e)
+/* Sets up what is not zero in it. */
+static void init_cpu(ExecThread *t)
 {
-    const Instrument *in = e->cfg.instrument;
-    return sizeof(CPUState) + (in ? in->cpu_bytes : 0);
+    const Exec *e = t->exec;
+    uint8_t *base = (uint8_t *)t->memory + RET_BASE;
+    *(RetStackEntry *)base = e->cfg.backend->ret_bottom(e->runtime->backend);
+    t->cpu = (CPUState *)((uint8_t *)t->memory + CPU_OFFSET);
+    t->cpu->exec = t;
+    t->cpu->ret_base = (uintptr_t)base;
+    t->cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
+    empty_ret_stack(t->cpu);
+    heat_reset(t);
 }
 
 CPUState *exec_cpu_new(Exec *e)
 {
     ExecThread *t = calloc(1, sizeof(*t));
-    CPUState *cpu = mmap(NULL, cpu_bytes(e), PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (!t || cpu == MAP_FAILED) {
+    if (t) {
+        t->exec = e;
+        t->memory = new_memory(e);
+    }
+    if (!t || !t->memory) {
         free(t);
+        errno = ENOMEM;
         return NULL;
     }
-    t->exec = e;
-    t->cpu = cpu;
-    cpu->exec = t;
-    cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
-    heat_reset(t);
-    if (!new_ret_stack(t)) {
-        exec_cpu_free(cpu);
-        return NULL;
-    }
+    init_cpu(t);
     add_thread(t);
     fault_set_thread(t);
-    return cpu;
+    return t->cpu;
 }
 
 void exec_cpu_free(CPUState *cpu)
 {
     ExecThread *t = thread_of(cpu);
+    check(!t->running && !t->stages, "a thread ends while it runs");
     remove_thread(t);
     fault_set_thread(NULL);
-    if (t->ret_stack) {
-        munmap(t->ret_stack, RET_STACK_BYTES + 2 * GUARD_BYTES);
-    }
-    munmap(cpu, cpu_bytes(t->exec));
+    munmap(t->memory, thread_bytes(t->exec));
     free(t);
 }
 
@@ -159,6 +183,7 @@ static void become_only_thread(ExecThread *t)
 {
     Exec *e = t->exec;
     pthread_cond_init(&e->changed, NULL);
+    pthread_cond_init(&e->stages_back, NULL);
     e->threads = t;
     t->next = NULL;
     t->host = pthread_self();
@@ -175,7 +200,7 @@ void exec_fork_done(CPUState *cpu, bool child)
         exclusive_end(t);
         return;
     }
-    if (mem_take_copy(&e->mem) < 0) {
+    if (mem_take_copy(&e->mem, e->cfg.reserve) < 0) {
         fprintf(stderr, "tcg: no memory for code after fork: %s\n",
                 strerror(errno));
         _exit(127);

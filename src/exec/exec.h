@@ -55,6 +55,7 @@ typedef struct ExecConfig {
     bool perf_map;           /* perfmap: write /tmp/perf-PID.map */
     bool jitdump;            /* jitdump: write $TMPDIR/jit-PID.dump */
     const Instrument *instrument;  /* NULL: none */
+    struct Reserve *reserve; /* used when memory runs out; NULL: none */
     const Log *log;          /* -d; never NULL */
     /* Prints the guest code in [pc, pc + len), for -d in_asm; or NULL. */
     void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len,
@@ -74,6 +75,7 @@ typedef enum EventKind {
     EVENT_WATCH,             /* pc: the instruction, not yet run, that is to
                                 access `bytes` at addr */
     EVENT_STEPPED,           /* of exec_step() only */
+    EVENT_NO_MEMORY,         /* for the code at pc, not even after a flush */
 } EventKind;
 
 typedef struct Event {
@@ -94,7 +96,7 @@ void exec_config_default(ExecConfig *);
 bool exec_config_parse(ExecConfig *, const char *settings, char *why,
                        size_t size);
 
-/* NULL with errno when memory for the code buffer cannot be had. */
+/* NULL with errno when memory for it cannot be had. */
 Exec *exec_new(const ExecConfig *);
 /*
  * A cpu with zeroed guest state, for the calling host thread, which alone may

@@ -15,13 +15,15 @@ enum {
     NAME_BYTES = 256,
 };
 
-void exec_log_open(Exec *e)
+bool exec_log_open(Exec *e)
 {
     const ExecConfig *c = &e->cfg;
     if (log_on(c->log, CODE_ITEMS) || c->log->nb_ranges || c->perf_map ||
         c->jitdump || c->instrument) {
         e->symbols = symbol_map_new(e->cfg.guest_base);
+        return e->symbols != NULL;
     }
+    return true;
 }
 
 struct SymbolMap *exec_symbols(const Exec *e)
@@ -223,6 +225,7 @@ void log_event(const ExecThread *t, const Event *event)
         [EVENT_STOP] = "breakpoint of the debugger",
         [EVENT_WATCH] = "watchpoint of the debugger",
         [EVENT_STEPPED] = "step of the debugger",
+        [EVENT_NO_MEMORY] = "no memory",
     };
     uint64_t pc;
     memcpy(&pc, t->cpu->guest + t->exec->cfg.frontend->pc_offset, sizeof(pc));
@@ -292,7 +295,7 @@ void alloc_log_end(const ExecThread *t, const BlockRequest *rq, AllocLog *a)
     trace_text_end(a->out, &a->text);
     fclose(a->out);
     a->out = NULL;
-    if (wanted(t, LOG_alloc, rq->pc)) {
+    if (a->buf && wanted(t, LOG_alloc, rq->pc)) {
         FILE *f = begin(t);
         fprintf(f, "-- alloc: 0x%" PRIx64, rq->pc);
         put_name(f, t, rq->pc);
@@ -300,4 +303,5 @@ void alloc_log_end(const ExecThread *t, const BlockRequest *rq, AllocLog *a)
         log_end(f);
     }
     free(a->buf);
+    a->buf = NULL;
 }

@@ -7,8 +7,8 @@
 
 #include "exec/internal.h"
 
-/* Exec.symbols, if anything is logged that has addresses. */
-void exec_log_open(Exec *);
+/* Exec.symbols, if anything is logged that has addresses. False: no memory. */
+bool exec_log_open(Exec *);
 
 /* Before and after optimisation; item LOG_op or LOG_op_opt. */
 void log_guest(const ExecThread *, const BlockRequest *, const BlockInfo *);

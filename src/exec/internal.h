@@ -113,6 +113,7 @@ typedef struct Piece {
     size_t used;                /* bytes, up to the last block; by owner */
     size_t ready;               /* bytes that have their pages; by owner */
     struct Piece *next_spare;   /* under Exec.lock */
+    Arena arena;                /* of a spare one: its TBs, with room */
 } Piece;
 
 typedef struct Store {
@@ -183,6 +184,7 @@ struct Exec {
     pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
     struct ExecThread *threads;
     Stages *idle;               /* those that no thread uses */
+    pthread_cond_t stages_back; /* there are idle ones again */
     _Atomic bool stop;          /* a thread wants, or has, exclusivity */
     uint64_t flushes;           /* by exclusive */
     ExecStats retired;          /* of threads that have ended, */
@@ -206,7 +208,7 @@ typedef struct ExecThread {
     uint32_t cache_flags;       /* tb_flags that the jump cache is good for */
     TBSlot *link_from;          /* the slot last left by, to be linked */
     Event event;                /* noted by the fault handler */
-    void *ret_stack;
+    void *memory;               /* return stack and CPUState */
     ExecStats stats;
 } ExecThread;
 
@@ -218,20 +220,24 @@ static inline ExecThread *thread_of(const CPUState *cpu)
 /* stages.c */
 /* Emits the runtime, before there is any thread; -1 with errno. */
 int runtime_new(Exec *);
+/* Before any thread has translated; also when runtime_new() has failed. */
+void runtime_free(Exec *);
 /* t->stages are the thread's own in between. */
 void stages_take(ExecThread *);
 void stages_give_back(ExecThread *);
 
 /* mem.c: 0, or -1 with errno. */
 int mem_new(CodeMem *, size_t size);
+void mem_free(CodeMem *);
 /* A new file for a child, copies into it; then in the child, to take it. */
-int mem_begin_copy(CodeMem *);
+int mem_begin_copy(CodeMem *, struct Reserve *);
 void mem_copy(CodeMem *, size_t start, size_t size);
-int mem_take_copy(CodeMem *);
+int mem_take_copy(CodeMem *, struct Reserve *);
 void mem_drop_copy(CodeMem *);
 
 /* store.c; store_new: 0, or -1 with errno */
 int store_new(Store *);
+void store_free(Store *);
 TB *store_find(Store *, uint64_t pc, uint32_t flags);
 /* The same, but not a region. */
 TB *store_find_block(Store *, uint64_t pc, uint32_t flags);
@@ -249,6 +255,7 @@ PcRow tb_row(const TB *, uintptr_t host_pc);
 
 /* piece.c */
 int pieces_new(Exec *);
+void pieces_free(Exec *);
 /* Gives the thread a piece with room; false: all are taken. */
 bool piece_take(ExecThread *);
 /* Before the next block is made: it will find pages to go to. */

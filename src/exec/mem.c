@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include "exec/internal.h"
+#include "util/reserve.h"
 
 /*
  * A random page-aligned place below 2^46, so that a guest which can compute
@@ -26,12 +27,13 @@ static void *random_hint(void)
 
 /*
  * An empty place, which the caller maps over: at the hint, or where the kernel
- * likes if that is taken or (MODE=tsan) not to be used.
+ * likes if that is taken or (MODE=tsan) not to be used. NULL: no memory.
  */
 static void *reserve_random(size_t size)
 {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    return mmap(random_hint(), size, PROT_NONE, flags, -1, 0);
+    void *p = mmap(random_hint(), size, PROT_NONE, flags, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
 }
 
 static void *map_shared(void *at, size_t size)
@@ -41,7 +43,8 @@ static void *map_shared(void *at, size_t size)
                 at ? flags | MAP_FIXED : flags, -1, 0);
 }
 
-/* Maps the shared memory at `from` a second time; 0 for success. */
+/* Maps the shared memory at `from` a second time; 0 for success. `at` may be
+ * empty then if there is no memory. */
 static int map_again(void *from, void *at, size_t size, int prot)
 {
     void *p = mremap(from, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, at);
@@ -50,19 +53,32 @@ static int map_again(void *from, void *at, size_t size, int prot)
 
 int mem_new(CodeMem *m, size_t size)
 {
-    void *rw = reserve_random(size), *rx = reserve_random(size);
-    *m = (CodeMem){.rw = rw, .rx = rx, .size = size};
-    if (rw == MAP_FAILED || rx == MAP_FAILED ||
-        map_shared(rw, size) == MAP_FAILED) {
+    m->size = size;
+    m->rw = reserve_random(size);
+    m->rx = reserve_random(size);
+    if (!m->rw || !m->rx || map_shared(m->rw, size) == MAP_FAILED) {
         return -1;
     }
-    return map_again(rw, rx, size, PROT_READ | PROT_EXEC);
+    return map_again(m->rw, m->rx, size, PROT_READ | PROT_EXEC);
 }
 
-int mem_begin_copy(CodeMem *m)
+static void unmap(void *p, size_t size)
 {
-    void *copy = map_shared(NULL, m->size);
-    m->fork_copy = copy == MAP_FAILED ? NULL : copy;
+    if (p) {
+        munmap(p, size);
+    }
+}
+
+void mem_free(CodeMem *m)
+{
+    unmap(m->rw, m->size);
+    unmap(m->rx, m->size);
+}
+
+int mem_begin_copy(CodeMem *m, Reserve *reserve)
+{
+    m->fork_copy = reserve_map(reserve, m->size, PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_NORESERVE);
     return m->fork_copy ? 0 : -1;
 }
 
@@ -71,10 +87,13 @@ void mem_copy(CodeMem *m, size_t start, size_t size)
     memcpy(m->fork_copy + start, m->rw + start, size);
 }
 
-int mem_take_copy(CodeMem *m)
+int mem_take_copy(CodeMem *m, Reserve *reserve)
 {
-    int rw = map_again(m->fork_copy, m->rw, m->size, PROT_READ | PROT_WRITE);
-    int rx = map_again(m->fork_copy, m->rx, m->size, PROT_READ | PROT_EXEC);
+    int rw, rx;
+    do {
+        rw = map_again(m->fork_copy, m->rw, m->size, PROT_READ | PROT_WRITE);
+        rx = map_again(m->fork_copy, m->rx, m->size, PROT_READ | PROT_EXEC);
+    } while ((rw < 0 || rx < 0) && reserve_use(reserve));
     mem_drop_copy(m);
     return rw < 0 || rx < 0 ? -1 : 0;
 }

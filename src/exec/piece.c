@@ -26,24 +26,50 @@ static size_t choose_piece_bytes(size_t code_bytes)
          : n < PIECE_MIN_BYTES ? PIECE_MIN_BYTES : n;
 }
 
+/* Of the array of a piece's TBs. */
+static size_t tbs_bytes(const Exec *e)
+{
+    return e->piece_bytes / TB_MIN_BYTES * sizeof(TB *);
+}
+
 /* The arrays of TBs are address space that is used as blocks come. */
 int pieces_new(Exec *e)
 {
     e->piece_bytes = choose_piece_bytes(e->mem.size);
     e->nb_pieces = e->mem.size / e->piece_bytes;
     e->piece = calloc(e->nb_pieces, sizeof(*e->piece));
-    size_t tbs_bytes = e->piece_bytes / TB_MIN_BYTES * sizeof(TB *);
-    uint8_t *tbs = mmap(NULL, e->nb_pieces * tbs_bytes,
+    uint8_t *tbs = mmap(NULL, e->nb_pieces * tbs_bytes(e),
                         PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (!e->piece || tbs == MAP_FAILED) {
+        free(e->piece);
+        e->piece = NULL;
         errno = ENOMEM;
         return -1;
     }
     for (uint32_t i = 0; i < e->nb_pieces; i++) {
-        e->piece[i].tbs = (TB **)(tbs + i * tbs_bytes);
+        e->piece[i].tbs = (TB **)(tbs + i * tbs_bytes(e));
     }
     return 0;
+}
+
+void pieces_free(Exec *e)
+{
+    if (e->piece) {
+        munmap(e->piece[0].tbs, e->nb_pieces * tbs_bytes(e));
+        free(e->piece);
+    }
+}
+
+/* The piece's TBs stay: there is room behind them, if the thread has none. */
+static void take_arena(ExecThread *t, Piece *p)
+{
+    if (t->arena.first) {
+        arena_keep(&t->exec->retired_tbs, &p->arena);
+    } else {
+        t->arena = p->arena;
+        p->arena = (Arena){0};
+    }
 }
 
 static Piece *take(ExecThread *t)
@@ -53,6 +79,7 @@ static Piece *take(ExecThread *t)
     Piece *p = e->spare;
     if (p) {
         e->spare = p->next_spare;
+        take_arena(t, p);
     } else if (e->next_piece < e->nb_pieces) {
         p = &e->piece[e->next_piece++];
     }
@@ -88,10 +115,15 @@ void piece_prepare(ExecThread *t)
 
 void piece_give_back(ExecThread *t)
 {
-    if (t->piece) {
-        t->piece->next_spare = t->exec->spare;
-        t->exec->spare = t->piece;
+    Exec *e = t->exec;
+    if (!t->piece) {
+        arena_free(&t->arena); /* has no TB, since a flush */
+        return;
     }
+    t->piece->arena = t->arena;
+    t->arena = (Arena){0};
+    t->piece->next_spare = e->spare;
+    e->spare = t->piece;
 }
 
 void piece_add_tb(ExecThread *t, TB *tb)
@@ -109,6 +141,7 @@ void pieces_clear(Exec *e)
     for (uint32_t i = 0; i < e->nb_pieces; i++) {
         atomic_store(&e->piece[i].nb_tbs, 0);
         e->piece[i].used = i == 0 ? e->runtime_bytes : 0;
+        arena_free(&e->piece[i].arena);
     }
     e->next_piece = 0;
     e->spare = NULL;
@@ -116,7 +149,7 @@ void pieces_clear(Exec *e)
 
 int pieces_copy_for_child(Exec *e)
 {
-    if (mem_begin_copy(&e->mem) < 0) {
+    if (mem_begin_copy(&e->mem, e->cfg.reserve) < 0) {
         return -1;
     }
     for (uint32_t i = 0; i < e->next_piece || i == 0; i++) {

@@ -23,6 +23,13 @@ int store_new(Store *s)
     return s->bucket ? 0 : -1;
 }
 
+void store_free(Store *s)
+{
+    if (s->bucket) {
+        munmap((void *)s->bucket, bucket_bytes);
+    }
+}
+
 /*
  * Neighbours in guest code are neighbours in the table: code that runs for
  * the first time finds its buckets, and those of what it jumps to, in the

@@ -4,9 +4,9 @@
  *   guest bytes -> frontend -> IR -> opt, liveness -> backend -> host bytes
  *
  * When a stage runs out of a resource the block is tried again with fewer
- * instructions; when the code buffer is full, everything is flushed.
+ * instructions; when the code buffer is full, or memory runs out, everything is
+ * flushed.
  */
-#include <errno.h>
 #include <string.h>
 #include "core/verify.h"
 #include "exec/exec_log.h"
@@ -15,6 +15,7 @@
 #include "opt/opt.h"
 #include "util/annotate.h"
 #include "util/check.h"
+#include "util/reserve.h"
 
 /* The TB pointer that exit stubs are resolved by; see ExitRecord. */
 enum { TB_POINTER_BYTES = 8 };
@@ -137,12 +138,18 @@ static void note_block(ExecThread *t, const TB *tb, uint32_t nb_insns)
     perf_note(t->exec, tb);
 }
 
-/* The compiled block, at the end of the thread's piece; not yet published. */
+/*
+ * The compiled block, at the end of the thread's piece; not yet published.
+ * NULL: no memory, and the piece is as it was.
+ */
 static TB *new_tb(ExecThread *t, const BlockRequest *rq, const BlockInfo *info,
                   const CompiledBlock *cb)
 {
     TB *tb = store_new_tb(&t->arena, cb);
-    check(tb, "no memory for a block: %s", strerror(errno));
+    if (!tb) {
+        t->buf.used = t->piece->used;
+        return NULL;
+    }
     tb->pc = rq->pc;
     tb->flags = rq->flags;
     check(info->nb_bytes <= BLOCK_MAX_SPAN, "%u bytes of guest code in a block",
@@ -197,6 +204,13 @@ static uint32_t next_try(ExecThread *t, CompileStatus s, uint32_t nb_insns,
     return nb_insns / 2;
 }
 
+static CompileStatus ir_status(const IR *ir)
+{
+    return ir->error == IR_OK          ? COMPILE_OK
+           : ir->error == IR_NO_MEMORY ? COMPILE_NO_MEMORY
+                                       : COMPILE_TOO_LARGE;
+}
+
 static TB *run_stages(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
                       CompileStatus *status)
 {
@@ -205,8 +219,15 @@ static TB *run_stages(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
     if (info->nb_insns == 0) {
         return NULL;
     }
-    *status = t->stages->ir->error ? COMPILE_TOO_LARGE : make_code(t, rq, &cb);
-    return *status == COMPILE_OK ? new_tb(t, rq, info, &cb) : NULL;
+    *status = ir_status(t->stages->ir);
+    if (*status == COMPILE_OK) {
+        *status = make_code(t, rq, &cb);
+    }
+    TB *tb = *status == COMPILE_OK ? new_tb(t, rq, info, &cb) : NULL;
+    if (*status == COMPILE_OK && !tb) {
+        *status = COMPILE_NO_MEMORY;
+    }
+    return tb;
 }
 
 /* One try; NULL with *status, or with info->nb_insns 0: no code there. */
@@ -233,10 +254,25 @@ static BlockRequest block_request(ExecThread *t, uint64_t pc, uint32_t flags)
     };
 }
 
+/* For another try: what is set aside for this, then what a flush sets free. */
+static bool make_memory(ExecThread *t, uint64_t flushes, bool *flushed)
+{
+    if (reserve_use(t->exec->cfg.reserve)) {
+        return true;
+    }
+    if (*flushed) {
+        t->event = (Event){.kind = EVENT_NO_MEMORY};
+        return false;
+    }
+    flush_code(t, flushes);
+    return *flushed = true;
+}
+
 TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
 {
     Exec *e = t->exec;
     BlockRequest rq = block_request(t, pc, flags);
+    bool flushed = false;
     for (;;) {
         BlockInfo info;
         CompileStatus status = COMPILE_OK;
@@ -254,6 +290,10 @@ TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
             t->event = (Event){.kind = EVENT_FAULT, .signo = SIGSEGV,
                                .code = SEGV_MAPERR, .addr = info.fault_addr};
             return NULL;
+        } else if (status == COMPILE_NO_MEMORY) {
+            if (!make_memory(t, flushes, &flushed)) {
+                return NULL;
+            }
         } else {
             rq.max_insns = next_try(t, status, info.nb_insns, flushes);
         }

@@ -105,7 +105,8 @@ typedef struct Frontend {
        integer and FP ones may be mixed.  NULL-terminated. */
     const char *const *hot;
     const Helper *const *helpers;  /* NULL-terminated */
-    /* Defines the globals in a new IR; what it returns goes to translate. */
+    /* Defines the globals in a new IR; what it returns goes to translate.
+       NULL: no memory. */
     void *(*create)(IR *ir);
     void (*destroy)(void *translator);
     /* Fills the IR (which is reset) with one block or region. */

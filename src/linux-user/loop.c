@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/core.h"
@@ -133,6 +135,13 @@ static void step_over(Task *t)
     }
 }
 
+/* As the host's kernel would, for want of a page. */
+static void out_of_memory(Task *t)
+{
+    fputs("tcg-riscv64: out of memory\n", stderr);
+    signal_die(t, SIGKILL);
+}
+
 static void handle(Task *t, const Event *e)
 {
     uint64_t pc = rv_state(t->cpu)->pc;
@@ -144,6 +153,7 @@ static void handle(Task *t, const Event *e)
     case EVENT_FAULT: guest_fault(t, e); break;
     case EVENT_STOP: case EVENT_WATCH: step_over(t); break;
     case EVENT_INTERRUPT: case EVENT_STEPPED: break;
+    case EVENT_NO_MEMORY: out_of_memory(t); break;
     }
 }
 
@@ -323,6 +333,29 @@ static void print_maps(FILE *out)
     proc_maps(task_current(), out, NULL);
 }
 
+/*
+ * Of a limited address space, a part for code, which is mapped twice, and a
+ * third time for a fork; and a reserve that is enough for that third time, or
+ * for an execve.
+ */
+static void share_space(Process *proc, ExecConfig *config)
+{
+    enum { CODE_SHARE = 64, RESERVE_SHARE = 16 * RESERVE_PARTS };
+    const size_t least_code = 256 << 10, least_part = 1536 << 10;
+    struct rlimit lim;
+
+    proc->mm.reserve = config->reserve = &proc->reserve;
+    if (getrlimit(RLIMIT_AS, &lim) == 0 && lim.rlim_cur != RLIM_INFINITY) {
+        size_t code = page_down(lim.rlim_cur / CODE_SHARE) + least_code;
+
+        if (code < config->code_bytes) {
+            config->code_bytes = code;
+        }
+        proc->reserve.part_bytes =
+            page_up(lim.rlim_cur / RESERVE_SHARE) + least_part;
+    }
+}
+
 static int start_exec(Process *proc)
 {
     static const PluginGuest guest = { read_guest, print_maps };
@@ -331,6 +364,7 @@ static int start_exec(Process *proc)
 
     config.code = (CodeReader){ mm_read_code, &proc->mm };
     config.guest_base = proc->mm.base;
+    share_space(proc, &config);
     if (proc->mm.base != 0) {
         host_set_guest_base(proc->mm.base);
     }
@@ -374,6 +408,7 @@ static int start(Process *proc, Task **task)
                         ret < 0 ? -ret : errno, NULL);
     }
     proc->mm.code_gone = code_gone;
+    reserve_fill(&proc->reserve);
     rv_state((*task)->cpu)->pc = pc;
     rv_state((*task)->cpu)->gpr[RV_SP] = sp;
     if (log_on(&o->log, LOG_page)) {
@@ -419,6 +454,7 @@ int linux_user_run(const LinuxUserOptions *o)
         return complain(o->program, ENOMEM, NULL);
     }
     grow_stack();
+    mallopt(M_ARENA_MAX, 1);   /* each takes two mappings and 64 MiB */
     proc->options = o;
     pthread_mutex_init(&proc->seccomp_lock, NULL);
     signal_init_process(proc);

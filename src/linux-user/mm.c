@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include "linux-user/mm_int.h"
 #include "linux-user/usercopy.h"
+#include "util/reserve.h"
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -38,6 +39,21 @@ void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 }
 
 /* --- start --- */
+
+bool mm_room(Mm *mm)
+{
+    bool room;
+
+    do {
+        room = map_reserve(&mm->map);
+    } while (!room && reserve_use(mm->reserve));
+    return room;
+}
+
+bool mm_room_for_more(Mm *mm)
+{
+    return reserve_fill(mm->reserve) && mm_room(mm);
+}
 
 static void *reserve(void *where, uint64_t len, int flags)
 {
@@ -187,11 +203,25 @@ size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
 
 /* --- mmap --- */
 
+/*
+ * A reservation put back is a mapping: when there may be none more, the kernel
+ * refuses it before it looks what goes away.  One of the reserve's lets it look.
+ */
+static int unmap_reserved(Mm *mm, uint64_t start, uint64_t end)
+{
+    void *at = g2h(mm, start);
+    bool done = reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
+
+    if (!done && errno == ENOMEM && reserve_use(mm->reserve)) {
+        done = reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
+    }
+    return done ? 0 : -1;
+}
+
 int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end)
 {
     if (mm->reserved) {
-        return reserve(g2h(mm, start), end - start, MAP_FIXED) == MAP_FAILED
-               ? -1 : 0;
+        return unmap_reserved(mm, start, end);
     }
     return munmap(g2h(mm, start), end - start);
 }
@@ -279,7 +309,7 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
         return addr;
     }
     if (!mm_within_limits(mm, (uint64_t)addr, len, r->prot, r->kind) ||
-        !map_reserve(&mm->map)) {
+        !mm_room_for_more(mm)) {
         return -ENOMEM;
     }
     got = host_map(mm, r, (uint64_t)addr, len);
@@ -312,7 +342,7 @@ int64_t mm_map(Mm *mm, const MapRequest *r)
 
 int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end)
 {
-    if (!map_reserve(&mm->map)) {
+    if (!mm_room(mm)) {
         return -ENOMEM;
     }
     if (!mm_range_is_guests(mm, start, end)) {
@@ -390,7 +420,7 @@ static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
     int64_t ret = run < end ? -ENOMEM : 0, refused;
 
     if (run > start) {
-        if (!map_reserve(&mm->map)) {
+        if (!mm_room_for_more(mm)) {
             return -ENOMEM;
         }
         refused = host_protect(mm, start, &run, host_prot(prot));

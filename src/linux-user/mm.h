@@ -38,6 +38,7 @@ typedef struct Mm {
     pthread_mutex_t lock;
     Map map;
     uint64_t base;
+    struct Reserve *reserve;   /* of the process; NULL: none */
     bool reserved;             /* [base, base + TASK_SIZE) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];

@@ -25,6 +25,11 @@ static inline int64_t host_result(const Mm *mm, const void *p)
     return p == MAP_FAILED ? -errno : (int64_t)h2g(mm, p);
 }
 
+/* Room in the map for a change; false: no memory. */
+bool mm_room(Mm *mm);
+/* The same for what the guest wants more of: not what is the reserve's. */
+bool mm_room_for_more(Mm *mm);
+
 /* Can the guest change what is mapped in [start, end)? */
 bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end);
 /* Code in [start, end), as the map has it, changes or goes away. */

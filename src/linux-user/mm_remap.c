@@ -61,7 +61,7 @@ static int64_t move_mapping(Mm *mm, const Remap *r, uint64_t to, Mapping m)
     m.start = to;
     m.end = to + r->new_len;
     map_set(&mm->map, &m);
-    if (r->old_len > 0 && !keep && map_reserve(&mm->map)) {
+    if (r->old_len > 0 && !keep && mm_room(mm)) {
         map_clear(&mm->map, r->addr, r->addr + r->old_len);
         if (mm->reserved) {
             mm_host_unmap(mm, r->addr, r->addr + r->old_len);
@@ -98,7 +98,7 @@ static int64_t remap_locked(Mm *mm, const Remap *r)
     if (!found || found->kind == MAPPING_HOST || found->end < old_end) {
         return -EFAULT;
     }
-    if (!map_reserve(&mm->map)) {
+    if (!mm_room_for_more(mm)) {
         return -ENOMEM;
     }
     found = map_find(&mm->map, r->addr);

@@ -13,7 +13,7 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
     if (addr < 0) {
         return addr == -EEXIST ? -EINVAL : addr;
     }
-    if (!map_reserve(&mm->map)) {
+    if (!mm_room_for_more(mm)) {
         return -ENOMEM;
     }
     m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len, (uint32_t)prot,
@@ -60,7 +60,7 @@ int64_t mm_shmdt(Mm *mm, uint64_t addr)
     pthread_mutex_lock(&mm->lock);
     m = map_find(&mm->map, addr);
     if (m && m->kind != MAPPING_HOST && page_aligned(addr) &&
-        map_reserve(&mm->map)) {
+        mm_room(mm)) {
         uint64_t end = map_find(&mm->map, addr)->end, gone = addr;
 
         ret = shmdt(g2h(mm, addr)) < 0 ? -errno : 0;

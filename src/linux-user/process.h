@@ -16,6 +16,7 @@
 #include "linux-user/linux-user.h"
 #include "linux-user/mm.h"
 #include "linux-user/riscv64/target.h"
+#include "util/reserve.h"
 
 enum { GUEST_NSIG = 64 };
 
@@ -30,6 +31,7 @@ typedef struct Actions {
 
 typedef struct Process {
     Mm mm;
+    Reserve reserve;                   /* see util/reserve.h */
     Exec *exec;
     const LinuxUserOptions *options;
     Gdb *gdb;                          /* NULL: not debugged */

@@ -126,11 +126,10 @@ static long take_all(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
 {
     long n;
 
-    t->exec_scratch = mmap(NULL, SCRATCH_BYTES, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-                           0);
-    if (t->exec_scratch == MAP_FAILED) {
-        t->exec_scratch = NULL;
+    t->exec_scratch = reserve_map(&t->proc->reserve, SCRATCH_BYTES,
+                                  PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_NORESERVE);
+    if (!t->exec_scratch) {
         return -ENOMEM;
     }
     x->at = t->exec_scratch;

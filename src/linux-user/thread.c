@@ -51,11 +51,15 @@ Task *task_new(Process *proc)
         return NULL;
     }
     rv_reset(t->cpu);
-    proc->nb_tasks++;
     signal_init(t);
-    if (proc->options->plugins) {
-        plugins_thread_start(proc->options->plugins, t->cpu);
+    if (proc->options->plugins &&
+        !plugins_thread_start(proc->options->plugins, t->cpu)) {
+        signal_end(t);
+        exec_cpu_free(t->cpu);
+        free(t);
+        return NULL;
     }
+    proc->nb_tasks++;
     if (proc->options->profile) {
         profile_thread_start(t);
     }

@@ -57,12 +57,10 @@ static void end_child(Task *t)
     thread_clear_tid(t);
 }
 
-static char *new_stack(void)
+static char *new_stack(Process *proc)
 {
-    char *p = mmap(NULL, VFORK_STACK_BYTES, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    return p == MAP_FAILED ? NULL : p;
+    return reserve_map(&proc->reserve, VFORK_STACK_BYTES,
+                       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
 }
 
 /* The Task and its cpu are the child's while this waits for it. */
@@ -102,7 +100,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
 long vfork_process(Task *t, const CloneArgs *c)
 {
     long ret = -RESTART_SYSCALL;
-    char *stack = new_stack();
+    char *stack = new_stack(t->proc);
 
     if (!stack) {
         return -EAGAIN;
@@ -163,7 +161,7 @@ static void *shared_main(void *opaque)
 {
     SharedChild *s = opaque;
     Task *t = task_new(s->parent->proc);
-    char *stack = new_stack();
+    char *stack = new_stack(s->parent->proc);
 
     if (t && stack) {
         t->proc->nb_tasks--;   /* is no thread of this process */

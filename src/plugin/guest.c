@@ -14,8 +14,7 @@ TcgCounter *tcg_counter_new(TcgPlugin *plugin)
     TcgCounter *c = NULL;
     pthread_mutex_lock(&p->lock);
     if (p->nb_counters < MAX_COUNTERS) {
-        c = malloc(sizeof(*c));
-        check(c, "out of memory");
+        c = must_have(malloc(sizeof(*c)));
         *c = (TcgCounter){p, p->nb_counters++};
     }
     pthread_mutex_unlock(&p->lock);
@@ -86,10 +85,8 @@ const char *tcg_symbol(TcgPlugin *p, uint64_t address, uint64_t *offset)
 
 TcgFunction *tcg_function(TcgPlugin *p, const char *name)
 {
-    TcgFunction *f = malloc(sizeof(*f));
-    check(f, "out of memory");
-    *f = (TcgFunction){p->all, strdup(name), p->all->functions};
-    check(f->name, "out of memory");
+    TcgFunction *f = must_have(malloc(sizeof(*f)));
+    *f = (TcgFunction){p->all, must_have(strdup(name)), p->all->functions};
     p->all->functions = f;
     return f;
 }
@@ -166,10 +163,12 @@ void tcg_modules(TcgPlugin *p, TcgModuleFn *fn, void *user)
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
-    check(f, "out of memory");
+    if (!f) {
+        return;
+    }
     p->all->guest.print_maps(f);
     fclose(f);
-    f = fmemopen(text, size + 1, "r");
+    f = text ? fmemopen(text, size + 1, "r") : NULL;
     if (f) {
         read_modules(f, fn, user);
         fclose(f);

@@ -7,6 +7,7 @@
 #include "disas/symbol_map.h"
 #include "plugin/plugin.h"
 #include "util/arena.h"
+#include "util/die.h"
 
 enum { MAX_PLUGINS = 16, MAX_COUNTERS = 1 << 20 };
 
@@ -86,6 +87,15 @@ static inline uint64_t *counters_of(const CPUState *cpu)
 static inline TcgThread *thread_of_cpu(const CPUState *cpu)
 {
     return cpu->plugin;
+}
+
+/* What a plugin asks for when it is loaded, or the end of the program. */
+static inline void *must_have(void *p)
+{
+    if (!p) {
+        die(1, "no memory for plugins");
+    }
+    return p;
 }
 
 /* Instrument.rewrite (rewrite.c). */

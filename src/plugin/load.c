@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "plugin/internal.h"
-#include "util/check.h"
 
 #ifdef TCG_DLOPEN
 #include <dlfcn.h>
@@ -99,8 +98,7 @@ static int split(char *text, char *words[MAX_WORDS])
 
 const char *plugins_load(Plugins *p, const char *spec)
 {
-    char *words[MAX_WORDS], *copy = strdup(spec);
-    check(copy, "out of memory");
+    char *words[MAX_WORDS], *copy = must_have(strdup(spec));
     int n = split(copy, words);
     const TcgPluginInfo *info = NULL;
     const char *error = find(words[0], &info);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "plugin/internal.h"
-#include "util/check.h"
+#include "util/reserve.h"
 
 static const size_t counters_bytes = MAX_COUNTERS * sizeof(uint64_t);
 
@@ -17,8 +17,7 @@ static void *new_counters(void)
 {
     void *p = mmap(NULL, counters_bytes, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    check(p != MAP_FAILED, "no memory for counters");
-    return p;
+    return must_have(p == MAP_FAILED ? NULL : p);
 }
 
 static void init_locks(Plugins *p)
@@ -30,12 +29,11 @@ static void init_locks(Plugins *p)
 
 Plugins *plugins_new(const ExecConfig *cfg)
 {
-    Plugins *p = calloc(1, sizeof(*p));
-    check(p, "out of memory");
+    Plugins *p = must_have(calloc(1, sizeof(*p)));
     p->cfg = cfg;
     p->instrument = (Instrument){p, counters_bytes, plugins_rewrite, flushed};
-    p->ir = ir_new();
-    p->frontend = cfg->frontend->create(p->ir);
+    p->ir = must_have(ir_new());
+    p->frontend = must_have(cfg->frontend->create(p->ir));
     p->retired = new_counters();
     for (unsigned i = 0; i < HOOK_COUNT; i++) {
         p->last[i] = &p->hooks[i];
@@ -54,8 +52,7 @@ const Instrument *plugins_instrument(const Plugins *p)
 static Hook *add_hook(TcgPlugin *plugin, HookKind kind, void *user)
 {
     Plugins *p = plugin->all;
-    Hook *h = calloc(1, sizeof(*h));
-    check(h, "out of memory");
+    Hook *h = must_have(calloc(1, sizeof(*h)));
     h->user = user;
     *p->last[kind] = h;
     p->last[kind] = &h->next;
@@ -114,10 +111,12 @@ void plugins_start(Plugins *p, const PluginGuest *guest, SymbolMap *symbols,
     p->symbols = symbols;
 }
 
-void plugins_thread_start(Plugins *p, CPUState *cpu)
+bool plugins_thread_start(Plugins *p, CPUState *cpu)
 {
-    TcgThread *t = calloc(1, sizeof(*t));
-    check(t, "out of memory");
+    TcgThread *t = reserve_calloc(p->cfg->reserve, 1, sizeof(*t));
+    if (!t) {
+        return false;
+    }
     t->all = p;
     t->cpu = cpu;
     cpu->plugin = t;
@@ -129,6 +128,7 @@ void plugins_thread_start(Plugins *p, CPUState *cpu)
     pthread_mutex_unlock(&p->lock);
     tell_of_thread(p, HOOK_THREAD_START, t);
     pthread_mutex_unlock(&p->coming);
+    return true;
 }
 
 /* Its counts become part of those of ended threads; under the lock. */

@@ -36,8 +36,8 @@ void plugins_start(Plugins *, const PluginGuest *, struct SymbolMap *,
  * the guest address `end`; NULL: there is none.
  */
 const char *plugins_unknown_function(Plugins *, uint64_t end);
-/* The cpu's own thread calls these. */
-void plugins_thread_start(Plugins *, CPUState *);
+/* The cpu's own thread calls these.  False: no memory. */
+bool plugins_thread_start(Plugins *, CPUState *);
 void plugins_thread_end(Plugins *, CPUState *);
 void plugins_syscall(Plugins *, CPUState *, const TcgSyscall *);
 void plugins_syscall_return(Plugins *, CPUState *, const TcgSyscall *);

@@ -51,6 +51,8 @@ struct TcgBlock {
     size_t nb_insns;
 };
 
+/* Out of memory, what is said and called goes to the spares, and the IR has
+ * its error. */
 typedef struct Rewrite {
     Plugins *plugins;
     IR *ir;
@@ -58,6 +60,8 @@ typedef struct Rewrite {
     TcgInsn *insn;
     TcgBlock *block;
     uint32_t nb_insns, nb_blocks;
+    Action spare_action;
+    union Call *spare_call;
 } Rewrite;
 
 /* ---- Calls that code refers to ------------------------------------------- */
@@ -98,6 +102,11 @@ static void run_access(CPUState *cpu, const PluginCall *call, uint64_t addr,
     c->fn(thread_of_cpu(cpu), &a, c->user);
 }
 
+typedef union Call {
+    ExecCall exec;
+    AccessCall access;
+} Call;
+
 /* Stays as long as the code. */
 static void *new_call(Rewrite *w, size_t size)
 {
@@ -105,7 +114,10 @@ static void *new_call(Rewrite *w, size_t size)
     pthread_mutex_lock(&p->lock);
     void *c = arena_alloc(&p->calls, size);
     pthread_mutex_unlock(&p->lock);
-    check(c, "out of memory");
+    if (!c) {
+        w->ir->error = IR_NO_MEMORY;
+        return w->spare_call;
+    }
     return c;
 }
 
@@ -114,7 +126,10 @@ static void *new_call(Rewrite *w, size_t size)
 static Action *add_action(TcgBlock *b, Actions *list, ActionKind kind)
 {
     Action *a = arena_alloc(&b->rewrite->arena, sizeof(*a));
-    check(a, "out of memory");
+    if (!a) {
+        b->rewrite->ir->error = IR_NO_MEMORY;
+        return &b->rewrite->spare_action;
+    }
     *a = (Action){.kind = kind};
     if (!list->last) {
         list->last = &list->first;
@@ -420,13 +435,18 @@ static void show_blocks(Rewrite *w)
 void plugins_rewrite(void *plugins, IR *ir, const BlockRequest *rq,
                      uint32_t nb_notes)
 {
-    Rewrite w = {.plugins = plugins, .ir = ir, .nb_insns = nb_notes};
+    Call spare;
+    Rewrite w = {.plugins = plugins, .ir = ir, .nb_insns = nb_notes,
+                 .spare_call = &spare};
     w.insn = calloc(nb_notes, sizeof(*w.insn));
     w.block = calloc(nb_notes, sizeof(*w.block));
-    check(w.insn && w.block, "out of memory");
-    make_blocks(&w, rq->notes);
-    show_blocks(&w);
-    copy_ops(&w);
+    if (w.insn && w.block) {
+        make_blocks(&w, rq->notes);
+        show_blocks(&w);
+        copy_ops(&w);
+    } else {
+        ir->error = IR_NO_MEMORY;
+    }
     arena_free(&w.arena);
     free(w.block);
     free(w.insn);

@@ -38,7 +38,7 @@ list_jobs() {
 }
 
 list_jobs | xargs -0 -r -n 3 -P 2 "$HERE/one.sh" > "$work/results"
-for script in cli options elf_fuzz strace; do
+for script in cli options elf_fuzz strace limits; do
     echo "$script" | grep -q "$filter" &&
         "$HERE/$script.sh" "$build" >> "$work/results"
 done

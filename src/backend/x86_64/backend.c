@@ -21,7 +21,9 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
 {
     Host *x = calloc(1, sizeof(*x));
 
-    check(x, "out of memory");
+    if (!x) {
+        return NULL;
+    }
     x->features = cfg->plain ? 0 : x86_features() & ~cfg->without;
     x->features |= cfg->force;
     x->avx = x->features & X86_AVX;
@@ -33,6 +35,10 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     x->pc_disp = (int32_t)cfg->pc_offset;
     x86_describe(&x->desc, x->features);
     BackendContext *b = context_new(&x->desc, x, x->features, cfg, ir);
+    if (!b) {
+        free(x);
+        return NULL;
+    }
     x->conv = &b->conv;
     x->pins_vectors = b->conv.pinned >> REG_VEC;
     return b;

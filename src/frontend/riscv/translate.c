@@ -29,7 +29,9 @@ static const char *const hot[] = {
 static void *create(IR *ir)
 {
     DisasContext *ctx = calloc(1, sizeof(*ctx));
-    check(ctx, "out of memory");
+    if (!ctx) {
+        return NULL;
+    }
     ctx->t.ir = ir;
     for (int i = 1; i < 32; i++) {
         ctx->gpr[i] = ir_global(

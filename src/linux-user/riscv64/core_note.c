@@ -164,10 +164,12 @@ static void put_files(FILE *out, Task *t)
     }
     proc_maps(t, text, NULL);
     fclose(text);
-    data = open_memstream(&note, &size);
+    data = maps ? open_memstream(&note, &size) : NULL;
     if (data) {
         put_parts(data, maps);
         fclose(data);
+    }
+    if (note) {
         put_note(out, NT_FILE, note, size);
     }
     free(note);

@@ -61,6 +61,7 @@ bool program_open(Program *p, const char *path, const char *arch, char *msg,
     }
     p->cache_bytes = 0;
     p->symbols = symbols_read(&p->file);
+    check(p->symbols, "out of memory");
     p->code = (CodeReader){read_code, p};
     return true;
 }
