@@ -17,6 +17,7 @@ typedef struct Header {
     MmLimit limit[MM_NB_LIMITS];
     uint32_t strict, nb_filters;
     int32_t close_fd;
+    uint32_t mdwe;             /* PR_MDWE_* */
     uint32_t debug_bytes;      /* of debug: gdb_save() */
     char debug[GDB_SAVED_MAX];
 } Header;
@@ -44,9 +45,10 @@ int inherit_save(Task *t, int close_fd, char variable[INHERIT_VARIABLE_SIZE])
     int fd;
 
     memcpy(h.limit, task_mm(t)->limit, sizeof(h.limit));
+    h.mdwe = mm_mdwe_inherited(task_mm(t));
     h.debug_bytes = (uint32_t)debug_save(t, h.debug);
     if (!h.strict && !h.nb_filters && close_fd < 0 && !h.debug_bytes &&
-        !mm_limited(task_mm(t))) {
+        !h.mdwe && !mm_limited(task_mm(t))) {
         return -1;
     }
     fd = memfd_create("inherit", 0);
@@ -93,6 +95,7 @@ void inherit_load(Task *t, int fd)
     }
     if (fread(&h, sizeof(h), 1, in) == 1) {
         memcpy(task_mm(t)->limit, h.limit, sizeof(h.limit));
+        task_mm(t)->mdwe = h.mdwe;
         t->seccomp_strict = h.strict;
         t->seccomp = read_filters(in, h.nb_filters);
         if (h.close_fd >= 0) {

@@ -1,6 +1,6 @@
 /*
  * What a guest program hands to the program that it executes, where the
- * host's kernel does not do it: limits of memory, seccomp.  It goes through
+ * host's kernel does not do it: limits of memory, MDWE, seccomp.  It goes through
  * a memory file whose descriptor an environment variable tells; both are gone
  * when the new program starts.
  */

@@ -81,46 +81,50 @@ void process_end(Task *t)
     robust_process_end(t);
 }
 
-static bool can_read(Task *t, uint64_t addr)
+/* The host tells so of what we call a fault at an instruction's address. */
+static bool is_fetch(const Task *t, const Event *e)
 {
-    char byte;
+    const uint64_t longest = 4;
 
-    return user_copy(&byte, (const void *)host_pointer(t, addr), 1);
+    return e->code == SEGV_MAPERR &&
+           e->addr - rv_state(t->cpu)->pc < longest;
 }
 
 /*
  * The map, not the host, tells the guest why: what it may not execute, or
  * what is but set aside, is mapped for the host.  Where code should be and
  * may be executed but cannot be read, its file ends before; if it can be read,
- * another thread has changed the map since, and the guest tries again.
+ * another thread has changed the map since, and the guest tries again.  What
+ * is mapped, but not to the host, is a guard (MADV_GUARD_INSTALL).
  */
-static void guest_fault(Task *t, const Event *e)
+static void guest_segv(Task *t, const Event *e)
 {
     Mm *mm = task_mm(t);
     const Mapping *m;
-    int signo = e->signo, code = e->code;
+    bool mapped, code;
+    char byte;
 
-    if (signo == SIGSEGV && mm_grow(mm, e->addr, &t->grown)) {
-        return;
-    }
     pthread_mutex_lock(&mm->lock);
     m = map_find(&mm->map, e->addr);
-    if (signo == SIGSEGV) {
-        bool mapped = m && m->kind != MAPPING_HOST;
-
-        if (mapped && (m->prot & PROT_EXEC) && code == SEGV_MAPERR) {
-            if (can_read(t, e->addr)) {
-                pthread_mutex_unlock(&mm->lock);
-                return;
-            }
-            signo = SIGBUS;
-            code = BUS_ADRERR;
-        } else {
-            code = mapped ? SEGV_ACCERR : SEGV_MAPERR;
-        }
-    }
+    mapped = m && m->kind != MAPPING_HOST;
+    code = mapped && (m->prot & PROT_EXEC);
     pthread_mutex_unlock(&mm->lock);
-    signal_force(t, signo, code, e->addr);
+    if (!is_fetch(t, e)) {
+        signal_force(t, SIGSEGV, mapped ? e->code : SEGV_MAPERR, e->addr);
+    } else if (!code) {
+        signal_force(t, SIGSEGV, mapped ? SEGV_ACCERR : SEGV_MAPERR, e->addr);
+    } else if (mm_read_code(mm, e->addr, &byte, 1) == 0) {
+        signal_force(t, SIGBUS, BUS_ADRERR, e->addr);
+    }
+}
+
+static void guest_fault(Task *t, const Event *e)
+{
+    if (e->signo != SIGSEGV) {
+        signal_force(t, e->signo, e->code, e->addr);
+    } else if (!mm_grow(task_mm(t), e->addr, &t->grown)) {
+        guest_segv(t, e);
+    }
 }
 
 static void handle(Task *t, const Event *e);

@@ -6,21 +6,21 @@
 #include "linux-user/mm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include "linux-user/mm_int.h"
 #include "linux-user/usercopy.h"
 #include "util/reserve.h"
 
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
 
 enum {
     GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC,
     PROT_SEM = 8,              /* may be given, does nothing */
+    NOBODYS_FLAG = 1 << 25,    /* for mmap; stands for one not RISC-V's */
     X86_MAP_32BIT = 0x40,      /* x86's own; mean nothing to RISC-V */
     X86_MAP_ABOVE4G = 0x80,
 };
@@ -182,6 +182,18 @@ long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n)
     return len;
 }
 
+/* The host's file disregards protections: for pages that are but code. */
+static bool read_unreadable(const Mm *mm, uint64_t addr, void *buf, size_t n)
+{
+    int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : pread(fd, buf, n, (off_t)(addr + mm->base));
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return got == (ssize_t)n;
+}
+
 /*
  * A page of a file mapping beyond the file's end cannot be read although the
  * map has it. What is read ends with the page: few blocks go beyond, and the
@@ -196,7 +208,9 @@ size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
     pthread_mutex_lock(&mm->lock);
     const Mapping *m = map_find(&mm->map, addr);
     bool read = m && m->prot & PROT_EXEC &&
-                user_copy(buf, g2h(mm, addr), bytes);
+                (m->prot == PROT_EXEC
+                 ? read_unreadable(mm, addr, buf, bytes)
+                 : user_copy(buf, g2h(mm, addr), bytes));
     pthread_mutex_unlock(&mm->lock);
     return read ? bytes : 0;
 }
@@ -234,11 +248,12 @@ static bool flag_fixed(int flags)
 
 static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
 {
-    uint64_t hint = page_up(r->addr);
+    uint64_t hint = page_down(r->addr);
     uint64_t align = r->align > GUEST_PAGE ? r->align : GUEST_PAGE;
     uint64_t found;
 
-    if (hint >= MMAP_MIN && guest_range_ok(hint, len) &&
+    hint = hint && hint < MMAP_MIN ? MMAP_MIN : hint;
+    if (hint && guest_range_ok(hint, len) &&
         !(hint & (align - 1)) && map_has_room(&mm->map, hint, hint + len)) {
         return hint;
     }
@@ -257,7 +272,7 @@ int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
 
         return addr ? (int64_t)addr : -ENOMEM;
     }
-    if (!page_aligned(r->addr)) {
+    if (!page_aligned(r->addr) || (r->huge && r->addr & (r->align - 1))) {
         return -EINVAL;
     }
     if (!guest_range_ok(r->addr, len) ||
@@ -279,18 +294,56 @@ static bool may_be_growing(int flags)
     return (flags & (MAP_TYPE | growing)) == growing;
 }
 
+/* The host's flags but for how the address is taken. */
+static int host_flags(const Mm *mm, int flags)
+{
+    const int no_legacy = MAP_FIXED_NOREPLACE | X86_MAP_32BIT |
+                          X86_MAP_ABOVE4G;
+    int host = flags & ~(MAP_FIXED | no_legacy);
+
+    if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & no_legacy)) {
+        host |= NOBODYS_FLAG;
+    }
+    if (may_be_growing(flags)) {
+        host &= ~MAP_GROWSDOWN;
+    }
+    return host | (mm->lock_future ? MAP_LOCKED : 0);
+}
+
+static void *host_map_over(Mm *mm, const MapRequest *r, uint64_t addr)
+{
+    return mmap(g2h(mm, addr), r->len, host_prot(r->prot),
+                host_flags(mm, r->flags) | MAP_FIXED, r->fd,
+                (off_t)r->offset);
+}
+
+/*
+ * What the map calls free may still be a late mapping of the host's, which
+ * MAP_FIXED_NOREPLACE respects; MAP_SHARED_VALIDATE does not know that flag.
+ */
 static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
                         uint64_t len)
 {
-    int flags = r->flags & ~(MAP_FIXED | MAP_FIXED_NOREPLACE |
-                             (may_be_growing(r->flags) ? MAP_GROWSDOWN : 0) |
-                             X86_MAP_32BIT | X86_MAP_ABOVE4G);
     bool over = mm->reserved || !map_is_free(&mm->map, addr, addr + len);
+    int64_t got;
 
-    /* What the map calls free may still be a late mapping of the host's. */
-    flags |= over ? MAP_FIXED : MAP_FIXED_NOREPLACE;
-    return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(r->prot),
-                                flags, r->fd, (off_t)r->offset));
+    if (over) {
+        return host_result(mm, host_map_over(mm, r, addr));
+    }
+    if ((r->flags & MAP_TYPE) != MAP_SHARED_VALIDATE) {
+        return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(r->prot),
+                                    host_flags(mm, r->flags) |
+                                    MAP_FIXED_NOREPLACE, r->fd,
+                                    (off_t)r->offset));
+    }
+    if (reserve(g2h(mm, addr), len, MAP_FIXED_NOREPLACE) == MAP_FAILED) {
+        return -errno;
+    }
+    got = host_result(mm, host_map_over(mm, r, addr));
+    if (got < 0) {
+        munmap(g2h(mm, addr), len);
+    }
+    return got;
 }
 
 /*
@@ -300,13 +353,16 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
  */
 int64_t mm_map_locked(Mm *mm, const MapRequest *r)
 {
-    uint64_t len = page_up(r->len);
+    uint64_t len = align_up(r->len, r->align);
     int64_t addr = mm_choose_address(mm, r, len);
     int64_t got;
     Mapping m;
 
     if (addr < 0) {
         return addr;
+    }
+    if (mm->mdwe && writes_code(r->prot)) {
+        return -EACCES;
     }
     if (!mm_within_limits(mm, (uint64_t)addr, len, r->prot, r->kind) ||
         !mm_room_for_more(mm)) {
@@ -324,18 +380,39 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
     return addr;
 }
 
-int64_t mm_map(Mm *mm, const MapRequest *r)
+/* What mmap refuses before it looks for a place, in Linux's order. */
+static int64_t map_refused(const MapRequest *r)
 {
-    int64_t ret;
+    int flags = r->flags & MAP_ANONYMOUS ? 0 : fcntl(r->fd, F_GETFL);
 
-    if (r->len == 0 || !page_aligned(r->offset)) {
+    if (!page_aligned(r->offset)) {
         return -EINVAL;
     }
-    if (page_up(r->len) < r->len) {
+    if (flags < 0 || (flags & O_PATH)) {
+        return -EBADF;
+    }
+    return 0;
+}
+
+int64_t mm_map(Mm *mm, const MapRequest *request)
+{
+    MapRequest r = *request;
+    int64_t ret = map_refused(&r);
+
+    if (ret == 0) {
+        ret = mm_huge(&r);
+    }
+    if (ret < 0) {
+        return ret;
+    }
+    if (r.len == 0) {
+        return -EINVAL;
+    }
+    if (align_up(r.len, r.align) < r.len) {
         return -ENOMEM;
     }
     pthread_mutex_lock(&mm->lock);
-    ret = mm_map_locked(mm, r);
+    ret = mm_map_locked(mm, &r);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }
@@ -413,12 +490,61 @@ static int64_t host_protect(Mm *mm, uint64_t start, uint64_t *end, int prot)
     return -error;
 }
 
+int64_t mm_set_mdwe(Mm *mm, uint64_t bits)
+{
+    const unsigned refuse = 1, no_inherit = 2;
+    int64_t ret = 0;
+
+    if (bits & ~(uint64_t)(refuse | no_inherit) || bits == no_inherit) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    if (mm->mdwe && mm->mdwe != bits) {
+        ret = -EPERM;
+    } else {
+        mm->mdwe = (unsigned)bits;
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+unsigned mm_mdwe_inherited(const Mm *mm)
+{
+    const unsigned no_inherit = 2;
+
+    return mm->mdwe & no_inherit ? 0 : mm->mdwe;
+}
+
+/* PR_MDWE_REFUSE_EXEC_GAIN: where what may not become code begins. */
+static uint64_t denied_from(const Mm *mm, uint64_t start, uint64_t end,
+                            int prot)
+{
+    size_t i = map_lower(&mm->map, start);
+
+    if (!mm->mdwe || !(prot & PROT_EXEC)) {
+        return end;
+    }
+    while (i < mm->map.n && !(prot & PROT_WRITE) &&
+           (mm->map.at[i].prot & PROT_EXEC)) {
+        i++;
+    }
+    if (i < mm->map.n && mm->map.at[i].start > start) {
+        start = mm->map.at[i].start;
+    }
+    return start < end && i < mm->map.n ? start : end;
+}
+
 /* As Linux does, what lies before a hole is changed, then ENOMEM. */
 static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
 {
     uint64_t run = map_run_end(&mm->map, start, end);
+    uint64_t denied = denied_from(mm, start, run, prot);
     int64_t ret = run < end ? -ENOMEM : 0, refused;
 
+    if (denied < run) {
+        run = denied;
+        ret = -EACCES;
+    }
     if (run > start) {
         if (!mm_room_for_more(mm)) {
             return -ENOMEM;

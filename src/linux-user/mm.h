@@ -42,6 +42,9 @@ typedef struct Mm {
     bool reserved;             /* [base, base + TASK_SIZE) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
+    bool lock_future;          /* mlockall(MCL_FUTURE) */
+    Map not_forked;            /* has been given MADV_DONTFORK */
+    unsigned mdwe;             /* PR_MDWE_*; ours, the emulator makes code */
     uint32_t grown;            /* how often something has grown (mm_grow) */
     uint64_t code_version;     /* changes when what may be executed does */
     /* Told of each range where executable code changed or went away. */
@@ -54,6 +57,7 @@ typedef struct MapRequest {
     int prot, flags, fd;
     uint64_t offset;
     uint64_t align;            /* of the address chosen; 0: a page */
+    bool huge;                 /* in pages of that size */
     MappingKind kind;
 } MapRequest;
 
@@ -71,6 +75,12 @@ int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot);
 int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
                  int flags, uint64_t new_addr);
 int64_t mm_brk(Mm *mm, uint64_t brk);
+/* The process is the child of a fork; with the lock held. */
+void mm_forked(Mm *mm);
+/* PR_SET_MDWE */
+int64_t mm_set_mdwe(Mm *mm, uint64_t bits);
+/* What a new process or program has of it. */
+unsigned mm_mdwe_inherited(const Mm *mm);
 int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice);
 int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags);
 int64_t mm_shmdt(Mm *mm, uint64_t addr);

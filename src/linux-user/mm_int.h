@@ -8,15 +8,38 @@
 #include <sys/mman.h>
 #include "linux-user/mm.h"
 
-/* The host's protection for one of the guest's. */
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+/*
+ * The host's protection for one of the guest's.  Code is data to the host;
+ * what is nothing but code cannot be read, as on RISC-V, where a page that may
+ * be written can.
+ */
 static inline int host_prot(int prot)
 {
-    return prot & PROT_EXEC ? (prot & ~PROT_EXEC) | PROT_READ : prot;
+    bool readable = prot & (PROT_READ | PROT_WRITE);
+
+    return (prot & ~PROT_EXEC) | (readable ? PROT_READ : 0);
 }
 
 static inline bool page_aligned(uint64_t n)
 {
     return (n & GUEST_PAGE_MASK) == 0;
+}
+
+/* align: a power of two, or 0 for a page.  0 if there is no such number. */
+static inline uint64_t align_up(uint64_t n, uint64_t align)
+{
+    uint64_t mask = (align > GUEST_PAGE ? align : GUEST_PAGE) - 1;
+
+    return (n + mask) & ~mask;
+}
+
+static inline bool writes_code(int prot)
+{
+    return (prot & PROT_WRITE) && (prot & PROT_EXEC);
 }
 
 /* A guest address, or -errno, of what mmap or mremap returned. */
@@ -40,6 +63,11 @@ int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end);
 /* Where a mapping of len bytes goes, or -errno. */
 int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len);
 int64_t mm_map_locked(Mm *mm, const MapRequest *r);
+/*
+ * What is in huge pages (MAP_HUGETLB, a file of hugetlbfs) is placed and
+ * measured by them.  -EINVAL if there is no such page.
+ */
+int64_t mm_huge(MapRequest *r);
 /* Unmaps what the guest has in [start, end), leaving the host's alone. */
 int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end);
 

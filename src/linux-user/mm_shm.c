@@ -7,13 +7,18 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
 {
     uint64_t len = page_up(r->len);
     int64_t addr = mm_choose_address(mm, r, len);
-    int prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
+    int prot = (flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE) |
+               (flags & SHM_EXEC ? PROT_EXEC : 0);
     Mapping m;
 
     if (addr < 0) {
         return addr == -EEXIST ? -EINVAL : addr;
     }
-    if (!mm_room_for_more(mm)) {
+    if (mm->mdwe && writes_code(prot)) {
+        return -EACCES;
+    }
+    if (!mm_within_limits(mm, (uint64_t)addr, len, prot, r->kind) ||
+        !mm_room_for_more(mm)) {
         return -ENOMEM;
     }
     m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len, (uint32_t)prot,
@@ -21,11 +26,15 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
     if (mm->reserved) {
         flags |= SHM_REMAP;
     }
-    if (shmat(id, g2h(mm, m.start), flags & ~SHM_EXEC) == (void *)-1) {
-        return -errno;
+    if (shmat(id, g2h(mm, m.start), flags) == (void *)-1) {
+        return -errno;         /* SHM_EXEC needs a right of its own */
+    }
+    if (flags & SHM_EXEC) {
+        mprotect(g2h(mm, m.start), len, host_prot(prot));
     }
     mm_tell_code_gone(mm, m.start, m.end);
     map_set(&mm->map, &m);
+    mm->code_version += (m.prot & PROT_EXEC) != 0;
     return addr;
 }
 
@@ -35,11 +44,14 @@ int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags)
     struct shmid_ds ds;
     int64_t ret;
 
-    if (shmctl(id, IPC_STAT, &ds) < 0) {
-        return -errno;
-    }
     if (flags & SHM_RND) {
         r.addr = page_down(addr);
+    }
+    if (!page_aligned(r.addr) || (!r.addr && (flags & SHM_REMAP))) {
+        return -EINVAL;
+    }
+    if (shmctl(id, IPC_STAT, &ds) < 0) {
+        return -errno;
     }
     if (addr) {
         r.flags = flags & SHM_REMAP ? MAP_FIXED : MAP_FIXED_NOREPLACE;

@@ -156,6 +156,9 @@ static long fork_process(Task *t, const CloneArgs *c)
         if (t->debug && ret != 0) {
             gdb_fork_parent(t->debug, (int)ret);
         }
+        if (ret == 0) {
+            mm_forked(mm);
+        }
         pthread_mutex_unlock(&mm->lock);
         pthread_mutex_unlock(&t->actions->lock);
         exec_fork_done(t->cpu, ret == 0);

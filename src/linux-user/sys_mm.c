@@ -59,24 +59,31 @@ static uint64_t lock_start(Task *t, const Mapping *m)
            ? page_down(sp) : m->start;
 }
 
-static int lock_mapping(Task *t, const Mapping *m)
+/* What cannot be there now, as past a file's end, is no error. */
+static long lock_mapping(Task *t, const Mapping *m, uint64_t flags)
 {
     uint64_t start = lock_start(t, m);
+    long at = (long)g2h(task_mm(t), start), size = (long)(m->end - start);
+    long ret = raw_syscall(SYS_mlock2, at, size, MLOCK_ONFAULT, 0, 0, 0);
 
-    return mlock(g2h(task_mm(t), start), m->end - start);
+    if (ret == 0 && !(flags & MCL_ONFAULT) && m->prot != PROT_NONE) {
+        raw_syscall(SYS_mlock, at, size, 0, 0, 0, 0);
+    }
+    return ret;
 }
 
 /*
  * The emulator's memory must not be locked (its code buffer is large), so
- * MCL_CURRENT locks each mapping of the guest, and MCL_FUTURE is not kept.
+ * MCL_CURRENT locks each mapping of the guest, and what is mapped later is
+ * mapped with MAP_LOCKED.
  */
 long sys_mlockall(Task *t, const uint64_t *a)
 {
     Mm *mm = task_mm(t);
     long ret = 0;
 
-    if (a[0] == 0 || (a[0] & ~(uint64_t)(MCL_CURRENT | MCL_FUTURE |
-                                         MCL_ONFAULT))) {
+    if (a[0] == 0 || a[0] == MCL_ONFAULT ||
+        (a[0] & ~(uint64_t)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))) {
         return -EINVAL;
     }
     pthread_mutex_lock(&mm->lock);
@@ -84,10 +91,12 @@ long sys_mlockall(Task *t, const uint64_t *a)
          i++) {
         const Mapping *m = &mm->map.at[i];
 
-        if (m->kind != MAPPING_HOST && m->prot != PROT_NONE &&
-            lock_mapping(t, m) < 0) {
-            ret = -errno;
+        if (m->kind != MAPPING_HOST) {
+            ret = lock_mapping(t, m, a[0]);
         }
+    }
+    if (ret == 0) {
+        mm->lock_future = a[0] & MCL_FUTURE && !(a[0] & MCL_ONFAULT);
     }
     pthread_mutex_unlock(&mm->lock);
     return ret;
@@ -99,6 +108,7 @@ long sys_munlockall(Task *t, const uint64_t *a)
 
     (void)a;
     pthread_mutex_lock(&mm->lock);
+    mm->lock_future = false;
     for (size_t i = 0; i < mm->map.n; i++) {
         const Mapping *m = &mm->map.at[i];
 
@@ -108,6 +118,55 @@ long sys_munlockall(Task *t, const uint64_t *a)
     }
     pthread_mutex_unlock(&mm->lock);
     return 0;
+}
+
+/*
+ * The host's calls on a range of pages.  With a base the host has something
+ * where the guest has holes.
+ */
+static long range_call(Task *t, int host, const uint64_t *a)
+{
+    Mm *mm = task_mm(t);
+    uint64_t end = a[0] + page_up(a[1]);
+    unsigned pointers = 1u << 0 | (host == SYS_mincore ? 1u << 2 : 0);
+    bool hole = false;
+
+    if (mm->reserved && page_down(a[0]) == a[0] && end > a[0]) {
+        pthread_mutex_lock(&mm->lock);
+        hole = map_run_end(&mm->map, a[0], end) < end;
+        pthread_mutex_unlock(&mm->lock);
+    }
+    return hole ? -ENOMEM : pass_call(t, host, pointers, a);
+}
+
+long sys_mincore(Task *t, const uint64_t *a)
+{
+    return range_call(t, SYS_mincore, a);
+}
+
+long sys_mlock(Task *t, const uint64_t *a)
+{
+    return range_call(t, SYS_mlock, a);
+}
+
+long sys_munlock(Task *t, const uint64_t *a)
+{
+    return range_call(t, SYS_munlock, a);
+}
+
+long sys_mlock2(Task *t, const uint64_t *a)
+{
+    return range_call(t, SYS_mlock2, a);
+}
+
+long sys_msync(Task *t, const uint64_t *a)
+{
+    return range_call(t, SYS_msync, a);
+}
+
+long sys_mseal(Task *t, const uint64_t *a)
+{
+    return range_call(t, SYS_mseal, a);
 }
 
 /* Of a shared mapping of a file, which keeps its protection. */
@@ -150,7 +209,7 @@ long sys_move_pages(Task *t, const uint64_t *a)
 long sys_process_madvise(Task *t, const uint64_t *a)
 {
     struct iovec iov[IOV_LIMIT];
-    long ret = iovec_read(t, iov, a[1], a[2]);
+    long ret = a[4] ? -EINVAL : iovec_read(t, iov, a[1], a[2]);
 
     for (uint64_t i = 0; ret == 0 && i < a[2]; i++) {
         if (!guest_range_ok(h2g(task_mm(t), iov[i].iov_base),

@@ -85,6 +85,8 @@ enum {
     GET_AUXV = 0x41555856,
     SET_VMA = 0x53564d41,
     SET_ICACHE_FLUSH_CTX = 71,
+    SET_MDWE = 65, GET_MDWE = 66,
+    SET_MEMORY_MERGE = 67, GET_MEMORY_MERGE = 68,
 };
 
 /* Bits: which arguments are pointers; -1: not for this guest. */
@@ -105,6 +107,7 @@ static int prctl_pointers(int option)
     case PR_MCE_KILL_GET: case PR_TASK_PERF_EVENTS_DISABLE:
     case PR_TASK_PERF_EVENTS_ENABLE: case PR_SET_IO_FLUSHER:
     case PR_GET_IO_FLUSHER:
+    case SET_MEMORY_MERGE: case GET_MEMORY_MERGE:
         return 0;
     case SET_VMA:              /* what, start, length, name */
         return 1 << 2 | 1 << 4;
@@ -154,6 +157,10 @@ long sys_prctl(Task *t, const uint64_t *a)
         return seccomp_mode(t);
     case GET_AUXV:
         return get_auxv(t, a[1], a[2], a[3] | a[4]);
+    case SET_MDWE:
+        return a[2] | a[3] | a[4] ? -EINVAL : mm_set_mdwe(task_mm(t), a[1]);
+    case GET_MDWE:
+        return a[1] | a[2] | a[3] | a[4] ? -EINVAL : (long)task_mm(t)->mdwe;
     case SET_ICACHE_FLUSH_CTX:
         return set_flush_context(a);
     default:

@@ -115,7 +115,7 @@ static int all_safe(void)
         good &= safe(end + i * step);
         good &= safe(end + ((random >> 17) & -PAGE));
     }
-    good &= safe(1ull << 63) & safe(-PAGE);
+    good &= safe(1ull << 63) & safe(-2 * PAGE);
     good &= last_page();
     shmctl(shm, IPC_RMID, NULL);
     return good;
