@@ -31,22 +31,28 @@ static bool parse_line(char *line, HostLine *h)
     return true;
 }
 
-static const char *mapping_name(const Mapping *m, const HostLine *h)
+/* Only that part of a stack has the name where the program began. */
+static const char *mapping_name(const Process *proc, const Mapping *m,
+                                const HostLine *h)
 {
+    uint64_t start = proc->stack_start;
+
     switch (m->kind) {
     case MAPPING_HEAP: return "[heap]";
-    case MAPPING_STACK: return "[stack]";
+    case MAPPING_STACK:
+        return m->start <= start && start <= m->end ? "[stack]" : h->name;
     case MAPPING_VDSO: return "[vdso]";
     default: return h->name;
     }
 }
 
 /* The guest's part m of the host's mapping h; its size. */
-static uint64_t print_mapping(FILE *out, uint64_t base, const Mapping *m,
-                              const HostLine *h)
+static uint64_t print_mapping(FILE *out, const Process *proc,
+                              const Mapping *m, const HostLine *h)
 {
+    uint64_t base = proc->mm.base;
     uint64_t start = h->start - base, end = h->end - base;
-    const char *name = mapping_name(m, h);
+    const char *name = mapping_name(proc, m, h);
     int width;
 
     start = start > m->start ? start : m->start;
@@ -74,9 +80,10 @@ static void print_size(FILE *out, uint64_t size)
  * The guest's parts of the host's mapping h.  Returns the size of the last;
  * with `details`, those before it are followed by their own.
  */
-static uint64_t print_host_line(FILE *out, const Mm *mm, const HostLine *h,
-                                bool details)
+static uint64_t print_host_line(FILE *out, const Process *proc,
+                                const HostLine *h, bool details)
 {
+    const Mm *mm = &proc->mm;
     uint64_t size = 0;
     size_t i;
 
@@ -97,7 +104,7 @@ static uint64_t print_host_line(FILE *out, const Mm *mm, const HostLine *h,
             print_size(out, size);
             fprintf(out, "Rss:            %8d kB\n", 0);
         }
-        size = print_mapping(out, mm->base, m, h);
+        size = print_mapping(out, proc, m, h);
     }
     return size;
 }
@@ -115,7 +122,7 @@ static void copy_maps(Task *t, FILE *out, const char *host, bool details)
     pthread_mutex_lock(&mm->lock);
     while (in && getline(&line, &cap, in) > 0) {
         if (parse_line(line, &h)) {
-            size = print_host_line(out, mm, &h, details);
+            size = print_host_line(out, t->proc, &h, details);
         } else if (size && strncmp(line, "Size:", 5) == 0) {
             print_size(out, size);
         } else if (size) {

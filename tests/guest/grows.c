@@ -47,24 +47,38 @@ static char *stack_at(unsigned long where, int prot)
     return p == MAP_FAILED ? NULL : p;
 }
 
-/* "-": not mapped; else the mapping's start, from p, in pages, and perms. */
-static void show_mapping(const char *what, char *p)
+/* Where the mapping that has p starts, in pages from p, and its perms. */
+static long look(char *p, char perms[8])
 {
     FILE *f = fopen("/proc/self/maps", "r");
-    char line[300], perms[8];
+    char line[300];
     unsigned long start, end;
+    long from = 1;
 
-    while (fgets(line, sizeof(line), f)) {
+    strcpy(perms, "?");
+    while (from == 1 && fgets(line, sizeof(line), f)) {
         sscanf(line, "%lx-%lx %4s", &start, &end, perms);
-        if (start <= (unsigned long)p && (unsigned long)p < end) {
-            printf("%s: from %ld %s\n", what,
-                   (long)(start - (unsigned long)p) / PAGE, perms);
-            fclose(f);
-            return;
-        }
+        if (start <= (unsigned long)p && (unsigned long)p < end)
+            from = (long)(start - (unsigned long)p) / PAGE;
     }
-    printf("%s: -\n", what);
     fclose(f);
+    return from;
+}
+
+static void show_mapping(const char *what, char *p)
+{
+    char perms[8];
+    long from = look(p, perms);
+
+    printf("%s: from %ld %s\n", what, from, perms);
+}
+
+static void show_perms(const char *what, char *p)
+{
+    char perms[8];
+
+    look(p, perms);
+    printf("%s: %s\n", what, perms);
 }
 
 static void limit(long bytes)
@@ -247,20 +261,12 @@ static void protected(void)
 static void main_stack(void)
 {
     char *page = (char *)((unsigned long)&page & -PAGE);
-    char line[300], perms[8] = "?";
-    FILE *f;
 
     SHOW(mprotect(page, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC |
                               PROT_GROWSDOWN));
-    f = fopen("/proc/self/maps", "r");
-    while (fgets(line, sizeof(line), f)) {
-        if (strstr(line, "[stack]")) {
-            sscanf(line, "%*s %4s", perms);
-            break;
-        }
-    }
-    fclose(f);
-    printf("stack %s\n", perms);
+    show_perms("stack", page);
+    SHOW(touch(page - 100 * PAGE));
+    show_perms("far below", page - 100 * PAGE);
 }
 
 static __attribute__((noinline)) long deep(int n)
