@@ -1,6 +1,7 @@
 /* The file: a Header, then each filter, oldest first, behind its header. */
 #include "linux-user/inherit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static const char variable_name[] = "TCG_INHERIT=";
 typedef struct Header {
     MmLimit limit[MM_NB_LIMITS];
     uint32_t strict, nb_filters;
-    int32_t close_fd;
+    InheritedProgram program;
     uint32_t mdwe;             /* PR_MDWE_* */
     uint32_t debug_bytes;      /* of debug: gdb_save() */
     char debug[GDB_SAVED_MAX];
@@ -37,31 +38,46 @@ static void write_filters(FILE *out, const SeccompFilter *f)
     }
 }
 
-int inherit_save(Task *t, int close_fd, char variable[INHERIT_VARIABLE_SIZE])
+static FILE *new_file(int *fd)
+{
+    int copy;
+    FILE *out;
+
+    *fd = memfd_create("inherit", 0);
+    copy = *fd < 0 ? -1 : dup(*fd);
+    out = copy < 0 ? NULL : fdopen(copy, "w");
+    if (!out && *fd >= 0) {
+        close(*fd);
+    }
+    return out;
+}
+
+long inherit_save(Task *t, const InheritedProgram *program, int *out,
+                  char variable[INHERIT_VARIABLE_SIZE])
 {
     Header h = { .strict = t->seccomp_strict,
-                 .nb_filters = seccomp_count(t->seccomp), .close_fd = close_fd };
-    FILE *out;
-    int fd;
+                 .nb_filters = seccomp_count(t->seccomp),
+                 .program = *program };
+    FILE *file;
 
+    *out = -1;
     memcpy(h.limit, task_mm(t)->limit, sizeof(h.limit));
     h.mdwe = mm_mdwe_inherited(task_mm(t));
     h.debug_bytes = (uint32_t)debug_save(t, h.debug);
-    if (!h.strict && !h.nb_filters && close_fd < 0 && !h.debug_bytes &&
+    if (!h.strict && !h.nb_filters && program->fd < 0 && !h.debug_bytes &&
         !h.mdwe && !mm_limited(task_mm(t))) {
-        return -1;
+        return 0;
     }
-    fd = memfd_create("inherit", 0);
-    out = fd < 0 ? NULL : fdopen(dup(fd), "w");
-    if (!out) {
-        return -1;
+    file = new_file(out);
+    if (!file) {
+        return -errno;
     }
-    fwrite(&h, sizeof(h), 1, out);
-    write_filters(out, t->seccomp);
-    fclose(out);
-    lseek(fd, 0, SEEK_SET);
-    snprintf(variable, INHERIT_VARIABLE_SIZE, "%s%d", variable_name, fd);
-    return fd;
+    fwrite(&h, sizeof(h), 1, file);
+    write_filters(file, t->seccomp);
+    fclose(file);
+    lseek(*out, 0, SEEK_SET);
+    snprintf(variable, INHERIT_VARIABLE_SIZE, "%s%d", variable_name, *out);
+    return 0;
 }
 
 static const SeccompFilter *read_filters(FILE *in, uint32_t n)
@@ -98,9 +114,6 @@ void inherit_load(Task *t, int fd)
         task_mm(t)->mdwe = h.mdwe;
         t->seccomp_strict = h.strict;
         t->seccomp = read_filters(in, h.nb_filters);
-        if (h.close_fd >= 0) {
-            close(h.close_fd);
-        }
         if (h.debug_bytes && h.debug_bytes <= sizeof(h.debug)) {
             debug_resume(t, h.debug, h.debug_bytes);
         }
@@ -108,9 +121,10 @@ void inherit_load(Task *t, int fd)
     fclose(in);
 }
 
-int inherit_take(char **envp)
+int inherit_take(char **envp, InheritedProgram *program)
 {
     size_t n = sizeof(variable_name) - 1;
+    Header h;
     char **to = envp;
     int fd = -1;
 
@@ -122,6 +136,12 @@ int inherit_take(char **envp)
         }
     }
     *to = NULL;
-    /* A program with more rights than its caller takes no filters from it. */
-    return fd > STDERR_FILENO && !getauxval(AT_SECURE) ? fd : -1;
+    *program = (InheritedProgram){ .fd = -1 };
+    /* A program with more rights than its caller takes nothing from it. */
+    if (fd < 0 || getauxval(AT_SECURE) ||
+        pread(fd, &h, sizeof(h), 0) != sizeof(h)) {
+        return -1;
+    }
+    *program = h.program;
+    return fd;
 }

@@ -9,16 +9,22 @@
 
 #include "linux-user/process.h"
 
+/* What the program is, if not what its path says. */
+typedef struct InheritedProgram {
+    int32_t fd;                /* -1: what its path says */
+    bool names;                /* the file's name is that of the thread, too */
+} InheritedProgram;
+
 /*
- * Makes the file if there is anything to hand on; close_fd, unless -1, is a
- * descriptor that the new program has only to be opened by.  Returns its descriptor
- * with the variable in `variable`, or -1.
+ * Makes the file if there is anything to hand on: *out is its descriptor, the
+ * variable in `variable`; else -1.  0 or -errno.
  */
 enum { INHERIT_VARIABLE_SIZE = 32 };
-int inherit_save(Task *t, int close_fd, char variable[INHERIT_VARIABLE_SIZE]);
+long inherit_save(Task *t, const InheritedProgram *program, int *out,
+                  char variable[INHERIT_VARIABLE_SIZE]);
 
 /* At the start: takes the variable out of envp; the descriptor or -1. */
-int inherit_take(char **envp);
+int inherit_take(char **envp, InheritedProgram *program);
 /* Before the guest runs; closes fd. */
 void inherit_load(Task *t, int fd);
 

@@ -15,6 +15,9 @@
 typedef struct LinuxUserOptions {
     const char *program;       /* path as the user gave it */
     int program_fd;            /* it, open already; -1: not */
+    const char *execfn;        /* the path of a program that the kernel has
+                                  had us run, a script's if it is one, which
+                                  is the thread's name too; NULL: program */
     char **argv;               /* the guest's, argv[0] included */
     char **envp;               /* the guest's */
     const char *prefix;        /* -L; NULL: none */

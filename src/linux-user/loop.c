@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/core.h"
@@ -19,6 +20,7 @@
 #include "linux-user/names.h"
 #include "linux-user/proc.h"
 #include "linux-user/profile.h"
+#include "linux-user/program.h"
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
@@ -192,13 +194,22 @@ static int complain(const char *program, int error, const char *why)
 static int open_program(const char *path, const char **why)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    long ret = fd < 0 ? -errno : program_may_run(fd);
+    struct stat st;
 
-    if (fd >= 0 && access(path, X_OK) < 0) {
-        *why = "not executable (chmod +x?)";
-        close(fd);
-        return -EACCES;
+    if (fd < 0) {
+        return (int)ret;
     }
-    return fd < 0 ? -errno : fd;
+    if (ret == -EACCES && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        *why = "not executable (chmod +x?)";
+    } else if (ret == -EACCES) {
+        ret = 0;               /* elf_read() says what it is */
+    }
+    if (ret < 0) {
+        close(fd);
+        return (int)ret;
+    }
+    return fd;
 }
 
 static int read_program(const char *path, ElfImage *img, const char **why)
@@ -235,14 +246,14 @@ typedef struct Loader {
     int fd, interp_fd;
 } Loader;
 
-static int loader_open(Loader *l, const LinuxUserOptions *o)
+static int loader_open(Loader *l, const LinuxUserOptions *o, int fd)
 {
     const char *why = NULL;
     char name[PATH_MAX + 64];
 
-    if (o->program_fd >= 0) {
-        l->fd = elf_read(o->program_fd, &l->program, &why);
-        l->fd = l->fd < 0 ? l->fd : o->program_fd;
+    if (fd >= 0) {
+        l->fd = elf_read(fd, &l->program, &why);
+        l->fd = l->fd < 0 ? l->fd : fd;
     } else {
         l->fd = read_program(o->program, &l->program, &why);
     }
@@ -383,20 +394,38 @@ static int start_exec(Process *proc)
     return 0;
 }
 
-/* Everything up to the first instruction; 0 or an exit status. */
-static int start(Process *proc, Task **task)
+/* Out of the guest's reach, but not so that tables of descriptors grow. */
+static void hold_program(Process *proc, int fd, const FdRoom *room)
+{
+    enum { HIGH_ENOUGH = 1024 };
+    rlim_t limit = room->old.rlim_cur;
+    struct stat st;
+
+    if (!realpath(proc->options->program, proc->exe)) {
+        snprintf(proc->exe, sizeof(proc->exe), "%s", proc->options->program);
+    }
+    program_hold(proc, fd, limit < HIGH_ENOUGH ? (int)limit : HIGH_ENOUGH);
+    if (stat("/proc/self/exe", &st) == 0) {
+        proc->emulator_dev = st.st_dev;
+        proc->emulator_ino = st.st_ino;
+    }
+}
+
+/*
+ * Everything up to the first instruction; 0 or an exit status.  program: its
+ * descriptor, if it is open already.
+ */
+static int start(Process *proc, Task **task, int program, const FdRoom *room)
 {
     const LinuxUserOptions *o = proc->options;
     Loader l = { .fd = -1, .interp_fd = -1 };
     uint64_t pc = 0, sp = 0;
-    int ret = loader_open(&l, o);
+    int ret = loader_open(&l, o, program);
 
     if (ret) {
         return ret;
     }
-    if (!realpath(o->program, proc->exe)) {
-        snprintf(proc->exe, sizeof(proc->exe), "%s", o->program);
-    }
+    hold_program(proc, l.fd, room);
     ret = load(proc, &l, &pc, &sp);
     loader_close(&l);
     if (ret < 0) {
@@ -421,12 +450,29 @@ static int start(Process *proc, Task **task)
     return 0;
 }
 
-/* The name that ps and /proc/self/comm show is the program's. */
-static void set_name(const char *program)
+/*
+ * The name that ps and /proc/self/comm show: of the path, or of the file for
+ * one that has none; the kernel has set that of a program that it had us run.
+ */
+static void set_name(const Process *proc, const InheritedProgram *inherited)
 {
-    const char *slash = strrchr(program, '/');
+    static const char deleted[] = " (deleted)";
+    const LinuxUserOptions *o = proc->options;
+    const char *path = inherited->names ? proc->exe : o->program;
+    const char *slash = strrchr(path, '/');
+    char name[PATH_MAX];
+    size_t n;
 
-    prctl(PR_SET_NAME, slash ? slash + 1 : program);
+    if (o->execfn) {
+        return;
+    }
+    snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
+    n = strlen(name);
+    if (inherited->names && n >= sizeof(deleted) &&
+        strcmp(name + n - sizeof(deleted) + 1, deleted) == 0) {
+        name[n - sizeof(deleted) + 1] = '\0';
+    }
+    prctl(PR_SET_NAME, name);
 }
 
 /*
@@ -451,7 +497,9 @@ static int cannot_listen(const char *where)
 int linux_user_run(const LinuxUserOptions *o)
 {
     Process *proc = calloc(1, sizeof(*proc));
-    int ret, inherited = inherit_take(o->envp);
+    InheritedProgram program;
+    int ret, inherited = inherit_take(o->envp, &program);
+    FdRoom room;
     Task *t = NULL;
 
     if (!proc) {
@@ -460,9 +508,12 @@ int linux_user_run(const LinuxUserOptions *o)
     grow_stack();
     mallopt(M_ARENA_MAX, 1);   /* each takes two mappings and 64 MiB */
     proc->options = o;
+    proc->program_fd = -1;
     pthread_mutex_init(&proc->seccomp_lock, NULL);
     signal_init_process(proc);
-    ret = start(proc, &t);
+    fd_room_make(&room);
+    ret = start(proc, &t, program.fd >= 0 ? program.fd : o->program_fd,
+                &room);
     if (ret == 0 && o->gdb && debug_start(t) < 0) {
         ret = cannot_listen(o->gdb->where);
     }
@@ -471,7 +522,7 @@ int linux_user_run(const LinuxUserOptions *o)
         if (core_wanted()) {
             signal_core_limit_changed(t);
         }
-        set_name(o->program);
+        set_name(proc, &program);
         proc_show_program(proc);
         if (o->profile) {
             profile_start(t);
@@ -479,6 +530,7 @@ int linux_user_run(const LinuxUserOptions *o)
         if (t->debug) {
             debug_first_stop(t);
         }
+        fd_room_end(&room);
         signal_unblock(t);
         task_loop(t);
         if (t->debug) {

@@ -49,9 +49,9 @@ static const char *own_file(const char *path)
     return file;
 }
 
-bool proc_is_exe(const char *path)
+bool proc_is_own_exe(const char *path)
 {
-    const char *file = own_file(path);
+    const char *file = after_process(path);
 
     return file && strcmp(file, "exe") == 0;
 }
@@ -117,17 +117,11 @@ static long open_view(Task *t, const ProcFile *file, const char *path,
 
 long proc_open(Task *t, const char *path, int flags)
 {
-    char exe[PATH_MAX];
     const ProcFile *file;
     const char *own;
-    int fd;
 
     if (strncmp(path, "/proc/", 6) != 0) {
         return PROC_NOT_OURS;
-    }
-    if (proc_exe(t, AT_FDCWD, path, exe)) {
-        fd = open(exe, flags);
-        return fd < 0 ? -errno : fd;
     }
     own = own_file(path);
     if (own && strcmp(own, "mem") == 0) {
@@ -137,8 +131,7 @@ long proc_open(Task *t, const char *path, int flags)
     return file ? open_view(t, file, path, flags) : PROC_NOT_OURS;
 }
 
-/* The path by which the kernel knows fd, if it is in /proc. */
-static bool proc_path(int fd, char path[PATH_MAX])
+bool proc_path(int fd, char path[PATH_MAX])
 {
     enum { PROC_SUPER_MAGIC = 0x9fa0 };
     struct statfs fs;

@@ -25,6 +25,12 @@ bool proc_is_mem(const Task *t, int fd);
 long proc_mem_read(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
 long proc_mem_write(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
 
+/* Is the path one of the usual for this process's exe? */
+bool proc_is_own_exe(const char *path);
+
+/* The path by which the kernel knows fd, if it is in /proc. */
+bool proc_path(int fd, char path[PATH_MAX]);
+
 /* Lets other processes see the guest's arguments and environment as ours. */
 void proc_show_program(const Process *proc);
 

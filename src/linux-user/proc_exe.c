@@ -11,20 +11,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "linux-user/program.h"
 #include "linux-user/sys.h"
 
 /* --- /proc/PID/exe --- */
-
-/* The inode of the emulator if that is what `exe` leads to, else 0. */
-static ino_t inode_if_ours(const char *exe)
-{
-    struct stat ours, other;
-    bool same = stat("/proc/self/exe", &ours) == 0 &&
-                stat(exe, &other) == 0 && ours.st_dev == other.st_dev &&
-                ours.st_ino == other.st_ino;
-
-    return same ? ours.st_ino : 0;
-}
 
 /* The lowest file that is mapped, but for the emulator's, is the program. */
 static bool lowest_file(const char *maps, ino_t emulator, char exe[PATH_MAX])
@@ -47,51 +37,140 @@ static bool lowest_file(const char *maps, ino_t emulator, char exe[PATH_MAX])
     return found;
 }
 
-static bool exe_of_other(const char *path, char exe[PATH_MAX])
+static bool is_emulator(const Task *t, const struct stat *st)
 {
-    char maps[64];
-    int pid, end = 0;
-    ino_t emulator;
+    return st->st_ino == t->proc->emulator_ino &&
+           st->st_dev == t->proc->emulator_dev;
+}
 
-    if (sscanf(path, "/proc/%d/exe%n", &pid, &end) != 1 || !end ||
-        path[end] || !(emulator = inode_if_ours(path))) {
+static bool exe_of_other(const Task *t, int pid, char file[PATH_MAX])
+{
+    char path[64];
+    struct stat st;
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+    if (stat(path, &st) < 0 || !is_emulator(t, &st)) {
         return false;
     }
-    snprintf(maps, sizeof(maps), "/proc/%d/maps", pid);
-    return lowest_file(maps, emulator, exe);
+    fd = program_fd_of(pid);
+    if (fd >= 0) {
+        snprintf(file, PATH_MAX, "/proc/%d/fd/%d", pid, fd);
+        return true;
+    }
+    snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+    return lowest_file(path, st.st_ino, file);
+}
+
+static bool is_own_thread(int tid)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d", tid);
+    return access(path, F_OK) == 0;
+}
+
+/* The text of the link that fd is; its length or -1. */
+static ssize_t read_link(int fd, char text[PATH_MAX])
+{
+    ssize_t n = readlinkat(fd, "", text, PATH_MAX - 1);
+
+    text[n > 0 ? n : 0] = '\0';
+    return n;
+}
+
+/*
+ * The thread whose exe the link fd is, by the name that the kernel has for it:
+ * it ends in PID/exe or TID/exe.  0: it is another.
+ */
+static int whose_exe(int fd)
+{
+    char path[PATH_MAX], *tid;
+    size_t n;
+
+    if (!proc_path(fd, path)) {
+        return 0;
+    }
+    n = strlen(path);
+    if (n < 4 || strcmp(path + n - 4, "/exe") != 0) {
+        return 0;
+    }
+    path[n - 4] = '\0';
+    tid = strrchr(path, '/');
+    return tid ? atoi(tid + 1) : 0;
+}
+
+/* path becomes what its last link, of that text, leads to. */
+static bool enter_link(int *dir, char path[PATH_MAX], const char *link)
+{
+    char *slash = strrchr(path, '/');
+    size_t base = link[0] == '/' || !slash ? 0 : (size_t)(slash + 1 - path);
+
+    if (base + strlen(link) >= PATH_MAX) {
+        return false;
+    }
+    strcpy(path + base, link);
+    *dir = link[0] == '/' ? AT_FDCWD : *dir;
+    return true;
+}
+
+/* Whose exe does the path lead to, by way of links if `follow`?  0: none. */
+static int find_exe(int dir, const char *from, bool follow)
+{
+    enum { LINK_LIMIT = 40 };
+    char path[PATH_MAX], link[PATH_MAX];
+    int tid = 0;
+
+    snprintf(path, sizeof(path), "%s", from);
+    for (int i = 0; i < LINK_LIMIT && !tid; i++) {
+        int fd = path[0] ? openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC)
+                         : fcntl(dir, F_DUPFD_CLOEXEC, 0);
+        ssize_t n = fd < 0 ? -1 : read_link(fd, link);
+
+        tid = n > 0 ? whose_exe(fd) : 0;
+        if (fd >= 0) {
+            close(fd);
+        }
+        if (n <= 0 || !follow || !path[0] || !enter_link(&dir, path, link)) {
+            break;
+        }
+    }
+    return tid;
 }
 
 static bool ends_in_exe(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
-    return strcmp(slash ? slash + 1 : path, "exe") == 0;
+    return !path[0] || strcmp(slash ? slash + 1 : path, "exe") == 0;
 }
 
-bool proc_exe(Task *t, int dir, const char *path, char exe[PATH_MAX])
+static bool own_program(const Task *t, char file[PATH_MAX])
 {
-    char link[32], full[PATH_MAX + 8];
-    ssize_t n;
+    if (!program_path(t->proc, file)) {
+        strcpy(file, t->proc->exe);
+    }
+    return true;
+}
 
-    if (!ends_in_exe(path)) {
-        return false;
+static bool file_of(const Task *t, int tid, char file[PATH_MAX])
+{
+    return tid && (is_own_thread(tid) ? own_program(t, file)
+                                      : exe_of_other(t, tid, file));
+}
+
+bool proc_exe(const Task *t, int dir, const char *path, char file[PATH_MAX])
+{
+    if (proc_is_own_exe(path)) {
+        return own_program(t, file);   /* needs no descriptor */
     }
-    if (path[0] != '/') {
-        snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
-        n = readlink(dir == AT_FDCWD ? "/proc/self/cwd" : link, full,
-                     PATH_MAX - 1);
-        if (n < 0 || (size_t)n + strlen(path) + 2 > sizeof(full)) {
-            return false;
-        }
-        full[n] = '/';
-        strcpy(full + n + 1, path);
-        path = full;
-    }
-    if (proc_is_exe(path)) {
-        strcpy(exe, t->proc->exe);
-        return true;
-    }
-    return exe_of_other(path, exe);
+    return ends_in_exe(path) && file_of(t, find_exe(dir, path, false), file);
+}
+
+bool proc_exe_behind(const Task *t, int dir, const char *path,
+                     const struct stat *st, char file[PATH_MAX])
+{
+    return is_emulator(t, st) && file_of(t, find_exe(dir, path, true), file);
 }
 
 /* --- /proc/PID/cmdline and environ --- */

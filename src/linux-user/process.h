@@ -12,6 +12,7 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <sys/types.h>
 #include "linux-user/held.h"
 #include "linux-user/linux-user.h"
 #include "linux-user/mm.h"
@@ -35,7 +36,10 @@ typedef struct Process {
     Exec *exec;
     const LinuxUserOptions *options;
     Gdb *gdb;                          /* NULL: not debugged */
-    char exe[PATH_MAX];                /* the program's real path */
+    char exe[PATH_MAX];                /* the program's real path, once */
+    int program_fd;                    /* the program; -1: none (program.h) */
+    dev_t emulator_dev;
+    ino_t emulator_ino;
     uint64_t arg_start, arg_end;       /* of the strings on the stack */
     uint64_t env_end;
     uint64_t auxv, auxv_end;

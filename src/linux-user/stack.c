@@ -158,7 +158,7 @@ static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
         memset(bytes, 0, sizeof(bytes));
     }
     push(b, &(uint64_t){ 0 }, sizeof(uint64_t));
-    execfn = push_string(b, o->program);
+    execfn = push_string(b, o->execfn ? o->execfn : o->program);
     proc->env_end = b->sp;
     push_strings(b, o->envp, strings + argc);
     proc->arg_end = b->sp;

@@ -92,16 +92,19 @@ bool path_below(const char *prefix, char path[PATH_MAX], bool follow);
 long path_read(Task *t, uint64_t addr, char buf[PATH_MAX], bool follow);
 
 /*
- * If the path means /proc/self/exe: true.  With the path of another file of
- * /proc/self that tells of the emulator: a descriptor of what the guest
- * should see, or -1 if it is not such a file; -errno.
+ * Does the path, below `dir` or empty for what `dir` is, name the exe of this
+ * process, or of another that runs under this emulator?  Then `file` is a path
+ * that leads to its program in the same way.
  */
-bool proc_is_exe(const char *path);
+bool proc_exe(const Task *t, int dir, const char *path, char file[PATH_MAX]);
+/* Of one that has led to the file `st`, perhaps by way of other links. */
+struct stat;
+bool proc_exe_behind(const Task *t, int dir, const char *path,
+                     const struct stat *st, char file[PATH_MAX]);
 /*
- * The same for a path below `dir`, and for other processes under this
- * emulator: the program.
+ * With the path of a file of /proc/self that tells of the emulator: a
+ * descriptor of what the guest should see, or PROC_NOT_OURS; -errno.
  */
-bool proc_exe(Task *t, int dir, const char *path, char exe[PATH_MAX]);
 enum { PROC_NOT_OURS = -4096 };
 long proc_open(Task *t, const char *path, int flags);
 /* The same for what the host opened by any name: fd, or what replaces it. */

@@ -2,6 +2,9 @@
  * execve.  A riscv64 program goes on under a new run of the emulator, with
  * the same options; a script is taken apart here, so that its interpreter is
  * found as a guest's; any other file is the host's own affair.
+ *
+ * Errors come in the kernel's order: the path, may the file be run, the
+ * arguments, what the file is.
  */
 #include "linux-user/sys.h"
 
@@ -17,6 +20,7 @@
 #include "linux-user/elf.h"
 #include "linux-user/inherit.h"
 #include "linux-user/profile.h"
+#include "linux-user/program.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
 
@@ -24,7 +28,7 @@ enum {
     SCRATCH_BYTES = 16 << 20,  /* room for all strings and vectors */
     STRING_MAX = 128 << 10,    /* MAX_ARG_STRLEN */
     SCRIPT_LINE = 256,         /* BINPRM_BUF_SIZE */
-    SCRIPT_DEPTH = 5,
+    SCRIPT_DEPTH = 5,          /* one more is ELOOP */
     EXTRA_ARGS = 64,           /* options and interpreters put in front */
 };
 
@@ -35,13 +39,18 @@ enum {
 typedef struct ExecArgs {
     char *at, *end;
     char **argv, **envp;       /* NULL-terminated; argv has EXTRA_ARGS */
-    size_t argc;               /* of room before it */
-    char *path;                /* PATH_MAX */
-    char *script;              /* PATH_MAX: what a script's interpreter is
-                                  given in its place, if not empty; */
-    bool hidden;               /* that will be closed */
-    int fd;                    /* kept open for a path in /proc/self/fd */
+    int dirfd, flags;          /* as the guest gave them */
+    char *asked;               /* PATH_MAX: the same, the path */
+    char *name;                /* PATH_MAX: AT_EXECFN */
+    char *path;                /* PATH_MAX: what leads there, with -L */
+    const char *given;         /* what a script's interpreter is given */
+    bool hidden;               /* it cannot open that: it will be closed */
+    bool renamed;              /* name does not lead to the program */
+    bool nameless;             /* there was a descriptor, and no path */
+    int fd;                    /* the program, open; -1: not yet */
     int inherit;               /* inherit_save's; -1: none */
+    char **words, *first_word; /* argv as it was, and its argv[0] */
+    FdRoom *room;              /* to be given back before */
 } ExecArgs;
 
 void exec_scratch_free(Task *t)
@@ -122,10 +131,8 @@ static long take_vector(Task *t, ExecArgs *x, uint64_t addr, size_t before,
     return ret < 0 ? ret : n;
 }
 
-static long take_all(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
+static long take_scratch(Task *t, ExecArgs *x)
 {
-    long n;
-
     t->exec_scratch = reserve_map(&t->proc->reserve, SCRATCH_BYTES,
                                   PROT_READ | PROT_WRITE,
                                   MAP_PRIVATE | MAP_NORESERVE);
@@ -134,54 +141,90 @@ static long take_all(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
     }
     x->at = t->exec_scratch;
     x->end = x->at + SCRATCH_BYTES;
+    x->asked = take(x, PATH_MAX);
+    x->name = take(x, PATH_MAX);
     x->path = take(x, PATH_MAX);
-    x->script = take(x, PATH_MAX);
-    n = take_vector(t, x, argv, EXTRA_ARGS, &x->argv);
+    return 0;
+}
+
+static long take_vectors(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
+{
+    long n = take_vector(t, x, argv, EXTRA_ARGS, &x->argv);
+
     if (n < 0) {
         return n;
     }
-    x->argc = (size_t)n;
     if (n == 0) {              /* as Linux does it: an empty argv[0] */
         *--x->argv = take(x, 1);
-        x->argc = 1;
     }
+    x->words = x->argv;
+    x->first_word = x->argv[0];
     n = take_vector(t, x, envp, 1, &x->envp);
     return n < 0 ? n : 0;
 }
 
 /* --- what kind of file --- */
 
-static long read_head(const char *path, char head[SCRIPT_LINE])
+/*
+ * The file, open for reading if it may be run.  -ENOEXEC if the kernel alone
+ * could run it, since it may not be read.
+ */
+static long open_to_run(int dirfd, const char *path, int flags)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    ssize_t n;
+    int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+                                 O_NOCTTY | flags);
+    long ret = fd < 0 ? -errno : program_may_run(fd);
 
-    if (fd < 0) {
-        return errno == EACCES ? 0 : -errno;   /* execute-only: the host's */
+    if (ret == -EACCES && fd < 0 &&
+        (fd = openat(dirfd, path, O_PATH | O_CLOEXEC | flags)) >= 0) {
+        ret = program_may_run(fd) == 0 ? -ENOEXEC : -EACCES;
     }
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-        faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
+    if (ret < 0 && fd >= 0) {
         close(fd);
-        return -EACCES;
     }
-    n = pread(fd, head, SCRIPT_LINE, 0);
-    close(fd);
-    return n < 0 ? -errno : n;
+    return ret < 0 ? ret : fd;
 }
 
-static bool guest_program_ok(const char *path)
+static void close_if_open(int fd)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* The interpreter of a program: it is there, and a riscv64 file. */
+static long interp_ok(Task *t, ExecArgs *x, const char *name)
+{
+    const char *prefix = t->proc->options->prefix;
+    char path[PATH_MAX], head[SCRIPT_LINE];
+    long fd, n;
+
+    (void)x;
+    snprintf(path, sizeof(path), "%s", name);
+    if (prefix && path[0] == '/') {
+        path_below(prefix, path, true);
+    }
+    fd = open_to_run(AT_FDCWD, path, 0);
+    if (fd < 0) {
+        return fd == -ENOEXEC ? -EACCES : fd;
+    }
+    n = pread((int)fd, head, sizeof(head), 0);
+    close((int)fd);
+    return n >= 0 && elf_is_guest(head, (size_t)n) ? 0 : -ELIBBAD;
+}
+
+static long guest_program_ok(Task *t, ExecArgs *x)
+{
     const char *why;
     ElfImage img;
-    int ret = elf_read(fd, &img, &why);
+    long ret = elf_read(x->fd, &img, &why);
 
-    close(fd);
-    if (ret == 0) {
-        elf_free(&img);
+    if (ret < 0) {
+        return -ENOEXEC;
     }
-    return ret == 0;
+    ret = img.interp[0] ? interp_ok(t, x, img.interp) : 0;
+    elf_free(&img);
+    return ret;
 }
 
 /* "#! interpreter argument": its parts, in head; false if there are none. */
@@ -202,7 +245,7 @@ static bool parse_script(char head[SCRIPT_LINE], long n, char **interp,
     }
     *interp = p;
     p += strcspn(p, " \t");
-    if (!*p && cut) {
+    if (cut && p == head + SCRIPT_LINE - 1) {
         return false;          /* is that all of its name? */
     }
     *arg = NULL;
@@ -225,39 +268,47 @@ static char *take_copy(ExecArgs *x, const char *s)
 static long enter_script(Task *t, ExecArgs *x, char *interp, char *arg)
 {
     const char *prefix = t->proc->options->prefix;
+    long fd;
 
     if (x->hidden) {
         return -ENOENT;
     }
-    x->argv[0] = take_copy(x, x->script[0] ? x->script : x->path);
-    x->script[0] = '\0';
+    x->argv[0] = take_copy(x, x->given);
     if (arg) {
         *--x->argv = take_copy(x, arg);
     }
     *--x->argv = take_copy(x, interp);
-    if (!x->argv[0] || strlen(interp) >= PATH_MAX) {
+    if (!x->argv[0]) {
         return -E2BIG;
     }
-    strcpy(x->path, interp);
+    x->given = x->argv[0];
+    x->renamed = true;
+    strcpy(x->path, interp);   /* it is shorter than SCRIPT_LINE */
     if (prefix && interp[0] == '/') {
         path_below(prefix, x->path, true);
     }
-    return 0;
+    fd = open_to_run(AT_FDCWD, x->path, 0);
+    if (fd >= 0) {
+        close(x->fd);
+        x->fd = (int)fd;
+    }
+    return fd == -ENOEXEC ? -EACCES : fd < 0 ? fd : 0;
 }
 
-/* Follows scripts.  1: x->path is the guest's, 0: the host's; or -errno. */
+/* Follows scripts.  1: the program is a guest's, 0: the host's; or -errno. */
 static long resolve(Task *t, ExecArgs *x)
 {
     char head[SCRIPT_LINE], *interp, *arg;
 
-    for (int depth = 0; depth < SCRIPT_DEPTH; depth++) {
-        long n = read_head(x->path, head);
+    for (int depth = 0; depth <= SCRIPT_DEPTH; depth++) {
+        long n = pread(x->fd, head, SCRIPT_LINE, 0);
 
         if (n < 0) {
-            return n;
+            return -errno;
         }
         if (elf_is_guest(head, (size_t)n)) {
-            return guest_program_ok(x->path) ? 1 : -ENOEXEC;
+            n = guest_program_ok(t, x);
+            return n < 0 ? n : 1;
         }
         if (n < 2 || head[0] != '#' || head[1] != '!') {
             return 0;
@@ -273,11 +324,35 @@ static long resolve(Task *t, ExecArgs *x)
     return -ELOOP;
 }
 
-/* self OPTIONS -0 ARGV0 -- PATH ARGUMENTS */
+/*
+ * The program by a descriptor, if its name leads elsewhere; not one that the
+ * guest has, which would share the file's position.
+ */
+static long hand_on(Task *t, ExecArgs *x)
+{
+    InheritedProgram program = { .fd = -1, .names = x->nameless };
+    char *variable = take(x, INHERIT_VARIABLE_SIZE);
+    long ret;
+
+    if (!variable) {
+        return -E2BIG;
+    }
+    if (x->renamed) {
+        fcntl(x->fd, F_SETFD, 0);
+        program.fd = x->fd;
+    }
+    ret = inherit_save(t, &program, &x->inherit, variable);
+    if (ret == 0 && x->inherit >= 0) {
+        *--x->envp = variable;
+    }
+    return ret;
+}
+
+/* self OPTIONS -0 ARGV0 -- NAME ARGUMENTS */
 static long put_emulator_before(Task *t, ExecArgs *x)
 {
     const LinuxUserOptions *o = t->proc->options;
-    char *argv0 = x->argv[0], *variable;
+    char *argv0 = x->argv[0];
     size_t n = 0;
 
     while (o->self_options[n]) {
@@ -286,7 +361,7 @@ static long put_emulator_before(Task *t, ExecArgs *x)
     if (n + 8 + 2 * SCRIPT_DEPTH > EXTRA_ARGS) {
         return -E2BIG;
     }
-    x->argv[0] = x->path;
+    x->argv[0] = x->name;
     *--x->argv = (char *)"--";
     *--x->argv = argv0;
     *--x->argv = (char *)"-0";
@@ -297,18 +372,11 @@ static long put_emulator_before(Task *t, ExecArgs *x)
         *--x->argv = (char *)"-strace-pid";
     }
     *--x->argv = (char *)"tcg-riscv64";
-    variable = take(x, INHERIT_VARIABLE_SIZE);
-    if (!variable) {
-        return -E2BIG;
-    }
-    x->inherit = inherit_save(t, x->fd, variable);
-    if (x->inherit >= 0) {
-        *--x->envp = variable;
-    }
-    return 0;
+    return hand_on(t, x);
 }
 
-static long host_exec(Task *t, const char *file, ExecArgs *x)
+static long host_exec(Task *t, int dirfd, const char *file, ExecArgs *x,
+                      int flags)
 {
     long ret;
 
@@ -316,80 +384,112 @@ static long host_exec(Task *t, const char *file, ExecArgs *x)
     if (t->proc->options->profile) {
         profile_flush(t->proc->options->profile);
     }
+    if (x->room) {
+        fd_room_end(x->room);
+    }
     signal_prepare_exec(t);
-    ret = raw_syscall(SYS_execve, (long)file, (long)x->argv, (long)x->envp,
-                      0, 0, 0);
+    ret = raw_syscall(SYS_execveat, dirfd, (long)file, (long)x->argv,
+                      (long)x->envp, flags, 0);
     signal_exec_failed(t);
     return ret;
 }
 
-/* --- the path --- */
-
-/* The path by which the kernel knows fd, if it still leads there. */
-static bool real_path(int fd, char path[PATH_MAX])
+/* As the guest gave it: the kernel takes scripts apart itself. */
+static long kernel_exec(Task *t, ExecArgs *x)
 {
-    struct stat file, named;
-    char link[32];
-    ssize_t n;
-
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    n = readlink(link, path, PATH_MAX - 1);
-    path[n > 0 ? n : 0] = '\0';
-    return fstat(fd, &file) == 0 && stat(path, &named) == 0 &&
-           file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+    if (x->renamed && t->proc->options->prefix) {
+        return host_exec(t, AT_FDCWD, x->path, x, 0);
+    }
+    x->argv = x->words;
+    x->argv[0] = x->first_word;
+    return host_exec(t, x->dirfd, t->proc->options->prefix ? x->path
+                                                           : x->asked,
+                     x, x->flags);
 }
 
-/* The file that fd is, or below the folder that it is. */
-static long find_by_descriptor(ExecArgs *x, int fd, const char *rest)
-{
-    const char *slash = rest[0] ? "/" : "";
-    int flags = fcntl(fd, F_GETFD), n;
-    char base[PATH_MAX];
+/* --- the path --- */
 
+/* What the new program is told that it was: the kernel's alloc_bprm(). */
+static long make_name(ExecArgs *x, const char *path)
+{
+    int flags, n;
+
+    if (path[0] == '/' || x->dirfd == AT_FDCWD) {
+        strcpy(x->name, path);
+        return 0;
+    }
+    flags = fcntl(x->dirfd, F_GETFD);
     if (flags < 0) {
         return -EBADF;
     }
     x->hidden = flags & FD_CLOEXEC;
-    if (!real_path(fd, base)) {
-        x->fd = dup(fd);       /* the new program opens it by this */
-        snprintf(base, sizeof(base), "/proc/self/fd/%d", x->fd);
-    }
-    n = snprintf(x->path, PATH_MAX, "%s%s%s", base, slash, rest);
-    if (n >= PATH_MAX || snprintf(x->script, PATH_MAX, "/dev/fd/%d%s%s", fd,
-                                  slash, rest) >= PATH_MAX) {
-        return -ENAMETOOLONG;
-    }
-    return 0;
+    x->nameless = !path[0];
+    x->renamed = true;
+    n = snprintf(x->name, PATH_MAX, "/dev/fd/%d%s%s", x->dirfd,
+                 path[0] ? "/" : "", path);
+    return n < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static bool is_link(const char *path)
+/* The file that the descriptor is; what leads there may be gone. */
+static long open_nameless(const ExecArgs *x)
 {
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", x->dirfd);
+    return open_to_run(AT_FDCWD, x->dirfd == AT_FDCWD ? "." : path, 0);
+}
+
+/* x->path is below dirfd; links to /proc/self/exe lead to the program. */
+static long open_first(Task *t, ExecArgs *x)
+{
+    int flags = x->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0;
+    char file[PATH_MAX];
     struct stat st;
+    long fd;
 
-    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+    if (!x->path[0]) {
+        fd = open_nameless(x);
+    } else {
+        fd = open_to_run(x->dirfd, x->path, flags);
+    }
+    if (fd >= 0 && x->path[0] && fstat((int)fd, &st) == 0 &&
+        proc_exe_behind(t, x->dirfd, x->path, &st, file)) {
+        close((int)fd);
+        x->renamed = true;
+        x->dirfd = AT_FDCWD;
+        strcpy(x->path, strcpy(x->asked, file));
+        fd = open_to_run(AT_FDCWD, file, 0);
+    }
+    return fd;
 }
 
-static long find_path(Task *t, ExecArgs *x, int dirfd, uint64_t addr,
-                      int flags)
+static long find_program(Task *t, ExecArgs *x, uint64_t addr)
 {
-    char path[PATH_MAX];
-    bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-    long ret = path_read(t, addr, path, follow);
+    const char *prefix = t->proc->options->prefix;
+    long ret = mm_read_string(task_mm(t), x->asked, addr, PATH_MAX);
 
     if (ret < 0) {
         return ret;
     }
-    if (path[0] == '\0' && !(flags & AT_EMPTY_PATH)) {
+    if (!x->asked[0] && !(x->flags & AT_EMPTY_PATH)) {
         return -ENOENT;
     }
-    if (!proc_exe(t, dirfd, path, x->path)) {
-        if (path[0] == '/' || (path[0] && dirfd == AT_FDCWD)) {
-            strcpy(x->path, path);
-        } else {
-            ret = find_by_descriptor(x, dirfd, path);
-        }
+    if (x->flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_EXECVE_CHECK)) {
+        return -EINVAL;
     }
-    return ret == 0 && !follow && is_link(x->path) ? -ELOOP : ret;
+    strcpy(x->path, x->asked);
+    ret = make_name(x, x->asked);
+    if (ret < 0) {
+        return ret;
+    }
+    x->given = x->name;
+    if (prefix && x->path[0] == '/' &&
+        path_below(prefix, x->path, !(x->flags & AT_SYMLINK_NOFOLLOW))) {
+        x->renamed = true;
+    }
+    ret = open_first(t, x);
+    x->fd = ret < 0 ? -1 : (int)ret;
+    return ret < 0 ? ret : 0;
 }
 
 /* In a chroot without /proc it is not: then binfmt_misc may know what to do. */
@@ -399,11 +499,11 @@ static bool emulator_reachable(Task *t)
 }
 
 /* Where binfmt_misc knows riscv64 programs with flag C, the kernel does it. */
-static bool changes_user(const char *path)
+static bool changes_user(int fd)
 {
     struct stat st;
 
-    return stat(path, &st) == 0 && (st.st_mode & (S_ISUID | S_ISGID));
+    return fstat(fd, &st) == 0 && (st.st_mode & (S_ISUID | S_ISGID));
 }
 
 /* A riscv64 program: by the emulator, unless only the host can do it. */
@@ -412,46 +512,68 @@ static long guest_exec(Task *t, ExecArgs *x)
     long ret;
 
     if (!emulator_reachable(t)) {
-        return host_exec(t, x->path, x);
+        return kernel_exec(t, x);
     }
-    if (changes_user(x->path)) {
-        ret = host_exec(t, x->path, x);
+    if (changes_user(x->fd)) {
+        ret = kernel_exec(t, x);
         if (ret != -ENOEXEC) {
             return ret;
         }
     }
     ret = put_emulator_before(t, x);
-    return ret < 0 ? ret : host_exec(t, t->proc->options->self, x);
+    return ret < 0 ? ret
+                   : host_exec(t, AT_FDCWD, t->proc->options->self, x, 0);
 }
 
-static void close_if_open(int fd)
+/* Only the kernel can read it: if it knows such programs, it runs it. */
+static long unreadable_exec(Task *t, ExecArgs *x, const uint64_t *a)
 {
-    if (fd >= 0) {
-        close(fd);
-    }
+    long ret = take_vectors(t, x, a[1], a[2]);
+
+    ret = ret < 0 ? ret : kernel_exec(t, x);
+    return ret == -ENOEXEC ? -EACCES : ret;
 }
 
-static long exec_at(Task *t, int dirfd, const uint64_t *a, int flags)
+static long run_program(Task *t, ExecArgs *x, const uint64_t *a)
 {
-    ExecArgs x = { .fd = -1, .inherit = -1 };
-    long ret;
+    long ret = find_program(t, x, a[0]);
 
-    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) {
-        return -EINVAL;
+    if (ret == -ENOEXEC) {
+        return unreadable_exec(t, x, a);
     }
-    ret = take_all(t, &x, a[1], a[2]);
-    if (ret == 0) {
-        ret = find_path(t, &x, dirfd, a[0], flags);
+    ret = ret < 0 ? ret : take_vectors(t, x, a[1], a[2]);
+    if (ret < 0 || (x->flags & AT_EXECVE_CHECK)) {
+        return ret;
     }
-    if (ret == 0) {
-        ret = resolve(t, &x);
-    }
-    if (ret >= 0) {
-        ret = ret ? guest_exec(t, &x) : host_exec(t, x.path, &x);
-    }
+    ret = resolve(t, x);
+    return ret < 0 ? ret : ret ? guest_exec(t, x) : kernel_exec(t, x);
+}
+
+static long try_exec(Task *t, int dirfd, const uint64_t *a, int flags,
+                     FdRoom *room)
+{
+    ExecArgs x = { .fd = -1, .inherit = -1, .dirfd = dirfd, .flags = flags,
+                   .room = room };
+    long ret = take_scratch(t, &x);
+
+    ret = ret < 0 ? ret : run_program(t, &x, a);
     close_if_open(x.fd);
     close_if_open(x.inherit);
     exec_scratch_free(t);
+    return ret;
+}
+
+/* The kernel needs no descriptors for it: there may be none left. */
+static long exec_at(Task *t, int dirfd, const uint64_t *a, int flags)
+{
+    long ret = try_exec(t, dirfd, a, flags, NULL);
+    FdRoom room;
+
+    if (ret == -EMFILE) {
+        fd_room_make(&room);
+        ret = try_exec(t, dirfd, a, flags, &room);
+        fd_room_end(&room);
+    }
     return ret;
 }
 

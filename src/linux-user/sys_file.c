@@ -13,26 +13,46 @@
 #include "linux-user/host_calls.h"
 #include "linux-user/proc.h"
 #include "linux-user/profile.h"
+#include "linux-user/program.h"
 #include "linux-user/usercopy.h"
 
 /* --- open --- */
 
+/* What was opened may be the emulator, by a link to /proc/self/exe. */
+static long exe_opened(Task *t, long fd, int dirfd, const char *path,
+                       int flags)
+{
+    char file[PATH_MAX];
+    struct stat st;
+
+    if (fd < 0 || fstat((int)fd, &st) < 0 ||
+        !proc_exe_behind(t, dirfd, path, &st, file)) {
+        return fd;
+    }
+    close((int)fd);
+    return raw_syscall(SYS_openat, AT_FDCWD, (long)file, flags, 0, 0, 0);
+}
+
 static long open_file(Task *t, int dirfd, const char *path, int flags,
                       long mode)
 {
-    char exe[PATH_MAX];
+    char file[PATH_MAX];
     long ret;
 
-    if (path[0] == '/') {
+    if (path[0] && proc_exe(t, dirfd, path, file)) {
+        path = file;
+    } else if (path[0] == '/') {
         ret = proc_open(t, path, flags);
         if (ret != PROC_NOT_OURS) {
             return ret;
         }
-    } else if (proc_exe(t, dirfd, path, exe)) {
-        path = exe;
+    }
+    if (program_runs(dirfd, path, flags)) {
+        return -ETXTBSY;
     }
     ret = safe_syscall(&t->pending, SYS_openat, dirfd, (long)path, flags,
                        mode, 0, 0);
+    ret = exe_opened(t, ret, dirfd, path, flags);
     return proc_opened(t, ret, flags);
 }
 
@@ -60,24 +80,44 @@ long sys_openat2(Task *t, const uint64_t *a)
     if (ret < 0) {
         return ret;
     }
-    if (path[0] == '/' && how[2] == 0) {
-        ret = proc_open(t, path, (int)how[0]);
-        if (ret != PROC_NOT_OURS) {
-            return ret;
-        }
+    if (a[3] == sizeof(how) && how[2] == 0 && how[0] <= INT_MAX) {
+        return open_file(t, (int)a[0], path, (int)how[0], (long)how[1]);
     }
     ret = safe_syscall(&t->pending, SYS_openat2, (int)a[0], (long)path,
                        (long)g2h(task_mm(t), a[2]), (long)a[3], 0, 0);
+    ret = exe_opened(t, ret, (int)a[0], path, (int)how[0]);
     return proc_opened(t, ret, (int)how[0]);
+}
+
+long sys_truncate(Task *t, const uint64_t *a)
+{
+    char path[PATH_MAX], file[PATH_MAX];
+    long ret = path_read(t, a[0], path, true);
+
+    if (ret < 0) {
+        return ret;
+    }
+    if ((int64_t)a[1] >= 0 &&
+        ((path[0] && proc_exe(t, AT_FDCWD, path, file)) ||
+         program_runs(AT_FDCWD, path, O_WRONLY))) {
+        return -ETXTBSY;
+    }
+    return raw_syscall(SYS_truncate, (long)path, (long)a[1], 0, 0, 0, 0);
 }
 
 static long access_path(Task *t, int host, const uint64_t *a, long flags)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], file[PATH_MAX], *at = path;
     long ret = path_read(t, a[1], path, !(flags & AT_SYMLINK_NOFOLLOW));
 
-    return ret < 0 ? ret : raw_syscall(host, (int)a[0], (long)path,
-                                       (long)a[2], flags, 0, 0);
+    if (ret < 0) {
+        return ret;
+    }
+    if (path[0] && !(flags & AT_SYMLINK_NOFOLLOW) &&
+        proc_exe(t, (int)a[0], path, file)) {
+        at = file;
+    }
+    return raw_syscall(host, (int)a[0], (long)at, (long)a[2], flags, 0, 0);
 }
 
 long sys_faccessat(Task *t, const uint64_t *a)
@@ -103,16 +143,19 @@ static long give_link(Task *t, uint64_t buf, uint64_t size, const char *text)
 
 long sys_readlinkat(Task *t, const uint64_t *a)
 {
-    char path[PATH_MAX], exe[PATH_MAX];
+    char path[PATH_MAX], file[PATH_MAX], *at = path;
     long ret = path_read(t, a[1], path, false);
 
     if (ret < 0) {
         return ret;
     }
-    if (proc_exe(t, (int)a[0], path, exe)) {
-        return give_link(t, a[2], a[3], exe);
+    if (proc_exe(t, (int)a[0], path, file)) {
+        if (strncmp(file, "/proc/", 6) != 0) {
+            return give_link(t, a[2], a[3], file);
+        }
+        at = file;
     }
-    return raw_syscall(SYS_readlinkat, (int)a[0], (long)path,
+    return raw_syscall(SYS_readlinkat, (int)a[0], (long)at,
                        host_pointer(t, a[2]), (long)a[3], 0, 0);
 }
 
@@ -156,7 +199,7 @@ static long stat_path(Task *t, int dir, uint64_t addr, uint64_t flags,
         return 0;
     }
     ret = path_read(t, addr, path, !(flags & AT_SYMLINK_NOFOLLOW));
-    if (ret == 0 && !(flags & AT_SYMLINK_NOFOLLOW) &&
+    if (ret == 0 && path[0] && !(flags & AT_SYMLINK_NOFOLLOW) &&
         proc_exe(t, dir, path, exe)) {
         strcpy(path, exe);
     }
@@ -165,13 +208,17 @@ static long stat_path(Task *t, int dir, uint64_t addr, uint64_t flags,
 
 long sys_newfstatat(Task *t, const uint64_t *a)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], file[PATH_MAX];
     struct stat st;
     long ret = stat_path(t, (int)a[0], a[1], a[3], path);
 
     if (ret == 0) {
         ret = raw_syscall(SYS_newfstatat, (int)a[0], (long)path, (long)&st,
                           (long)a[3], 0, 0);
+    }
+    if (ret == 0 && !(a[3] & AT_SYMLINK_NOFOLLOW) && path[0] &&
+        proc_exe_behind(t, (int)a[0], path, &st, file)) {
+        stat(file, &st);
     }
     return ret < 0 ? ret : give_stat(t, a[2], &st);
 }
@@ -352,11 +399,12 @@ long sys_pwrite64(Task *t, const uint64_t *a)
 
 /* --- descriptors --- */
 
-/* The descriptors of the log, the debugger and the profile. */
+/* The descriptors of the program, the log, the debugger and the profile. */
 int own_fd(const Task *t, int from)
 {
     const LinuxUserOptions *o = t->proc->options;
     const int own[] = {
+        t->proc->program_fd,
         fileno(o->log.file),
         o->profile ? profile_fd(o->profile) : -1,
         t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1,

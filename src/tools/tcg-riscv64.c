@@ -516,6 +516,7 @@ static char **binfmt_words(Command *c, int argc, char **argv)
     if (argc < 3 || !(getauxval(AT_FLAGS) & PRESERVE_ARGV0)) {
         return NULL;
     }
+    c->user.execfn = (const char *)getauxval(AT_EXECFN);
     c->argv0 = argv[2];
     argv[2] = argv[1];
     return argv + 2;
