@@ -70,6 +70,7 @@ typedef struct ExitSlot {
     uint32_t count;      /* nonzero: code that counts, then jumps by the */
     uint32_t count_site; /* rel32 here, or to the stub when heat is 0 */
     uint8_t kind;        /* SlotKind */
+    uint16_t flags;      /* tb_flags there */
     bool plain;          /* leads to a block, never to a region: IR.plain_slot */
 } ExitSlot;
 

@@ -25,13 +25,23 @@ enum {
     SPILL_SLOT_BYTES = 32,
 };
 
-/* Direct-mapped cache from guest pc to host code; see jump_cache_slot(). */
+/*
+ * Direct-mapped cache from guest pc and tb_flags to host code.  The flags are
+ * in the place and in the key: two pairs that have the same place and the same
+ * key are the same, whatever the bits of an address that a guest jumps to.
+ * For flags of 0, the key is the pc.
+ */
 typedef struct JumpCacheEntry {
-    uint64_t pc;               /* JUMP_CACHE_EMPTY: no entry */
+    uint64_t key;              /* jump_cache_key(); JUMP_CACHE_EMPTY: none */
     const void *code;
 } JumpCacheEntry;
 
 #define JUMP_CACHE_EMPTY 1ull  /* no instruction stands at an odd address */
+
+enum {
+    TB_FLAG_BITS = JUMP_CACHE_BITS, /* of Frontend.tb_flags() */
+    TB_FLAG_KEY_SHIFT = 48,
+};
 
 /*
  * The return stack grows down. An entry is what the host's call instruction
@@ -76,9 +86,22 @@ typedef struct CPUState {
     _Alignas(64) uint8_t guest[GUEST_STATE_MAX];
 } CPUState;
 
-static inline uint32_t jump_cache_slot(uint64_t pc)
+static inline uint32_t jump_cache_slot(uint64_t pc, uint32_t flags)
 {
-    return (pc >> 1) & (JUMP_CACHE_SIZE - 1);
+    return ((pc >> 1) ^ flags) & (JUMP_CACHE_SIZE - 1);
+}
+
+/* 0 in memory that is all 0 is the key of no pair but those at these places. */
+static inline void jump_cache_init(CPUState *cpu, uint32_t nb_flags)
+{
+    for (uint32_t flags = 0; flags < nb_flags; flags++) {
+        cpu->jump_cache[flags].key = JUMP_CACHE_EMPTY;
+    }
+}
+
+static inline uint64_t jump_cache_key(uint64_t pc, uint32_t flags)
+{
+    return pc ^ (uint64_t)flags << TB_FLAG_KEY_SHIFT;
 }
 
 /* Which counter a jump back to pc counts down. */

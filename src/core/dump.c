@@ -89,6 +89,14 @@ static void dump_const(FILE *f, char letter, Arg k)
     }
 }
 
+/* Nothing if they are 0. */
+static void dump_tb_flags(FILE *f, Arg flags)
+{
+    if (flags) {
+        fprintf(f, ", flags 0x%" PRIx64, flags);
+    }
+}
+
 void ir_dump_temp(FILE *f, const IR *ir, TempId t)
 {
     if (t >= ir->nb_temps) {
@@ -149,8 +157,13 @@ static void dump_args(FILE *f, const IR *ir, const Op *op)
                    letter_type(opcode_arg_letter(opc, i), (Type)op->type));
     }
     for (unsigned i = 0; i < op_consts(op); i++) {
-        fputs(separator(temps + i), f);
-        dump_const(f, opcode_const_letter(opc, i), op_const(op, i));
+        char letter = opcode_const_letter(opc, i);
+        if (letter == 'F') {
+            dump_tb_flags(f, op_const(op, i));
+        } else {
+            fputs(separator(temps + i), f);
+            dump_const(f, letter, op_const(op, i));
+        }
     }
 }
 
@@ -197,7 +210,9 @@ void ir_dump_region(FILE *f, const IR *ir)
         fprintf(f, "inner %d, L%u\n", slot, ir->inner[slot]);
     }
     if (ir->plain_slot >= 0) {
-        fprintf(f, "plain %d, 0x%" PRIx64 "\n", ir->plain_slot, ir->entry_pc);
+        fprintf(f, "plain %d, 0x%" PRIx64, ir->plain_slot, ir->entry_pc);
+        dump_tb_flags(f, ir->entry_flags);
+        fputc('\n', f);
     }
 }
 

@@ -49,6 +49,7 @@
 #define GEN_CONSTS_2 , Arg k, Arg k2
 #define GEN_CONSTS_3 , Arg k, Arg k2, Arg k3
 #define GEN_CONSTS_4 , Arg k, Arg k2, Arg k3, Arg k4
+#define GEN_CONSTS_5 , Arg k, Arg k2, Arg k3, Arg k4, Arg k5
 
 #define GEN_OUT_VALUES_0
 #define GEN_OUT_VALUES_1 *arg++ = o;
@@ -63,6 +64,7 @@
 #define GEN_CONST_VALUES_2 *arg++ = k; *arg++ = k2;
 #define GEN_CONST_VALUES_3 *arg++ = k; *arg++ = k2; *arg++ = k3;
 #define GEN_CONST_VALUES_4 *arg++ = k; *arg++ = k2; *arg++ = k3; *arg++ = k4;
+#define GEN_CONST_VALUES_5 GEN_CONST_VALUES_4 *arg++ = k5;
 
 #define OP(name, outs, ins, consts, sig, types, flags, semantics)     \
     static inline void gen_##name(                                    \

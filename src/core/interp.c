@@ -394,6 +394,7 @@ static void leave_by_slot(Interp *in, const Op *op)
     uint32_t stub = find_stub(in->ir, op_const(op, 0));
     in->env->slot = op_const(op, 0);
     in->env->target = op_const(op, 1);
+    in->env->flags = (uint32_t)op_const(op, 2);
     if (stub) {
         in->next = stub;
     } else {
@@ -417,16 +418,19 @@ static bool exit_op(Interp *in, const Op *op)
         env->target = op_const(op, 1);
         env->ret_slot = op_const(op, 2);
         env->ret_pc = op_const(op, 3);
+        env->flags = (uint32_t)op_const(op, 4);
         leave(in, INTERP_CALL_TB);
         return true;
     case OP_call_ptr:
         env->ret_slot = op_const(op, 0);
         env->ret_pc = op_const(op, 1);
+        env->flags = (uint32_t)op_const(op, 2);
         env->target = interp_in64(in, op, 0);
         leave(in, INTERP_CALL_PTR);
         return true;
     case OP_goto_ptr:
     case OP_ret_ptr:
+        env->flags = (uint32_t)op_const(op, 0);
         env->target = interp_in64(in, op, 0);
         leave(in, op->opc == OP_ret_ptr ? INTERP_RET_PTR : INTERP_GOTO_PTR);
         return true;

@@ -46,6 +46,7 @@ typedef struct InterpEnv {
 
     /* Results. */
     uint64_t reason, slot, target, ret_slot, ret_pc;
+    uint32_t flags;   /* tb_flags at target */
     uint64_t insn_pc; /* address of the last insn_start */
     uint64_t fault_addr;
     bool fault_align; /* it was misaligned, not unmapped */

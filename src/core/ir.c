@@ -194,10 +194,11 @@ void ir_link_inner(IR *ir, unsigned slot, LabelId label)
     ir->labels[label].refs++;
 }
 
-void ir_set_plain(IR *ir, unsigned slot, uint64_t pc)
+void ir_set_plain(IR *ir, unsigned slot, uint64_t pc, uint32_t flags)
 {
     ir->plain_slot = (int)slot;
     ir->entry_pc = pc;
+    ir->entry_flags = flags;
 }
 
 unsigned op_access_bytes(const Op *op)

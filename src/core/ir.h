@@ -109,7 +109,8 @@ typedef struct IR {
     uint64_t inner_slots;   /* those that ir_link_inner() was called for */
     LabelId inner[IR_MAX_SLOTS]; /* their labels */
     int plain_slot;         /* of a region: see ir_set_plain(); -1: none */
-    uint64_t entry_pc;      /* where it leads: the region's entry */
+    uint64_t entry_pc;      /* where it leads: the region's entry, */
+    uint32_t entry_flags;   /* with these tb_flags */
     TempId env;             /* FIXED I64: pointer to the guest state */
     const Helper *const *helpers; /* known to the parser, NULL-terminated */
     struct KeptName *kept_names;  /* of ir_keep_name() */
@@ -154,10 +155,11 @@ LabelId ir_label(IR *ir);
 void ir_link_inner(IR *ir, unsigned slot, LabelId label);
 
 /*
- * A goto_tb by this slot does what the region does that begins at pc, but
- * without it: a pass may send there what comes in and does not suit it.
+ * A goto_tb by this slot does what the region does that begins at pc and
+ * flags, but without it: a pass may send there what comes in and does not
+ * suit it.
  */
-void ir_set_plain(IR *ir, unsigned slot, uint64_t pc);
+void ir_set_plain(IR *ir, unsigned slot, uint64_t pc, uint32_t flags);
 
 static inline bool ir_is_inner(const IR *ir, unsigned slot)
 {

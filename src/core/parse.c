@@ -378,20 +378,46 @@ static Arg parse_const(Parser *ps, char letter)
     }
 }
 
-static void parse_args(Parser *ps, Op *op)
+/* ", flags N" at the end of a line, or nothing: 0. */
+static Arg parse_tb_flags(Parser *ps)
 {
-    Opcode opc = (Opcode)op->opc;
-    unsigned temps = op_outs(op) + op_ins(op);
-    for (unsigned i = 0; i < temps + op_consts(op) && !ps->failed; i++) {
+    char word[WORD_MAX];
+    if (at_end(ps)) {
+        return 0;
+    }
+    expect(ps, ',');
+    read_word(ps, word);
+    if (strcmp(word, "flags") != 0) {
+        fail(ps, "'flags' expected at '%s'", word);
+    }
+    return read_number(ps);
+}
+
+static void parse_temps(Parser *ps, Op *op)
+{
+    for (unsigned i = 0; i < op_outs(op) + op_ins(op) && !ps->failed; i++) {
+        char letter = opcode_arg_letter((Opcode)op->opc, i);
         if (i > 0) {
             expect(ps, ',');
         }
-        if (i < temps) {
-            char letter = opcode_arg_letter(opc, i);
-            op->arg[i] = parse_temp(ps, letter_type(letter, (Type)op->type));
-        } else {
-            op->arg[i] = parse_const(ps, opcode_const_letter(opc, i - temps));
+        op->arg[i] = parse_temp(ps, letter_type(letter, (Type)op->type));
+    }
+}
+
+static void parse_args(Parser *ps, Op *op)
+{
+    unsigned temps = op_outs(op) + op_ins(op);
+    parse_temps(ps, op);
+    for (unsigned i = 0; i < op_consts(op) && !ps->failed; i++) {
+        char letter = opcode_const_letter((Opcode)op->opc, i);
+        if (letter == 'F') {
+            op->arg[temps + i] = parse_tb_flags(ps);
+            continue;
         }
+        if (temps + i > 0) {
+            expect(ps, ',');
+        }
+        op->arg[temps + i] = parse_const(ps, letter);
     }
 }
 
@@ -500,7 +526,8 @@ static void parse_inner(Parser *ps)
 static void parse_plain(Parser *ps)
 {
     unsigned slot = parse_slot(ps);
-    ir_set_plain(ps->ir, slot, read_number(ps));
+    uint64_t pc = read_number(ps);
+    ir_set_plain(ps->ir, slot, pc, (uint32_t)parse_tb_flags(ps));
 }
 
 /* Lines ----------------------------------------------------------------- */

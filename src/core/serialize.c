@@ -10,8 +10,8 @@
  *
  *     u32 bytes of what follows
  *     u64 pc, u32 guest bytes, name
- *     u8 flags, u32 plain slot + 1, u64 entry pc, u64 inner slots,
- *         u16 label for each of those
+ *     u8 flags, u32 plain slot + 1, u64 entry pc, u32 entry tb_flags,
+ *     u64 inner slots, u16 label for each of those
  *     u32 temps, labels, ops
  *     temps:    u8 kind, u8 type, and for a constant u64 value
  *     ops:      u8 opc, type, vece, then
@@ -30,7 +30,7 @@
 #include "util/check.h"
 
 enum {
-    VERSION = 2,
+    VERSION = 3,
     MAGIC_SIZE = 6,
     MAX_GLOBALS = IR_MAX_TEMPS / 2,
     MAX_HELPERS = 4096,
@@ -133,6 +133,7 @@ static void put_head(Writer *w, const IR *ir, const IRHead *head)
     put(w, (ir->region ? FLAG_REGION : 0) | (ir->loop ? FLAG_LOOP : 0), 1);
     put(w, (uint32_t)(ir->plain_slot + 1), 4);
     put(w, ir->plain_slot >= 0 ? ir->entry_pc : 0, 8);
+    put(w, ir->plain_slot >= 0 ? ir->entry_flags : 0, 4);
     put(w, ir->inner_slots, 8);
     for (uint64_t s = ir->inner_slots; s; s &= s - 1) {
         put(w, ir->inner[__builtin_ctzll(s)], 2);
@@ -284,6 +285,7 @@ static void get_slots(Reader *r)
     ir->loop = flags & FLAG_LOOP;
     ir->plain_slot = (int)get_below(r, 4, IR_MAX_SLOTS + 1, "bad slot") - 1;
     ir->entry_pc = get(r, 8);
+    ir->entry_flags = (uint32_t)get(r, 4);
     ir->inner_slots = get(r, 8);
     for (uint64_t s = ir->inner_slots; s; s &= s - 1) {
         ir->inner[__builtin_ctzll(s)] = (LabelId)get(r, 2);

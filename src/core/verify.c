@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/cpu.h"
 #include "core/dump.h"
 #include "util/check.h"
 
@@ -61,6 +62,7 @@ static bool const_fits(const Op *op, char letter, Arg k)
     case 'b': return k <= BSWAP_SIGN;
     case 'o': return k <= MB_ALL;
     case 'n': return k <= UINT32_MAX;
+    case 'F': return k < 1u << TB_FLAG_BITS;
     default: return true;
     }
 }

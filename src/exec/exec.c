@@ -124,7 +124,7 @@ static void init_cpu(ExecThread *t)
     t->cpu = (CPUState *)((uint8_t *)t->memory + CPU_OFFSET);
     t->cpu->exec = t;
     t->cpu->ret_base = (uintptr_t)base;
-    t->cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
+    jump_cache_init(t->cpu, e->cfg.frontend->nb_tb_flags);
     empty_ret_stack(t->cpu);
     heat_reset(t);
 }

@@ -173,7 +173,7 @@ void log_region(const ExecThread *t, const RegionPlan *plan, bool is_loop,
     fprintf(f, region ? ", %u bytes of code;" : ", not made;",
             region ? region->code_size : 0);
     for (uint32_t i = 0; i < rq->nb_blocks; i++) {
-        fprintf(f, " 0x%" PRIx64, rq->blocks[i]);
+        fprintf(f, " 0x%" PRIx64, rq->blocks[i].pc);
     }
     fputc('\n', f);
     log_end(f);

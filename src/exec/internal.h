@@ -28,9 +28,10 @@ typedef struct TBSlot {
     uint64_t guest_pc;
     uint32_t site, stub;        /* offsets from the block's code: see */
     uint32_t inner, count, count_site; /* ExitSlot */
-    uint8_t index;              /* in TB.slots */
-    uint8_t kind;               /* SlotKind */
-    bool plain;
+    uint32_t index : 6;         /* in TB.slots */
+    uint32_t kind : 2;          /* SlotKind */
+    uint32_t plain : 1;
+    uint32_t flags : TB_FLAG_BITS; /* the frontend's, at guest_pc */
     _Atomic bool counted;       /* it has been hot: linked without count */
     TB *target;                 /* linked to it, else NULL */
     struct TBSlot *next;        /* among the incoming slots of target */
@@ -79,7 +80,7 @@ enum {
 _Static_assert(BLOCK_MAX_SPAN <= UINT16_MAX, "TB.before, TB.nb_bytes");
 _Static_assert(BLOCK_MAX_SPAN < 1 << (TB_ROW_GUEST_BITS - 1), "TBRow");
 _Static_assert(COMPILE_MAX_ROWS <= UINT16_MAX, "TB.nb_rows");
-_Static_assert(COMPILE_MAX_SLOTS <= UINT8_MAX, "TB.nb_slots");
+_Static_assert(COMPILE_MAX_SLOTS <= 1 << 6, "TBSlot.index, TB.nb_slots");
 
 /* The lowest address of its guest code. */
 static inline uint64_t tb_start(const TB *tb)
@@ -205,7 +206,6 @@ typedef struct ExecThread {
     CodeBuf buf;                /* its memory */
     Arena arena;                /* of TBs; reset by exclusive */
     bool watched;               /* the block in hand has tests (watch.c) */
-    uint32_t cache_flags;       /* tb_flags that the jump cache is good for */
     TBSlot *link_from;          /* the slot last left by, to be linked */
     Event event;                /* noted by the fault handler */
     void *memory;               /* return stack and CPUState */
@@ -317,16 +317,16 @@ static inline uint64_t watch_access(uint32_t bytes, bool reads, bool writes)
 }
 
 /*
- * unroll.c: the pcs of the blocks, which are in the order of their addresses,
+ * unroll.c: where the blocks begin, which are in the order of their addresses,
  * with innermost loops up to `max` times.
  */
 uint32_t region_unroll(TB *const block[], uint32_t nb_blocks, uint32_t max,
-                       uint64_t pc[MAX_REGION_PARTS]);
+                       BlockAt at[MAX_REGION_PARTS]);
 
 /* What a region is translated from. */
 typedef struct RegionPlan {
-    BlockRequest request;       /* its blocks are in pc */
-    uint64_t pc[MAX_REGION_PARTS];
+    BlockRequest request;       /* its blocks are these */
+    BlockAt block[MAX_REGION_PARTS];
 } RegionPlan;
 
 /* region.c */

@@ -135,13 +135,14 @@ static void unlink_invalid(Exec *e, TB *tb)
 }
 
 /* Other threads' entries are taken away too: each is one atomic store. */
-static void forget_in_caches(Exec *e, uint64_t pc)
+static void forget_in_caches(Exec *e, const TB *tb)
 {
-    uint32_t slot = jump_cache_slot(pc);
+    uint32_t slot = jump_cache_slot(tb->pc, tb->flags);
+    uint64_t key = jump_cache_key(tb->pc, tb->flags);
     for (ExecThread *t = e->threads; t; t = t->next) {
         JumpCacheEntry *jc = &t->cpu->jump_cache[slot];
-        if (__atomic_load_n(&jc->pc, __ATOMIC_RELAXED) == pc) {
-            __atomic_store_n(&jc->pc, JUMP_CACHE_EMPTY, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&jc->key, __ATOMIC_RELAXED) == key) {
+            __atomic_store_n(&jc->key, JUMP_CACHE_EMPTY, __ATOMIC_SEQ_CST);
         }
     }
 }
@@ -154,7 +155,7 @@ static void invalidate_locked(void *thread, TB *tb)
     if (!tb->invalid) {
         store_remove(&e->store, tb);
         unlink_invalid(e, tb);
-        forget_in_caches(e, tb->pc);
+        forget_in_caches(e, tb);
         t->stats.invalidated++;
     }
 }
@@ -166,7 +167,7 @@ void detach_tb(ExecThread *t, TB *tb)
     tb_lock(tb);
     unlink_incoming(e, tb);
     tb_unlock(tb);
-    forget_in_caches(e, tb->pc);
+    forget_in_caches(e, tb);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -48,10 +48,10 @@ void heat_reset(ExecThread *t)
 
 /* ---- The blocks --------------------------------------------------------- */
 
-static int find(const Set *l, uint64_t pc)
+static int find(const Set *l, uint64_t pc, uint32_t flags)
 {
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
-        if (l->block[i]->pc == pc) {
+        if (l->block[i]->pc == pc && l->block[i]->flags == flags) {
             return (int)i;
         }
     }
@@ -85,12 +85,12 @@ static void collect(Set *l, Store *s, TB *head, uint32_t limit, bool regions)
         const TB *tb = l->block[i];
         for (uint32_t k = 0; k < tb->nb_slots; k++) {
             const TBSlot *slot = &tb->slots[k];
-            if (!is_way(slot) || find(l, slot->guest_pc) >= 0) {
+            if (!is_way(slot) || find(l, slot->guest_pc, slot->flags) >= 0) {
                 continue;
             }
-            TB *first = store_find(s, slot->guest_pc, head->flags);
+            TB *first = store_find(s, slot->guest_pc, slot->flags);
             TB *next = first && first->is_region
-                ? store_find_block(s, slot->guest_pc, head->flags) : first;
+                ? store_find_block(s, slot->guest_pc, slot->flags) : first;
             if (next && (regions || next == first)) {
                 add(l, next);
             }
@@ -103,7 +103,7 @@ static bool leads_back(const Set *l, const TB *tb)
 {
     for (uint32_t k = 0; k < tb->nb_slots; k++) {
         const TBSlot *slot = &tb->slots[k];
-        int i = is_way(slot) ? find(l, slot->guest_pc) : -1;
+        int i = is_way(slot) ? find(l, slot->guest_pc, slot->flags) : -1;
         if (i == 0 || (i > 0 && l->wanted[i])) {
             return true;
         }
@@ -149,7 +149,7 @@ static bool find_loop(Set *l, Store *s, TB *head, const TB *from,
 {
     collect(l, s, head, limit, true);
     keep_loop(l);
-    int i = find(l, from->pc);
+    int i = find(l, from->pc, from->flags);
     return i >= 0 && l->wanted[i] && l->wanted[0];
 }
 
@@ -175,8 +175,8 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
         plan->request = (BlockRequest){
             .pc = head->pc, .flags = head->flags,
             .max_insns = REGION_MAX_INSNS, .code = t->exec->cfg.code,
-            .blocks = plan->pc,
-            .nb_blocks = region_unroll(block, n, copies, plan->pc),
+            .blocks = plan->block,
+            .nb_blocks = region_unroll(block, n, copies, plan->block),
             .guards = guards, .stops = t->exec->debug.stops,
             .nb_stops = t->exec->debug.nb_stops,
         };

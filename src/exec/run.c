@@ -12,31 +12,18 @@ static uint64_t *guest_pc(const ExecThread *t)
 }
 
 /*
- * The jump cache and the return stack know no tb_flags: they are good for the
- * flags that they were filled with.
- */
-static uint32_t current_flags(ExecThread *t)
-{
-    uint32_t flags = t->exec->cfg.frontend->tb_flags(t->cpu);
-    if (flags != t->cache_flags) {
-        clear_jump_cache(t->cpu);
-        empty_ret_stack(t->cpu);
-        t->cache_flags = flags;
-        t->link_from = NULL;
-    }
-    return flags;
-}
-
-/*
  * The block at pc, or the region unless it is left by a plain slot;
  * translated if need be. NULL with t->event set.
  */
 static TB *find_block(ExecThread *t)
 {
     Exec *e = t->exec;
-    uint32_t flags = current_flags(t);
+    uint32_t flags = e->cfg.frontend->tb_flags(t->cpu);
     uint64_t pc = *guest_pc(t) &= e->cfg.frontend->pc_mask;
-    bool plain = t->link_from && t->link_from->plain;
+    const TBSlot *from = t->link_from;
+    check(!from || from->flags == flags, "tb_flags 0x%x, not 0x%x", flags,
+          from->flags);
+    bool plain = from && from->plain;
     TB *tb = plain ? store_find_block(&e->store, pc, flags)
                    : store_find(&e->store, pc, flags);
     t->stats.store_lookups++;
@@ -67,11 +54,13 @@ static void remember_in_jump_cache(ExecThread *t, const TB *tb)
     if (log_on(t->exec->cfg.log, LOG_nochain)) {
         return;
     }
-    JumpCacheEntry *jc = &t->cpu->jump_cache[jump_cache_slot(tb->pc)];
+    JumpCacheEntry *jc =
+        &t->cpu->jump_cache[jump_cache_slot(tb->pc, tb->flags)];
     jc->code = tb->code;
-    __atomic_store_n(&jc->pc, tb->pc, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&jc->key, jump_cache_key(tb->pc, tb->flags),
+                     __ATOMIC_SEQ_CST);
     if (tb->invalid) {
-        __atomic_store_n(&jc->pc, JUMP_CACHE_EMPTY, __ATOMIC_RELAXED);
+        __atomic_store_n(&jc->key, JUMP_CACHE_EMPTY, __ATOMIC_RELAXED);
     }
 }
 

@@ -71,8 +71,8 @@ static TBSlot new_slot(const ExitSlot *slot, uint32_t index)
         .guest_pc = slot->guest_pc, .site = slot->site,
         .stub = slot->stub, .inner = slot->inner,
         .count = slot->count, .count_site = slot->count_site,
-        .index = (uint8_t)index, .kind = slot->kind,
-        .plain = slot->plain,
+        .index = index & (COMPILE_MAX_SLOTS - 1), .kind = slot->kind & 3,
+        .plain = slot->plain, .flags = slot->flags & ((1 << TB_FLAG_BITS) - 1),
     };
 }
 

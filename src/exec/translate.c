@@ -27,7 +27,7 @@ enum { TB_POINTER_BYTES = 8 };
 void clear_jump_cache(CPUState *cpu)
 {
     for (int i = 0; i < JUMP_CACHE_SIZE; i++) {
-        __atomic_store_n(&cpu->jump_cache[i].pc, JUMP_CACHE_EMPTY,
+        __atomic_store_n(&cpu->jump_cache[i].key, JUMP_CACHE_EMPTY,
                          __ATOMIC_RELAXED);
     }
 }

@@ -18,10 +18,12 @@ typedef struct Layout {
     uint32_t nb_blocks;
 } Layout;
 
-static bool jumps_to(const TB *tb, uint64_t pc)
+static bool jumps_to(const TB *tb, const TB *to)
 {
     for (uint32_t k = 0; k < tb->nb_slots; k++) {
-        if (tb->slots[k].kind == SLOT_JUMP && tb->slots[k].guest_pc == pc) {
+        const TBSlot *slot = &tb->slots[k];
+        if (slot->kind == SLOT_JUMP && slot->guest_pc == to->pc &&
+            slot->flags == to->flags) {
             return true;
         }
     }
@@ -32,7 +34,7 @@ static bool jumps_to(const TB *tb, uint64_t pc)
 static uint32_t loop_end(const Layout *l, uint32_t i)
 {
     uint32_t end = l->nb_blocks;
-    while (end > i && !jumps_to(l->block[end - 1], l->block[i]->pc)) {
+    while (end > i && !jumps_to(l->block[end - 1], l->block[i])) {
         end--;
     }
     return end > i ? end : 0;
@@ -85,7 +87,7 @@ static uint32_t nb_copies(const Layout *l, uint32_t i, uint32_t end,
 }
 
 uint32_t region_unroll(TB *const block[], uint32_t nb_blocks, uint32_t max,
-                       uint64_t pc[MAX_REGION_PARTS])
+                       BlockAt at[MAX_REGION_PARTS])
 {
     Layout l = {block, nb_blocks};
     uint32_t n = 0;
@@ -98,7 +100,8 @@ uint32_t region_unroll(TB *const block[], uint32_t nb_blocks, uint32_t max,
             copies--;
         }
         for (uint32_t k = 0; k < copies * (end - i); k++) {
-            pc[n++] = block[i + k % (end - i)]->pc;
+            const TB *tb = block[i + k % (end - i)];
+            at[n++] = (BlockAt){tb->pc, tb->flags};
         }
     }
     return n;

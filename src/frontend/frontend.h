@@ -31,18 +31,27 @@ typedef struct InsnNote {
     uint8_t code[8];     /* bytes of it */
 } InsnNote;
 
+/*
+ * Where a block begins: guest code at pc is translated for a cpu of which
+ * Frontend.tb_flags() says flags.
+ */
+typedef struct BlockAt {
+    uint64_t pc;
+    uint32_t flags;
+} BlockAt;
+
 typedef struct BlockRequest {
     uint64_t pc;
-    uint32_t flags;      /* Frontend.tb_flags() of the cpu */
+    uint32_t flags;
     uint32_t max_insns;  /* at least 1 */
     CodeReader code;
     /*
-     * For a region: its blocks in the order to lay them out, pc among them.
+     * For a region: its blocks in the order to lay them out, its own among them.
      * Each ends where the next one in memory begins, if not before. One may
      * come several times: a jump to it goes to the next copy, behind the last
      * one to the first.
      */
-    const uint64_t *blocks;
+    const BlockAt *blocks;
     uint32_t nb_blocks;  /* 0: just the block at pc */
     bool guards;         /* a region may turn away what does not suit it */
     /*
@@ -65,7 +74,7 @@ typedef struct BlockInfo {
 
 /* Constants of exit_tb: why a block leaves to the run loop. */
 enum {
-    EXIT_NEXT,           /* go on at pc, with new tb_flags */
+    EXIT_NEXT,           /* go on at pc, with whatever tb_flags */
     EXIT_SYSCALL,        /* pc is after the instruction */
     EXIT_BREAK,          /* pc is at the instruction */
     EXIT_ILLEGAL,        /* pc is at the instruction */
@@ -111,8 +120,12 @@ typedef struct Frontend {
     void (*destroy)(void *translator);
     /* Fills the IR (which is reset) with one block or region. */
     void (*translate)(void *translator, const BlockRequest *, BlockInfo *);
-    /* Bits 31:29 are 0: exec has them. */
+    /*
+     * The state of translation: what of the guest's state code is translated
+     * for, below nb_tb_flags; 0 where control mostly calls and returns.
+     */
     uint32_t (*tb_flags)(const CPUState *cpu);
+    uint32_t nb_tb_flags;      /* at most 1 << TB_FLAG_BITS */
     /* The guest's registers as lines of text, with or without the FP ones. */
     void (*show_state)(FILE *, const CPUState *, bool fp);
     const GuestDebug *debug;

@@ -44,16 +44,22 @@ bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
     return true;
 }
 
+static bool same_place(BlockAt a, BlockAt b)
+{
+    return a.pc == b.pc && a.flags == b.flags;
+}
+
 /* The next copy that is to be placed, else the first of all; or NULL. */
-static RegionBlock *find_block(Translation *t, uint64_t pc)
+static RegionBlock *find_block(Translation *t, BlockAt at)
 {
     RegionBlock *first = NULL;
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
         RegionBlock *b = &t->block[i];
-        if (b->pc == pc && !b->placed) {
+        bool same = same_place(b->at, at);
+        if (same && !b->placed) {
             return b;
         }
-        first = b->pc == pc && !first ? b : first;
+        first = same && !first ? b : first;
     }
     return first;
 }
@@ -62,7 +68,7 @@ static RegionBlock *find_block(Translation *t, uint64_t pc)
  * Inside a region control only goes forward by itself; a jump back is a slot,
  * so that the loop can be interrupted.
  */
-void translator_goto(Translation *t, uint64_t target)
+static void go_to(Translation *t, BlockAt target)
 {
     const RegionBlock *b = find_block(t, target);
     t->ended = true;
@@ -71,21 +77,40 @@ void translator_goto(Translation *t, uint64_t target)
         return;
     }
     uint32_t slot = translator_slot(t);
-    gen_goto_tb(t->ir, TYPE_I64, slot, target);
+    gen_goto_tb(t->ir, TYPE_I64, slot, target.pc, target.flags);
     if (b) {
         ir_link_inner(t->ir, slot, b->label);
         t->ir->loop = true;
     }
 }
 
+void translator_goto(Translation *t, uint64_t target)
+{
+    go_to(t, (BlockAt){target, t->flags});
+}
+
+void translator_goto_ptr(Translation *t, TempId target)
+{
+    gen_goto_ptr(t->ir, TYPE_I64, target, t->flags);
+    t->ended = true;
+}
+
+void translator_ret_ptr(Translation *t, TempId target)
+{
+    gen_ret_ptr(t->ir, TYPE_I64, target, t->flags);
+    t->ended = true;
+}
+
 /*
- * Where a call comes back, in a region that has the block there. From the
- * label on, which the slot leads to, control goes on as everywhere else.
+ * Where a call comes back, with flags of 0, in a region that has the block
+ * there. From the label on, which the slot leads to, control goes on as
+ * everywhere else.
  */
 static void return_point(Translation *t, uint32_t slot)
 {
     t->ended = true;
-    if (find_block(t, t->next_pc)) {
+    t->flags = 0;
+    if (find_block(t, (BlockAt){t->next_pc, 0})) {
         LabelId label = ir_label(t->ir);
         gen_set_label(t->ir, TYPE_I64, label);
         ir_link_inner(t->ir, slot, label);
@@ -96,32 +121,37 @@ static void return_point(Translation *t, uint32_t slot)
 void translator_call(Translation *t, uint64_t target)
 {
     uint32_t slot = translator_slot(t), ret = translator_slot(t);
-    gen_call_tb(t->ir, TYPE_I64, slot, target, ret, t->next_pc);
+    gen_call_tb(t->ir, TYPE_I64, slot, target, ret, t->next_pc, t->flags);
     return_point(t, ret);
 }
 
 void translator_call_ptr(Translation *t, TempId target)
 {
     uint32_t ret = translator_slot(t);
-    gen_call_ptr(t->ir, TYPE_I64, target, ret, t->next_pc);
+    gen_call_ptr(t->ir, TYPE_I64, target, ret, t->next_pc, t->flags);
     return_point(t, ret);
 }
 
 /* Several branches share a way out, but each has its own way back. */
-LabelId translator_label(Translation *t, uint64_t target)
+LabelId translator_label_at(Translation *t, BlockAt target)
 {
     const RegionBlock *b = find_block(t, target);
     if (b && !b->placed) {
         return b->label;
     }
     for (uint32_t i = 0; !b && i < t->nb_targets; i++) {
-        if (t->target[i].pc == target) {
+        if (same_place(t->target[i].at, target)) {
             return t->target[i].label;
         }
     }
     check(t->nb_targets < MAX_SLOTS, "too many targets of branches");
     t->target[t->nb_targets] = (Target){target, t->pc, ir_label(t->ir)};
     return t->target[t->nb_targets++].label;
+}
+
+LabelId translator_label(Translation *t, uint64_t target)
+{
+    return translator_label_at(t, (BlockAt){target, t->flags});
 }
 
 static void emit_targets(Translation *t)
@@ -131,7 +161,7 @@ static void emit_targets(Translation *t)
             gen_insn_start(t->ir, TYPE_I64, t->target[i].from);
         }
         gen_set_label(t->ir, TYPE_I64, t->target[i].label);
-        translator_goto(t, t->target[i].pc);
+        go_to(t, t->target[i].at);
     }
 }
 
@@ -139,7 +169,7 @@ bool translator_falls_to(const Translation *t, uint64_t target)
 {
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
         if (!t->block[i].placed) {
-            return t->block[i].pc == target;
+            return same_place(t->block[i].at, (BlockAt){target, t->flags});
         }
     }
     return false;
@@ -166,6 +196,7 @@ static void start(Translation *t, const BlockRequest *req)
     t->req = req;
     t->end = t->next_pc = req->pc;
     t->nb_insns = 0;
+    t->flags = req->flags;
     t->nb_slots = 0;
     t->fault_addr = 0;
     t->code_bytes = 0;
@@ -196,11 +227,12 @@ static void one_insn(Translation *t, const GuestHooks *hooks, unsigned bytes)
     }
 }
 
-/* From pc up to limit, or to what ends it. */
-static void one_block(Translation *t, const GuestHooks *hooks, uint64_t pc,
+/* From its start up to limit, or to what ends it. */
+static void one_block(Translation *t, const GuestHooks *hooks, BlockAt at,
                       uint64_t limit)
 {
-    t->block_pc = t->pc = t->next_pc = pc;
+    t->block_pc = t->pc = t->next_pc = at.pc;
+    t->flags = at.flags;
     t->ended = false;
     hooks->begin(t);
     while (!t->ended && t->next_pc < limit && has_room(t)) {
@@ -211,7 +243,7 @@ static void one_block(Translation *t, const GuestHooks *hooks, uint64_t pc,
         }
         one_insn(t, hooks, bytes);
     }
-    if (!t->ended && t->next_pc != pc) {
+    if (!t->ended && t->next_pc != at.pc) {
         translator_goto(t, t->next_pc);
     }
 }
@@ -232,7 +264,7 @@ static uint64_t limit_of(const Translation *t, uint64_t pc)
 {
     uint64_t limit = next_stop(t->req, pc + 1);
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
-        uint64_t other = t->block[i].pc;
+        uint64_t other = t->block[i].at.pc;
         limit = other > pc && other < limit ? other : limit;
     }
     return limit;
@@ -249,19 +281,19 @@ static bool region(Translation *t, const GuestHooks *hooks)
     t->nb_blocks = req->nb_blocks;
     t->ir->region = true;
     if (req->guards) {
-        ir_set_plain(t->ir, translator_slot(t), req->pc);
+        ir_set_plain(t->ir, translator_slot(t), req->pc, req->flags);
     }
     gen_insn_start(t->ir, TYPE_I64, req->pc);
     translator_goto(t, req->pc);
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
         RegionBlock *b = &t->block[i];
-        if (next_stop(req, b->pc) == b->pc) {
+        if (next_stop(req, b->at.pc) == b->at.pc) {
             return false;
         }
         gen_set_label(t->ir, TYPE_I64, b->label);
         b->placed = true;
-        one_block(t, hooks, b->pc, limit_of(t, b->pc));
-        if (t->next_pc == b->pc) { /* nothing to be had there */
+        one_block(t, hooks, b->at, limit_of(t, b->at.pc));
+        if (t->next_pc == b->at.pc) { /* nothing to be had there */
             return false;
         }
     }
@@ -272,7 +304,7 @@ static uint64_t lowest_pc(const Translation *t)
 {
     uint64_t pc = t->req->pc;
     for (uint32_t i = 0; i < t->nb_blocks; i++) {
-        pc = t->block[i].pc < pc ? t->block[i].pc : pc;
+        pc = t->block[i].at.pc < pc ? t->block[i].at.pc : pc;
     }
     return pc;
 }
@@ -294,9 +326,11 @@ void translator_run(Translation *t, const GuestHooks *hooks,
     if (!req->nb_blocks && next_stop(req, req->pc) == req->pc) {
         stop_block(t, hooks);
     } else if (!req->nb_blocks) {
-        one_block(t, hooks, req->pc, limit_of(t, req->pc));
+        one_block(t, hooks, (BlockAt){req->pc, req->flags},
+                  limit_of(t, req->pc));
     } else if (!region(t, hooks)) {
         t->nb_insns = 0;
+    t->flags = req->flags;
     }
     emit_targets(t);
     uint64_t low = lowest_pc(t);

@@ -15,16 +15,16 @@
 
 enum { CODE_CHUNK = 128 }; /* bytes read at once: most blocks are shorter */
 
-/* An address that a branch leads to, and the label that it goes to. */
+/* Where a branch leads to, and the label that it goes to. */
 typedef struct Target {
-    uint64_t pc;
+    BlockAt at;
     uint64_t from; /* the branch, or the first of them */
     LabelId label;
 } Target;
 
 /* A block of a region. */
 typedef struct RegionBlock {
-    uint64_t pc;
+    BlockAt at;
     LabelId label;
     bool placed; /* its label has been emitted */
 } RegionBlock;
@@ -33,6 +33,7 @@ typedef struct Translation {
     IR *ir;
     const BlockRequest *req;
     uint64_t pc; /* of the instruction in hand */
+    uint32_t flags; /* tb_flags there; an instruction may set others */
     uint64_t next_pc;
     uint32_t nb_insns;
     uint32_t nb_slots;
@@ -88,18 +89,23 @@ static inline bool translator_read(Translation *t, uint64_t addr, void *buf,
     return true;
 }
 
+/* All of these go on with tb_flags as they are now, if none are given. */
+
 /* Ends the block by a jump to a known address. */
 void translator_goto(Translation *t, uint64_t target);
+void translator_goto_ptr(Translation *t, TempId target);
 
-/* Ends the block by a call that returns to next_pc. */
+/* Ends the block by a call that returns to next_pc; by a return. */
 void translator_call(Translation *t, uint64_t target);
 void translator_call_ptr(Translation *t, TempId target);
+void translator_ret_ptr(Translation *t, TempId target);
 
 /*
  * A label from which control goes to the address, for a branch in front of
  * the jump that ends the block.
  */
 LabelId translator_label(Translation *t, uint64_t target);
+LabelId translator_label_at(Translation *t, BlockAt target);
 
 /* Is the address that of the block which is laid out next? */
 bool translator_falls_to(const Translation *t, uint64_t target);

@@ -664,7 +664,8 @@ static void emit_plain_exit(IR *ir, LabelId plain)
 {
     if (ir->labels[plain].refs) {
         gen_set_label(ir, TYPE_I64, plain);
-        gen_goto_tb(ir, TYPE_I64, (Arg)ir->plain_slot, ir->entry_pc);
+        gen_goto_tb(ir, TYPE_I64, (Arg)ir->plain_slot, ir->entry_pc,
+                    ir->entry_flags);
     }
 }
 

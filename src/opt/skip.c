@@ -219,8 +219,9 @@ static int free_slot(const IR *ir)
 static void emit_again(Skip *s, LabelId again, int slot)
 {
     if (slot >= 0) {
-        uint64_t pc = s->ir->ops[s->loop.back].arg[1];
-        gen_goto_tb(s->ir, TYPE_I64, (Arg)slot, pc);
+        const Op *back = &s->ir->ops[s->loop.back];
+        uint64_t pc = op_const(back, 1), flags = op_const(back, 2);
+        gen_goto_tb(s->ir, TYPE_I64, (Arg)slot, pc, flags);
         ir_link_inner(s->ir, (unsigned)slot, again);
     }
 }

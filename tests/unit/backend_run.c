@@ -65,7 +65,7 @@ static void prepare(Runner *r, const RunStart *start)
     *base = x86_64_backend.ret_bottom(r->ctx);
     cpu->ret_base = cpu->ret_sp = (uintptr_t)base;
     for (unsigned i = 0; i < JUMP_CACHE_SIZE; i++) {
-        cpu->jump_cache[i].pc = JUMP_CACHE_EMPTY;
+        cpu->jump_cache[i].key = JUMP_CACHE_EMPTY;
     }
 }
 

@@ -103,8 +103,12 @@ void guest_translate(Guest *g, uint32_t max_insns)
 void guest_translate_region(Guest *g, uint64_t pc, uint32_t n,
                             const uint64_t blocks[])
 {
+    BlockAt at[MAX_REGION_PARTS];
+    for (uint32_t i = 0; i < n; i++) {
+        at[i] = (BlockAt){blocks[i], 0};
+    }
     translate(g, (BlockRequest){.pc = pc, .max_insns = 100, .nb_blocks = n,
-                                .guards = true, .blocks = blocks});
+                                .guards = true, .blocks = at});
 }
 
 /* Helpers raise flags in the thread's MXCSR, the interpreter in its own. */

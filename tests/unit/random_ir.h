@@ -418,7 +418,8 @@ static inline void random_end(RandomIR *r)
     }
     for (unsigned i = 0; i < opcode_info[opc].consts; i++) {
         char letter = opcode_const_letter(opc, i);
-        op.arg[ins + i] = letter == 'n' ? random_below(r, 2) : 0x1000 + i;
+        bool small = letter == 'n' || letter == 'F';
+        op.arg[ins + i] = small ? random_below(r, 2) : 0x1000 + i;
     }
     random_append(r, &op);
     r->types = types;

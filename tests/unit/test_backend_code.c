@@ -141,7 +141,7 @@ static void region_changes_convention(void **s)
     gen_brcond(w.ir, TYPE_I64, w.y, ir_i64(w.ir, 100), COND_LT, back);
     gen_exit_tb(w.ir, TYPE_I64, 3);
     gen_set_label(w.ir, TYPE_I64, back);
-    gen_goto_tb(w.ir, TYPE_I64, 0, 0x1000);
+    gen_goto_tb(w.ir, TYPE_I64, 0, 0x1000, 0);
     ir_link_inner(w.ir, 0, head);
     CompiledBlock b = world_end(&w);
     assert_int_not_equal(b.leave, 0);
@@ -163,14 +163,14 @@ static CompiledBlock region_with_call(World *w)
     LabelId ret = ir_label(w->ir);
     gen_set_label(w->ir, TYPE_I64, head);
     gen_add(w->ir, TYPE_I64, w->y, w->y, w->y);
-    gen_call_tb(w->ir, TYPE_I64, 1, 0x2000, 2, 0x1004);
+    gen_call_tb(w->ir, TYPE_I64, 1, 0x2000, 2, 0x1004, 0);
     gen_set_label(w->ir, TYPE_I64, ret);
     ir_link_inner(w->ir, 2, ret);
     gen_add(w->ir, TYPE_I64, w->y, w->y, ir_i64(w->ir, 1));
     gen_brcond(w->ir, TYPE_I64, w->y, ir_i64(w->ir, 100), COND_LT, back);
     gen_exit_tb(w->ir, TYPE_I64, 3);
     gen_set_label(w->ir, TYPE_I64, back);
-    gen_goto_tb(w->ir, TYPE_I64, 0, 0x1000);
+    gen_goto_tb(w->ir, TYPE_I64, 0, 0x1000, 0);
     ir_link_inner(w->ir, 0, head);
     return world_end(w);
 }
@@ -183,7 +183,7 @@ static void region_goes_on_after_call(void **s)
     world_open(&w, false);
     world_begin(&w);
     world_add_to_x(&w, 10);
-    gen_ret_ptr(w.ir, TYPE_I64, ir_i64(w.ir, 0x1004));
+    gen_ret_ptr(w.ir, TYPE_I64, ir_i64(w.ir, 0x1004), 0);
     CompiledBlock callee = world_end(&w);
     CompiledBlock b = region_with_call(&w);
     assert_int_not_equal(b.leave, 0);
@@ -215,9 +215,9 @@ static CompiledBlock block_that_refers(World *w)
     gen_ext_i32_i64(w->ir, TYPE_I64, w->y, bits);
     gen_plugin_cb(w->ir, TYPE_I64, 1, 0);
     gen_brcond(w->ir, TYPE_I64, w->x, w->y, COND_EQ, elsewhere);
-    gen_call_tb(w->ir, TYPE_I64, 0, 0x2000, 1, 0x1004);
+    gen_call_tb(w->ir, TYPE_I64, 0, 0x2000, 1, 0x1004, 0);
     gen_set_label(w->ir, TYPE_I64, elsewhere);
-    gen_goto_ptr(w->ir, TYPE_I64, w->y);
+    gen_goto_ptr(w->ir, TYPE_I64, w->y, 0);
     return world_end(w);
 }
 

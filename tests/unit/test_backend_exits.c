@@ -14,10 +14,17 @@
 
 enum { LEFT_BY_TEST = -100 };
 
+static void cache_at(World *w, uint64_t pc, uint32_t flags,
+                     const CompiledBlock *b)
+{
+    runner_cpu(w->runner)->jump_cache[jump_cache_slot(pc, flags)] =
+        (JumpCacheEntry){jump_cache_key(pc, flags),
+                         runner_rx(w->runner, b->offset)};
+}
+
 static void cache(World *w, uint64_t pc, const CompiledBlock *b)
 {
-    runner_cpu(w->runner)->jump_cache[jump_cache_slot(pc)] =
-        (JumpCacheEntry){pc, runner_rx(w->runner, b->offset)};
+    cache_at(w, pc, 0, b);
 }
 
 /* x += 100; leave with reason 7 */
@@ -40,7 +47,7 @@ static void slots_link(void **unused)
     CompiledBlock last = last_block(&w);
     world_begin(&w);
     world_add_to_x(&w, 1);
-    gen_goto_tb(w.ir, TYPE_I64, 0, 0x2000);
+    gen_goto_tb(w.ir, TYPE_I64, 0, 0x2000, 0);
     CompiledBlock first = world_end(&w);
     assert_int_equal(first.nb_slots, 1);
     assert_int_equal(first.slots[0].guest_pc, 0x2000);
@@ -65,9 +72,9 @@ static void branch_sides(void **unused)
     world_begin(&w);
     LabelId taken = ir_label(w.ir);
     gen_brcond(w.ir, TYPE_I64, w.x, ir_i64(w.ir, 5), COND_LT, taken);
-    gen_goto_tb(w.ir, TYPE_I64, 0, 0x2000);
+    gen_goto_tb(w.ir, TYPE_I64, 0, 0x2000, 0);
     gen_set_label(w.ir, TYPE_I64, taken);
-    gen_goto_tb(w.ir, TYPE_I64, 1, 0x3000);
+    gen_goto_tb(w.ir, TYPE_I64, 1, 0x3000, 0);
     CompiledBlock b = world_end(&w);
     assert_int_equal(world_enter(&w, &b), LEFT_BY_SLOT);
     assert_int_equal(world_slot_of_exit(&w), 1);
@@ -87,12 +94,51 @@ static void jump_cache(void **unused)
     world_open(&w, false);
     CompiledBlock last = last_block(&w);
     world_begin(&w);
-    gen_goto_ptr(w.ir, TYPE_I64, ir_i64(w.ir, 0x12345678abc0));
+    gen_goto_ptr(w.ir, TYPE_I64, ir_i64(w.ir, 0x12345678abc0), 0);
     CompiledBlock b = world_end(&w);
     assert_int_equal(world_enter(&w, &b), LEFT_BY_LOOKUP);
     assert_int_equal(world_state(&w, PC_OFFSET), 0x12345678abc0);
     cache(&w, 0x12345678abc0, &last);
     assert_int_equal(world_enter(&w, &b), 7);
+    world_close(&w);
+}
+
+/* How it is left from a goto_ptr, or a ret_ptr, to pc and flags. */
+static int by_flags(World *w, bool ret, uint64_t pc, uint32_t flags)
+{
+    world_begin(w);
+    if (ret) {
+        gen_ret_ptr(w->ir, TYPE_I64, ir_i64(w->ir, (int64_t)pc), flags);
+    } else {
+        gen_goto_ptr(w->ir, TYPE_I64, ir_i64(w->ir, (int64_t)pc), flags);
+    }
+    CompiledBlock b = world_end(w);
+    return world_enter(w, &b);
+}
+
+/* One entry, for some flags: no other flags find it, whatever the address. */
+static void jump_cache_flags(void **unused)
+{
+    enum { PC = 0x12345670, LAST = (1 << TB_FLAG_BITS) - 1 };
+    static const uint32_t flags[] = {0, 1, 2, 5, 0x800, LAST};
+    World w;
+
+    (void)unused;
+    world_open(&w, true);
+    CompiledBlock last = last_block(&w);
+    for (unsigned i = 0; i < 36; i++) {
+        uint32_t has = flags[i / 6], wants = flags[i % 6];
+        cache_at(&w, PC, has, &last);
+        for (int ret = 0; ret <= 1; ret++) {
+            assert_int_equal(by_flags(&w, ret, PC, wants),
+                             has == wants ? 7 : LEFT_BY_LOOKUP);
+            uint64_t wild = PC ^ (uint64_t)(has ^ wants) << TB_FLAG_KEY_SHIFT;
+            assert_int_equal(by_flags(&w, ret, wild, wants),
+                             has == wants ? 7 : LEFT_BY_LOOKUP);
+        }
+        runner_cpu(w.runner)->jump_cache[jump_cache_slot(PC, has)].key =
+            JUMP_CACHE_EMPTY;
+    }
     world_close(&w);
 }
 
@@ -104,7 +150,7 @@ static CompiledBlock caller(World *w)
     world_begin(w);
     world_add_to_x(w, 1);
     gen_mov(w->ir, TYPE_I64, w->y, ir_i64(w->ir, 0x1004));
-    gen_call_tb(w->ir, TYPE_I64, 0, 0x2000, 1, 0x1004);
+    gen_call_tb(w->ir, TYPE_I64, 0, 0x2000, 1, 0x1004, 0);
     return world_end(w);
 }
 
@@ -117,7 +163,7 @@ static CompiledBlock callee(World *w, int64_t n)
     world_add_to_x(w, 10);
     t = ir_temp(w->ir, TYPE_I64);
     gen_add(w->ir, TYPE_I64, t, w->y, ir_i64(w->ir, n));
-    gen_ret_ptr(w->ir, TYPE_I64, t);
+    gen_ret_ptr(w->ir, TYPE_I64, t, 0);
     return world_end(w);
 }
 
@@ -167,7 +213,7 @@ static void return_further_up(void **unused)
     world_open(&w, false);
     CompiledBlock ret = callee(&w, 0), call = caller(&w);
     world_begin(&w);
-    gen_call_tb(w.ir, TYPE_I64, 0, 0x2000, 1, 0x5550);
+    gen_call_tb(w.ir, TYPE_I64, 0, 0x2000, 1, 0x5550, 0);
     CompiledBlock other = world_end(&w);
     CPUState *cpu = runner_cpu(w.runner);
     world_enter(&w, &call);
@@ -208,7 +254,7 @@ static void indirect_calls(void **unused)
     CompiledBlock ret = callee(&w, 0);
     world_begin(&w);
     gen_mov(w.ir, TYPE_I64, w.y, ir_i64(w.ir, 0x1004));
-    gen_call_ptr(w.ir, TYPE_I64, ir_i64(w.ir, 0x2000), 0, 0x1004);
+    gen_call_ptr(w.ir, TYPE_I64, ir_i64(w.ir, 0x2000), 0, 0x1004, 0);
     CompiledBlock call = world_end(&w);
     CPUState *cpu = runner_cpu(w.runner);
     assert_int_equal(world_enter(&w, &call), LEFT_BY_LOOKUP);
@@ -233,10 +279,10 @@ static void wide_return_address(void **unused)
     for (uint64_t wrong = 0; wrong <= 1ull << 32; wrong += 1ull << 32) {
         world_open(&w, false);
         world_begin(&w);
-        gen_ret_ptr(w.ir, TYPE_I64, ir_i64(w.ir, (int64_t)(address + wrong)));
+        gen_ret_ptr(w.ir, TYPE_I64, ir_i64(w.ir, (int64_t)(address + wrong)), 0);
         CompiledBlock ret = world_end(&w);
         world_begin(&w);
-        gen_call_tb(w.ir, TYPE_I64, 0, 0x2000, 1, address);
+        gen_call_tb(w.ir, TYPE_I64, 0, 0x2000, 1, address, 0);
         CompiledBlock call = world_end(&w);
         runner_link(w.runner, &call, 0, &ret);
         assert_int_equal(world_enter(&w, &call),
@@ -389,9 +435,9 @@ static void return_stack_is_bounded(void **unused)
     world_add_to_x(&w, 1);
     LabelId on = ir_label(w.ir);
     gen_brcond(w.ir, TYPE_I64, w.x, ir_i64(w.ir, 2000), COND_LT, on);
-    gen_goto_tb(w.ir, TYPE_I64, 2, 0x2000);
+    gen_goto_tb(w.ir, TYPE_I64, 2, 0x2000, 0);
     gen_set_label(w.ir, TYPE_I64, on);
-    gen_call_tb(w.ir, TYPE_I64, 0, 0x1000, 1, 0x1004);
+    gen_call_tb(w.ir, TYPE_I64, 0, 0x1000, 1, 0x1004, 0);
     CompiledBlock b = world_end(&w);
     runner_link(w.runner, &b, 2, &last);
     runner_link(w.runner, &b, 0, &b);
@@ -494,6 +540,7 @@ int main(void)
         cmocka_unit_test(slots_link),
         cmocka_unit_test(branch_sides),
         cmocka_unit_test(jump_cache),
+        cmocka_unit_test(jump_cache_flags),
         cmocka_unit_test(calls_return),
         cmocka_unit_test(calls_return_later),
         cmocka_unit_test(return_further_up),

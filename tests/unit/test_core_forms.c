@@ -115,7 +115,7 @@ static uint8_t *make_image(IR *ir, RandomIR *r, size_t *size)
         if (i && ir->nb_labels) {
             ir->region = true;
             ir_link_inner(ir, 3, ir->nb_labels - 1);
-            ir_set_plain(ir, 0, 0x1000);
+            ir_set_plain(ir, 0, 0x1000, 3);
         }
         uint8_t *block = ir_serialize_block(ir, &head, &block_size);
         assert_true(header_size + block_size <= 1 << 20);

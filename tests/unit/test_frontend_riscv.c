@@ -319,6 +319,41 @@ static void test_jumps(void **state)
     }
 }
 
+/* State of translation -------------------------------------------------- */
+
+/* Writes of frm, and with which flags the block is left in the end. */
+static void test_rounding_class(void **state)
+{
+    enum { CSRW_FRM_T0 = 0x00229073, BACK = 0xffdff06f /* j -4 */ };
+    static const struct {
+        uint32_t n, code[3];
+        uint64_t t0;
+        uint32_t flags, insns_before_exit;
+    } cases[] = {
+        {2, {CSRW_FRM_T0, BACK}, 3, RV_FRM_NORMAL, 2},
+        {2, {CSRW_FRM_T0, BACK}, 4, RV_FRM_RMM, 1},
+        {2, {CSRW_FRM_T0, BACK}, 7, RV_FRM_INVALID, 1},
+        {2, {0x00225073, BACK}, 0, RV_FRM_RMM, 2},    /* csrwi frm,4 */
+        {2, {0x00215073, BACK}, 0, RV_FRM_NORMAL, 2}, /* csrwi frm,2 */
+        {3, {0x00400293, CSRW_FRM_T0, BACK}, 0, RV_FRM_RMM, 3},
+        {2, {0x00301073, BACK}, 0, RV_FRM_NORMAL, 2}, /* csrw fcsr,x0 */
+    };
+    Guest *g = *state;
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint32_t n = cases[i].n, last = n - 1;
+        bool whole = cases[i].insns_before_exit == n;
+        guest_code(g, n, cases[i].code);
+        g->rv->gpr[T0] = cases[i].t0;
+        g->rv->frm = FRM_RNE;
+        assert_int_equal(guest_run(g, 9), INTERP_GOTO_TB);
+        assert_int_equal(g->env.flags, cases[i].flags);
+        assert_int_equal(g->env.target,
+                         GUEST_BASE + 4 * (whole ? last - 1 : last));
+        assert_int_equal(riscv64_frontend.tb_flags(g->cpu), g->env.flags);
+    }
+    g->rv->frm = FRM_RNE;
+}
+
 /* Exits --------------------------------------------------------------- */
 
 static void test_exits(void **state)
@@ -332,7 +367,6 @@ static void test_exits(void **state)
         {0x00100073, EXIT_BREAK, 0},        /* ebreak */
         {0x9002, EXIT_BREAK, 0},            /* c.ebreak */
         {0x0000100f, EXIT_CODE_CHANGED, 4}, /* fence.i */
-        {0x00229073, EXIT_NEXT, 4},         /* csrw frm,t0 */
         {0x0000, EXIT_ILLEGAL, 0},
         {0xffffffff, EXIT_ILLEGAL, 0},
         {0x30002573, EXIT_ILLEGAL, 0},           /* csrr a0,mstatus */
@@ -400,6 +434,7 @@ int main(void)
         TEST(test_lr_sc),
         TEST(test_branch),
         TEST(test_jumps),
+        TEST(test_rounding_class),
         TEST(test_exits),
         TEST(test_dynamic_rounding_invalid),
         TEST(test_counters),

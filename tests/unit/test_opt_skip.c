@@ -201,12 +201,12 @@ static void make_loop(Maker *m)
     LabelId head = ir_label(m->ir);
     gen_set_label(m->ir, TYPE_I64, head);
     make_body(m);
-    gen_goto_tb(m->ir, TYPE_I64, 0, PC);
+    gen_goto_tb(m->ir, TYPE_I64, 0, PC, 0);
     ir_link_inner(m->ir, 0, head);
     m->ir->loop = true;
     for (unsigned i = 0; i < m->nb_exits; i++) {
         gen_set_label(m->ir, TYPE_I64, m->exit[i]);
-        gen_goto_tb(m->ir, TYPE_I64, 1 + i, PC);
+        gen_goto_tb(m->ir, TYPE_I64, 1 + i, PC, 0);
     }
 }
 

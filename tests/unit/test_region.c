@@ -162,7 +162,7 @@ static void make_loop(Globals *g, TempId before, TempId inside, TempId i)
     gen_add(g->ir, TYPE_I64, before, before, before);
     gen_set_label(g->ir, TYPE_I64, head);
     gen_add(g->ir, TYPE_I64, inside, inside, i);
-    gen_goto_tb(g->ir, TYPE_I64, 0, 0x1000);
+    gen_goto_tb(g->ir, TYPE_I64, 0, 0x1000, 0);
     ir_link_inner(g->ir, 0, head);
 }
 
@@ -192,8 +192,8 @@ static void test_call_costs(void **state)
     LabelId head = ir_label(g.ir);
     gen_set_label(g.ir, TYPE_I64, head);
     gen_add(g.ir, TYPE_I64, g.in[2], g.in[2], g.in[2]);
-    gen_call_tb(g.ir, TYPE_I64, 1, 0x2000, 2, 0x1004);
-    gen_goto_tb(g.ir, TYPE_I64, 0, 0x1000);
+    gen_call_tb(g.ir, TYPE_I64, 1, 0x2000, 2, 0x1004, 0);
+    gen_goto_tb(g.ir, TYPE_I64, 0, 0x1000, 0);
     ir_link_inner(g.ir, 0, head);
     adapter_choose(&a, &g.conv, g.ir, PC_OFFSET);
     assert_true(adapter_is_empty(&a));

@@ -109,7 +109,7 @@ static bool is_counted(const Host *x, unsigned k, SlotKind kind,
 }
 
 static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
-                      uint8_t *site)
+                      uint64_t flags, uint8_t *site)
 {
     BlockBuild *b = x->build;
 
@@ -118,6 +118,7 @@ static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
                              .site = (uint32_t)(site - x->start),
                              .count = is_counted(x, k, kind, guest_pc),
                              .kind = kind,
+                             .flags = (uint16_t)flags,
                              .plain = (int)k == x->ir->plain_slot};
     if (k >= b->nb_slots) {
         b->nb_slots = k + 1;
@@ -128,9 +129,9 @@ static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
 void emit_goto_tb(Host *x, const EmitOp *e)
 {
     asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
-    slot_site(x, (unsigned)e->k[0],
-              e->opc == OP_goto_tb ? SLOT_JUMP : SLOT_CALL, e->k[1],
-              asm_jmp32(&x->a));
+    bool call = e->opc == OP_call_tb;
+    slot_site(x, (unsigned)e->k[0], call ? SLOT_CALL : SLOT_JUMP, e->k[1],
+              e->k[call ? 4 : 2], asm_jmp32(&x->a));
 }
 
 /*
@@ -176,7 +177,7 @@ void emit_brcond(Host *x, const EmitOp *e)
 
     if (taken) {
         slot_site(x, (unsigned)op_const(taken, 0), SLOT_JUMP,
-                  op_const(taken, 1), site);
+                  op_const(taken, 1), op_const(taken, 2), site);
     } else {
         label_site(x, &x->label[e->k[1]], site);
     }
@@ -256,13 +257,22 @@ static Mem cache_field(int tmp, size_t field)
 
 _Static_assert(sizeof(JumpCacheEntry) == 16, "pc's bits 1.. index by 16");
 
-static void probe(Host *x, int reg, int tmp)
+/* jump_cache_slot() and jump_cache_key(); with flags the key is in tmp[1]. */
+static void probe(Host *x, const EmitOp *e, uint64_t flags)
 {
+    int reg = e->in[0].reg, tmp = e->tmp[0];
+
     x86_count(x, counts.lookups);
     asm_mov_rr(&x->a, SZ_32, tmp, reg);
+    if (flags) {
+        asm_alu_ri(&x->a, ALU_XOR, SZ_32, tmp, (int32_t)flags << 1);
+        asm_mov_ri(&x->a, e->tmp[1], flags << TB_FLAG_KEY_SHIFT);
+        asm_alu_rr(&x->a, ALU_XOR, SZ_64, e->tmp[1], reg);
+        reg = e->tmp[1];
+    }
     asm_alu_ri(&x->a, ALU_AND, SZ_32, tmp, (JUMP_CACHE_SIZE - 1) << 1);
     asm_alu_mr(&x->a, ALU_CMP, SZ_64,
-               cache_field(tmp, offsetof(JumpCacheEntry, pc)), reg);
+               cache_field(tmp, offsetof(JumpCacheEntry, key)), reg);
 }
 
 static void slow_lookup(Host *x, const SlowPath *s)
@@ -271,14 +281,17 @@ static void slow_lookup(Host *x, const SlowPath *s)
     asm_jmp(&x->a, x->rt.lookup_exit);
 }
 
-void emit_goto_ptr(Host *x, const EmitOp *e)
+static void look_up(Host *x, const EmitOp *e, uint64_t flags)
 {
-    int tmp = e->tmp[0];
-
-    probe(x, e->in[0].reg, tmp);
+    probe(x, e, flags);
     x86_jcc_slow(x, x86_slow(x, slow_lookup, e), CC_NE);
     asm_gpr_m(&x->a, G_JMP, SZ_64,
-              cache_field(tmp, offsetof(JumpCacheEntry, code)));
+              cache_field(e->tmp[0], offsetof(JumpCacheEntry, code)));
+}
+
+void emit_goto_ptr(Host *x, const EmitOp *e)
+{
+    look_up(x, e, e->k[0]);
 }
 
 /* ---- Calls and returns -------------------------------------------------- */
@@ -323,8 +336,8 @@ void emit_call_tb(Host *x, const EmitOp *e)
         more += more ? 0 : x86_link_padding(x, ret);
         pad += more;
     } while (more && !x->a.overflow);
-    slot_site(x, (unsigned)e->k[0], SLOT_CALL, e->k[1], call);
-    slot_site(x, (unsigned)e->k[2], SLOT_RETURN, e->k[3], ret);
+    slot_site(x, (unsigned)e->k[0], SLOT_CALL, e->k[1], e->k[4], call);
+    slot_site(x, (unsigned)e->k[2], SLOT_RETURN, e->k[3], 0, ret);
 }
 
 static void slow_call_lookup(Host *x, const SlowPath *s)
@@ -346,10 +359,10 @@ void emit_call_ptr(Host *x, const EmitOp *e)
     SlowPath *s;
 
     if (!x->ret_stack) {
-        emit_goto_ptr(x, e);
+        look_up(x, e, e->k[2]);
         return;
     }
-    probe(x, e->in[0].reg, e->tmp[0]);
+    probe(x, e, e->k[2]);
     s = x86_slow(x, slow_call_lookup, e);
     x86_jcc_slow(x, s, CC_NE);
     start = x->a.p;
@@ -363,17 +376,21 @@ void emit_call_ptr(Host *x, const EmitOp *e)
         more = x86_link_padding(x, ret);
         pad += more;
     } while (more && !x->a.overflow);
-    slot_site(x, (unsigned)e->k[0], SLOT_RETURN, e->k[1], ret);
+    slot_site(x, (unsigned)e->k[0], SLOT_RETURN, e->k[1], 0, ret);
 }
 
-/* To the return point on top, with the guest's address in rax. */
+/*
+ * To the return point on top, with the guest's address in rax.  Return points
+ * are for flags of 0 alone; that of a call which comes back with others stays
+ * until a return further out passes it.
+ */
 void emit_ret_ptr(Host *x, const EmitOp *e)
 {
-    if (x->ret_stack) {
+    if (x->ret_stack && !e->k[0]) {
         x86_count(x, counts.returns);
         asm_ret(&x->a);
     } else {
-        emit_goto_ptr(x, e);
+        look_up(x, e, e->k[0]);
     }
 }
 

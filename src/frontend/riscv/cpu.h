@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "core/cpu.h"
+#include "core/fp.h"
 
 typedef struct RVState {
     uint64_t gpr[32];
@@ -29,12 +30,19 @@ _Static_assert(sizeof(RVState) <= GUEST_STATE_MAX, "the state fits");
 /* Numbers of registers, as the ABI names them. */
 enum { RV_RA = 1, RV_SP = 2, RV_TP = 4, RV_T0 = 5, RV_A0 = 10, RV_A7 = 17 };
 
-/* CPUState flags of a block (BlockRequest.flags): the class of frm. */
+/* The state of translation (Frontend.tb_flags): the class of frm. */
 enum {
     RV_FRM_NORMAL,  /* the FP environment rounds so */
     RV_FRM_RMM,     /* frm = 4 */
     RV_FRM_INVALID, /* frm > 4: dynamic rounding is illegal */
 };
+
+static inline uint32_t rv_frm_class(uint32_t frm)
+{
+    return frm <= FRM_RUP   ? RV_FRM_NORMAL
+           : frm == FRM_RMM ? RV_FRM_RMM
+                            : RV_FRM_INVALID;
+}
 
 static inline RVState *rv_state(CPUState *cpu)
 {

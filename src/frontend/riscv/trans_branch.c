@@ -97,11 +97,10 @@ static void jump_indirect(DisasContext *ctx, const arg_i *a)
     if (is_link(a->rd)) {
         translator_call_ptr(t, target);
     } else if (is_link(a->rs1)) {
-        gen_ret_ptr(t->ir, TYPE_I64, target);
+        translator_ret_ptr(t, target);
     } else {
-        gen_goto_ptr(t->ir, TYPE_I64, target);
+        translator_goto_ptr(t, target);
     }
-    t->ended = true;
 }
 
 bool trans_jalr(DisasContext *ctx, arg_i *a)

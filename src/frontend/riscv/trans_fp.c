@@ -17,7 +17,7 @@ int rv_rounding(const DisasContext *ctx, int rm)
     if (rm != FRM_DYN) {
         return rm <= FRM_RMM ? rm : ROUNDING_ILLEGAL;
     }
-    switch (ctx->t.req->flags) {
+    switch (ctx->t.flags) {
     case RV_FRM_NORMAL: return FRM_DYN;
     case RV_FRM_RMM: return FRM_RMM;
     default: return ROUNDING_ILLEGAL;

@@ -2,8 +2,7 @@
  * Zicsr, and the CSRs of user programs: manual, volume I, "Zicsr", "F"
  * section "Floating-point control and status register", and "Zicntr".
  *
- * Any other CSR, and a write to a counter, is illegal.  A new rounding mode
- * may be of another class (RV_FRM_*), so writing it ends the block.
+ * Any other CSR, and a write to a counter, is illegal.
  */
 #include "frontend/riscv/helper.h"
 #include "frontend/riscv/trans.h"
@@ -80,13 +79,40 @@ static void write_fflags(DisasContext *ctx, TempId value)
     gen_fflags_set(ir, TYPE_I32, flags);
 }
 
+/* Goes to next_pc if frm is of that class. */
+static void leave_if_class(DisasContext *ctx, TempId frm, uint32_t class)
+{
+    Translation *t = &ctx->t;
+    LabelId label = translator_label_at(t, (BlockAt){t->next_pc, class});
+    gen_brcond(t->ir, TYPE_I64, frm, rv_imm(ctx, FRM_RMM),
+               class == RV_FRM_NORMAL  ? COND_LTU
+               : class == RV_FRM_RMM   ? COND_EQ
+                                       : COND_GTU,
+               label);
+}
+
+/*
+ * Blocks are translated for a class of frm.  A new one that is not known stays
+ * most likely in the same class, as when a program sets it back.
+ */
+static void new_class(DisasContext *ctx, TempId frm)
+{
+    if (temp_is_const(ir_of(ctx), frm)) {
+        ctx->t.flags = rv_frm_class((uint32_t)ir_of(ctx)->temps[frm].value);
+        return;
+    }
+    for (uint32_t class = 0; class <= RV_FRM_INVALID; class++) {
+        if (class != ctx->t.flags) {
+            leave_if_class(ctx, frm, class);
+        }
+    }
+}
+
 /* Bits 2:0 of value; the FP environment rounds to nearest if it cannot. */
-static void write_frm(DisasContext *ctx, TempId value)
+static void write_frm(DisasContext *ctx, TempId frm)
 {
     IR *ir = ir_of(ctx);
-    TempId frm = rv_temp(ctx), mode = rv_temp(ctx);
-    TempId mode32 = ir_temp(ir, TYPE_I32);
-    gen_and(ir, TYPE_I64, frm, value, rv_imm(ctx, 7));
+    TempId mode = rv_temp(ctx), mode32 = ir_temp(ir, TYPE_I32);
     gen_st32(ir, TYPE_I64, frm, ir->env, offsetof(RVState, frm));
     gen_movcond(ir, TYPE_I64, mode, frm, rv_imm(ctx, FRM_RUP), frm,
                 rv_imm(ctx, FRM_RNE), COND_LEU);
@@ -94,32 +120,45 @@ static void write_frm(DisasContext *ctx, TempId value)
     gen_frm_set(ir, TYPE_I32, mode32);
 }
 
-static void write_csr(DisasContext *ctx, int csr, TempId value)
+/* The rounding mode in what is written to the CSR. */
+static TempId frm_of(DisasContext *ctx, int csr, TempId value)
+{
+    IR *ir = ir_of(ctx);
+    unsigned position = csr == CSR_FCSR ? 5 : 0;
+    if (temp_is_const(ir, value)) {
+        return rv_imm(ctx, ir->temps[value].value >> position & 7);
+    }
+    TempId frm = rv_temp(ctx);
+    gen_extract(ir, TYPE_I64, frm, value, position, 3);
+    return frm;
+}
+
+/* The new rounding mode, or 0: it is what it was. */
+static TempId write_csr(DisasContext *ctx, int csr, TempId value)
 {
     if (csr != CSR_FRM) {
         write_fflags(ctx, value);
     }
-    if (csr == CSR_FCSR) {
-        TempId frm = rv_temp(ctx);
-        gen_shr(ir_of(ctx), TYPE_I64, frm, value, rv_imm(ctx, 5));
-        write_frm(ctx, frm);
-    } else if (csr == CSR_FRM) {
-        write_frm(ctx, value);
+    if (csr == CSR_FFLAGS) {
+        return 0;
     }
+    TempId frm = frm_of(ctx, csr, value);
+    write_frm(ctx, frm);
+    return frm;
 }
 
 typedef enum Access { ACCESS_SWAP, ACCESS_SET, ACCESS_CLEAR } Access;
 
 /* What an access makes of the old value. */
 static TempId new_value(DisasContext *ctx, Access access, TempId old,
-                        TempId operand)
+                        TempId with)
 {
     TempId value = rv_temp(ctx);
     switch (access) {
-    case ACCESS_SWAP: return operand;
-    case ACCESS_SET: gen_or(ir_of(ctx), TYPE_I64, value, old, operand); break;
+    case ACCESS_SWAP: return with;
+    case ACCESS_SET: gen_or(ir_of(ctx), TYPE_I64, value, old, with); break;
     case ACCESS_CLEAR:
-        gen_andc(ir_of(ctx), TYPE_I64, value, old, operand);
+        gen_andc(ir_of(ctx), TYPE_I64, value, old, with);
         break;
     }
     return value;
@@ -127,39 +166,47 @@ static TempId new_value(DisasContext *ctx, Access access, TempId old,
 
 /* swap does not read for rd = x0; set and clear do not write for rs1 = 0. */
 static bool access_csr(DisasContext *ctx, const arg_csr *a, Access access,
-                       TempId operand)
+                       TempId with)
 {
     bool writes = access == ACCESS_SWAP || a->rs1;
     bool reads = access != ACCESS_SWAP || a->rd;
     if (!is_fp_csr(a->csr) && (writes || !is_counter(a->csr))) {
         return false;
     }
-    TempId old = reads ? read_csr(ctx, a->csr) : 0;
+    TempId old = reads ? read_csr(ctx, a->csr) : 0, frm = 0;
     if (writes) {
-        write_csr(ctx, a->csr, new_value(ctx, access, old, operand));
+        frm = write_csr(ctx, a->csr, new_value(ctx, access, old, with));
     }
     if (a->rd) {
         gen_mov(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), old);
     }
-    if (writes && a->csr != CSR_FFLAGS) {
-        rv_exit(ctx, ctx->t.next_pc, EXIT_NEXT);
+    if (frm) {
+        new_class(ctx, frm);
     }
     return true;
 }
 
+/* rs1, as the constant that it is known to be if so. */
+static TempId operand(DisasContext *ctx, int rs1)
+{
+    uint64_t value;
+    return rv_known(ctx, rs1, &value) ? rv_imm(ctx, (int64_t)value)
+                                      : rv_src(ctx, rs1);
+}
+
 bool trans_csrrw(DisasContext *ctx, arg_csr *a)
 {
-    return access_csr(ctx, a, ACCESS_SWAP, rv_src(ctx, a->rs1));
+    return access_csr(ctx, a, ACCESS_SWAP, operand(ctx, a->rs1));
 }
 
 bool trans_csrrs(DisasContext *ctx, arg_csr *a)
 {
-    return access_csr(ctx, a, ACCESS_SET, rv_src(ctx, a->rs1));
+    return access_csr(ctx, a, ACCESS_SET, operand(ctx, a->rs1));
 }
 
 bool trans_csrrc(DisasContext *ctx, arg_csr *a)
 {
-    return access_csr(ctx, a, ACCESS_CLEAR, rv_src(ctx, a->rs1));
+    return access_csr(ctx, a, ACCESS_CLEAR, operand(ctx, a->rs1));
 }
 
 bool trans_csrrwi(DisasContext *ctx, arg_csr *a)

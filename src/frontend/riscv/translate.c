@@ -99,10 +99,7 @@ static void translate(void *translator, const BlockRequest *req,
 
 static uint32_t tb_flags(const CPUState *cpu)
 {
-    uint32_t frm = ((const RVState *)cpu->guest)->frm;
-    return frm <= FRM_RUP   ? RV_FRM_NORMAL
-           : frm == FRM_RMM ? RV_FRM_RMM
-                            : RV_FRM_INVALID;
+    return rv_frm_class(((const RVState *)cpu->guest)->frm);
 }
 
 const Frontend riscv64_frontend = {
@@ -115,6 +112,7 @@ const Frontend riscv64_frontend = {
     .destroy = free,
     .translate = translate,
     .tb_flags = tb_flags,
+    .nb_tb_flags = RV_FRM_INVALID + 1,
     .show_state = rv_show_state,
     .debug = &rv_debug,
 };

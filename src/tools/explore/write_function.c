@@ -116,7 +116,7 @@ static void write_one(Writer *w, const char *tier, const BlockRequest *rq)
               program_name(w->p->program, rq->pc, name, sizeof(name)));
     json_open(w->j, "blocks", '[');
     for (uint32_t i = 0; i < rq->nb_blocks; i++) {
-        json_number(w->j, NULL, (int64_t)rq->blocks[i]);
+        json_number(w->j, NULL, (int64_t)rq->blocks[i].pc);
     }
     json_close(w->j, ']');
     write_unit(w->j, w->p, &u);

@@ -176,7 +176,7 @@ Machine *machine_new(const Compiler *c, const Guest *guest,
         machine_free(m);
         return NULL;
     }
-    m->cpu->jump_cache[0].pc = JUMP_CACHE_EMPTY;
+    jump_cache_init(m->cpu, 1);
     return m;
 }
 
