@@ -375,6 +375,27 @@ static void misaligned(World *w, int64_t disp)
     gen_exit_tb(w->ir, TYPE_I64, 7);
 }
 
+/* Its words are a signal handler's to change at any time (exec_kick()). */
+static void no_temporary_on_ret_stack(void **unused)
+{
+    World w;
+
+    (void)unused;
+    world_open(&w, false);
+    RetStackEntry *below =
+        (RetStackEntry *)(uintptr_t)runner_cpu(w.runner)->ret_base - 1;
+    *below = 0x1122334455667788;
+    world_begin(&w);
+    world_add_to_x(&w, RUN_GUEST_BASE + 8 - 5);
+    gen_atomic_fetch_add(w.ir, TYPE_I64, w.y, w.x, w.x, 5, MO_64 | MO_ALIGN);
+    gen_exit_tb(w.ir, TYPE_I64, 7);
+    CompiledBlock b = world_end(&w);
+    assert_int_equal(world_enter(&w, &b), 7);
+    assert_int_equal(world_state(&w, OFFSET_X), RUN_GUEST_BASE + 3);
+    assert_int_equal(*below, 0x1122334455667788);
+    world_close(&w);
+}
+
 static void misaligned_access(void **unused)
 {
     World w;
@@ -550,6 +571,7 @@ int main(void)
         cmocka_unit_test(no_return_stack),
         cmocka_unit_test(fault_is_exact),
         cmocka_unit_test(misaligned_access),
+        cmocka_unit_test(no_temporary_on_ret_stack),
         cmocka_unit_test(misaligned_register),
         cmocka_unit_test(return_stack_is_bounded),
         cmocka_unit_test(loop_in_a_block),

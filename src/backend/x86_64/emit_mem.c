@@ -102,7 +102,6 @@ static void slow_misaligned(Host *x, const SlowPath *s)
     const Operand *addr = s->e.opc == OP_guest_st    ? &s->e.in[1]
                           : s->e.opc == OP_guest_st2 ? &s->e.in[2]
                                                      : &s->e.in[0];
-    asm_push_r(&x->a, RAX);
     if (addr->kind == OPERAND_IMM) {
         asm_mov_ri(&x->a, RAX, (uint64_t)addr->imm + s->e.k[0]);
     } else {
@@ -111,9 +110,20 @@ static void slow_misaligned(Host *x, const SlowPath *s)
     asm_mov_mr(&x->a, SZ_64, X86_CPU(align_addr), RAX);
     asm_mov_ri(&x->a, RAX, s->pc);
     asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
-    asm_pop_r(&x->a, RAX);
     asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_ALIGN);
     x86_jmp_leave(x);
+}
+
+/*
+ * The test of reg + disp.  There may be no register to spare, and rsp is the
+ * return stack, whose words a signal's handler changes: so the sum is in reg
+ * itself for a moment, in which nothing can fault.
+ */
+static void test_sum(Host *x, int reg, int32_t disp, int32_t mask)
+{
+    asm_lea(&x->a, SZ_64, reg, mem_b(reg, disp));
+    asm_test_ri(&x->a, SZ_8, reg, mask);
+    asm_lea(&x->a, SZ_64, reg, mem_b(reg, -disp));
 }
 
 /* MO_ALIGN: a test of the address, which nearly always passes. */
@@ -135,10 +145,7 @@ void x86_check_align(Host *x, const EmitOp *e, const Operand *addr)
         asm_test_ri(&x->a, SZ_8, addr->reg, (int32_t)mask);
         x86_jcc_slow(x, s, CC_NE);
     } else {
-        asm_push_r(&x->a, addr->reg);
-        asm_alu_mi(&x->a, ALU_ADD, SZ_8, mem_b(RSP, 0), (int32_t)disp);
-        asm_test_mi(&x->a, SZ_8, mem_b(RSP, 0), (int32_t)mask);
-        asm_lea(&x->a, SZ_64, RSP, mem_b(RSP, 8));
+        test_sum(x, addr->reg, (int32_t)(disp & mask), (int32_t)mask);
         x86_jcc_slow(x, s, CC_NE);
     }
 }
