@@ -174,7 +174,8 @@ void task_loop(Task *t)
         }
         __atomic_store_n(&t->cpu->exit_request, 0, __ATOMIC_RELAXED);
         atomic_signal_fence(memory_order_seq_cst);   /* then look */
-        if (t->pending || t->has_saved_mask || signal_held(t)) {
+        if (!t->exited &&
+            (t->pending || t->has_saved_mask || signal_held(t))) {
             signal_deliver(t);
         }
     }

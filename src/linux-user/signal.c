@@ -27,6 +27,7 @@ static void raise_host(int signo)
     raw_syscall(SYS_tgkill, getpid(), own_tid(), signo, 0, 0, 0);
 }
 
+/* No more signal is noted: info stays. */
 static void dump_core(Task *t, int signo)
 {
     if (t->info.si_signo != signo) {
@@ -40,6 +41,7 @@ _Noreturn void signal_die(Task *t, int signo)
 {
     HostSigaction dfl = { 0 };
 
+    t->pending = 1;
     strace_killed(t, signo);
     if (t->debug) {
         gdb_killed(t->debug, signo);
@@ -143,6 +145,7 @@ static void force(Task *t, const siginfo_t *info)
     if ((t->sigmask & signal_bit(signo)) ||
         t->actions->at[signo].handler <= (uintptr_t)SIG_IGN) {
         strace_signal(t, info);
+        t->pending = 1;
         t->info = *info;
         signal_die(t, signo);
     }
@@ -207,6 +210,12 @@ long signal_wait_end(Task *t, long ret)
     return ret;
 }
 
+bool signal_block_all(Task *t)
+{
+    signal_set_host_mask(~0ull);
+    return !t->pending;
+}
+
 void signal_block(Task *t)
 {
     (void)t;
@@ -215,6 +224,7 @@ void signal_block(Task *t)
 
 void signal_unblock(Task *t)
 {
+    signal_block(t);
     if (!t->pending) {
         signal_set_mask(t, t->sigmask);
     }

@@ -15,8 +15,12 @@
 
 /* The dispositions that the process has inherited. */
 void signal_init_process(Process *proc);
-/* Makes t the task whose signals the calling thread handles; and the end. */
-void signal_init(Task *t);
+/*
+ * Makes t the task whose signals the calling thread handles, all blocked; and
+ * the end.  A signal to the process that either finds goes to another thread.
+ * -1 with errno: no memory.
+ */
+int signal_init(Task *t);
 void signal_end(Task *t);
 
 /* exec's ExecStopFn. */
@@ -33,18 +37,31 @@ void signal_force_info(Task *t, const siginfo_t *info);
 /* Ends the emulator by the default action of signo. */
 _Noreturn void signal_die(Task *t, int signo);
 
-/* No signal is noted between these two; what was noted before stays. */
+/*
+ * No signal is noted from here to signal_unblock(): the one place where what
+ * handlers change is looked at.  False: one was noted before, and the call at
+ * hand is to be made again behind its handler.  A fault in guest memory would
+ * end the process.
+ */
+bool signal_block_all(Task *t);
+/* The same, but faults are faults again: a SIGSEGV or SIGBUS may be noted. */
 void signal_block(Task *t);
 void signal_unblock(Task *t);
 
-/* Of SIGSEGV and SIGBUS those that wait for this thread to let them in. */
-static inline uint64_t signal_waiting(const Task *t)
+/* Those that wait for any thread of the process: a vfork child is one. */
+static inline Held *signal_process_held(Task *t)
 {
-    return held_set(&t->held) | held_set(&t->proc->held);
+    return t->vfork ? &t->held : &t->proc->held;
+}
+
+/* Of SIGSEGV and SIGBUS those that wait for this thread to let them in. */
+static inline uint64_t signal_waiting(Task *t)
+{
+    return held_set(&t->held) | held_set(signal_process_held(t));
 }
 
 /* Does one of them wait that is no longer blocked? */
-static inline bool signal_held(const Task *t)
+static inline bool signal_held(Task *t)
 {
     return (signal_waiting(t) & ~t->sigmask) != 0;
 }
@@ -63,7 +80,10 @@ void signal_catch_fatal(Task *t);
 /* In a child process, which has no timers yet. */
 void signal_new_process(Task *t);
 
-/* For execve: host mask and dispositions become exactly the guest's; undo. */
+/*
+ * For execve, by safe_syscall(): host mask and dispositions become exactly the
+ * guest's; undo.
+ */
 void signal_prepare_exec(Task *t);
 void signal_exec_failed(Task *t);
 

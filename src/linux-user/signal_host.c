@@ -39,12 +39,15 @@ long host_sigaction(int signo, const HostSigaction *act, HostSigaction *old)
     return raw_syscall(SYS_rt_sigaction, signo, (long)act, (long)old, 8, 0, 0);
 }
 
-/* All but exec's own stay blocked after the handler has returned. */
-static void hold_signals(void *ucontext)
+/* These stay blocked, too, after the handler has returned. */
+static void hold_signals(void *ucontext, uint64_t set)
 {
-    uint64_t all = ~EXECS_OWN;
+    sigset_t *mask = &((ucontext_t *)ucontext)->uc_sigmask;
+    uint64_t host;
 
-    memcpy(&((ucontext_t *)ucontext)->uc_sigmask, &all, sizeof(all));
+    memcpy(&host, mask, sizeof(host));
+    host |= set;
+    memcpy(mask, &host, sizeof(host));
 }
 
 /*
@@ -114,12 +117,39 @@ static void requeue(Task *t, int signo, siginfo_t *info)
     }
 }
 
+/*
+ * Back to the process, for another thread.  If the kernel lets this thread
+ * not say that another process sent it, it is as if this one had.
+ */
+static void pass_on(int signo, siginfo_t *info)
+{
+    if (raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo, (long)info, 0, 0,
+                    0) < 0) {
+        raw_syscall(SYS_kill, getpid(), signo, 0, 0, 0, 0);
+    }
+}
+
+/* In a thread that is no task, or not yet: libc lets signal 32 in. */
+static void without_task(int signo, siginfo_t *info, void *ucontext)
+{
+    if (EXECS_OWN & signal_bit(signo)) {       /* never blocked */
+        raw_syscall(SYS_tgkill, getpid(), getpid(), signo, 0, 0, 0);
+    } else {
+        hold_signals(ucontext, signal_bit(signo));
+        pass_on(signo, info);
+    }
+}
+
 static void async_handler(int signo, siginfo_t *info, void *ucontext)
 {
     Task *t = this_task;
 
+    if (!t) {
+        without_task(signo, info, ucontext);
+        return;
+    }
     safe_syscall_fixup(ucontext);
-    hold_signals(ucontext);
+    hold_signals(ucontext, ~EXECS_OWN);
     if (t->pending) {
         requeue(t, signo, info);
         return;
@@ -195,7 +225,7 @@ static void on_kick(Task *t, void *ucontext)
     if (t->break_call) {
         safe_syscall_fixup(ucontext);
     }
-    if (held_take(&t->proc->held, ~t->sigmask, &held)) {
+    if (held_take(signal_process_held(t), ~t->sigmask, &held)) {
         async_handler(held.si_signo, &held, ucontext);
     } else if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {
         kick(t, ucontext);
@@ -227,10 +257,10 @@ static void other_fault(int signo, siginfo_t *info, void *ucontext)
 {
     HostSigaction dfl = { 0 };
 
-    if (info->si_code <= 0) {
-        if (this_task) {       /* else the thread begins or ends */
-            sent_fault(this_task, signo, info, ucontext);
-        }
+    if (info->si_code <= 0 && this_task) {
+        sent_fault(this_task, signo, info, ucontext);
+    } else if (info->si_code <= 0) {
+        without_task(signo, info, ucontext);
     } else if (!usercopy_fixup(ucontext)) {
         host_sigaction(signo, &dfl, NULL);       /* our bug: again, fatally */
     }
@@ -282,53 +312,66 @@ void signal_install_own(void)
 }
 
 /* Generated code has no C stack in rsp: handlers need one of their own. */
-static void make_host_stack(Task *t)
+static int make_host_stack(Task *t)
 {
     stack_t st = { .ss_size = HOST_STACK_BYTES };
 
     st.ss_sp = mmap(NULL, st.ss_size, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (st.ss_sp != MAP_FAILED) {
-        t->host_stack = st.ss_sp;
-        sigaltstack(&st, NULL);
+    if (st.ss_sp == MAP_FAILED) {
+        return -1;
+    }
+    t->host_stack = st.ss_sp;
+    return sigaltstack(&st, NULL);
+}
+
+static void free_host_stack(Task *t)
+{
+    stack_t off = { .ss_flags = SS_DISABLE };
+
+    if (t->host_stack) {
+        sigaltstack(&off, NULL);
+        munmap(t->host_stack, HOST_STACK_BYTES);
+        t->host_stack = NULL;
     }
 }
 
-void signal_init_process(Process *proc)
+int signal_init(Task *t)
 {
-    HostSigaction act;
+    const uint64_t all = ~0ull;
 
-    pthread_mutex_init(&proc->actions.lock, NULL);
-    for (int i = 1; i <= GUEST_NSIG; i++) {
-        if (host_sigaction(i, NULL, &act) == 0 &&
-            act.handler == (void *)(uintptr_t)SIG_IGN) {
-            proc->actions.at[i].handler = (uintptr_t)SIG_IGN;
-        }
+    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all,
+                (long)&t->sigmask, 8, 0, 0);
+    if (make_host_stack(t) < 0) {
+        free_host_stack(t);
+        return -1;
     }
-}
-
-void signal_init(Task *t)
-{
-    this_task = t;
     signal_new_process(t);
-    __atomic_store_n(&t->cpu->user, t, __ATOMIC_RELEASE);
     t->altstack.flags = SS_DISABLE;
-    raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&t->sigmask, 8, 0, 0);
-    make_host_stack(t);
+    __atomic_store_n(&t->cpu->user, t, __ATOMIC_RELEASE);
+    this_task = t;
     signal_install_own();
+    signal_block(t);
+    return 0;
+}
+
+/* What was noted too late for this thread. */
+static void give_up_pending(Task *t)
+{
+    if (t->pending && held_by_process(&t->info)) {
+        pass_on(t->info.si_signo, &t->info);
+    }
 }
 
 void signal_end(Task *t)
 {
-    stack_t off = { .ss_flags = SS_DISABLE };
-
+    signal_set_host_mask(~0ull);
     this_task = NULL;
-    signal_set_host_mask(~EXECS_OWN);
+    give_up_pending(t);
     if (t->has_timer) {
         raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
     }
-    sigaltstack(&off, NULL);
-    munmap(t->host_stack, HOST_STACK_BYTES);
+    free_host_stack(t);
 }
 
 Task *task_current(void)

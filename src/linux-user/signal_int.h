@@ -36,7 +36,7 @@ static inline long own_tid(void)
 static inline bool signal_take_held(Task *t, uint64_t which, siginfo_t *info)
 {
     return held_take(&t->held, which, info) ||
-           held_take(&t->proc->held, which, info);
+           held_take(signal_process_held(t), which, info);
 }
 
 /* --- signal.c --- */

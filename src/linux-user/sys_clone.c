@@ -37,7 +37,6 @@ void clone_start_child(Task *t, const CloneArgs *c)
     s->load_res = RV_NO_RESERVATION;
     t->clear_tid = c->flags & CLONE_CHILD_CLEARTID ? c->child_tid : 0;
     t->robust_list = 0;
-    held_clear(&t->held);
 }
 
 void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid)
@@ -103,12 +102,18 @@ static long host_fork(const CloneArgs *c, int32_t *pidfd)
     return raw_syscall(SYS_clone, flags, 0, (long)pidfd, tid, 0, 0);
 }
 
-static void start_process(Task *t, const CloneArgs *c)
+/* Nothing has come for the child yet. */
+static void forget_parent(Task *t)
 {
     t->proc->nb_tasks = 1;
-    held_clear(&t->proc->held);
     t->vfork = false;
+    held_clear(&t->proc->held);
+    held_clear(&t->held);
     signal_new_process(t);
+}
+
+static void start_process(Task *t, const CloneArgs *c)
+{
     seccomp_new_process(t);
     clone_start_child(t, c);
     clone_give_tid(t, c, CLONE_CHILD_SETTID, own_tid());
@@ -117,6 +122,9 @@ static void start_process(Task *t, const CloneArgs *c)
     }
     if (t->debug) {
         debug_fork_child(t);
+    }
+    if (t->proc->options->profile) {
+        profile_forked(t);
     }
 }
 
@@ -127,49 +135,62 @@ void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
     }
 }
 
-/*
- * A process of its own.  The map's lock is held across the fork, so that it
- * is free in the child; signals are held, so that none is noted in both.
- */
-static long fork_process(Task *t, const CloneArgs *c)
+static long fork_debugged(Task *t, const CloneArgs *c, int32_t *pidfd)
+{
+    long ret;
+
+    if (t->debug) {
+        gdb_fork_begin(t->debug);
+    }
+    ret = host_fork(c, pidfd);
+    if (t->debug && ret != 0) {
+        gdb_fork_parent(t->debug, (int)ret);
+    }
+    return ret;
+}
+
+/* The map's lock is held across the fork, so that it is free in the child. */
+static long fork_locked(Task *t, const CloneArgs *c, int32_t *pidfd)
 {
     Plugins *plugins = t->proc->options->plugins;
     Mm *mm = task_mm(t);
+    long ret;
+
+    if (plugins) {
+        plugins_fork_begin(plugins);
+    }
+    pthread_mutex_lock(&t->actions->lock);
+    pthread_mutex_lock(&mm->lock);
+    exec_fork_hold(t->cpu);
+    ret = fork_debugged(t, c, pidfd);
+    if (ret == 0) {
+        mm_forked(mm);
+    }
+    pthread_mutex_unlock(&mm->lock);
+    pthread_mutex_unlock(&t->actions->lock);
+    exec_fork_done(t->cpu, ret == 0);
+    if (plugins) {
+        plugins_fork_end(plugins, t->cpu, ret == 0);
+    }
+    return ret;
+}
+
+/* A process of its own. */
+static long fork_process(Task *t, const CloneArgs *c)
+{
     long ret = -RESTART_SYSCALL;
     int32_t pidfd = -1;
 
     fflush(t->proc->options->log.file);
-    signal_block(t);
-    if (!t->pending && exec_fork_prepare(t->cpu) < 0) {
-        ret = -EAGAIN;
-    } else if (!t->pending) {
-        if (plugins) {
-            plugins_fork_begin(plugins);
-        }
-        pthread_mutex_lock(&t->actions->lock);
-        pthread_mutex_lock(&mm->lock);
-        exec_fork_hold(t->cpu);
-        if (t->debug) {
-            gdb_fork_begin(t->debug);
-        }
-        ret = host_fork(c, &pidfd);
-        if (t->debug && ret != 0) {
-            gdb_fork_parent(t->debug, (int)ret);
-        }
+    if (signal_block_all(t)) {
+        ret = exec_fork_prepare(t->cpu) < 0 ? -EAGAIN
+                                            : fork_locked(t, c, &pidfd);
         if (ret == 0) {
-            mm_forked(mm);
+            forget_parent(t);
         }
-        pthread_mutex_unlock(&mm->lock);
-        pthread_mutex_unlock(&t->actions->lock);
-        exec_fork_done(t->cpu, ret == 0);
-        if (plugins) {
-            plugins_fork_end(plugins, t->cpu, ret == 0);
-        }
+        signal_block(t);
         if (ret == 0) {
             start_process(t, c);
-            if (t->proc->options->profile) {
-                profile_forked(t);
-            }
         } else if (ret > 0) {
             clone_give_tid(t, c, CLONE_PARENT_SETTID, ret);
             clone_give_pidfd(t, c, pidfd);

@@ -388,8 +388,8 @@ static long host_exec(Task *t, int dirfd, const char *file, ExecArgs *x,
         fd_room_end(x->room);
     }
     signal_prepare_exec(t);
-    ret = raw_syscall(SYS_execveat, dirfd, (long)file, (long)x->argv,
-                      (long)x->envp, flags, 0);
+    ret = safe_syscall(&t->pending, SYS_execveat, dirfd, (long)file,
+                       (long)x->argv, (long)x->envp, flags, 0);
     signal_exec_failed(t);
     return ret;
 }

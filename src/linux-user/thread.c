@@ -36,6 +36,14 @@ typedef struct NewThread {
     long result;               /* the id, or -errno */
 } NewThread;
 
+static void free_cpu(Task *t)
+{
+    if (t->cpu) {
+        exec_cpu_free(t->cpu);
+    }
+    free(t);
+}
+
 Task *task_new(Process *proc)
 {
     Task *t = calloc(1, sizeof(*t));
@@ -46,17 +54,15 @@ Task *task_new(Process *proc)
     t->proc = proc;
     t->actions = &proc->actions;
     t->cpu = exec_cpu_new(proc->exec);
-    if (!t->cpu) {
-        free(t);
+    if (!t->cpu || signal_init(t) < 0) {
+        free_cpu(t);
         return NULL;
     }
     rv_reset(t->cpu);
-    signal_init(t);
     if (proc->options->plugins &&
         !plugins_thread_start(proc->options->plugins, t->cpu)) {
         signal_end(t);
-        exec_cpu_free(t->cpu);
-        free(t);
+        free_cpu(t);
         return NULL;
     }
     proc->nb_tasks++;
@@ -73,9 +79,8 @@ void task_free(Task *t)
         plugins_thread_end(t->proc->options->plugins, t->cpu);
     }
     signal_end(t);
-    exec_cpu_free(t->cpu);
     free(t->strace);
-    free(t);
+    free_cpu(t);
 }
 
 void thread_clear_tid(Task *t)
@@ -111,7 +116,6 @@ static void *thread_main(void *opaque)
         sem_post(&n->started);
         return NULL;
     }
-    signal_block(t);           /* the host's libc has let signal 32 in */
     if (~n->args->flags & UNSHARED) {
         unshare((int)(~n->args->flags & UNSHARED));
     }
@@ -167,8 +171,7 @@ long thread_clone(Task *t, const CloneArgs *c)
     if (c->flags & ~(uint64_t)KNOWN_FLAGS) {
         return -EINVAL;
     }
-    signal_block(t);
-    if (!t->pending) {
+    if (signal_block_all(t)) {
         ret = start_thread(&n);
     }
     signal_unblock(t);

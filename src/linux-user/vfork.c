@@ -34,6 +34,7 @@ static int vfork_child(void *opaque)
     t->vfork = true;
     t->debug = NULL;
     signal_new_process(t);
+    signal_block(t);
     clone_give_tid(t, v->c, CLONE_PARENT_SETTID, t->tid);
     clone_give_tid(t, v->c, CLONE_CHILD_SETTID, t->tid);
     signal_start_vfork(t, v->c->flags & CLONE_CLEAR_SIGHAND);
@@ -50,7 +51,7 @@ static void copy_actions(Task *t, Actions *copy)
     t->actions = copy;
 }
 
-/* It is gone, by execve or for good: what it has left to its parent. */
+/* It is gone, by execve or for good: what its Task has left to its parent. */
 static void end_child(Task *t)
 {
     exec_scratch_free(t);
@@ -63,14 +64,17 @@ static char *new_stack(Process *proc)
                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
 }
 
-/* The Task and its cpu are the child's while this waits for it. */
+/*
+ * The Task and its cpu are the child's while this waits for it, with all
+ * signals blocked until they are ours again.
+ */
 static long lend_task(Task *t, const CloneArgs *c, char *stack)
 {
     Actions actions;
     RVState *s = rv_state(t->cpu), regs = *s;
     uint32_t mxcsr = t->cpu->guest_mxcsr;
     VforkChild child = { t, c };
-    Task task = *t;
+    Task task = *t, gone;
     int32_t pidfd = -1;
     long ret;
 
@@ -78,13 +82,16 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
         copy_actions(t, &actions);
     }
     clone_start_child(t, c);
+    held_clear(&t->held);
     ret = annotate_clone(vfork_child, stack + VFORK_STACK_BYTES,
                          (int)clone_host_flags(c), &child, &pidfd);
     ret = ret < 0 ? -errno : ret;
-    end_child(t);
+    gone = *t;
     *t = task;
     *s = regs;
     t->cpu->guest_mxcsr = mxcsr;
+    signal_block(t);
+    end_child(&gone);
     if (ret > 0) {
         clone_give_pidfd(t, c, pidfd);
     }
@@ -105,12 +112,11 @@ long vfork_process(Task *t, const CloneArgs *c)
     if (!stack) {
         return -EAGAIN;
     }
-    signal_block(t);
-    if (!t->pending) {
+    if (signal_block_all(t)) {
         ret = lend_task(t, c, stack);
     }
-    munmap(stack, VFORK_STACK_BYTES);
     signal_unblock(t);
+    munmap(stack, VFORK_STACK_BYTES);
     return ret;
 }
 
@@ -130,6 +136,9 @@ static int shared_child(void *opaque)
     CloneArgs c = s->c;
     Task *t = s->t;
 
+    t->vfork = true;
+    signal_new_process(t);
+    signal_block(t);
     clone_give_pidfd(t, &c, s->pidfd);
     s->result = c.flags & CLONE_PIDFD ? getpid() : s->pid;
     sem_post(&s->started);
@@ -154,6 +163,8 @@ static void lend_thread(SharedChild *s, Task *t, char *stack)
         s->result = -errno;
         sem_post(&s->started);
     }
+    t->pending = 0;            /* the child's */
+    signal_block(t);
     end_child(t);
 }
 
@@ -165,7 +176,7 @@ static void *shared_main(void *opaque)
 
     if (t && stack) {
         t->proc->nb_tasks--;   /* is no thread of this process */
-        signal_block(t);
+        signal_block_all(t);
         lend_thread(s, t, stack);
     } else {
         s->result = -EAGAIN;
@@ -190,13 +201,13 @@ long shared_process(Task *t, const CloneArgs *c)
     long ret = -RESTART_SYSCALL;
 
     sem_init(&s.started, 0, 0);
-    signal_block(t);
-    if (!t->pending && !thread_start_host(shared_main, &s)) {
+    if (signal_block_all(t)) {
         ret = -EAGAIN;
-    } else if (!t->pending) {
-        while (sem_wait(&s.started) < 0) {
+        if (thread_start_host(shared_main, &s)) {
+            while (sem_wait(&s.started) < 0) {
+            }
+            ret = s.result;
         }
-        ret = s.result;
     }
     signal_unblock(t);
     sem_destroy(&s.started);
