@@ -12,6 +12,8 @@ CC := gcc
 AR := ar
 BUILD := $(if $(filter release,$(MODE)),build,build/$(MODE))
 Q := $(if $(V),,@)
+VERSION := $(shell cat VERSION)
+HASH := \#
 
 MODE_release := -O2 -g
 MODE_shared := -O2 -g -DTCG_DLOPEN
@@ -74,7 +76,7 @@ PATTERNS := $(basename $(notdir $(wildcard src/frontend/riscv/*.decode)))
 GENERATED := $(if $(DECODE),$(PATTERNS:%=$(BUILD)/gen/%.inc) \
                $(PATTERNS:%=$(BUILD)/gen/disas_%.inc) \
                $(PATTERNS:%=$(BUILD)/gen/table_%.inc)) \
-             $(BUILD)/gen/plugins.def
+             $(BUILD)/gen/plugins.def $(BUILD)/gen/version.h
 
 .SECONDARY:
 .PHONY: all
@@ -134,8 +136,9 @@ $(BUILD)/capstone: TEXT = $(CAPSTONE)
 $(BUILD)/libdw: TEXT = $(DW)
 $(BUILD)/gen/plugins.def: TEXT = \
     $(foreach p,$(PLUGINS),PLUGIN($(basename $(notdir $(p)))))
+$(BUILD)/gen/version.h: TEXT = $(HASH)define TCG_VERSION "$(VERSION)"
 $(BUILD)/sources $(BUILD)/capstone $(BUILD)/libdw \
-  $(BUILD)/gen/plugins.def: FORCE
+  $(BUILD)/gen/plugins.def $(BUILD)/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
@@ -181,7 +184,7 @@ $(BUILD)/gen/insn%.inc: src/frontend/riscv/insn%.decode $(DECODE) Makefile
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	$(Q)$(DECODE) $(DECODE_FLAGS) --static-decode decode_insn$* \
-	  --translate trans -o $@ $< || { rm -f $@; exit 1; }
+	  --translate have -o $@ $< || { rm -f $@; exit 1; }
 $(BUILD)/gen/disas_%.inc: src/frontend/riscv/%.decode $(DECODE) Makefile
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"

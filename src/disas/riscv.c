@@ -11,6 +11,7 @@
 #include "frontend/riscv/args.h"
 #include "frontend/riscv/cpu.h"
 #include "frontend/riscv/decode_fields.h"
+#include "frontend/riscv/isa.h"
 #include "util/check.h"
 
 struct DisasContext {
@@ -19,6 +20,8 @@ struct DisasContext {
     bool aliases;
     GuestInsn *insn;
     size_t used; /* of its text */
+    uint64_t extension; /* RV_*; 0: no instruction */
+    int csr;     /* that it accesses; 0: none */
 };
 
 /* Every field that some argument set has, and the instruction's code. */
@@ -28,19 +31,20 @@ typedef struct Operands {
     bool is_short;
 } Operands;
 
-/* A way to print an instruction. */
+/* A way to print an instruction; and the extension that it is of, RV_*. */
 typedef struct Form {
     const char *mnemonic, *operands;
+    uint64_t extension;
 } Form;
 
 enum {
-#define INSN(name, args, operands) INSN_##name,
+#define INSN(name, ext, args, operands) INSN_##name,
 #include "frontend/riscv/insns.def"
     INSN_COUNT,
 };
 
 static const Form forms[INSN_COUNT] = {
-#define INSN(name, args, operands) {#name, operands},
+#define INSN(name, ext, args, operands) {#name, operands, RV_##ext},
 #include "frontend/riscv/insns.def"
 };
 
@@ -230,7 +234,7 @@ static const Form *find_alias(int insn, const Operands *o)
 {
 #define ALIAS(name, condition, mnemonic, operands)                             \
     if (insn == INSN_##name && (condition)) {                                  \
-        static const Form form = {mnemonic, operands};                         \
+        static const Form form = {mnemonic, operands, 0};                         \
         return &form;                                                          \
     }
 #include "disas/riscv_alias.def"
@@ -249,6 +253,8 @@ static bool put_insn(DisasContext *ctx, int insn, Operands o)
     o.is_short = ctx->insn->length == 2;
     const Form *form = ctx->aliases ? find_alias(insn, &o) : NULL;
     ctx->insn->pattern = forms[insn].mnemonic;
+    ctx->extension = insn == INSN_illegal ? 0 : forms[insn].extension;
+    ctx->csr = o.csr;
     if (insn == INSN_illegal && !form) {
         put_unknown(ctx);
         return true;
@@ -268,7 +274,7 @@ static bool put_insn(DisasContext *ctx, int insn, Operands o)
 
 /* The decoder's functions --------------------------------------------- */
 
-#define INSN(name, args, operands)                                             \
+#define INSN(name, ext, args, operands)                                             \
     static bool trans_##name(DisasContext *ctx, arg_##args *a)                 \
     {                                                                          \
         return put_insn(ctx, INSN_##name, take_##args(a));                     \
@@ -278,21 +284,67 @@ static bool put_insn(DisasContext *ctx, int insn, Operands o)
 #include "gen/disas_insn16.inc"
 #include "gen/disas_insn32.inc"
 
+static void disas(DisasContext *ctx, const uint8_t *code, size_t bytes)
+{
+    unsigned length = bytes && (code[0] & 3) == 3 ? 4 : 2;
+    *ctx->insn = (GuestInsn){.length = bytes < length ? 0 : length};
+    if (!ctx->insn->length) {
+        return;
+    }
+    memcpy(&ctx->word, code, length);
+    bool legal = length == 4 ? decode_insn32(ctx, ctx->word)
+                             : decode_insn16(ctx, (uint16_t)ctx->word);
+    if (!legal) {
+        put_unknown(ctx);
+    }
+}
+
 void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
                  GuestInsn *insn)
 {
     DisasContext ctx = {.pc = pc, .aliases = aliases, .insn = insn};
-    unsigned length = bytes && (code[0] & 3) == 3 ? 4 : 2;
-    *insn = (GuestInsn){.length = bytes < length ? 0 : length};
-    if (!insn->length) {
-        return;
+    disas(&ctx, code, bytes);
+}
+
+static const char *foreign(uint32_t word, const char **name)
+{
+    static const struct {
+        uint32_t mask, match;
+        const char *extension, *name;
+    } rows[] = {
+#define FOREIGN(mask, match, extension, name) {mask, match, extension, name},
+#include "disas/riscv_ext.def"
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if ((word & rows[i].mask) == rows[i].match) {
+            *name = rows[i].name;
+            return rows[i].extension;
+        }
     }
-    memcpy(&ctx.word, code, length);
-    bool legal = length == 4 ? decode_insn32(&ctx, ctx.word)
-                             : decode_insn16(&ctx, (uint16_t)ctx.word);
-    if (!legal) {
-        put_unknown(&ctx);
+    return NULL;
+}
+
+/* What its CSR needs: floating point's, and counters (Zicntr). */
+static uint64_t csr_extension(int csr)
+{
+    return csr >= 0x001 && csr <= 0x003   ? RV_f
+           : csr >= 0xc00 && csr <= 0xc02 ? RV_zicntr
+                                          : 0;
+}
+
+const char *riscv_extension(const uint8_t *code, size_t bytes,
+                            uint64_t features, const char **name)
+{
+    GuestInsn insn;
+    DisasContext ctx = {.insn = &insn};
+    disas(&ctx, code, bytes);
+    uint64_t needs = ctx.extension | csr_extension(ctx.csr) |
+                     (ctx.extension && insn.length == 2 ? RV_c : 0);
+    *name = NULL;
+    if (needs & ~features) {
+        return rv_ext_name(needs & ~features);
     }
+    return foreign(ctx.word, name);
 }
 
 /* Up to 4 bytes of code at pc, by two reads if need be. */

@@ -20,6 +20,15 @@ void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
                  GuestInsn *);
 
 /*
+ * The extension that the instruction is of, as it is written in -cpu or, if
+ * the frontend does not know it, as manuals do; NULL: it is no instruction
+ * that we know.  *name is then its mnemonic if the disassembler does not know
+ * it, else NULL.  features (RV_*) tells a code that each of two may need.
+ */
+const char *riscv_extension(const uint8_t *code, size_t bytes,
+                            uint64_t features, const char **name);
+
+/*
  * A line for each instruction in [pc, pc + len): address, code, text, and the
  * names of targets, which namer gives if it is not NULL.
  */

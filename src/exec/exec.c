@@ -42,6 +42,9 @@ Exec *exec_new(const ExecConfig *cfg)
         return NULL;
     }
     e->cfg = *cfg;
+    if (!e->cfg.features) {
+        e->cfg.features = cfg->frontend->models->features;
+    }
     if (log_on(cfg->log, LOG_nochain)) {
         e->cfg.no_link = e->cfg.no_ret_stack = true;
     }

@@ -38,6 +38,7 @@ typedef struct Instrument {
 typedef struct ExecConfig {
     const Frontend *frontend;
     const Backend *backend;
+    uint64_t features;       /* of the processor; 0: the frontend's default */
     CodeReader code;
     uint64_t guest_base;     /* host address = guest address + guest_base */
     size_t code_bytes;       /* of the code buffer; TCG_SETTINGS codebuf= */

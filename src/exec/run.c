@@ -105,6 +105,10 @@ static bool event_of(ExecThread *t, int left, Event *event)
     case EXIT_ILLEGAL:
         *event = (Event){.kind = EVENT_ILLEGAL};
         return true;
+    case EXIT_MISALIGNED:
+        *event = (Event){.kind = EVENT_FAULT, .signo = SIGBUS,
+                         .code = BUS_ADRALN, .addr = *guest_pc(t)};
+        return true;
     case EXIT_STOP:
         *event = (Event){.kind = EVENT_STOP};
         return true;

@@ -55,7 +55,7 @@ static bool stages_fill(const ExecConfig *c, Stages *s)
     s->alloc_log = alloc_log_new(c);
     s->notes = c->instrument ? new_notes(c) : NULL;
     s->ir = ir_new();
-    s->translator = s->ir ? c->frontend->create(s->ir) : NULL;
+    s->translator = s->ir ? c->frontend->create(s->ir, c->features) : NULL;
     if (!s->translator || (c->instrument && !s->notes)) {
         return false;
     }

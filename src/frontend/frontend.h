@@ -78,6 +78,7 @@ enum {
     EXIT_SYSCALL,        /* pc is after the instruction */
     EXIT_BREAK,          /* pc is at the instruction */
     EXIT_ILLEGAL,        /* pc is at the instruction */
+    EXIT_MISALIGNED,     /* pc is where no instruction may begin */
     EXIT_CODE_CHANGED,   /* fence.i: forget all blocks, go on at pc */
     EXIT_STOP,           /* pc is at the breakpoint */
     EXIT_WATCH,          /* pc is at the instruction; see CPUState.watch_addr */
@@ -105,6 +106,19 @@ typedef struct GuestDebug {
     void (*write)(CPUState *, uint32_t reg, uint64_t value);
 } GuestDebug;
 
+/*
+ * The processors that a guest may have.  What sets them apart are features,
+ * bits that the frontend gives a meaning; never 0.
+ */
+typedef struct CpuModels {
+    uint64_t features;         /* of the default */
+    /* "NAME,FEATURE=on|off,..."; false with one line, without its end. */
+    bool (*parse)(const char *text, uint64_t *features, char *msg,
+                  size_t size);
+    /* Names and features as lines of text. */
+    void (*help)(FILE *);
+} CpuModels;
+
 typedef struct Frontend {
     const char *name;
     uint32_t pc_offset;        /* of the 64-bit pc in the guest state */
@@ -114,9 +128,13 @@ typedef struct Frontend {
        integer and FP ones may be mixed.  NULL-terminated. */
     const char *const *hot;
     const Helper *const *helpers;  /* NULL-terminated */
-    /* Defines the globals in a new IR; what it returns goes to translate.
-       NULL: no memory. */
-    void *(*create)(IR *ir);
+    const CpuModels *models;
+    /*
+     * Defines the globals in a new IR; what it returns goes to translate.
+     * Instructions that the features lack are illegal.
+     * NULL: no memory.
+     */
+    void *(*create)(IR *ir, uint64_t features);
     void (*destroy)(void *translator);
     /* Fills the IR (which is reset) with one block or region. */
     void (*translate)(void *translator, const BlockRequest *, BlockInfo *);

@@ -23,6 +23,14 @@ typedef struct LinuxUserOptions {
     const char *prefix;        /* -L; NULL: none */
     uint64_t stack_size;       /* -s; 0: as RLIMIT_STACK has it */
     bool move_base;            /* guest_base nonzero even if not needed */
+    bool has_guest_base;       /* -B: it is to be */
+    uint64_t guest_base;
+    uint64_t space;            /* -R: the end of the guest's addresses; 0: as
+                                  on a RISC-V machine */
+    const char *release;       /* -r: the kernel's, for uname; NULL: the
+                                  host's */
+    bool seeded;               /* -seed: AT_RANDOM's bytes come from */
+    uint64_t seed;
     bool strace;
     bool strace_pid;           /* each line with its thread's id */
     const GdbListen *gdb;      /* -g; NULL: not debugged */
@@ -42,6 +50,9 @@ typedef struct LinuxUserOptions {
 
 /* Exit statuses of a shell. */
 enum { EXIT_WRONG_USE = 1, EXIT_NOT_RUNNABLE = 126, EXIT_NOT_FOUND = 127 };
+
+/* Can a guest's addresses end there? */
+bool linux_user_space_ok(uint64_t end);
 
 /*
  * Runs the program.  Returns only if it cannot be started: an exit status,

@@ -16,6 +16,7 @@
 #include "linux-user/core.h"
 #include "linux-user/debug.h"
 #include "linux-user/elf.h"
+#include "linux-user/illegal.h"
 #include "linux-user/inherit.h"
 #include "linux-user/names.h"
 #include "linux-user/proc.h"
@@ -123,6 +124,9 @@ static void guest_segv(Task *t, const Event *e)
 static void guest_fault(Task *t, const Event *e)
 {
     if (e->signo != SIGSEGV) {
+        if (e->code == BUS_ADRALN && e->addr == rv_state(t->cpu)->pc) {
+            illegal_note(t, e->signo);
+        }
         signal_force(t, e->signo, e->code, e->addr);
     } else if (!mm_grow(task_mm(t), e->addr, &t->grown)) {
         guest_segv(t, e);
@@ -154,7 +158,10 @@ static void handle(Task *t, const Event *e)
 
     switch (e->kind) {
     case EVENT_SYSCALL: syscall_run(t); break;
-    case EVENT_ILLEGAL: signal_force(t, SIGILL, ILL_ILLOPC, pc); break;
+    case EVENT_ILLEGAL:
+        illegal_note(t, SIGILL);
+        signal_force(t, SIGILL, ILL_ILLOPC, pc);
+        break;
     case EVENT_BREAK: signal_force(t, SIGTRAP, TRAP_BRKPT, pc); break;
     case EVENT_FAULT: guest_fault(t, e); break;
     case EVENT_STOP: case EVENT_WATCH: step_over(t); break;
@@ -302,19 +309,37 @@ static int map_vdso(Process *proc, uint64_t *vdso)
                            PROT_READ | PROT_EXEC);
 }
 
+static int place(Process *proc, uint64_t low, uint64_t high)
+{
+    const LinuxUserOptions *o = proc->options;
+    MmPlace p = {
+        .low = low, .high = high, .end = o->space, .move = o->move_base,
+        .has_base = o->has_guest_base, .base = o->guest_base,
+    };
+
+    return mm_init(&proc->mm, &p);
+}
+
+bool linux_user_space_ok(uint64_t end)
+{
+    return end >= SPACE_MIN && end <= TASK_SIZE;
+}
+
 /* Fills the guest's memory; pc and sp of its first instruction. */
 static int load(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
 {
-    StackInfo info = { .program = &l->program };
+    StackInfo info = {
+        .program = &l->program, .features = proc->options->exec.features,
+    };
     bool fixed = l->program.fixed;
     int64_t at;
     int ret;
 
-    if (mm_init(&proc->mm, fixed ? l->program.low : 0,
-                fixed ? l->program.high : 0, proc->options->move_base) < 0) {
+    if (place(proc, fixed ? l->program.low : 0,
+              fixed ? l->program.high : 0) < 0) {
         return -errno;
     }
-    ret = elf_map(&proc->mm, l->fd, &l->program, PIE_BASE);
+    ret = elf_map(&proc->mm, l->fd, &l->program, mm_pie_base(&proc->mm));
     if (ret < 0) {
         return ret;
     }
@@ -430,7 +455,10 @@ static int start(Process *proc, Task **task, int program, const FdRoom *room)
     ret = load(proc, &l, &pc, &sp);
     loader_close(&l);
     if (ret < 0) {
-        return complain(o->program, -ret, NULL);
+        bool placed = !o->has_guest_base || proc->mm.base == o->guest_base;
+
+        return complain(placed ? o->program : "-B", -ret,
+                        placed ? NULL : "the host has no room there");
     }
     ret = start_exec(proc);
     if (ret == 0 && !l.program.interp[0] && !names_check(proc)) {

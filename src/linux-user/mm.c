@@ -79,6 +79,41 @@ static int move_base(Mm *mm)
     return 0;
 }
 
+/* The same at a base that is given, with as much guard as there is room for. */
+static int move_base_to(Mm *mm, uint64_t base)
+{
+    const uint64_t guard = 1ull << 32;
+    uint64_t below = base > 2 * guard ? guard : 0;
+    void *want = (void *)(uintptr_t)(base - below);
+    void *p = reserve(want, below + TASK_SIZE + guard, MAP_FIXED_NOREPLACE);
+
+    if (p == MAP_FAILED) {
+        return -1;
+    }
+    if (p != want) {
+        munmap(p, below + TASK_SIZE + guard);
+        errno = EEXIST;
+        return -1;
+    }
+    mm->base = base;
+    mm->reserved = true;
+    return 0;
+}
+
+/* Like what the host has, what is beyond the end is not the guest's. */
+static int cut_space(Mm *mm)
+{
+    Mapping m = { mm->end, TASK_SIZE, 0, MAPPING_HOST };
+
+    if (mm->end < TASK_SIZE) {
+        if (!map_reserve(&mm->map)) {
+            return -1;
+        }
+        map_set(&mm->map, &m);
+    }
+    return 0;
+}
+
 /* With base 0: what the host has below TASK_SIZE is not the guest's. */
 static int add_host_mappings(Mm *mm)
 {
@@ -118,21 +153,34 @@ static bool host_range_usable(uint64_t start, uint64_t end)
     return (uintptr_t)p == start;
 }
 
-int mm_init(Mm *mm, uint64_t need_low, uint64_t need_high, bool move)
+static int choose_base(Mm *mm, const MmPlace *place)
 {
-    *mm = (Mm){ 0 };
-    pthread_mutex_init(&mm->lock, NULL);
-    mm_limit_init(mm);
-    if (move) {
+    bool usable;
+
+    if (place->has_base && place->base != 0) {
+        return move_base_to(mm, place->base);
+    }
+    if (place->move) {
         return move_base(mm);
     }
     if (add_host_mappings(mm) < 0) {
         return -1;
     }
-    if (need_low < need_high && !host_range_usable(need_low, need_high)) {
-        return move_base(mm);
+    usable = place->low >= place->high ||
+             host_range_usable(place->low, place->high);
+    if (!usable && place->has_base) {
+        errno = EEXIST;
+        return -1;
     }
-    return 0;
+    return usable ? 0 : move_base(mm);
+}
+
+int mm_init(Mm *mm, const MmPlace *place)
+{
+    *mm = (Mm){ .end = place->end ? place->end : TASK_SIZE };
+    pthread_mutex_init(&mm->lock, NULL);
+    mm_limit_init(mm);
+    return choose_base(mm, place) < 0 ? -1 : cut_space(mm);
 }
 
 void mm_set_brk(Mm *mm, uint64_t start)
@@ -257,7 +305,7 @@ static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
         !(hint & (align - 1)) && map_has_room(&mm->map, hint, hint + len)) {
         return hint;
     }
-    found = map_find_gap(&mm->map, MMAP_MIN, MMAP_TOP, len, align);
+    found = map_find_gap(&mm->map, MMAP_MIN, mm_top(mm), len, align);
     return found ? found
                  : map_find_gap(&mm->map, MMAP_MIN, TASK_SIZE, len, align);
 }

@@ -21,9 +21,10 @@
 #include "linux-user/map.h"
 
 #define TASK_SIZE (1ull << 38)
-/* Where a PIE goes, and what looks for a place looks below MMAP_TOP. */
-#define PIE_BASE (TASK_SIZE / 3 * 2 & ~(uint64_t)GUEST_PAGE_MASK)
-#define MMAP_TOP (TASK_SIZE - (1ull << 32))
+/* At most so much below the end is for the stack alone. */
+#define STACK_GAP (1ull << 32)
+/* -R: the least of address spaces. */
+#define SPACE_MIN (16ull << 20)
 
 enum { MMAP_MIN = 0x10000 };   /* no mapping is placed below by itself */
 
@@ -39,6 +40,7 @@ typedef struct Mm {
     Map map;
     uint64_t base;
     struct Reserve *reserve;   /* of the process; NULL: none */
+    uint64_t end;              /* of the guest's addresses, TASK_SIZE at most */
     bool reserved;             /* [base, base + TASK_SIZE) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
@@ -61,12 +63,20 @@ typedef struct MapRequest {
     MappingKind kind;
 } MapRequest;
 
+/* Where the guest's memory is to be in the host. */
+typedef struct MmPlace {
+    uint64_t low, high;        /* guest addresses that the program needs */
+    uint64_t end;              /* Mm.end; 0: TASK_SIZE */
+    bool move;                 /* base is not 0, even if it can be */
+    bool has_base;
+    uint64_t base;             /* if has_base: this */
+} MmPlace;
+
 /*
- * need_low: lowest guest address that the program needs, need_high the end.
- * Takes base 0 if [need_low, need_high) is free in the host, else (or if
- * move is set) another.  -1 with errno if there is no room.
+ * Takes base 0 if [low, high) is free in the host, else another, unless the
+ * place says which.  -1 with errno if there is no room.
  */
-int mm_init(Mm *mm, uint64_t need_low, uint64_t need_high, bool move);
+int mm_init(Mm *mm, const MmPlace *place);
 void mm_set_brk(Mm *mm, uint64_t start);
 
 int64_t mm_map(Mm *mm, const MapRequest *r);
@@ -125,6 +135,19 @@ static inline uint64_t h2g(const Mm *mm, const void *p)
 static inline bool guest_range_ok(uint64_t addr, uint64_t len)
 {
     return addr <= TASK_SIZE && len <= TASK_SIZE - addr;
+}
+
+/* Where a PIE goes; what looks for a place looks below mm_top(). */
+static inline uint64_t mm_pie_base(const Mm *mm)
+{
+    return mm->end / 3 * 2 & ~(uint64_t)GUEST_PAGE_MASK;
+}
+
+static inline uint64_t mm_top(const Mm *mm)
+{
+    uint64_t gap = mm->end / 8 & ~(uint64_t)GUEST_PAGE_MASK;
+
+    return mm->end - (gap < STACK_GAP ? gap : STACK_GAP);
 }
 
 static inline uint64_t page_up(uint64_t n)

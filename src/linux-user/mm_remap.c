@@ -116,7 +116,7 @@ static int64_t remap_locked(Mm *mm, const Remap *r)
             return got;
         }
     }
-    to = map_find_gap(&mm->map, MMAP_MIN, MMAP_TOP, r->new_len, GUEST_PAGE);
+    to = map_find_gap(&mm->map, MMAP_MIN, mm_top(mm), r->new_len, GUEST_PAGE);
     return to ? move_mapping(mm, r, to, *found) : -ENOMEM;
 }
 

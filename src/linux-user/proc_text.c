@@ -94,12 +94,13 @@ void proc_statm(Task *t, FILE *out, const char *path)
 void proc_cpuinfo(Task *t, FILE *out, const char *path)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
+    char isa[256];
 
-    (void)t, (void)path;
+    (void)path;
+    target_isa(t->proc->options->exec.features, isa, sizeof(isa));
     for (long i = 0; i < n; i++) {
         fprintf(out, "processor\t: %ld\nhart\t\t: %ld\n"
-                "isa\t\t: rv64imafdc_zicsr_zifencei\nmmu\t\t: sv39\n\n", i,
-                i);
+                "isa\t\t: %s\nmmu\t\t: sv39\n\n", i, i, isa);
     }
 }
 

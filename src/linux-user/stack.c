@@ -4,7 +4,7 @@
  * argc, argv, envp and the auxiliary vector (Linux, create_elf_tables).
  *
  * The stack is mapped at its full size at once.  Nothing is placed in the
- * 4 GiB below MMAP_TOP + stack unless told so, so an overflow hits unmapped
+ * 4 GiB below mm_top() + stack unless told so, so an overflow hits unmapped
  * memory.
  */
 #include "linux-user/stack.h"
@@ -24,8 +24,6 @@ enum {
     STACK_MAX = 1 << 30,
     AUXV_MAX = 32,
 };
-
-#define STACK_TOP (TASK_SIZE - GUEST_PAGE)
 
 typedef struct Builder {
     Mm *mm;
@@ -100,7 +98,7 @@ static void fill_auxv(Auxv *a, const StackInfo *info, uint64_t random,
     if (info->vdso) {
         aux(a, AT_SYSINFO_EHDR, info->vdso);
     }
-    aux(a, AT_HWCAP, TARGET_HWCAP);
+    aux(a, AT_HWCAP, target_hwcap(info->features));
     aux(a, AT_PAGESZ, GUEST_PAGE);
     aux(a, AT_CLKTCK, (uint64_t)sysconf(_SC_CLK_TCK));
     aux(a, AT_PHDR, elf_phdr_address(info->program));
@@ -145,6 +143,29 @@ static int64_t push_vectors(Builder *b, Process *proc, const Auxv *a,
     return b->bad ? -E2BIG : (int64_t)b->sp;
 }
 
+/* For -seed: splitmix64, whose numbers are as good as they need be. */
+static uint64_t next_number(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+static void fill_random(const LinuxUserOptions *o, uint8_t *bytes, size_t n)
+{
+    uint64_t state = o->seed;
+
+    if (o->seeded) {
+        for (size_t i = 0; i < n; i++) {
+            bytes[i] = (uint8_t)next_number(&state);
+        }
+    } else if (getrandom(bytes, n, 0) < 0) {
+        memset(bytes, 0, n);
+    }
+}
+
 static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
                     uint64_t *strings)
 {
@@ -154,9 +175,7 @@ static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
     uint8_t bytes[16];
     Auxv auxv = { .n = 0 };
 
-    if (getrandom(bytes, sizeof(bytes), 0) < 0) {
-        memset(bytes, 0, sizeof(bytes));
-    }
+    fill_random(o, bytes, sizeof(bytes));
     push(b, &(uint64_t){ 0 }, sizeof(uint64_t));
     execfn = push_string(b, o->execfn ? o->execfn : o->program);
     proc->env_end = b->sp;
@@ -176,16 +195,16 @@ static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
 int64_t stack_build(Process *proc, const StackInfo *info)
 {
     const LinuxUserOptions *o = proc->options;
-    uint64_t size = stack_size(o);
+    uint64_t size = stack_size(o), top = proc->mm.end - GUEST_PAGE;
     MapRequest r = {
-        .addr = STACK_TOP - size, .len = size, .fd = -1,
+        .addr = top - size, .len = size, .fd = -1,
         .prot = PROT_READ | PROT_WRITE |
                 (info->program->exec_stack ? PROT_EXEC : 0),
         .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
                  MAP_FIXED_NOREPLACE,
         .kind = MAPPING_STACK,
     };
-    Builder b = { &proc->mm, STACK_TOP, STACK_TOP - size, false };
+    Builder b = { &proc->mm, top, top - size, false };
     uint64_t *strings;
     int64_t ret = mm_map(&proc->mm, &r);
 

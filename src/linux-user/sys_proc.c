@@ -58,6 +58,7 @@ long sys_set_tid_address(Task *t, const uint64_t *a)
 
 long sys_uname(Task *t, const uint64_t *a)
 {
+    const char *release = t->proc->options->release;
     struct utsname name;
 
     if (uname(&name) < 0) {
@@ -65,6 +66,10 @@ long sys_uname(Task *t, const uint64_t *a)
     }
     memset(name.machine, 0, sizeof(name.machine));
     strcpy(name.machine, TARGET_UNAME_MACHINE);
+    if (release) {
+        memset(name.release, 0, sizeof(name.release));
+        strncpy(name.release, release, sizeof(name.release) - 1);
+    }
     return mm_write(task_mm(t), a[0], &name, sizeof(name)) ? 0 : -EFAULT;
 }
 

@@ -33,7 +33,7 @@ Plugins *plugins_new(const ExecConfig *cfg)
     p->cfg = cfg;
     p->instrument = (Instrument){p, counters_bytes, plugins_rewrite, flushed};
     p->ir = must_have(ir_new());
-    p->frontend = must_have(cfg->frontend->create(p->ir));
+    p->frontend = must_have(cfg->frontend->create(p->ir, cfg->features));
     p->retired = new_counters();
     for (unsigned i = 0; i < HOOK_COUNT; i++) {
         p->last[i] = &p->hooks[i];

@@ -175,7 +175,8 @@ static void open_input(Session *s)
     }
     s->ir = ir_new();
     if (s->guest) {
-        s->translator = s->guest->frontend->create(s->ir);
+        s->translator = s->guest->frontend->create(
+            s->ir, s->guest->frontend->models->features);
     }
     s->ir->helpers = rv_helpers;
 }

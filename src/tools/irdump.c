@@ -171,7 +171,7 @@ static void *prepare_guest(const char *name, IR *ir)
     if (*name && !g) {
         die(EXIT_WRONG_INPUT, "no guest '%s'", name);
     }
-    return g ? g->frontend->create(ir) : NULL;
+    return g ? g->frontend->create(ir, g->frontend->models->features) : NULL;
 }
 
 static void dump_ir(const Options *o)

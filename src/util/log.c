@@ -15,11 +15,32 @@ static const struct {
 
 enum { NB_ITEMS = sizeof(items) / sizeof(items[0]) };
 
+static const struct {
+    const char *name;
+    uint32_t items;
+} aliases[] = {
+#define LOG_ALIAS(name, items) {#name, items},
+#include "util/log.def"
+};
+
+enum { NB_ALIASES = sizeof(aliases) / sizeof(aliases[0]) };
+
+static bool is_name(const char *name, const char *text, size_t len)
+{
+    return strlen(name) == len && !memcmp(name, text, len);
+}
+
 static bool add_item(uint32_t *mask, const char *name, size_t len)
 {
     for (int i = 0; i < NB_ITEMS; i++) {
-        if (strlen(items[i].name) == len && !memcmp(items[i].name, name, len)) {
+        if (is_name(items[i].name, name, len)) {
             *mask |= 1u << i;
+            return true;
+        }
+    }
+    for (int i = 0; i < NB_ALIASES; i++) {
+        if (is_name(aliases[i].name, name, len)) {
+            *mask |= aliases[i].items;
             return true;
         }
     }
@@ -155,4 +176,9 @@ void log_help(FILE *f)
     for (int i = 0; i < NB_ITEMS; i++) {
         fprintf(f, "%-10s %s\n", items[i].name, items[i].text);
     }
+    fprintf(f, "QEMU's others:");
+    for (int i = 0; i < NB_ALIASES; i++) {
+        fprintf(f, " %s", aliases[i].name);
+    }
+    fputc('\n', f);
 }

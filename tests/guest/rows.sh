@@ -7,7 +7,7 @@ run_rows() {
     local what status pattern arguments output got
     while IFS='|' read -r what status pattern arguments; do
         what=${what%%  *} status=${status// /} pattern=${pattern//\\/}
-        output=$(export GUEST_VAR=old; eval "timeout 20 $EMU $arguments" 2>&1)
+        output=$(export GUEST_VAR=old; eval "timeout 20 $EMU $arguments" 2>&1 < /dev/null)
         got=$?
         if [ "$got" != "$status" ]; then
             echo "FAIL $1: $what: status $got, expected $status"

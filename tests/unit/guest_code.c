@@ -50,7 +50,8 @@ int guest_set_up(void **state)
     Guest *g = *state = &guest;
     memset(g, 0, sizeof(*g));
     g->ir = ir_new();
-    g->translator = riscv64_frontend.create(g->ir);
+    g->translator = riscv64_frontend.create(
+        g->ir, riscv64_frontend.models->features);
     g->cpu = aligned_alloc(64, (sizeof(CPUState) + 63) / 64 * 64);
     check(g->cpu, "out of memory");
     g->rv = rv_state(g->cpu);

@@ -146,11 +146,12 @@ static void check_mapped(uint16_t type, bool move)
     fill(&p, type);
     fd = file_of(&p, sizeof(p));
     assert_int_equal(elf_read(fd, &img, &why), 0);
-    assert_int_equal(mm_init(&mm, img.low, img.high, move), 0);
+    assert_int_equal(mm_init(&mm, &(MmPlace){ .low = img.low, .high = img.high,
+                                               .move = move }), 0);
     assert_int_equal(mm.base != 0, move);
-    assert_int_equal(elf_map(&mm, fd, &img, PIE_BASE), 0);
-    at = type == ET_EXEC ? BASE : PIE_BASE;
-    assert_int_equal(img.bias, type == ET_EXEC ? 0 : PIE_BASE);
+    assert_int_equal(elf_map(&mm, fd, &img, mm_pie_base(&mm)), 0);
+    at = type == ET_EXEC ? BASE : mm_pie_base(&mm);
+    assert_int_equal(img.bias, type == ET_EXEC ? 0 : mm_pie_base(&mm));
     assert_int_equal(elf_entry(&img), at + 0x200);
     assert_int_equal(elf_phdr_address(&img), at + sizeof(Elf64_Ehdr));
     assert_int_equal(elf_brk(&img), at + 0x8000);
@@ -212,8 +213,8 @@ static void load_mutant(const Program *p, int *loaded)
     if (elf_read(fd, &img, &why) < 0) {
         assert_non_null(why);
     } else {
-        if (mm_init(&mm, img.low, img.high, true) == 0) {
-            *loaded += elf_map(&mm, fd, &img, PIE_BASE) == 0;
+        if (mm_init(&mm, &(MmPlace){ .move = true }) == 0) {
+            *loaded += elf_map(&mm, fd, &img, mm_pie_base(&mm)) == 0;
             map_free(&mm.map);
             munmap((void *)(uintptr_t)mm.base, TASK_SIZE);
         }

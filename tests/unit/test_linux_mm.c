@@ -281,7 +281,7 @@ static int start_at_zero(void **state)
     static Mm mm;
 
     *state = &mm;
-    return mm_init(&mm, PAGE(0), PAGE(16), false);
+    return mm_init(&mm, &(MmPlace){ .low = PAGE(0), .high = PAGE(16) });
 }
 
 static int start_elsewhere(void **state)
@@ -289,7 +289,7 @@ static int start_elsewhere(void **state)
     static Mm mm;
 
     *state = &mm;
-    return mm_init(&mm, 0, 0, true);
+    return mm_init(&mm, &(MmPlace){ .move = true });
 }
 
 int main(void)

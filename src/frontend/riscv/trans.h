@@ -14,10 +14,12 @@
 #include "frontend/riscv/args.h"
 #include "frontend/riscv/cpu.h"
 #include "frontend/riscv/decode_fields.h"
+#include "frontend/riscv/isa.h"
 #include "frontend/translator.h"
 
 struct DisasContext {
     Translation t; /* first: the hooks are given its address */
+    uint64_t features; /* RV_* */
     uint32_t insn; /* in hand; a 16-bit one if its bits 1:0 are not 3 */
 
     TempId gpr[32]; /* globals; gpr[0] is not one */
@@ -37,7 +39,7 @@ struct DisasContext {
     uint32_t boxed;
 };
 
-#define INSN(name, args, operands)                                             \
+#define INSN(name, ext, args, operands)                                        \
     bool trans_##name(DisasContext *ctx, arg_##args *a);
 #include "frontend/riscv/insns.def"
 

@@ -26,6 +26,12 @@ static bool is_counter(int csr)
     return csr == CSR_CYCLE || csr == CSR_TIME || csr == CSR_INSTRET;
 }
 
+static bool has_csr(const DisasContext *ctx, int csr)
+{
+    return (is_fp_csr(csr) && ctx->features & RV_f) ||
+           (is_counter(csr) && ctx->features & RV_zicntr);
+}
+
 static TempId read_fflags(DisasContext *ctx)
 {
     TempId flags = ir_temp(ir_of(ctx), TYPE_I32), wide = rv_temp(ctx);
@@ -170,7 +176,7 @@ static bool access_csr(DisasContext *ctx, const arg_csr *a, Access access,
 {
     bool writes = access == ACCESS_SWAP || a->rs1;
     bool reads = access != ACCESS_SWAP || a->rd;
-    if (!is_fp_csr(a->csr) && (writes || !is_counter(a->csr))) {
+    if (!has_csr(ctx, a->csr) || (writes && is_counter(a->csr))) {
         return false;
     }
     TempId old = reads ? read_csr(ctx, a->csr) : 0, frm = 0;

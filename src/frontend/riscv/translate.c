@@ -9,6 +9,14 @@
 #include "frontend/riscv/helper.h"
 #include "frontend/riscv/trans.h"
 
+/* What the decoders call: an instruction is illegal without its extension. */
+#define INSN(name, ext, args, operands)                                    \
+    static bool have_##name(DisasContext *ctx, arg_##args *a)              \
+    {                                                                      \
+        return ctx->features & RV_##ext && trans_##name(ctx, a);           \
+    }
+#include "frontend/riscv/insns.def"
+
 #include "gen/insn16.inc"
 #include "gen/insn32.inc"
 
@@ -26,13 +34,14 @@ static const char *const hot[] = {
     "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", NULL,
 };
 
-static void *create(IR *ir)
+static void *create(IR *ir, uint64_t features)
 {
     DisasContext *ctx = calloc(1, sizeof(*ctx));
     if (!ctx) {
         return NULL;
     }
     ctx->t.ir = ir;
+    ctx->features = features;
     for (int i = 1; i < 32; i++) {
         ctx->gpr[i] = ir_global(
             ir, TYPE_I64, (int32_t)offsetof(RVState, gpr[i]), rv_gpr_name[i]);
@@ -70,8 +79,13 @@ static void translate_insn(Translation *t)
 {
     DisasContext *ctx = (DisasContext *)t;
     bool is_long = (ctx->insn & 3) == 3;
+    bool short_ok = ctx->features & RV_c;
+    if (!short_ok && t->pc & 2) {
+        rv_exit(ctx, t->pc, EXIT_MISALIGNED);
+        return;
+    }
     bool legal = is_long ? decode_insn32(ctx, ctx->insn)
-                         : decode_insn16(ctx, (uint16_t)ctx->insn);
+                         : short_ok && decode_insn16(ctx, (uint16_t)ctx->insn);
     if (!legal) {
         rv_exit(ctx, t->pc, EXIT_ILLEGAL);
     }
@@ -108,6 +122,7 @@ const Frontend riscv64_frontend = {
     .pc_mask = ~1ull,
     .hot = hot,
     .helpers = rv_helpers,
+    .models = &rv_models,
     .create = create,
     .destroy = free,
     .translate = translate,

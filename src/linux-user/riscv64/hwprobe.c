@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "frontend/riscv/isa.h"
 
 enum {
     HWPROBE_WHICH_CPUS = 1,
@@ -31,16 +32,12 @@ typedef struct Pair {
     uint64_t value;
 } Pair;
 
-/* False if the key is unknown.  Keys 0 to 2 are ids of the machine: 0. */
-static bool probe(int64_t key, uint64_t *value)
+static bool probe_constant(int64_t key, uint64_t *value)
 {
     static const struct { int key; uint64_t value; } known[] = {
         { 0, 0 }, { 1, 0 }, { 2, 0 },
-        { KEY_BASE_BEHAVIOR, BASE_BEHAVIOR_IMA },
-        { KEY_IMA_EXT_0, IMA_FD | IMA_C },
         { KEY_CPUPERF_0, MISALIGNED_FAST },
         { 6, 0 },              /* Zicboz block size */
-        { KEY_HIGHEST_VIRT_ADDRESS, TASK_SIZE - 1 },
         { KEY_TIME_CSR_FREQ, TIME_FREQ },
         { KEY_MISALIGNED_SCALAR_PERF, MISALIGNED_FAST },
         { KEY_MISALIGNED_VECTOR_PERF, MISALIGNED_VECTOR_UNSUPPORTED },
@@ -58,6 +55,32 @@ static bool probe(int64_t key, uint64_t *value)
     return false;
 }
 
+/* The behaviour is that of I, M and A together, or none that has a name. */
+static uint64_t base_behavior(uint64_t features)
+{
+    const uint64_t ima = RV_i | RV_m | RV_a;
+
+    return (features & ima) == ima ? BASE_BEHAVIOR_IMA : 0;
+}
+
+static uint64_t extensions(uint64_t features)
+{
+    return (features & RV_d ? IMA_FD : 0) | (features & RV_c ? IMA_C : 0);
+}
+
+/* False if the key is unknown.  Keys 0 to 2 are ids of the machine: 0. */
+static bool probe(Task *t, int64_t key, uint64_t *value)
+{
+    uint64_t features = t->proc->options->exec.features;
+
+    switch (key) {
+    case KEY_BASE_BEHAVIOR: *value = base_behavior(features); return true;
+    case KEY_IMA_EXT_0: *value = extensions(features); return true;
+    case KEY_HIGHEST_VIRT_ADDRESS: *value = task_mm(t)->end - 1; return true;
+    default: return probe_constant(key, value);
+    }
+}
+
 static long probe_pairs(Task *t, const uint64_t *a)
 {
     for (uint64_t i = 0; i < a[1]; i++) {
@@ -67,7 +90,7 @@ static long probe_pairs(Task *t, const uint64_t *a)
         if (!mm_read(task_mm(t), &p, addr, sizeof(p))) {
             return -EFAULT;
         }
-        if (!probe(p.key, &p.value)) {
+        if (!probe(t, p.key, &p.value)) {
             p.key = -1;
             p.value = 0;
         }
@@ -90,7 +113,7 @@ static long which_cpus(Task *t, const uint64_t *a)
         if (!mm_read(task_mm(t), &p, a[0] + i * sizeof(p), sizeof(p))) {
             return -EFAULT;
         }
-        match = match && probe(p.key, &value) && value == p.value;
+        match = match && probe(t, p.key, &value) && value == p.value;
     }
     if (!match && !mm_zero(task_mm(t), a[3], a[2])) {
         return -EFAULT;

@@ -6,7 +6,9 @@
 #define LINUX_USER_RISCV64_TARGET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include "core/cpu.h"
 #include "frontend/riscv/cpu.h"
 
@@ -15,6 +17,7 @@ enum {
     TARGET_ELF_FLAG_RVE = 8,           /* EF_RISCV_RVE: RV32E/RV64E */
     TARGET_AUDIT_ARCH = (int)0xc00000f3,   /* AUDIT_ARCH_RISCV64 */
     TARGET_SYSCALL_BYTES = 4,          /* ecall */
+    TARGET_INSN_MAX = 4,               /* bytes of an instruction */
     TARGET_SIGRETURN = 139,            /* __NR_rt_sigreturn */
     TARGET_MINSIGSTKSZ = 2048,
     TARGET_SS_AUTODISARM = INT32_MIN,
@@ -22,12 +25,14 @@ enum {
 
 #define TARGET_AUDIT_ARCH_NAME "AUDIT_ARCH_RISCV64"
 #define TARGET_UNAME_MACHINE "riscv64"
-/* AT_HWCAP: one bit for each single-letter extension: I M A F D C. */
-#define TARGET_HWCAP_BIT(letter) (1ull << ((letter) - 'A'))
-#define TARGET_HWCAP                                             \
-    (TARGET_HWCAP_BIT('I') | TARGET_HWCAP_BIT('M') |             \
-     TARGET_HWCAP_BIT('A') | TARGET_HWCAP_BIT('F') |             \
-     TARGET_HWCAP_BIT('D') | TARGET_HWCAP_BIT('C'))
+
+/* AT_HWCAP: one bit for each single-letter extension of the features. */
+uint64_t target_hwcap(uint64_t features);
+/* The instruction that code holds, and what it would need. */
+void target_illegal(FILE *, const uint8_t *code, size_t bytes, uint64_t pc,
+                    uint64_t features);
+/* The line "isa" of /proc/cpuinfo, cut at size; returns buf. */
+const char *target_isa(uint64_t features, char *buf, size_t size);
 
 /* struct stat of include/uapi/asm-generic/stat.h, 64 bit. */
 typedef struct TargetStat {

@@ -35,7 +35,8 @@ bool pipeline_init(Pipeline *p, const Program *program)
     *p = (Pipeline){.program = program, .max_insns = cfg.max_insns,
                     .planner = e ? exec_cpu_new(e) : NULL};
     p->ir = ir_new();
-    p->translator = cfg.frontend->create(p->ir);
+    p->translator = cfg.frontend->create(
+        p->ir, cfg.frontend->models->features);
     if (!p->planner || !compiler_init(&p->compiler, cfg.backend,
                                       backend_config(&cfg), p->ir, true)) {
         return false;

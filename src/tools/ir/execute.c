@@ -294,6 +294,7 @@ static void show_left(const Machine *m, int left, FILE *f)
         [EXIT_SYSCALL] = "a system call",
         [EXIT_BREAK] = "a breakpoint",
         [EXIT_ILLEGAL] = "an illegal instruction",
+        [EXIT_MISALIGNED] = "a misaligned instruction",
         [EXIT_CODE_CHANGED] = "changed code",
     };
     if (left == LEFT_BY_ALIGN) {
