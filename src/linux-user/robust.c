@@ -118,25 +118,63 @@ long sys_set_robust_list(Task *t, const uint64_t *a)
     if (a[1] != HEAD_BYTES) {
         return -EINVAL;
     }
-    t->robust_list = a[0] < TASK_SIZE ? a[0] : 0;
+    t->robust_list = a[0];
     if (task_mm(t)->base != 0) {
         return 0;
     }
-    return raw_syscall(SYS_set_robust_list, (long)t->robust_list, HEAD_BYTES,
+    return raw_syscall(SYS_set_robust_list, host_pointer(t, a[0]), HEAD_BYTES,
                        0, 0, 0, 0);
 }
 
-/* Of the calling thread only. */
+/* A thread whose list is looked for. */
+typedef struct Sought {
+    int32_t tid;
+    bool found;
+    uint64_t list;
+} Sought;
+
+static void find_list(void *opaque, CPUState *cpu)
+{
+    const Task *o = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
+    Sought *s = opaque;
+
+    if (o && o->tid == s->tid) {
+        s->found = true;
+        s->list = o->robust_list;
+    }
+}
+
+/*
+ * Of a thread of another process the host knows it, if it runs under this
+ * emulator too and has no base; else there seems to be none.
+ */
+static long list_of(Task *t, int32_t tid, uint64_t *list)
+{
+    Sought s = { .tid = tid };
+    uint64_t theirs, size;
+    long ret;
+
+    if (tid == 0 || tid == t->tid) {
+        *list = t->robust_list;
+        return 0;
+    }
+    ret = raw_syscall(SYS_get_robust_list, tid, (long)&theirs, (long)&size, 0,
+                      0, 0);
+    exec_each_other(t->cpu, find_list, &s);
+    *list = s.found ? s.list : ret == 0 && theirs < TASK_SIZE ? theirs : 0;
+    return ret;
+}
+
 long sys_get_robust_list(Task *t, const uint64_t *a)
 {
-    uint64_t size = HEAD_BYTES;
-    long tid = raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+    uint64_t size = HEAD_BYTES, list;
+    long ret = list_of(t, (int32_t)a[0], &list);
 
-    if (a[0] && (int)a[0] != tid) {
-        return -EPERM;
+    if (ret < 0) {
+        return ret;
     }
     if (!mm_write(task_mm(t), a[2], &size, sizeof(size)) ||
-        !mm_write(task_mm(t), a[1], &t->robust_list, sizeof(uint64_t))) {
+        !mm_write(task_mm(t), a[1], &list, sizeof(list))) {
         return -EFAULT;
     }
     return 0;

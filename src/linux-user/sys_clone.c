@@ -5,6 +5,8 @@
 #include "linux-user/clone.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -83,6 +85,27 @@ static long libc_tid_address(void)
     return addr;
 }
 
+/* What clone(2) has no place for. */
+static bool needs_clone3(const CloneArgs *c)
+{
+    return c->nb_set_tid ||
+           (c->flags & (CLONE_INTO_CGROUP | CLONE_NEWTIME));
+}
+
+static long host_clone3(const CloneArgs *c, int32_t *pidfd, long tid)
+{
+    struct clone_args args = {
+        .flags = (c->flags & ~(uint64_t)OURS & ~CLONE_CLEAR_SIGHAND) |
+                 (tid ? CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID : 0),
+        .exit_signal = (uint64_t)c->exit_signal,
+        .pidfd = (uintptr_t)pidfd, .child_tid = (uint64_t)tid,
+        .set_tid = c->nb_set_tid ? (uintptr_t)c->set_tid : 0,
+        .set_tid_size = c->nb_set_tid, .cgroup = (uint64_t)c->cgroup,
+    };
+
+    return raw_syscall(SYS_clone3, (long)&args, sizeof(args), 0, 0, 0, 0);
+}
+
 /*
  * libc's fork, which leaves malloc and stdio usable when other threads were
  * using them; or the host's clone, for namespaces and the like.
@@ -91,6 +114,9 @@ static long host_fork(const CloneArgs *c, int32_t *pidfd)
 {
     long flags = clone_host_flags(c), tid = libc_tid_address();
 
+    if (needs_clone3(c)) {
+        return host_clone3(c, pidfd, tid);
+    }
     if (flags == SIGCHLD) {
         long ret = fork();
 
@@ -126,6 +152,19 @@ static void start_process(Task *t, const CloneArgs *c)
     if (t->proc->options->profile) {
         profile_forked(t);
     }
+}
+
+bool clone_give_thread_pidfd(Task *t, const CloneArgs *c)
+{
+    enum { OF_THREAD = O_EXCL };       /* PIDFD_THREAD, Linux 6.9 */
+    long fd = c->flags & CLONE_PIDFD
+              ? raw_syscall(SYS_pidfd_open, own_tid(), OF_THREAD, 0, 0, 0, 0)
+              : 0;
+
+    if (fd > 0) {
+        clone_give_pidfd(t, c, (int32_t)fd);
+    }
+    return fd >= 0;
 }
 
 void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
@@ -219,17 +258,47 @@ static bool flags_valid(const CloneArgs *c)
     uint64_t f = c->flags;
 
     return !((f & CLONE_THREAD) && !(f & CLONE_SIGHAND)) &&
+           !((f & CLONE_THREAD) && (f & (CLONE_NEWUSER | CLONE_NEWPID))) &&
            !((f & CLONE_SIGHAND) && !(f & CLONE_VM)) &&
            !((f & CLONE_SIGHAND) && (f & CLONE_CLEAR_SIGHAND)) &&
+           !((f & CLONE_PIDFD) && (f & CLONE_DETACHED)) &&
+           !((f & CLONE_PIDFD) && (f & CLONE_PARENT_SETTID) &&
+             c->pidfd == c->parent_tid) &&
            !((f & CLONE_FS) && (f & (CLONE_NEWNS | CLONE_NEWUSER)));
+}
+
+/* A task is not made if its pidfd has no place to go to. */
+static bool pidfd_writable(Task *t, const CloneArgs *c)
+{
+    uint32_t old;
+
+    return mm_read(task_mm(t), &old, c->pidfd, sizeof(old)) &&
+           ((c->pidfd & 3) || user_cas(g2h(task_mm(t), c->pidfd), old,
+                                       old) >= 0);
+}
+
+/* Why there is no such task; 0: there may be. */
+static long refuse(Task *t, const CloneArgs *c)
+{
+    if (!flags_valid(c)) {
+        return -EINVAL;
+    }
+    if ((c->flags & CLONE_VM) && c->nb_set_tid) {
+        return -EPERM;         /* libc makes it, which cannot */
+    }
+    if ((c->flags & CLONE_VM) && (c->flags & CLONE_INTO_CGROUP)) {
+        return -EOPNOTSUPP;
+    }
+    return (c->flags & CLONE_PIDFD) && !pidfd_writable(t, c) ? -EFAULT : 0;
 }
 
 static long run_clone(Task *t, const CloneArgs *c)
 {
     int pipe_ends[2];
+    long ret = refuse(t, c);
 
-    if (!flags_valid(c)) {
-        return -EINVAL;
+    if (ret < 0) {
+        return ret;
     }
     if (!(c->flags & CLONE_VM)) {
         return fork_process(t, c);
@@ -255,10 +324,6 @@ long sys_clone(Task *t, const uint64_t *a)
         .child_tid = a[4],
     };
 
-    if ((c.flags & CLONE_PIDFD) &&
-        (c.flags & (CLONE_PARENT_SETTID | CLONE_DETACHED))) {
-        return -EINVAL;
-    }
     return run_clone(t, &c);
 }
 
@@ -269,11 +334,11 @@ static long read_args(Task *t, struct clone_args *in, uint64_t addr,
     uint8_t rest[GUEST_PAGE];
 
     memset(in, 0, sizeof(*in));
-    if (size < CLONE_ARGS_SIZE_VER0) {
-        return -EINVAL;
-    }
     if (size > GUEST_PAGE) {
         return -E2BIG;
+    }
+    if (size < CLONE_ARGS_SIZE_VER0) {
+        return -EINVAL;
     }
     if (!mm_read(task_mm(t), rest, addr, size)) {
         return -EFAULT;
@@ -287,29 +352,43 @@ static long read_args(Task *t, struct clone_args *in, uint64_t addr,
     return 0;
 }
 
-/* Ids chosen by the caller and cgroups need privileges that no guest has. */
-static long check_args(const struct clone_args *in)
+/* What is wrong before the flags are looked at. */
+static long check_fields(const struct clone_args *in, uint64_t size)
 {
-    if ((in->flags & (CSIGNAL | CLONE_DETACHED)) ||
-        (in->flags >> 34) || in->exit_signal > GUEST_NSIG ||
-        ((in->flags & (CLONE_THREAD | CLONE_PARENT)) && in->exit_signal) ||
-        !in->stack != !in->stack_size ||
-        !guest_range_ok(in->stack, in->stack_size)) {
+    if (in->set_tid_size > CLONE_NB_TIDS || !in->set_tid != !in->set_tid_size ||
+        in->exit_signal > GUEST_NSIG) {
         return -EINVAL;
     }
-    if (in->set_tid_size) {
-        return -EPERM;
-    }
-    return in->flags & CLONE_INTO_CGROUP ? -EOPNOTSUPP : 0;
+    return (in->flags & CLONE_INTO_CGROUP) &&
+           (in->cgroup > INT_MAX || size < CLONE_ARGS_SIZE_VER2)
+           ? -EINVAL : 0;
+}
+
+static long check_flags(const struct clone_args *in)
+{
+    const uint64_t known = UINT32_MAX | CLONE_CLEAR_SIGHAND |
+                           CLONE_INTO_CGROUP;
+    const uint64_t not_here = CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME);
+
+    return (in->flags & ~known) || (in->flags & not_here) ||
+           ((in->flags & (CLONE_THREAD | CLONE_PARENT)) && in->exit_signal) ||
+           !in->stack != !in->stack_size ||
+           !guest_range_ok(in->stack, in->stack_size) ? -EINVAL : 0;
 }
 
 long sys_clone3(Task *t, const uint64_t *a)
 {
     struct clone_args in;
+    int32_t set_tid[CLONE_NB_TIDS] = { 0 };
     CloneArgs c;
     long ret = read_args(t, &in, a[0], a[1]);
 
-    ret = ret < 0 ? ret : check_args(&in);
+    ret = ret < 0 ? ret : check_fields(&in, a[1]);
+    if (ret == 0 && !mm_read(task_mm(t), set_tid, in.set_tid,
+                             in.set_tid_size * sizeof(set_tid[0]))) {
+        ret = -EFAULT;
+    }
+    ret = ret < 0 ? ret : check_flags(&in);
     if (ret < 0) {
         return ret;
     }
@@ -317,7 +396,9 @@ long sys_clone3(Task *t, const uint64_t *a)
         .flags = in.flags, .exit_signal = (int)in.exit_signal,
         .stack = in.stack + in.stack_size, .tls = in.tls,
         .parent_tid = in.parent_tid, .child_tid = in.child_tid,
-        .pidfd = in.pidfd,
+        .pidfd = in.pidfd, .cgroup = (int32_t)in.cgroup,
+        .nb_set_tid = (uint32_t)in.set_tid_size,
     };
+    memcpy(c.set_tid, set_tid, sizeof(set_tid));
     return run_clone(t, &c);
 }

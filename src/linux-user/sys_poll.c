@@ -139,17 +139,20 @@ long sys_futex(Task *t, const uint64_t *a)
                         (long)a[2], third, host_pointer(t, a[4]), (long)a[5]);
 }
 
-/* n of struct futex_waitv at addr. */
-static bool read_waiters(Task *t, struct futex_waitv *w, uint64_t addr,
-                         uint64_t n)
+/*
+ * n of struct futex_waitv at addr, for the host's call.  What cannot be read,
+ * is not there or is too much, the kernel refuses, in its order of errors.
+ */
+static long waiters(Task *t, struct futex_waitv *w, uint64_t addr, uint64_t n)
 {
-    if (!mm_read(task_mm(t), w, addr, n * sizeof(*w))) {
-        return false;
+    if (!addr || n > FUTEX_WAITV_MAX ||
+        !mm_read(task_mm(t), w, addr, n * sizeof(*w))) {
+        return host_pointer(t, addr);
     }
     for (uint64_t i = 0; i < n; i++) {
         w[i].uaddr = (uint64_t)host_pointer(t, w[i].uaddr);
     }
-    return true;
+    return (long)w;
 }
 
 /* futex_requeue(two waiters, flags, how many to wake, to move) */
@@ -157,11 +160,8 @@ long sys_futex_requeue(Task *t, const uint64_t *a)
 {
     struct futex_waitv w[2];
 
-    if (!read_waiters(t, w, a[0], 2)) {
-        return -EFAULT;
-    }
-    return raw_syscall(SYS_futex_requeue, (long)w, (long)a[1], (long)a[2],
-                       (long)a[3], 0, 0);
+    return raw_syscall(SYS_futex_requeue, waiters(t, w, a[0], 2), (long)a[1],
+                       (long)a[2], (long)a[3], 0, 0);
 }
 
 /* futex_waitv(waiters, number, flags, timeout, clock) */
@@ -169,12 +169,7 @@ long sys_futex_waitv(Task *t, const uint64_t *a)
 {
     struct futex_waitv w[FUTEX_WAITV_MAX];
 
-    if (a[1] == 0 || a[1] > FUTEX_WAITV_MAX) {
-        return -EINVAL;
-    }
-    if (!read_waiters(t, w, a[0], a[1])) {
-        return -EFAULT;
-    }
-    return safe_syscall(&t->pending, SYS_futex_waitv, (long)w, (long)a[1],
+    return safe_syscall(&t->pending, SYS_futex_waitv,
+                        waiters(t, w, a[0], (uint32_t)a[1]), (long)a[1],
                         (long)a[2], host_pointer(t, a[3]), (long)a[4], 0);
 }

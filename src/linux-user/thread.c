@@ -26,7 +26,7 @@ enum {
     KNOWN_FLAGS = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | UNSHARED |
                   CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
                   CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_IO |
-                  CLONE_UNTRACED | CLONE_PTRACE,
+                  CLONE_UNTRACED | CLONE_PTRACE | CLONE_PIDFD,
 };
 
 typedef struct NewThread {
@@ -113,6 +113,13 @@ static void *thread_main(void *opaque)
 
     if (!t) {
         n->result = -EAGAIN;
+        sem_post(&n->started);
+        return NULL;
+    }
+    if (!clone_give_thread_pidfd(t, n->args)) {
+        t->proc->nb_tasks--;
+        task_free(t);
+        n->result = -EINVAL;
         sem_post(&n->started);
         return NULL;
     }

@@ -4,6 +4,7 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -105,6 +106,188 @@ static void refusals(void)
     c.flags = CLONE_THREAD;
     show("thread without its friends", syscall(SYS_clone3, &c, sizeof(c)));
     show("bad pointer", syscall(SYS_clone3, (void *)8, sizeof(c)));
+}
+
+static char *read_only;
+
+/* As a child that ends at once, or an error; no child must be left behind. */
+static void try(const char *what, struct clone_args c, size_t size)
+{
+    long pid = syscall(SYS_clone3, &c, size);
+
+    if (pid == 0) {
+        _exit(0);
+    }
+    printf("%s: %s", what, pid < 0 ? strerror(errno) : "made");
+    printf(", child %d\n", waitpid(-1, NULL, __WALL) > 0);
+}
+
+#define TRY(what, ...)                                                      \
+    try(what, (struct clone_args){ .exit_signal = SIGCHLD, __VA_ARGS__ },   \
+        sizeof(struct clone_args))
+
+static void bad_fields(void)
+{
+    enum { FREE_ID = 12345 };
+    struct clone_args c = { .exit_signal = SIGCHLD };
+    int ids[40] = { FREE_ID };
+
+    read_only = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                     0);
+    TRY("pidfd nowhere", .flags = CLONE_PIDFD);
+    TRY("pidfd at 8", .flags = CLONE_PIDFD, .pidfd = 8);
+    TRY("pidfd beyond all", .flags = CLONE_PIDFD, .pidfd = ~7ull);
+    TRY("pidfd read-only", .flags = CLONE_PIDFD,
+        .pidfd = (uintptr_t)read_only);
+    TRY("pidfd is parent_tid", .flags = CLONE_PIDFD | CLONE_PARENT_SETTID,
+        .pidfd = (uintptr_t)ids, .parent_tid = (uintptr_t)ids);
+    TRY("vfork, pidfd nowhere", .flags = CLONE_PIDFD | CLONE_VM | CLONE_VFORK,
+        .pidfd = 8);
+    TRY("parent_tid nowhere", .flags = CLONE_PARENT_SETTID, .parent_tid = 8);
+    TRY("child_tid nowhere", .flags = CLONE_CHILD_SETTID, .child_tid = 8);
+    TRY("detached", .flags = CLONE_DETACHED);
+    TRY("a signal in flags", .flags = SIGCHLD);
+    TRY("unknown flag", .flags = 1ull << 40);
+    TRY("a thread with a signal",
+        .flags = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD);
+    TRY("handlers two ways",
+        .flags = CLONE_VM | CLONE_SIGHAND | CLONE_CLEAR_SIGHAND);
+    TRY("stack beyond all", .stack = 1ull << 62, .stack_size = 4096);
+    TRY("no stack", .stack_size = 4096);
+    TRY("namespace and folder", .flags = CLONE_NEWNS | CLONE_FS);
+    TRY("large signal", .exit_signal = 65);
+    TRY("larger signal", .exit_signal = 0x101);
+    TRY("ids without a place", .set_tid_size = 1);
+    TRY("ids without a number", .set_tid = (uintptr_t)ids);
+    TRY("too many ids", .set_tid = (uintptr_t)ids, .set_tid_size = 33);
+    TRY("ids nowhere", .set_tid = 8, .set_tid_size = 1);
+    TRY("ids nowhere, unknown flag", .flags = 1ull << 40, .set_tid = 8,
+        .set_tid_size = 1);
+    TRY("id that is used", .set_tid = (uintptr_t)(int[]){ getpid() },
+        .set_tid_size = 1);
+    TRY("bad id", .set_tid = (uintptr_t)(int[]){ -4 }, .set_tid_size = 1);
+    TRY("no cgroup", .flags = CLONE_INTO_CGROUP, .cgroup = 999);
+    TRY("no number of one", .flags = CLONE_INTO_CGROUP, .cgroup = 1ull << 33);
+    c.flags = CLONE_INTO_CGROUP;
+    try("cgroup in an old structure", c, 80);
+    show("size 0", syscall(SYS_clone3, &c, 0));
+    show("bad size, bad pointer", syscall(SYS_clone3, 8, 5));
+    show("clone, pidfd nowhere", syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0,
+                                         8, 0, 0));
+    show("clone, both", syscall(SYS_clone, CLONE_PIDFD | CLONE_PARENT_SETTID,
+                                0, ids, 0, 0));
+    show("clone, detached", syscall(SYS_clone, CLONE_PIDFD | CLONE_DETACHED,
+                                    0, ids, 0, 0));
+}
+
+static int end_thread(void *arg)
+{
+    return (int)syscall(SYS_exit, 0);
+}
+
+static void thread_pidfd(void)
+{
+    static char stack[65536];
+    int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+                CLONE_THREAD | CLONE_SYSVSEM | CLONE_PIDFD, pidfd = -1;
+    int tid = clone(end_thread, stack + sizeof(stack), flags, NULL, &pidfd);
+    struct pollfd p = { pidfd, POLLIN, 0 };
+
+    show("thread with a pidfd", tid > 0 && pidfd > 0);
+    show("its end", poll(&p, 1, 10000));
+    show("pidfd nowhere", clone(end_thread, stack + sizeof(stack), flags, NULL,
+                                (void *)8));
+}
+
+static int set_id(void)
+{
+    int id = 30000, status;
+    struct clone_args c = { .exit_signal = SIGCHLD,
+                            .set_tid = (uintptr_t)&id, .set_tid_size = 1 };
+    long pid;
+
+    while (kill(id, 0) == 0) {
+        id--;
+    }
+    pid = syscall(SYS_clone3, &c, sizeof(c));
+    if (pid == 0) {
+        _exit(getpid() == id);
+    }
+    if (pid < 0) {
+        return -errno;
+    }
+    status = wait_for((pid_t)pid);
+    return (pid == id) + 2 * WEXITSTATUS(status);
+}
+
+/* --- robust lists --- */
+
+static struct robust_list_head lists[2];
+static int thread_id;
+
+static void *with_list(void *arg)
+{
+    pthread_barrier_t *b = arg;
+
+    syscall(SYS_set_robust_list, &lists[1], sizeof(lists[1]));
+    thread_id = (int)syscall(SYS_gettid);
+    pthread_barrier_wait(b);
+    pthread_barrier_wait(b);
+    return NULL;
+}
+
+static void robust_list_of(const char *what, int tid)
+{
+    struct robust_list_head *head = (void *)1;
+    size_t len = 0;
+    long ret = syscall(SYS_get_robust_list, tid, &head, &len);
+
+    printf("list of %s: %ld %s %d %d\n", what, ret,
+           ret < 0 ? strerror(errno) : "", (int)len,
+           head == &lists[0] ? 0 : head == &lists[1] ? 1 : 2);
+}
+
+static void robust_lists(void)
+{
+    pthread_barrier_t b;
+    pthread_t t;
+    pid_t pid;
+    size_t len;
+    void *p;
+
+    lists[0].list.next = &lists[0].list;
+    lists[1].list.next = &lists[1].list;
+    pthread_barrier_init(&b, NULL, 2);
+    pthread_create(&t, NULL, with_list, &b);
+    pthread_barrier_wait(&b);
+    syscall(SYS_set_robust_list, &lists[0], sizeof(lists[0]));
+    robust_list_of("this thread", 0);
+    robust_list_of("this thread by number", getpid());
+    robust_list_of("another", thread_id);
+    robust_list_of("nobody", 999999999);
+    robust_list_of("nobody", -5);
+    show("nowhere", syscall(SYS_get_robust_list, 0, 8, &len));
+    show("nowhere", syscall(SYS_get_robust_list, thread_id, &p, 8));
+    show("nobody's, nowhere", syscall(SYS_get_robust_list, 999999999, 8, 8));
+    show("bad size", syscall(SYS_set_robust_list, &lists[0], 8));
+    show("beyond all", syscall(SYS_set_robust_list, 1ull << 62,
+                               sizeof(lists[0])));
+    show("read back", syscall(SYS_get_robust_list, 0, &p, &len));
+    printf("%d\n", p == (void *)(1ull << 62));
+    syscall(SYS_set_robust_list, &lists[0], sizeof(lists[0]));
+    pthread_barrier_wait(&b);
+    pthread_join(t, NULL);
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        if (setuid(65534) < 0) {
+            _exit(1);
+        }
+        robust_list_of("one of another user", getppid());
+        robust_list_of("init", 1);
+        _exit(0);
+    }
+    show("status", wait_for(pid));
 }
 
 static volatile int stop;
@@ -242,6 +425,24 @@ static void waitv(void)
     show("waitv value differs", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
     w[0].uaddr = 8;
     show("waitv bad address", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
+    w[0].uaddr = 9;
+    show("waitv odd address", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
+    w[0].uaddr = 0;
+    show("waitv no address", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
+    w[0].reserved = 1;
+    show("waitv reserved", syscall(SYS_futex_waitv, w, 3, 0, NULL, 0));
+    show("waitv none", syscall(SYS_futex_waitv, NULL, 1, 0, NULL, 0));
+    show("waitv nowhere", syscall(SYS_futex_waitv, 8, 1, 0, NULL, 0));
+    show("waitv no number", syscall(SYS_futex_waitv, 8, 0, 0, NULL, 0));
+    show("waitv too many", syscall(SYS_futex_waitv, 8, 129, 0, NULL, 0));
+    show("waitv flags", syscall(SYS_futex_waitv, 8, 1, 1, NULL, 0));
+    show("waitv clock", syscall(SYS_futex_waitv, 8, 1, 0, &past, 9));
+    show("waitv time nowhere", syscall(SYS_futex_waitv, 8, 1, 0, 8, 1));
+    past.tv_nsec = -1;
+    show("waitv bad time", syscall(SYS_futex_waitv, 8, 1, 0, &past, 1));
+    show("requeue none", syscall(456, NULL, 0, 1, 1));
+    show("requeue nowhere", syscall(456, 8, 0, 1, 1));
+    show("requeue flags", syscall(456, 8, 1, 1, 1));
 }
 
 /* --- signals that the processor sends, sent by hand --- */
@@ -278,6 +479,10 @@ int main(void)
     clear_handlers();
     threads_in_child();
     refusals();
+    bad_fields();
+    thread_pidfd();
+    printf("id %d\n", set_id());
+    robust_lists();
     killed_vfork(SIGTERM);
     killed_vfork(SIGUSR2 + 1);
     init_mutex(&robust, PTHREAD_PRIO_NONE);
