@@ -105,6 +105,7 @@ static void add_thread(ExecThread *t)
 static void remove_thread(ExecThread *t)
 {
     Exec *e = t->exec;
+    kick_done(t);              /* a vfork child was killed */
     pthread_mutex_lock(&e->lock);
     ExecThread **link = &e->threads;
     while (*link && *link != t) {
@@ -191,6 +192,7 @@ static void become_only_thread(ExecThread *t)
     t->next = NULL;
     t->host = pthread_self();
     e->stop = false;
+    e->nb_kicked = 0;
 }
 
 void exec_fork_done(CPUState *cpu, bool child)

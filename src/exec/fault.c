@@ -101,6 +101,13 @@ static void spoil_ret_stack(const CPUState *cpu, uintptr_t sp)
     }
 }
 
+void kick_done(ExecThread *t)
+{
+    if (atomic_exchange(&t->kicked, false)) {
+        atomic_fetch_sub(&t->exec->nb_kicked, 1);
+    }
+}
+
 /*
  * The block that runs leaves by a slot (turned to its stub), by the jump
  * cache (emptied) or by the return stack (spoilt): all lead to the run loop.
@@ -113,6 +120,10 @@ bool exec_kick(CPUState *cpu, void *ctx)
     TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
     if (!tb) {
         return !atomic_load_explicit(&t->running, memory_order_relaxed);
+    }
+    t->stats.kicks++;
+    if (!atomic_exchange(&t->kicked, true)) {
+        atomic_fetch_add(&t->exec->nb_kicked, 1);
     }
     for (uint32_t i = 0; i < tb->nb_slots; i++) {
         slot_patch_stub(t->exec, &tb->slots[i]);

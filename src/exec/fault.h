@@ -7,4 +7,7 @@
 /* t runs in the calling host thread from now on. */
 void fault_set_thread(ExecThread *t);
 
+/* It is out of code: slots that its kick turned to stubs may be linked. */
+void kick_done(ExecThread *t);
+
 #endif

@@ -187,6 +187,7 @@ struct Exec {
     Stages *idle;               /* those that no thread uses */
     pthread_cond_t stages_back; /* there are idle ones again */
     _Atomic bool stop;          /* a thread wants, or has, exclusivity */
+    _Atomic uint32_t nb_kicked; /* threads; while there are any, none links */
     uint64_t flushes;           /* by exclusive */
     ExecStats retired;          /* of threads that have ended, */
     Arena retired_tbs;          /* and their TBs; reset by exclusive */
@@ -200,6 +201,8 @@ typedef struct ExecThread {
     struct ExecThread *next;    /* Exec.threads; under Exec.lock */
     pthread_t host;
     _Atomic bool running;       /* in exec_run() and not parked */
+    _Atomic bool kicked;        /* counted in nb_kicked: by its signal handler,
+                                   until it has left generated code */
     bool stopped_others;        /* has exclusivity for good */
     Stages *stages;             /* while it translates, else NULL */
     Piece *piece;               /* being filled, or NULL */

@@ -52,6 +52,25 @@ void slot_patch_stub(const Exec *e, const TBSlot *slot)
     }
 }
 
+/*
+ * While a kicked thread is on its way out, what its kick has turned to stubs
+ * stays so: another thread in the same loop would link it again long before.
+ */
+static bool any_kicked(Exec *e)
+{
+    return atomic_load_explicit(&e->nb_kicked, memory_order_relaxed) != 0;
+}
+
+/* exec_kick() may have come between the look and the patch: one of the two
+ * sees the other. */
+static void unlink_if_kicked(Exec *e, const TBSlot *slot)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    if (any_kicked(e)) {
+        slot_patch_stub(e, slot);
+    }
+}
+
 /* Takes the slot for this target; false if it has another. */
 static bool claim_slot(TBSlot *slot, TB *target)
 {
@@ -72,6 +91,7 @@ static void relink_inner(Exec *e, TBSlot *slot)
     tb_lock(tb);
     if (!tb->invalid) {
         patch(e, tb->code + slot->site, tb->code + slot->inner);
+        unlink_if_kicked(e, slot);
     }
     tb_unlock(tb);
 }
@@ -88,6 +108,7 @@ static void link_outer(ExecThread *t, TBSlot *slot, TB *target)
     tb_lock(target);
     if (!target->invalid && claim_slot(slot, target)) {
         slot_patch(t->exec, slot, target->code);
+        unlink_if_kicked(t->exec, slot);
     }
     tb_unlock(target);
     log_link(t, slot, target);
@@ -95,7 +116,7 @@ static void link_outer(ExecThread *t, TBSlot *slot, TB *target)
 
 void link_slot(ExecThread *t, TBSlot *slot, TB *target)
 {
-    if (t->exec->cfg.no_link || !slot->site) {
+    if (t->exec->cfg.no_link || !slot->site || any_kicked(t->exec)) {
         return;
     }
     if (slot->inner) {

@@ -1,7 +1,9 @@
 /*
  * The run loop: find the block at pc, link it to where we came from, enter.
  */
+#include <stdatomic.h>
 #include "exec/exec_log.h"
+#include "exec/fault.h"
 #include "util/annotate.h"
 #include "util/check.h"
 
@@ -71,7 +73,12 @@ static int enter(ExecThread *t, const TB *tb)
     t->link_from = NULL;
     t->stats.enters++;
     log_enter(t, tb);
-    return cfg->backend->enter(t->exec->runtime->backend, t->cpu, tb->code);
+    int left = cfg->backend->enter(t->exec->runtime->backend, t->cpu, tb->code);
+    if (__builtin_expect(atomic_load_explicit(&t->kicked,
+                                              memory_order_relaxed), 0)) {
+        kick_done(t);
+    }
+    return left;
 }
 
 static Event watch_event(const CPUState *cpu)

@@ -99,6 +99,12 @@ rm -f log.* && "$EMU" -d exec,tid -D log.%d "$guest/threads" > /dev/null 2>&1
 [ "$(ls log.* | wc -l)" -gt 2 ] && ! grep -Lq enter log.*
 verdict "a log for each thread" "$(ls log.*)"
 
+# A thread leaves the loop that another runs too at its first kick.
+TCG_STATS=json:kicks.json "$EMU" "$guest/kicked" > /dev/null
+output=$(grep -o '"kicks": *[0-9]*' kicks.json)
+[ "${output##*[: ]}" -gt 100 ] && [ "${output##*[: ]}" -lt 600 ]
+verdict "one kick for a signal" "$output"
+
 # Host code: as instructions where tcg-riscv64-disas is, else as bytes.
 mkdir -p alone && cp "$EMU" alone/tcg-riscv64
 alone=$PWD/alone/tcg-riscv64
