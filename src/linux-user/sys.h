@@ -10,6 +10,7 @@
 #ifndef LINUX_USER_SYS_H
 #define LINUX_USER_SYS_H
 
+#include <errno.h>
 #include <stdio.h>
 #include "linux-user/process.h"
 
@@ -65,10 +66,29 @@ static inline long host_pointer(Task *t, uint64_t addr)
 {
     const uint64_t nobodys = 1ull << 63;
 
+    if (addr >= nobodys) {
+        return (long)addr;
+    }
     if (addr >= TASK_SIZE) {
         return (long)(nobodys | (addr & GUEST_PAGE_MASK));
     }
     return addr ? (long)g2h(task_mm(t), addr) : 0;
+}
+
+/* What the kernel refuses as it does a pointer to nowhere. */
+static inline long bad_pointer(void)
+{
+    return LONG_MIN;
+}
+
+/*
+ * What a call of the host is given for a path of which path_read() or its
+ * like says `got`: one that cannot be read is the kernel's to refuse, in its
+ * own order of errors.
+ */
+static inline long path_argument(long got, const char *path)
+{
+    return got == -EFAULT ? bad_pointer() : (long)path;
 }
 
 /* Pass on, with guest pointers (bits of `pointers`) checked and converted. */

@@ -28,6 +28,14 @@ static bool host_context(Task *t, uint64_t context, uint64_t *host)
            mm_read(task_mm(t), host, context + ID_OFFSET, sizeof(*host));
 }
 
+/* For a call that finds out by itself, in its order, that there is none. */
+static long any_context(Task *t, uint64_t context)
+{
+    uint64_t host;
+
+    return host_context(t, context, &host) ? (long)host : bad_pointer();
+}
+
 /* A page that the guest can read, with the host's id. */
 static int64_t make_page(Task *t, uint64_t host)
 {
@@ -134,24 +142,14 @@ long sys_io_submit(Task *t, const uint64_t *a)
 /* io_cancel(id, iocb, event) */
 long sys_io_cancel(Task *t, const uint64_t *a)
 {
-    uint64_t host;
-
-    if (!host_context(t, a[0], &host)) {
-        return -EINVAL;
-    }
-    return raw_syscall(SYS_io_cancel, (long)host, host_pointer(t, a[1]),
+    return raw_syscall(SYS_io_cancel, any_context(t, a[0]), host_pointer(t, a[1]),
                        host_pointer(t, a[2]), 0, 0, 0);
 }
 
 /* io_getevents(id, at least, at most, events, timeout) */
 long sys_io_getevents(Task *t, const uint64_t *a)
 {
-    uint64_t host;
-
-    if (!host_context(t, a[0], &host)) {
-        return -EINVAL;
-    }
-    return safe_syscall(&t->pending, SYS_io_getevents, (long)host,
+    return safe_syscall(&t->pending, SYS_io_getevents, any_context(t, a[0]),
                         (long)a[1], (long)a[2], host_pointer(t, a[3]),
                         host_pointer(t, a[4]), 0);
 }
@@ -159,14 +157,11 @@ long sys_io_getevents(Task *t, const uint64_t *a)
 /* The same with the address of a signal mask's address and size. */
 long sys_io_pgetevents(Task *t, const uint64_t *a)
 {
-    uint64_t host, arg[2] = { 0 }, mask, given[2] = { 0, sizeof(mask) };
+    uint64_t arg[2] = { 0 }, mask, given[2] = { 0, sizeof(mask) };
     long masked;
 
     if (a[5] && !mm_read(task_mm(t), arg, a[5], sizeof(arg))) {
         return -EFAULT;
-    }
-    if (!host_context(t, a[0], &host)) {
-        return -EINVAL;
     }
     masked = signal_wait_begin_at(t, arg[0], arg[1], &mask);
     if (masked < 0) {
@@ -174,6 +169,7 @@ long sys_io_pgetevents(Task *t, const uint64_t *a)
     }
     given[0] = masked ? (uintptr_t)&mask : 0;
     return signal_wait_end(t, safe_syscall(
-        &t->pending, SYS_io_pgetevents, (long)host, (long)a[1], (long)a[2],
-        host_pointer(t, a[3]), host_pointer(t, a[4]), (long)given));
+        &t->pending, SYS_io_pgetevents, any_context(t, a[0]), (long)a[1],
+        (long)a[2], host_pointer(t, a[3]), host_pointer(t, a[4]),
+        (long)given));
 }

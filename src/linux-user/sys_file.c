@@ -61,6 +61,10 @@ long sys_openat(Task *t, const uint64_t *a)
     char path[PATH_MAX];
     long ret = path_read(t, a[1], path, !((int)a[2] & O_NOFOLLOW));
 
+    if (ret == -EFAULT) {
+        return raw_syscall(SYS_openat, (int)a[0], bad_pointer(), (int)a[2],
+                           (long)a[3], 0, 0);
+    }
     return ret < 0 ? ret : open_file(t, (int)a[0], path, (int)a[2],
                                      (long)a[3]);
 }
@@ -70,13 +74,15 @@ long sys_openat2(Task *t, const uint64_t *a)
 {
     char path[PATH_MAX];
     uint64_t how[3] = { 0 };
-    long ret;
+    bool read = mm_read(task_mm(t), how, a[2],
+                        a[3] < sizeof(how) ? a[3] : sizeof(how));
+    long ret = path_read(t, a[1], path, !(how[0] & O_NOFOLLOW));
 
-    if (!mm_read(task_mm(t), how, a[2],
-                 a[3] < sizeof(how) ? a[3] : sizeof(how))) {
-        return -EFAULT;
+    if (!read || ret == -EFAULT) {
+        return raw_syscall(SYS_openat2, (int)a[0], path_argument(ret, path),
+                           read ? host_pointer(t, a[2]) : bad_pointer(),
+                           (long)a[3], 0, 0);
     }
-    ret = path_read(t, a[1], path, !(how[0] & O_NOFOLLOW));
     if (ret < 0) {
         return ret;
     }
@@ -110,14 +116,15 @@ static long access_path(Task *t, int host, const uint64_t *a, long flags)
     char path[PATH_MAX], file[PATH_MAX], *at = path;
     long ret = path_read(t, a[1], path, !(flags & AT_SYMLINK_NOFOLLOW));
 
-    if (ret < 0) {
+    if (ret < 0 && ret != -EFAULT) {
         return ret;
     }
-    if (path[0] && !(flags & AT_SYMLINK_NOFOLLOW) &&
+    if (ret == 0 && path[0] && !(flags & AT_SYMLINK_NOFOLLOW) &&
         proc_exe(t, (int)a[0], path, file)) {
         at = file;
     }
-    return raw_syscall(host, (int)a[0], (long)at, (long)a[2], flags, 0, 0);
+    return raw_syscall(host, (int)a[0], path_argument(ret, at), (long)a[2],
+                       flags, 0, 0);
 }
 
 long sys_faccessat(Task *t, const uint64_t *a)
@@ -146,16 +153,16 @@ long sys_readlinkat(Task *t, const uint64_t *a)
     char path[PATH_MAX], file[PATH_MAX], *at = path;
     long ret = path_read(t, a[1], path, false);
 
-    if (ret < 0) {
+    if (ret < 0 && ret != -EFAULT) {
         return ret;
     }
-    if (proc_exe(t, (int)a[0], path, file)) {
+    if (ret == 0 && proc_exe(t, (int)a[0], path, file)) {
         if (strncmp(file, "/proc/", 6) != 0) {
             return give_link(t, a[2], a[3], file);
         }
         at = file;
     }
-    return raw_syscall(SYS_readlinkat, (int)a[0], (long)at,
+    return raw_syscall(SYS_readlinkat, (int)a[0], path_argument(ret, at),
                        host_pointer(t, a[2]), (long)a[3], 0, 0);
 }
 
@@ -212,9 +219,9 @@ long sys_newfstatat(Task *t, const uint64_t *a)
     struct stat st;
     long ret = stat_path(t, (int)a[0], a[1], a[3], path);
 
-    if (ret == 0) {
-        ret = raw_syscall(SYS_newfstatat, (int)a[0], (long)path, (long)&st,
-                          (long)a[3], 0, 0);
+    if (ret == 0 || ret == -EFAULT) {
+        ret = raw_syscall(SYS_newfstatat, (int)a[0], path_argument(ret, path),
+                          (long)&st, (long)a[3], 0, 0);
     }
     if (ret == 0 && !(a[3] & AT_SYMLINK_NOFOLLOW) && path[0] &&
         proc_exe_behind(t, (int)a[0], path, &st, file)) {
@@ -228,14 +235,11 @@ long sys_statx(Task *t, const uint64_t *a)
     char path[PATH_MAX];
     long ret = stat_path(t, (int)a[0], a[1], a[2], path);
 
-    if (ret < 0) {
+    if (ret < 0 && ret != -EFAULT) {
         return ret;
     }
-    if (a[4] >= TASK_SIZE) {
-        return -EFAULT;
-    }
-    return raw_syscall(SYS_statx, (int)a[0], (long)path, (long)a[2],
-                       (long)a[3], (long)g2h(task_mm(t), a[4]), 0);
+    return raw_syscall(SYS_statx, (int)a[0], path_argument(ret, path),
+                       (long)a[2], (long)a[3], host_pointer(t, a[4]), 0);
 }
 
 /* --- extended attributes --- */

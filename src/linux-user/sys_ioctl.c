@@ -1,57 +1,53 @@
 /* ioctl: the table of what is passed on. */
 #include "linux-user/sys.h"
 
-#include <asm/termbits.h>
-#include <asm/termios.h>
 #include <errno.h>
-#include <linux/fiemap.h>
-#include <linux/fs.h>
-#include <linux/if_tun.h>
-#include <linux/kd.h>
-#include <linux/loop.h>
-#include <linux/if_tun.h>
-#include <linux/loop.h>
-#include <linux/nsfs.h>
-#include <linux/random.h>
-#include <linux/rtc.h>
-#include <linux/seccomp.h>
-#include <linux/sockios.h>
-#include <linux/vt.h>
-#include <linux/timerfd.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include "linux-user/ioctl_numbers.h"
 #include "linux-user/seccomp.h"
 #include "linux-user/usercopy.h"
 
-/* A termio or serial ioctl whose macro needs a type that libc hides. */
-#ifndef BLKROTATIONAL
-#define BLKROTATIONAL _IO(0x12, 126)
-#endif
-
-/* Not in older headers. */
-#ifndef SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR
-#define SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR SECCOMP_IOR(2, __u64)
-#endif
-#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
-#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
-#endif
+enum { INSIDE_MAX = 256 };     /* bytes of a structure with pointers */
 
 typedef struct IoctlRow {
-    uint32_t number;
+    uint32_t number, last;     /* rows of one number: the same twice */
+    uint32_t mask;             /* of the bits that count */
     bool pointer;
     const char *name;
+    uint16_t size, at[2];      /* of pointers inside; size 0: none */
 } IoctlRow;
 
+#define SIZE_BITS (_IOC_SIZEMASK << _IOC_SIZESHIFT)
+#define DIR_BITS (_IOC_DIRMASK << _IOC_DIRSHIFT)
+
 static const IoctlRow rows[] = {
-#define IOCTL_VALUE(name) { (uint32_t)name, false, #name },
-#define IOCTL_POINTER(name) { (uint32_t)name, true, #name },
+#define IOCTL_VALUE(name) \
+    { (uint32_t)name, (uint32_t)name, ~0u, false, #name, 0, { 0 } },
+#define IOCTL_POINTER(name) \
+    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, { 0 } },
+#define IOCTL_SIZED(name) \
+    { (uint32_t)name & ~SIZE_BITS, (uint32_t)name & ~SIZE_BITS, ~SIZE_BITS, \
+      true, #name, 0, { 0 } },
+#define IOCTL_INSIDE(name, type, field, other) \
+    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, sizeof(type), \
+      { offsetof(type, field), offsetof(type, other) } },
+#define IOCTL_FAMILY(name, type, first, last) \
+    { _IO(type, first), _IO(type, last), ~(SIZE_BITS | DIR_BITS), true, \
+      #name, 0, { 0 } },
 #include "linux-user/ioctl.def"
 };
 
 static const IoctlRow *find_row(uint32_t number)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].number == number) {
-            return &rows[i];
+        const IoctlRow *row = &rows[i];
+        uint32_t counts = number & row->mask;
+
+        if (counts >= row->number && counts <= row->last &&
+            (row->number == row->last || _IOC_SIZE(number))) {
+            return row;
         }
     }
     return NULL;
@@ -64,70 +60,117 @@ const char *ioctl_name(uint32_t number)
     return row ? row->name : NULL;
 }
 
-/* struct ifconf { int len; char *buf; } */
-static long get_ifconf(Task *t, const uint64_t *a)
+static uint64_t *pointer_at(char *structure, uint16_t offset)
 {
-    struct { int32_t len, pad; uint64_t buf; } conf, host;
+    return (uint64_t *)(void *)(structure + offset);
+}
+
+/* Pointers inside, both ways as they were. */
+static long with_pointers(Task *t, const IoctlRow *row, const uint64_t *a)
+{
+    _Alignas(8) char guest[INSIDE_MAX], host[INSIDE_MAX];
     long ret;
 
-    if (!mm_read(task_mm(t), &conf, a[2], sizeof(conf))) {
-        return -EFAULT;
+    if (!mm_read(task_mm(t), guest, a[2], row->size)) {
+        return pass_call(t, SYS_ioctl, 0, (uint64_t[6]){
+            a[0], a[1], (uint64_t)bad_pointer() });
     }
-    if (conf.buf >= TASK_SIZE) {
-        return -EFAULT;
+    memcpy(host, guest, row->size);
+    for (int i = 0; i < 2; i++) {
+        *pointer_at(host, row->at[i]) =
+            (uint64_t)host_pointer(t, *pointer_at(guest, row->at[i]));
     }
-    host = conf;
-    host.buf = conf.buf ? (uintptr_t)g2h(task_mm(t), conf.buf) : 0;
     ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){
-        a[0], a[1], (uintptr_t)&host });
-    conf.len = host.len;
-    if (ret >= 0 && !mm_write(task_mm(t), a[2], &conf, sizeof(conf))) {
+        a[0], a[1], (uintptr_t)host });
+    for (int i = 0; i < 2; i++) {
+        *pointer_at(host, row->at[i]) = *pointer_at(guest, row->at[i]);
+    }
+    if (ret >= 0 && !mm_write(task_mm(t), a[2], host, row->size)) {
         return -EFAULT;
     }
     return ret;
 }
 
-/* struct ifreq with a pointer behind the name, both ways as it was. */
-static long ifreq_with_data(Task *t, const uint64_t *a)
+/* --- the old status of a loop device, whose device numbers are longer --- */
+
+static void loop_to_host(struct loop_info *h, const TargetLoopInfo *g)
 {
-    struct { char name[16]; uint64_t data[3]; } guest, host;
+    *h = (struct loop_info){
+        .lo_number = g->number, .lo_device = g->device, .lo_inode = g->inode,
+        .lo_rdevice = g->rdevice, .lo_offset = g->offset,
+        .lo_encrypt_type = g->encrypt_type,
+        .lo_encrypt_key_size = g->encrypt_key_size, .lo_flags = g->flags,
+        .lo_init = { g->init[0], g->init[1] },
+    };
+    memcpy(h->lo_name, g->name, sizeof(h->lo_name));
+    memcpy(h->lo_encrypt_key, g->encrypt_key, sizeof(h->lo_encrypt_key));
+}
+
+static void loop_to_guest(TargetLoopInfo *g, const struct loop_info *h)
+{
+    *g = (TargetLoopInfo){
+        .number = h->lo_number, .device = (uint32_t)h->lo_device,
+        .inode = h->lo_inode, .rdevice = (uint32_t)h->lo_rdevice,
+        .offset = h->lo_offset, .encrypt_type = h->lo_encrypt_type,
+        .encrypt_key_size = h->lo_encrypt_key_size, .flags = h->lo_flags,
+        .init = { h->lo_init[0], h->lo_init[1] },
+    };
+    memcpy(g->name, h->lo_name, sizeof(g->name));
+    memcpy(g->encrypt_key, h->lo_encrypt_key, sizeof(g->encrypt_key));
+}
+
+static long loop_status(Task *t, const uint64_t *a)
+{
+    bool set = a[1] == LOOP_SET_STATUS;
+    TargetLoopInfo guest;
+    struct loop_info host = { 0 };
+    uint64_t at = (uintptr_t)&host;
     long ret;
 
-    if (!mm_read(task_mm(t), &guest, a[2], sizeof(guest))) {
-        return -EFAULT;
+    if (set && !mm_read(task_mm(t), &guest, a[2], sizeof(guest))) {
+        at = (uint64_t)bad_pointer();
+    } else if (set) {
+        loop_to_host(&host, &guest);
+    } else if (!a[2]) {
+        at = 0;
     }
-    host = guest;
-    host.data[0] = (uint64_t)host_pointer(t, guest.data[0]);
-    ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){
-        a[0], a[1], (uintptr_t)&host });
-    host.data[0] = guest.data[0];
-    if (ret >= 0 && !mm_write(task_mm(t), a[2], &host, sizeof(host))) {
-        return -EFAULT;
+    ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){ a[0], a[1], at });
+    if (ret == 0 && !set) {
+        loop_to_guest(&guest, &host);
+        ret = mm_write(task_mm(t), a[2], &guest, sizeof(guest)) ? 0 : -EFAULT;
     }
     return ret;
 }
+
+typedef struct IoctlHandler {
+    uint32_t number;
+    long (*handle)(Task *t, const uint64_t *a);
+} IoctlHandler;
+
+static const IoctlHandler handlers[] = {
+    { LOOP_SET_STATUS, loop_status },
+    { LOOP_GET_STATUS, loop_status },
+    { SECCOMP_IOCTL_NOTIF_RECV, seccomp_receive },
+    { SECCOMP_IOCTL_NOTIF_SEND, seccomp_respond },
+};
 
 long sys_ioctl(Task *t, const uint64_t *a)
 {
     uint64_t v[6] = { a[0], (uint32_t)a[1], a[2] };
     const IoctlRow *row = find_row((uint32_t)a[1]);
 
-    if (v[1] == SIOCGIFCONF) {
-        return get_ifconf(t, v);
-    }
-    if (v[1] == SECCOMP_IOCTL_NOTIF_RECV) {
-        return seccomp_receive(t, v);
-    }
-    if (v[1] == SECCOMP_IOCTL_NOTIF_SEND) {
-        return seccomp_respond(t, v);
-    }
-    if (v[1] == SIOCETHTOOL) {
-        return ifreq_with_data(t, v);
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        if (handlers[i].number == v[1]) {
+            return handlers[i].handle(t, v);
+        }
     }
     if (!row) {
         long flags = raw_syscall(SYS_fcntl, (int)a[0], F_GETFD, 0, 0, 0, 0);
 
         return flags < 0 ? flags : -ENOTTY;
+    }
+    if (row->size) {
+        return with_pointers(t, row, v);
     }
     return pass_call(t, SYS_ioctl, row->pointer ? 1u << 2 : 0, v);
 }

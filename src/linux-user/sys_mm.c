@@ -184,23 +184,21 @@ long sys_remap_file_pages(Task *t, const uint64_t *a)
 long sys_move_pages(Task *t, const uint64_t *a)
 {
     const uint64_t limit = 1 << 20;
-    uint64_t v[6] = { a[0], a[1], 0, a[3], a[4], a[5] }, *pages;
-    long ret = -EFAULT;
+    uint64_t n = a[1] < limit ? a[1] : 0, size = n * sizeof(uint64_t), *pages;
+    uint64_t v[6] = { a[0], a[1], (uint64_t)bad_pointer(), a[3], a[4], a[5] };
+    long ret;
 
-    if (a[1] > limit) {
-        return -E2BIG;
-    }
-    pages = malloc(a[1] * sizeof(*pages) + 1);
+    pages = malloc(size + 1);
     if (!pages) {
         return -ENOMEM;
     }
-    if (mm_read(task_mm(t), pages, a[2], a[1] * sizeof(*pages))) {
-        for (uint64_t i = 0; i < a[1]; i++) {
+    if (n == a[1] && mm_read(task_mm(t), pages, a[2], size)) {
+        for (uint64_t i = 0; i < n; i++) {
             pages[i] = (uint64_t)host_pointer(t, pages[i]);
         }
         v[2] = (uintptr_t)pages;
-        ret = pass_call(t, SYS_move_pages, 1 << 3 | 1 << 4, v);
     }
+    ret = pass_call(t, SYS_move_pages, 1 << 3 | 1 << 4, v);
     free(pages);
     return ret;
 }
@@ -244,21 +242,20 @@ long sys_riscv_flush_icache(Task *t, const uint64_t *a)
     return 0;
 }
 
-/* Only the local side is ours to check: the kernel checks the other. */
+/*
+ * Only the local side is ours to check: the kernel checks the other, and
+ * refuses bad vectors.
+ */
 static long process_vm(Task *t, int host, const uint64_t *a)
 {
     struct iovec local[IOV_LIMIT], remote[IOV_LIMIT];
-    long ret = iovec_read(t, local, a[1], a[2]);
+    bool has_local = iovec_read(t, local, a[1], a[2]) == 0;
+    bool has_remote = iovec_read(t, remote, a[3], a[4]) == 0;
 
-    if (ret < 0) {
-        return ret;
-    }
-    ret = iovec_read(t, remote, a[3], a[4]);
-    if (ret < 0) {
-        return ret;
-    }
-    return safe_syscall(&t->pending, host, (long)a[0], (long)local,
-                        (long)a[2], (long)remote, (long)a[4], (long)a[5]);
+    return safe_syscall(&t->pending, host, (long)a[0],
+                        has_local ? (long)local : bad_pointer(), (long)a[2],
+                        has_remote ? (long)remote : bad_pointer(),
+                        (long)a[4], (long)a[5]);
 }
 
 long sys_process_vm_readv(Task *t, const uint64_t *a)

@@ -13,35 +13,61 @@
 
 enum { SIGSET_BYTES = 8 };
 
-long sys_ppoll(Task *t, const uint64_t *a)
+/* Of what signal_wait_begin_at() gave: not a mask, where one should be. */
+static bool bad_mask(long masked)
+{
+    return masked == -EINVAL || masked == -EFAULT;
+}
+
+/*
+ * A call that waits with a mask, which is its last two arguments (i: which).
+ * A bad mask is the kernel's to refuse, when it comes to it.
+ */
+static long wait_with_mask(Task *t, int host, long v[6], int i, uint64_t addr,
+                           uint64_t size)
 {
     uint64_t mask;
-    long masked = signal_wait_begin_at(t, a[3], a[4], &mask);
+    long masked = signal_wait_begin_at(t, addr, size, &mask), ret;
 
-    if (masked < 0) {
+    if (masked < 0 && !bad_mask(masked)) {
         return masked;
     }
-    return signal_wait_end(t, safe_syscall(
-        &t->pending, SYS_ppoll, host_pointer(t, a[0]), (long)a[1],
-        host_pointer(t, a[2]), masked ? (long)&mask : 0, SIGSET_BYTES, 0));
+    v[i] = masked < 0 ? bad_pointer() : masked ? (long)&mask : 0;
+    v[i + 1] = masked < 0 ? (long)size : SIGSET_BYTES;
+    ret = safe_syscall(&t->pending, host, v[0], v[1], v[2], v[3], v[4], v[5]);
+    return masked < 0 ? ret : signal_wait_end(t, ret);
+}
+
+long sys_ppoll(Task *t, const uint64_t *a)
+{
+    long v[6] = { host_pointer(t, a[0]), (long)a[1], host_pointer(t, a[2]) };
+
+    return wait_with_mask(t, SYS_ppoll, v, 3, a[3], a[4]);
 }
 
 long sys_pselect6(Task *t, const uint64_t *a)
 {
     uint64_t arg[2] = { 0, 0 }, mask, host[2] = { 0, SIGSET_BYTES };
-    long masked = 0;
+    long masked = 0, ret;
 
     if (a[5] && !mm_read(task_mm(t), arg, a[5], sizeof(arg))) {
         return -EFAULT;
     }
     masked = signal_wait_begin_at(t, arg[0], arg[1], &mask);
-    if (masked < 0) {
+    if (masked < 0 && !bad_mask(masked)) {
         return masked;
     }
-    host[0] = masked ? (uintptr_t)&mask : 0;
-    return signal_wait_end(t, safe_syscall(
-        &t->pending, SYS_pselect6, (long)a[0], host_pointer(t, a[1]),
-        host_pointer(t, a[2]), host_pointer(t, a[3]), host_pointer(t, a[4]), (long)host));
+    if (masked < 0) {
+        host[0] = (uint64_t)bad_pointer();
+        host[1] = arg[1];
+    } else if (masked) {
+        host[0] = (uintptr_t)&mask;
+    }
+    ret = safe_syscall(&t->pending, SYS_pselect6, (long)a[0],
+                       host_pointer(t, a[1]), host_pointer(t, a[2]),
+                       host_pointer(t, a[3]), host_pointer(t, a[4]),
+                       (long)host);
+    return masked < 0 ? ret : signal_wait_end(t, ret);
 }
 
 /* --- epoll: x86-64 packs struct epoll_event --- */
@@ -80,24 +106,17 @@ static long epoll_wait_for(Task *t, int host, const uint64_t *a, long timeout)
 {
     enum { FEW = 128, MANY = 1 << 16 };
     struct epoll_event few[FEW], *ev = few;
-    int max = (int)a[2];
-    uint64_t mask;
-    long masked, ret;
+    int max = (int)a[2] < MANY ? (int)a[2] : MANY;
+    long v[6] = { (long)a[0], 0, max, timeout }, ret;
 
-    if (max <= 0) {
-        return -EINVAL;
-    }
-    max = max < MANY ? max : MANY;
     if (max > FEW && !(ev = malloc((size_t)max * sizeof(*ev)))) {
         return -ENOMEM;
     }
-    ret = masked = signal_wait_begin_at(t, a[4], a[5], &mask);
-    if (masked >= 0) {
-        ret = signal_wait_end(t, safe_syscall(
-            &t->pending, host, (long)a[0], (long)ev, max, timeout,
-            masked ? (long)&mask : 0, SIGSET_BYTES));
-        ret = give_events(t, a[1], ev, ret);
-    }
+    v[1] = max <= 0 || guest_range_ok(a[1], (uint64_t)max *
+                                            sizeof(TargetEpollEvent))
+           ? (long)ev : bad_pointer();
+    ret = give_events(t, a[1], ev,
+                      wait_with_mask(t, host, v, 4, a[4], a[5]));
     if (ev != few) {
         free(ev);
     }

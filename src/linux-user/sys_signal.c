@@ -31,12 +31,14 @@ long sys_rt_sigaction(Task *t, const uint64_t *a)
     int signo = (int)a[0];
     TargetSigaction act = { 0 }, old;
 
-    if (signo < 1 || signo > GUEST_NSIG || a[3] != 8 ||
-        (a[1] && uncatchable(signo))) {
+    if (a[3] != 8) {
         return -EINVAL;
     }
     if (a[1] && !mm_read(task_mm(t), &act, a[1], sizeof(act))) {
         return -EFAULT;
+    }
+    if (signo < 1 || signo > GUEST_NSIG || (a[1] && uncatchable(signo))) {
+        return -EINVAL;
     }
     act.mask &= ~NEVER_BLOCKED;
     swap_action(t->actions, signo, a[1] ? &act : NULL, &old);

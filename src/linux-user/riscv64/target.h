@@ -67,6 +67,19 @@ typedef struct TargetSigaction {
     uint64_t mask;
 } TargetSigaction;
 
+/* struct loop_info; x86-64's device numbers have 8 bytes. */
+typedef struct TargetLoopInfo {
+    int32_t number;
+    uint32_t device;
+    uint64_t inode;
+    uint32_t rdevice;
+    int32_t offset, encrypt_type, encrypt_key_size, flags;
+    char name[64];
+    uint8_t encrypt_key[32];
+    uint64_t init[2];
+    char reserved[4];
+} TargetLoopInfo;
+
 /* struct semid64_ds; x86-64's has gaps after its times. */
 typedef struct TargetSemidDs {
     uint8_t perm[48];
