@@ -19,6 +19,7 @@ typedef struct Header {
     uint32_t strict, nb_filters;
     InheritedProgram program;
     uint32_t mdwe;             /* PR_MDWE_* */
+    TraceSaved trace;
     uint32_t debug_bytes;      /* of debug: gdb_save() */
     char debug[GDB_SAVED_MAX];
 } Header;
@@ -64,8 +65,9 @@ long inherit_save(Task *t, const InheritedProgram *program, int *out,
     memcpy(h.limit, task_mm(t)->limit, sizeof(h.limit));
     h.mdwe = mm_mdwe_inherited(task_mm(t));
     h.debug_bytes = (uint32_t)debug_save(t, h.debug);
+    trace_save(t, &h.trace);
     if (!h.strict && !h.nb_filters && program->fd < 0 && !h.debug_bytes &&
-        !h.mdwe && !mm_limited(task_mm(t))) {
+        !h.mdwe && !h.trace.on && !mm_limited(task_mm(t))) {
         return 0;
     }
     file = new_file(out);
@@ -114,6 +116,7 @@ void inherit_load(Task *t, int fd)
         task_mm(t)->mdwe = h.mdwe;
         t->seccomp_strict = h.strict;
         t->seccomp = read_filters(in, h.nb_filters);
+        trace_resume(t, &h.trace);
         if (h.debug_bytes && h.debug_bytes <= sizeof(h.debug)) {
             debug_resume(t, h.debug, h.debug_bytes);
         }

@@ -22,6 +22,7 @@
 #include "linux-user/proc.h"
 #include "linux-user/profile.h"
 #include "linux-user/program.h"
+#include "linux-user/remote.h"
 #include "linux-user/signal.h"
 #include "linux-user/stack.h"
 #include "linux-user/sys.h"
@@ -152,12 +153,36 @@ static void out_of_memory(Task *t)
     signal_die(t, SIGKILL);
 }
 
+static bool trace_steps(const Task *t)
+{
+    return t->trace->on && t->trace->orders.mode == TRACE_STEP;
+}
+
+/* The call may have to be made again: then it was no step. */
+static void run_call(Task *t, uint64_t pc)
+{
+    bool step = trace_steps(t);
+
+    syscall_run(t);
+    if (step && !t->exited && trace_steps(t) &&
+        rv_state(t->cpu)->pc != pc - TARGET_SYSCALL_BYTES) {
+        trace_stepped(t);
+    }
+}
+
+static void stepped(Task *t)
+{
+    if (trace_steps(t)) {
+        trace_stepped(t);
+    }
+}
+
 static void handle(Task *t, const Event *e)
 {
     uint64_t pc = rv_state(t->cpu)->pc;
 
     switch (e->kind) {
-    case EVENT_SYSCALL: syscall_run(t); break;
+    case EVENT_SYSCALL: run_call(t, pc); break;
     case EVENT_ILLEGAL:
         illegal_note(t, SIGILL);
         signal_force(t, SIGILL, ILL_ILLOPC, pc);
@@ -165,7 +190,8 @@ static void handle(Task *t, const Event *e)
     case EVENT_BREAK: signal_force(t, SIGTRAP, TRAP_BRKPT, pc); break;
     case EVENT_FAULT: guest_fault(t, e); break;
     case EVENT_STOP: case EVENT_WATCH: step_over(t); break;
-    case EVENT_INTERRUPT: case EVENT_STEPPED: break;
+    case EVENT_STEPPED: stepped(t); break;
+    case EVENT_INTERRUPT: break;
     case EVENT_NO_MEMORY: out_of_memory(t); break;
     }
 }
@@ -173,7 +199,9 @@ static void handle(Task *t, const Event *e)
 void task_loop(Task *t)
 {
     while (!t->exited) {
-        Event e = t->debug ? debug_run(t) : exec_run(t->cpu);
+        Event e = t->debug ? debug_run(t)
+                  : trace_steps(t) ? exec_step(t->cpu, false)
+                                   : exec_run(t->cpu);
 
         handle(t, &e);
         if (t->tick.weight) {
@@ -184,6 +212,12 @@ void task_loop(Task *t)
         if (!t->exited &&
             (t->pending || t->has_saved_mask || signal_held(t))) {
             signal_deliver(t);
+        }
+        if (t->trace->on) {
+            trace_point(t);
+        }
+        if (t->proc->written.end) {
+            trace_take_written(t);
         }
     }
 }
@@ -539,6 +573,8 @@ int linux_user_run(const LinuxUserOptions *o)
     proc->options = o;
     proc->program_fd = -1;
     pthread_mutex_init(&proc->seccomp_lock, NULL);
+    pthread_mutex_init(&proc->written.lock, NULL);
+    remote_publish(proc);
     signal_init_process(proc);
     fd_room_make(&room);
     ret = start(proc, &t, program.fd >= 0 ? program.fd : o->program_fd,
@@ -561,6 +597,7 @@ int linux_user_run(const LinuxUserOptions *o)
         }
         fd_room_end(&room);
         signal_unblock(t);
+        trace_point(t);
         task_loop(t);
         if (t->debug) {
             gdb_thread_end(t->debug);

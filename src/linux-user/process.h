@@ -16,6 +16,7 @@
 #include "linux-user/held.h"
 #include "linux-user/linux-user.h"
 #include "linux-user/mm.h"
+#include "linux-user/ptrace.h"
 #include "linux-user/riscv64/target.h"
 #include "util/reserve.h"
 
@@ -29,6 +30,12 @@ typedef struct Actions {
     bool catch_fatal;          /* of a vfork child, which must not die within
                                   the emulator: its parent shares it */
 } Actions;
+
+/* Guest memory that another process has written to: [start, end). */
+typedef struct Written {
+    pthread_mutex_t lock;      /* of those who take it, not who writes */
+    volatile uint64_t start, end;
+} Written;
 
 typedef struct Process {
     Mm mm;
@@ -52,6 +59,8 @@ typedef struct Process {
     volatile bool several;             /* has made threads or processes */
     volatile bool has_mem_file;        /* has opened /proc/self/mem */
     pthread_mutex_t seccomp_lock;      /* while a thread sets another's */
+    volatile bool tracing;             /* a thread has traced a process */
+    Written written;
     _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 
@@ -102,6 +111,10 @@ typedef struct Task {
     GdbThread *debug;                  /* NULL: not debugged */
     volatile bool break_call;          /* the debugger ends the call's wait */
     volatile bool exited;              /* the thread has ended */
+    TraceBlock trace_own;
+    TraceBlock *trace;                 /* a vfork child has another */
+    struct Tracee *tracees;            /* what it traces; owned */
+    uint32_t trace_round;
 } Task;
 
 static inline Mm *task_mm(Task *t)

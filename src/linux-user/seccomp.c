@@ -114,9 +114,31 @@ static void take_up_privs(Task *t)
     }
 }
 
-static SeccompVerdict filter(Task *t, unsigned nr, const uint64_t *a,
-                             long *ret)
+static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
+                             long *ret, bool asked);
+
+/*
+ * The tracer may let the call be made, make it another, which the filters
+ * look at again but for a tracer, or answer it itself.
+ */
+static SeccompVerdict ask_tracer(Task *t, unsigned *nr, const uint64_t *a,
+                                 long *ret, uint32_t data)
 {
+    if (!trace_seccomp(t, nr, data)) {
+        *ret = -ENOSYS;        /* nobody is there to ask */
+        return SECCOMP_ANSWERED;
+    }
+    if (*nr == TRACE_NO_CALL) {
+        *ret = (long)a[0];
+        return SECCOMP_ANSWERED;
+    }
+    return filter(t, nr, a, ret, true);
+}
+
+static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
+                             long *ret, bool asked)
+{
+    unsigned nr = *call;
     struct seccomp_data data = {
         .nr = (int)nr, .arch = TARGET_AUDIT_ARCH,
         .instruction_pointer = rv_state(t->cpu)->pc,
@@ -139,23 +161,23 @@ static SeccompVerdict filter(Task *t, unsigned nr, const uint64_t *a,
         *ret = -ENOSYS;
         return SECCOMP_ANSWERED;
     case SECCOMP_RET_TRACE:
-        *ret = -ENOSYS;        /* nobody is there to ask */
-        return SECCOMP_ANSWERED;
+        return asked ? SECCOMP_ALLOWED
+               : ask_tracer(t, call, a, ret, decision & SECCOMP_RET_DATA);
     default:
         return end(t, nr, a, decision);
     }
 }
 
-SeccompVerdict seccomp_decide(Task *t, unsigned nr, const uint64_t *a,
+SeccompVerdict seccomp_decide(Task *t, unsigned *nr, const uint64_t *a,
                               long *ret)
 {
     take_up_privs(t);
-    if (t->seccomp_strict && !strict_allows(nr)) {
-        strace_never_returns(t, nr, a);
+    if (t->seccomp_strict && !strict_allows(*nr)) {
+        strace_never_returns(t, *nr, a);
         kill_thread(t, SIGKILL);
         return SECCOMP_ENDED;
     }
-    return filter(t, nr, a, ret);
+    return filter(t, nr, a, ret, false);
 }
 
 /* --- setting --- */

@@ -35,8 +35,8 @@ static inline bool seccomp_active(const Task *t)
     return t->seccomp || t->seccomp_strict;
 }
 
-/* With the result if there is one. */
-SeccompVerdict seccomp_decide(Task *t, unsigned nr, const uint64_t *a,
+/* With the result if there is one.  A tracer may make it another call. */
+SeccompVerdict seccomp_decide(Task *t, unsigned *nr, const uint64_t *a,
                               long *ret);
 
 /*

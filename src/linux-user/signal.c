@@ -51,6 +51,7 @@ _Noreturn void signal_die(Task *t, int signo)
         dump_core(t, signo);
     }
     host_sigaction(signo, &dfl, NULL);
+    t->trace->passing = (uint32_t)signo;
     signal_set_host_mask(~signal_bit(signo));
     raise_host(signo);
     _exit(128 + signo);
@@ -60,8 +61,15 @@ _Noreturn void signal_die(Task *t, int signo)
 static void default_action(Task *t, int signo)
 {
     if ((EXECS_OWN & signal_bit(signo)) ||
-        signal_catch_default(t->actions, signo)) {
+        signal_catch_default(t->actions, signo) ||
+        (t->trace->on && signal_fatal_by_default(signo))) {
         signal_die(t, signo);
+    }
+    if (t->trace->on) {
+        if (signal_stops_by_default(signo)) {
+            trace_default_stop(t, signo);
+        }
+        return;
     }
     raise_host(signo);
 }
@@ -105,6 +113,24 @@ static void deliver(Task *t, const siginfo_t *info)
     t->has_saved_mask = false;
     t->sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : signal_bit(signo));
     t->sigmask &= ~NEVER_BLOCKED;
+    if (t->trace->on && t->trace->orders.mode == TRACE_STEP) {
+        trace_stepped(t);      /* Linux's step ends where the handler begins */
+    }
+}
+
+/* Do those who look over the thread let it have the signal? */
+static bool let_in(Task *t, siginfo_t *info)
+{
+    return (!t->debug || debug_signal(t, info)) &&
+           (!t->trace->on || trace_signal(t, info));
+}
+
+void signal_deliver_now(Task *t, const siginfo_t *info)
+{
+    deliver(t, info);
+    if (!t->pending) {
+        signal_set_mask(t, t->sigmask);
+    }
 }
 
 /* What was held becomes the pending signal, if there is none. */
@@ -127,7 +153,7 @@ void signal_deliver(Task *t)
         siginfo_t info = t->info;
 
         t->pending = 0;
-        if (!t->debug || debug_signal(t, &info)) {
+        if (let_in(t, &info)) {
             deliver(t, &info);
         }
         signal_set_mask(t, t->sigmask);   /* may let the next one in */
@@ -149,17 +175,14 @@ static void force(Task *t, const siginfo_t *info)
         t->info = *info;
         signal_die(t, signo);
     }
-    deliver(t, info);
-    if (!t->pending) {
-        signal_set_mask(t, t->sigmask);
-    }
+    signal_deliver_now(t, info);
 }
 
 void signal_force_info(Task *t, const siginfo_t *info)
 {
     siginfo_t copy = *info;
 
-    if (!t->debug || debug_signal(t, &copy)) {
+    if (let_in(t, &copy)) {
         force(t, &copy);
     }
 }
@@ -173,6 +196,15 @@ void signal_force(Task *t, int signo, int code, uint64_t addr)
     info.si_code = code;
     info.si_addr = (void *)(uintptr_t)addr;
     signal_force_info(t, &info);
+}
+
+bool signal_pending_unseen(const Task *t)
+{
+    int signo = t->info.si_signo;
+
+    return t->trace->on && t->pending &&
+           t->actions->at[signo].handler <= (uintptr_t)SIG_IGN &&
+           (t->actions->at[signo].handler || !signal_fatal_by_default(signo));
 }
 
 bool signal_pending_restarts(const Task *t)

@@ -87,6 +87,9 @@ void signal_new_process(Task *t);
 void signal_prepare_exec(Task *t);
 void signal_exec_failed(Task *t);
 
+/* Of a traced thread: will the pending signal do nothing?  Only a tracer
+   sees such. */
+bool signal_pending_unseen(const Task *t);
 /* Does the guest's action for the pending signal have SA_RESTART? */
 bool signal_pending_restarts(const Task *t);
 

@@ -88,6 +88,7 @@ void signal_new_process(Task *t)
     t->has_timer = t->timer_armed = false;
     t->tgid = getpid();
     t->tid = (int32_t)own_tid();
+    t->trace->tid = t->tid;
 }
 
 /*
@@ -232,8 +233,25 @@ static void on_kick(Task *t, void *ucontext)
     }
 }
 
+/* A SIGBUS that stands for a signal of a traced thread, or only a kick. */
+static void on_trace(Task *t, siginfo_t *info, void *ucontext)
+{
+    safe_syscall_fixup(ucontext);
+    if (trace_takes(t, info)) {
+        async_handler(info->si_signo, info, ucontext);
+    } else {
+        t->kicked = true;
+        kick(t, ucontext);
+    }
+}
+
 static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
 {
+    if (signo == SIGBUS && (info->si_code == TRACE_SI_KICK ||
+                            info->si_code == TRACE_SI_SIGNAL)) {
+        on_trace(t, info, ucontext);
+        return;
+    }
     if (safe_syscall_was_entered(ucontext)) {
         t->cut_short = true;
     }
@@ -243,7 +261,8 @@ static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
     }
     if (signal_is_kick(signo, info)) {
         on_kick(t, ucontext);
-    } else if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
+    } else if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN &&
+               !t->trace->on) {
         return;
     } else if (t->sigmask & signal_bit(signo)) {
         hold(t, info);
@@ -274,6 +293,12 @@ bool signal_fatal_by_default(int signo)
         signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
 
     return !(others & signal_bit(signo));
+}
+
+bool signal_stops_by_default(int signo)
+{
+    return signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN ||
+           signo == SIGTTOU;
 }
 
 bool signal_catch_default(const Actions *actions, int signo)
@@ -372,6 +397,11 @@ void signal_end(Task *t)
         raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
     }
     free_host_stack(t);
+}
+
+const void *task_current_place(void)
+{
+    return &this_task;
 }
 
 Task *task_current(void)

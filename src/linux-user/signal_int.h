@@ -42,6 +42,8 @@ static inline bool signal_take_held(Task *t, uint64_t which, siginfo_t *info)
 /* --- signal.c --- */
 
 void signal_set_host_mask(uint64_t mask);
+/* What its action says, whoever looks over the thread. */
+void signal_deliver_now(Task *t, const siginfo_t *info);
 /* The guest's mask, and the host's to match. */
 void signal_set_mask(Task *t, uint64_t mask);
 
@@ -54,8 +56,9 @@ bool signal_is_kick(int signo, const siginfo_t *info);
 
 /* The handlers of SIGSEGV and SIGBUS. */
 void signal_install_own(void);
-/* Does SIG_DFL end the process? */
+/* Does SIG_DFL end the process?  Stop it? */
 bool signal_fatal_by_default(int signo);
+bool signal_stops_by_default(int signo);
 /* Is the default action ours to take, at a safe point? */
 bool signal_catch_default(const Actions *actions, int signo);
 /* The signal is about to be delivered: no second kick. */

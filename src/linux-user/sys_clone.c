@@ -62,8 +62,7 @@ static long own_tid(void)
 /* What we see to, so that the host's call need not. */
 enum {
     OURS = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
-           CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_UNTRACED |
-           CLONE_PTRACE,
+           CLONE_CHILD_CLEARTID | CLONE_DETACHED,
 };
 
 long clone_host_flags(const CloneArgs *c)
@@ -141,6 +140,9 @@ static void forget_parent(Task *t)
 static void start_process(Task *t, const CloneArgs *c)
 {
     seccomp_new_process(t);
+    t->tracees = NULL;
+    t->proc->tracing = false;
+    trace_clone_child(t, t->trace, c);
     clone_start_child(t, c);
     clone_give_tid(t, c, CLONE_CHILD_SETTID, own_tid());
     if (c->flags & CLONE_CLEAR_SIGHAND) {
@@ -220,6 +222,7 @@ static long fork_process(Task *t, const CloneArgs *c)
     long ret = -RESTART_SYSCALL;
     int32_t pidfd = -1;
 
+    trace_clone_begin(t, c);
     fflush(t->proc->options->log.file);
     if (signal_block_all(t)) {
         ret = exec_fork_prepare(t->cpu) < 0 ? -EAGAIN
@@ -292,7 +295,7 @@ static long refuse(Task *t, const CloneArgs *c)
     return (c->flags & CLONE_PIDFD) && !pidfd_writable(t, c) ? -EFAULT : 0;
 }
 
-static long run_clone(Task *t, const CloneArgs *c)
+static long start_task(Task *t, const CloneArgs *c)
 {
     int pipe_ends[2];
     long ret = refuse(t, c);
@@ -312,6 +315,17 @@ static long run_clone(Task *t, const CloneArgs *c)
     }
     return c->flags & CLONE_VFORK ? vfork_process(t, c)
                                   : shared_process(t, c);
+}
+
+static long run_clone(Task *t, const CloneArgs *c)
+{
+    bool traced = t->trace->on;
+    long ret = start_task(t, c);
+
+    if (traced && ret > 0) {
+        trace_clone_end(t, c, ret);
+    }
+    return ret;
 }
 
 /* clone(flags and signal, stack, parent_tid or pidfd, tls, child_tid) */

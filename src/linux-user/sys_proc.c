@@ -24,6 +24,7 @@ long sys_exit_group(Task *t, const uint64_t *a)
     if (t->debug) {
         gdb_exit(t->debug, (int)a[0]);
     }
+    trace_exiting(t);
     process_end(t);
     if (t->vfork) {
         thread_clear_tid(t);   /* the memory lives on */

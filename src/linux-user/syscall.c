@@ -93,7 +93,8 @@ static long call_row(Task *t, unsigned nr, const uint64_t *a)
  */
 static long as_interrupted_by_guest(const Task *t, long ret)
 {
-    if (ret == -EINTR && t->kicked && !t->pending) {
+    if (ret == -EINTR &&
+        ((t->kicked && !t->pending) || signal_pending_unseen(t))) {
         return -RESTART_SYSCALL;
     }
     if (ret == -RESTART_SYSCALL && t->cut_short && t->pending &&
@@ -109,15 +110,16 @@ bool syscall_by_vdso(const Task *t, unsigned nr, const uint64_t *a)
            target_vdso_answers(nr, a);
 }
 
-static SeccompVerdict ask_seccomp(Task *t, unsigned nr, const uint64_t *a,
+static SeccompVerdict ask_seccomp(Task *t, unsigned *nr, const uint64_t *a,
                                   long *ret)
 {
-    return seccomp_active(t) && !syscall_by_vdso(t, nr, a)
+    return seccomp_active(t) && !syscall_by_vdso(t, *nr, a)
            ? seccomp_decide(t, nr, a, ret) : SECCOMP_ALLOWED;
 }
 
 static long make_call(Task *t, unsigned nr, const uint64_t *a)
 {
+    unsigned called = nr;
     bool trace = t->proc->options->strace;
     SeccompVerdict verdict;
     long ret = 0;
@@ -125,9 +127,9 @@ static long make_call(Task *t, unsigned nr, const uint64_t *a)
     if (trace) {
         strace_enter(t, nr, a);
     }
-    verdict = ask_seccomp(t, nr, a, &ret);
+    verdict = ask_seccomp(t, &called, a, &ret);
     if (verdict == SECCOMP_ALLOWED) {
-        ret = call_row(t, nr, a);
+        ret = call_row(t, called, a);
     }
     if (trace && verdict != SECCOMP_ENDED) {
         strace_leave(t, nr, a, ret);
@@ -175,6 +177,23 @@ static void debugged_call(Task *t, unsigned nr, const uint64_t *a)
     }
 }
 
+static void traced_call(Task *t, unsigned nr, const uint64_t *a)
+{
+    long ret = 0;
+
+    if (syscall_by_vdso(t, nr, a)) {
+        set_result(t, make_call(t, nr, a));
+        return;
+    }
+    if (trace_call_begin(t, &nr)) {
+        ret = make_call(t, nr, a);
+        set_result(t, ret);
+    }
+    if (t->trace->on) {
+        trace_call_end(t, ret == -RESTART_SYSCALL);
+    }
+}
+
 static TcgSyscall describe(uint64_t nr, const uint64_t *a)
 {
     TcgSyscall call = { .number = nr };
@@ -194,6 +213,8 @@ static void run(Task *t)
     t->no_result = t->kicked = t->cut_short = false;
     if (t->debug) {
         debugged_call(t, nr, a);
+    } else if (t->trace->on) {
+        traced_call(t, nr, a);
     } else {
         set_result(t, make_call(t, nr, a));
     }

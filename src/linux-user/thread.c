@@ -53,6 +53,7 @@ Task *task_new(Process *proc)
     }
     t->proc = proc;
     t->actions = &proc->actions;
+    trace_init(t);
     t->cpu = exec_cpu_new(proc->exec);
     if (!t->cpu || signal_init(t) < 0) {
         free_cpu(t);
@@ -79,6 +80,7 @@ void task_free(Task *t)
         plugins_thread_end(t->proc->options->plugins, t->cpu);
     }
     signal_end(t);
+    trace_forget_all(t);
     free(t->strace);
     free_cpu(t);
 }
@@ -127,6 +129,7 @@ static void *thread_main(void *opaque)
         unshare((int)(~n->args->flags & UNSHARED));
     }
     thread_copy_state(t, parent, n->args);
+    trace_clone_child(t, parent->trace, n->args);
     if (parent->debug) {
         debug_thread_start(t);
     }
@@ -178,6 +181,7 @@ long thread_clone(Task *t, const CloneArgs *c)
     if (c->flags & ~(uint64_t)KNOWN_FLAGS) {
         return -EINVAL;
     }
+    trace_clone_begin(t, c);
     if (signal_block_all(t)) {
         ret = start_thread(&n);
     }

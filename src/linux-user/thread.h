@@ -14,6 +14,8 @@ void task_free(Task *t);
 
 /* The Task of the calling host thread. */
 Task *task_current(void);
+/* Where the calling thread has the address of its Task. */
+const void *task_current_place(void);
 
 /* A thread of the host, which ends when fn returns. */
 bool thread_start_host(void *(*fn)(void *), void *arg);

@@ -9,6 +9,7 @@
 #include <semaphore.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/signal.h"
@@ -35,6 +36,10 @@ static int vfork_child(void *opaque)
     t->debug = NULL;
     signal_new_process(t);
     signal_block(t);
+    t->tracees = NULL;         /* its parent's */
+    if (t->trace->outer) {
+        trace_clone_child(t, t->trace->outer, v->c);
+    }
     clone_give_tid(t, v->c, CLONE_PARENT_SETTID, t->tid);
     clone_give_tid(t, v->c, CLONE_CHILD_SETTID, t->tid);
     signal_start_vfork(t, v->c->flags & CLONE_CLEAR_SIGHAND);
@@ -75,12 +80,14 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
     uint32_t mxcsr = t->cpu->guest_mxcsr;
     VforkChild child = { t, c };
     Task task = *t, gone;
+    TraceBlock block;
     int32_t pidfd = -1;
     long ret;
 
     if (!(c->flags & CLONE_SIGHAND)) {
         copy_actions(t, &actions);
     }
+    trace_vfork_begin(t, &block, c);
     clone_start_child(t, c);
     held_clear(&t->held);
     ret = annotate_clone(vfork_child, stack + VFORK_STACK_BYTES,
@@ -92,6 +99,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
     t->cpu->guest_mxcsr = mxcsr;
     signal_block(t);
     end_child(&gone);
+    trace_vfork_end(t, &block);
     if (ret > 0) {
         clone_give_pidfd(t, c, pidfd);
     }
@@ -126,6 +134,7 @@ typedef struct SharedChild {
     Task *parent, *t;
     CloneArgs c;
     int32_t pid, pidfd;
+    char name[16];             /* of the parent's thread */
     sem_t started;             /* posted once: then this is gone */
     long result;               /* the id, or -errno */
 } SharedChild;
@@ -139,6 +148,7 @@ static int shared_child(void *opaque)
     t->vfork = true;
     signal_new_process(t);
     signal_block(t);
+    prctl(PR_SET_NAME, s->name);
     clone_give_pidfd(t, &c, s->pidfd);
     s->result = c.flags & CLONE_PIDFD ? getpid() : s->pid;
     sem_post(&s->started);
@@ -174,6 +184,8 @@ static void *shared_main(void *opaque)
     Task *t = task_new(s->parent->proc);
     char *stack = new_stack(s->parent->proc);
 
+    prctl(PR_GET_NAME, s->name);
+    prctl(PR_SET_NAME, TRACE_OWN_THREAD);
     if (t && stack) {
         t->proc->nb_tasks--;   /* is no thread of this process */
         signal_block_all(t);
@@ -201,6 +213,7 @@ long shared_process(Task *t, const CloneArgs *c)
     long ret = -RESTART_SYSCALL;
 
     sem_init(&s.started, 0, 0);
+    trace_clone_begin(t, c);
     if (signal_block_all(t)) {
         ret = -EAGAIN;
         if (thread_start_host(shared_main, &s)) {
