@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "linux-user/remote.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
 
@@ -125,10 +126,11 @@ long proc_open(Task *t, const char *path, int flags)
     }
     own = own_file(path);
     if (own && strcmp(own, "mem") == 0) {
-        return proc_mem_open(t, flags);
+        return proc_mem_open(t, getpid(), flags);
     }
     file = find_file(path);
-    return file ? open_view(t, file, path, flags) : PROC_NOT_OURS;
+    return file ? open_view(t, file, path, flags)
+                : proc_other_open(t, path, flags);
 }
 
 bool proc_path(int fd, char path[PATH_MAX])
@@ -201,17 +203,46 @@ static long drop_own(const Task *t, char *buf, long n)
     return n;
 }
 
+/* Threads of the emulator's, of any process. */
+static long drop_threads(const Task *t, char *buf, long n)
+{
+    (void)t;
+    for (long at = 0; at < n;) {
+        Dirent *d = (Dirent *)(buf + at);
+        long len = d->len;
+        int tid = atoi(d->name);
+
+        if (tid > 0 && remote_is_own_thread(tid)) {
+            n = drop_entry(buf, n, d->name);
+        } else {
+            at += len;
+        }
+    }
+    return n;
+}
+
+typedef long DropFn(const Task *t, char *buf, long n);
+
+/* What the folder has that the guest is not to see; NULL: nothing. */
+static DropFn *what_to_drop(Task *t, const char *path)
+{
+    const char *own = own_file(path), *name = strrchr(path, '/');
+
+    if (own && own_fd(t, 0) >= 0 &&
+        (strcmp(own, "fd") == 0 || strcmp(own, "fdinfo") == 0)) {
+        return drop_own;
+    }
+    return name && strcmp(name, "/task") == 0 ? drop_threads : NULL;
+}
+
 long proc_hide_own(Task *t, int dir, uint64_t addr, long n)
 {
     char path[PATH_MAX], *buf;
-    const char *own;
+    DropFn *drop;
     long left;
 
-    if (n <= 0 || own_fd(t, 0) < 0 || !proc_path(dir, path)) {
-        return n;
-    }
-    own = own_file(path);
-    if (!own || (strcmp(own, "fd") != 0 && strcmp(own, "fdinfo") != 0)) {
+    if (n <= 0 || !proc_path(dir, path) ||
+        !(drop = what_to_drop(t, path))) {
         return n;
     }
     buf = malloc((size_t)n);
@@ -219,7 +250,7 @@ long proc_hide_own(Task *t, int dir, uint64_t addr, long n)
         free(buf);
         return -EFAULT;
     }
-    left = drop_own(t, buf, n);
+    left = drop(t, buf, n);
     mm_write(task_mm(t), addr, buf, (size_t)left);
     free(buf);
     return left;

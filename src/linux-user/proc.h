@@ -15,15 +15,29 @@ ProcWriter proc_maps, proc_smaps, proc_smaps_rollup;
 ProcWriter proc_cmdline, proc_environ, proc_auxv, proc_statm;
 ProcWriter proc_stat, proc_status, proc_cpuinfo;
 
+/* The lines of the host's file for the guest's part; its map is locked. */
+void proc_copy_maps(const Process *proc, FILE *out, const char *host,
+                    bool details);
+
 /*
- * /proc/self/mem: an empty memory file of a certain name stands for it, and
+ * The same for /proc/PID of another process under this emulator; and its
+ * memory (proc_other.c).
+ */
+long proc_other_open(Task *t, const char *path, int flags);
+long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf,
+                    uint64_t n, bool write);
+
+/*
+ * /proc/PID/mem: an empty memory file of a certain name stands for it, and
  * read, write, pread and pwrite look for that name once one was opened.  The
  * accesses reach what the guest has mapped, and nothing else.
  */
-long proc_mem_open(Task *t, int flags);
-bool proc_is_mem(const Task *t, int fd);
-long proc_mem_read(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
-long proc_mem_write(Task *t, uint64_t addr, uint64_t buf, uint64_t n);
+long proc_mem_open(Task *t, int pid, int flags);
+/* Whose memory fd is; 0: it is no such file. */
+int proc_mem_of(const Task *t, int fd);
+long proc_mem_read(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n);
+long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf,
+                    uint64_t n);
 
 /* Is the path one of the usual for this process's exe? */
 bool proc_is_own_exe(const char *path);

@@ -110,30 +110,37 @@ static uint64_t print_host_line(FILE *out, const Process *proc,
 }
 
 /* Lines after a mapping's first (smaps) go with its last part. */
-static void copy_maps(Task *t, FILE *out, const char *host, bool details)
+void proc_copy_maps(const Process *proc, FILE *out, const char *host,
+                    bool details)
 {
     FILE *in = fopen(host, "re");
-    Mm *mm = task_mm(t);
     uint64_t size = 0;
     char *line = NULL;
     size_t cap = 0;
     HostLine h;
 
-    pthread_mutex_lock(&mm->lock);
     while (in && getline(&line, &cap, in) > 0) {
         if (parse_line(line, &h)) {
-            size = print_host_line(out, t->proc, &h, details);
+            size = print_host_line(out, proc, &h, details);
         } else if (size && strncmp(line, "Size:", 5) == 0) {
             print_size(out, size);
         } else if (size) {
             fprintf(out, "%s\n", line);
         }
     }
-    pthread_mutex_unlock(&mm->lock);
     free(line);
     if (in) {
         fclose(in);
     }
+}
+
+static void copy_maps(Task *t, FILE *out, const char *host, bool details)
+{
+    Mm *mm = task_mm(t);
+
+    pthread_mutex_lock(&mm->lock);
+    proc_copy_maps(t->proc, out, host, details);
+    pthread_mutex_unlock(&mm->lock);
 }
 
 void proc_maps(Task *t, FILE *out, const char *path)

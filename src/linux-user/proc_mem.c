@@ -1,4 +1,4 @@
-/* /proc/self/mem (proc.h). */
+/* /proc/PID/mem (proc.h). */
 #include "linux-user/proc.h"
 
 #include <errno.h>
@@ -7,15 +7,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char mem_name[] = "guest-memory";
-static const char mem_link[] = "/memfd:guest-memory (deleted)";
+static const char mem_name[] = "guest-memory-%d";
+static const char mem_link[] = "/memfd:guest-memory-%d (deleted)%n";
 
 enum { CHUNK = 16 << 10 };
 
-long proc_mem_open(Task *t, int flags)
+long proc_mem_open(Task *t, int pid, int flags)
 {
-    int fd = memfd_create(mem_name, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+    char name[32];
+    int fd;
 
+    snprintf(name, sizeof(name), mem_name, pid);
+    fd = memfd_create(name, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
     if (fd < 0) {
         return -errno;
     }
@@ -23,16 +26,20 @@ long proc_mem_open(Task *t, int flags)
     return fd;
 }
 
-bool proc_is_mem(const Task *t, int fd)
+int proc_mem_of(const Task *t, int fd)
 {
-    char link[32], name[sizeof(mem_link)];
+    char link[32], name[64];
+    int pid = 0, end = 0;
+    ssize_t n;
 
     if (!t->proc->has_mem_file) {
-        return false;
+        return 0;
     }
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    return readlink(link, name, sizeof(name)) == sizeof(mem_link) - 1 &&
-           memcmp(name, mem_link, sizeof(mem_link) - 1) == 0;
+    n = readlink(link, name, sizeof(name) - 1);
+    name[n > 0 ? n : 0] = '\0';
+    return sscanf(name, mem_link, &pid, &end) == 1 && end && end == n
+           ? pid : 0;
 }
 
 /* How many of n bytes at addr are mapped for the guest without a gap. */
@@ -100,12 +107,20 @@ static long access_memory(Task *t, uint64_t addr, uint64_t buf, uint64_t n,
     return done ? (long)done : got;
 }
 
-long proc_mem_read(Task *t, uint64_t addr, uint64_t buf, uint64_t n)
+static long access_any(Task *t, int pid, uint64_t addr, uint64_t buf,
+                       uint64_t n, bool write)
 {
-    return access_memory(t, addr, buf, n, false);
+    return pid == getpid() ? access_memory(t, addr, buf, n, write)
+                           : proc_other_mem(t, pid, addr, buf, n, write);
 }
 
-long proc_mem_write(Task *t, uint64_t addr, uint64_t buf, uint64_t n)
+long proc_mem_read(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n)
 {
-    return access_memory(t, addr, buf, n, true);
+    return access_any(t, pid, addr, buf, n, false);
+}
+
+long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf,
+                    uint64_t n)
+{
+    return access_any(t, pid, addr, buf, n, true);
 }

@@ -39,24 +39,9 @@ static long trace_me(Task *t)
     return ret;
 }
 
-/* A thread of the emulator's own is none of the guest's. */
-static bool is_own_thread(int tid)
-{
-    char path[32], name[16] = "";
-    FILE *f;
-
-    snprintf(path, sizeof(path), "/proc/%d/comm", tid);
-    f = fopen(path, "re");
-    if (f) {
-        (void)!fscanf(f, "%15[^\n]", name);
-        fclose(f);
-    }
-    return strcmp(name, TRACE_OWN_THREAD) == 0;
-}
-
 static long attach(Task *t, int tid, bool seize, uint64_t options)
 {
-    long ret = is_own_thread(tid) ? -ESRCH : remote_is_ours(tid);
+    long ret = remote_is_own_thread(tid) ? -ESRCH : remote_is_ours(tid);
     Tracee *e;
 
     if (seize && (options & ~(uint64_t)OPTION_MASK)) {

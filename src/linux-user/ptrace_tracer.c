@@ -26,6 +26,17 @@ Tracee *tracee_find(Task *t, int tid)
     return e;
 }
 
+bool trace_knows(Task *t, int pid, Remote *r)
+{
+    const Tracee *e = tracee_find(t, pid);
+
+    if (!e || !e->stopped || !e->block) {
+        return false;
+    }
+    *r = e->where;
+    return true;
+}
+
 Tracee *tracee_add(Task *t, int tid)
 {
     Tracee *e = calloc(1, sizeof(*e));

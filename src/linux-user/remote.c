@@ -107,6 +107,15 @@ void remote_written(const Remote *r, uint64_t start, uint64_t len)
     remote_write(r->pid, at, range, sizeof(range));
 }
 
+void remote_look(const Remote *r)
+{
+    long tgid = remote_status(r->pid, "Tgid");
+
+    if (tgid > 0) {
+        trace_kick((int)tgid, r->pid);
+    }
+}
+
 bool remote_map(const Remote *r, Map *map)
 {
     enum { LIMIT = 1 << 20 };  /* mappings; the kernel allows fewer */
@@ -146,4 +155,18 @@ long remote_status(int pid, const char *field)
         fclose(f);
     }
     return value;
+}
+
+bool remote_is_own_thread(int tid)
+{
+    char path[32], name[16] = "";
+    FILE *f;
+
+    snprintf(path, sizeof(path), "/proc/%d/comm", tid);
+    f = fopen(path, "re");
+    if (f) {
+        (void)!fscanf(f, "%15[^\n]", name);
+        fclose(f);
+    }
+    return strcmp(name, TRACE_OWN_THREAD) == 0;
 }

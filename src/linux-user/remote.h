@@ -29,8 +29,17 @@ bool remote_write(int pid, uint64_t addr, const void *from, size_t n);
 /* Guest memory was written to: code there is to be forgotten. */
 void remote_written(const Remote *r, uint64_t start, uint64_t len);
 
+/* So that it sees to that soon, though it may be running. */
+void remote_look(const Remote *r);
+
 /* A copy of its map; false: none.  To be freed by map_free(). */
 bool remote_map(const Remote *r, Map *map);
+
+/* Of a stopped tracee of the thread that is found already: *r. */
+bool trace_knows(Task *t, int pid, Remote *r);
+
+/* Is the thread one that its guest knows nothing of? */
+bool remote_is_own_thread(int tid);
 
 /* A number of /proc/PID/status, -1: none. */
 long remote_status(int pid, const char *field);

@@ -373,31 +373,37 @@ static long advance(const uint64_t *a, long n)
 
 long sys_read(Task *t, const uint64_t *a)
 {
-    if (proc_is_mem(t, (int)a[0])) {
-        return advance(a, proc_mem_read(t, offset_of(a), a[1], a[2]));
+    int pid = proc_mem_of(t, (int)a[0]);
+
+    if (pid) {
+        return advance(a, proc_mem_read(t, pid, offset_of(a), a[1], a[2]));
     }
     return pass_call(t, SYS_read, 1u << 1, a);
 }
 
 long sys_write(Task *t, const uint64_t *a)
 {
-    if (proc_is_mem(t, (int)a[0])) {
-        return advance(a, proc_mem_write(t, offset_of(a), a[1], a[2]));
+    int pid = proc_mem_of(t, (int)a[0]);
+
+    if (pid) {
+        return advance(a, proc_mem_write(t, pid, offset_of(a), a[1], a[2]));
     }
     return pass_call(t, SYS_write, 1u << 1, a);
 }
 
 long sys_pread64(Task *t, const uint64_t *a)
 {
-    return proc_is_mem(t, (int)a[0])
-           ? proc_mem_read(t, a[3], a[1], a[2])
+    int pid = proc_mem_of(t, (int)a[0]);
+
+    return pid ? proc_mem_read(t, pid, a[3], a[1], a[2])
            : pass_call(t, SYS_pread64, 1u << 1, a);
 }
 
 long sys_pwrite64(Task *t, const uint64_t *a)
 {
-    return proc_is_mem(t, (int)a[0])
-           ? proc_mem_write(t, a[3], a[1], a[2])
+    int pid = proc_mem_of(t, (int)a[0]);
+
+    return pid ? proc_mem_write(t, pid, a[3], a[1], a[2])
            : pass_call(t, SYS_pwrite64, 1u << 1, a);
 }
 
