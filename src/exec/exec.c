@@ -182,10 +182,18 @@ void exec_fork_hold(CPUState *cpu)
     pthread_mutex_lock(&thread_of(cpu)->exec->lock);
 }
 
-/* In the child, under the lock: nobody waits, and there is no other thread. */
+/*
+ * In the child, under the lock: nobody waits, and there is no other thread.
+ * What room the others had left in their pieces is there for new ones.
+ */
 static void become_only_thread(ExecThread *t)
 {
     Exec *e = t->exec;
+    for (ExecThread *o = e->threads; o; o = o->next) {
+        if (o != t) {
+            piece_give_back(o);
+        }
+    }
     pthread_cond_init(&e->changed, NULL);
     pthread_cond_init(&e->stages_back, NULL);
     e->threads = t;

@@ -105,6 +105,13 @@ output=$(grep -o '"kicks": *[0-9]*' kicks.json)
 [ "${output##*[: ]}" -gt 100 ] && [ "${output##*[: ]}" -lt 600 ]
 verdict "one kick for a signal" "$output"
 
+# A forked child goes on in the code memory of the threads that it has lost.
+TCG_SETTINGS=codebuf=8m TCG_STATS=json:flushes.%d.json "$EMU" \
+    "$guest/generations" > /dev/null
+output=$(grep -ho '"flushes": *[0-9]*' flushes.*.json | sort | uniq -c)
+[ "$(ls flushes.*.json | wc -l)" = 11 ] && ! grep -q '[1-9]$' <<< "$output"
+verdict "no flush in forked children" "$output"
+
 # Host code: as instructions where tcg-riscv64-disas is, else as bytes.
 mkdir -p alone && cp "$EMU" alone/tcg-riscv64
 alone=$PWD/alone/tcg-riscv64
