@@ -46,9 +46,9 @@ typedef struct Map {
 } Map;
 
 /*
- * Room for the two mappings by which one change can grow the set.  After a
- * successful map_reserve() the next map_set, map_clear or map_protect cannot
- * fail; they must not be called without it.
+ * Room for the mappings by which three changes can grow the set, two each.
+ * After a successful map_reserve() the next three of map_set, map_clear and
+ * map_protect cannot fail; they must not be called without it.
  */
 bool map_reserve(Map *map);
 void map_free(Map *map);

@@ -288,6 +288,23 @@ int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end)
     return munmap(g2h(mm, start), end - start);
 }
 
+void mm_host_gone(Mm *mm, uint64_t start, uint64_t end)
+{
+    void *at = g2h(mm, start), *got;
+
+    if (!mm->reserved) {
+        return;
+    }
+    do {
+        got = reserve(at, end - start, MAP_FIXED_NOREPLACE);
+    } while (got == MAP_FAILED && errno == ENOMEM && reserve_use(mm->reserve));
+    if (got != at) {
+        Mapping host = { start, end, 0, MAPPING_HOST };
+
+        map_set(&mm->map, &host);
+    }
+}
+
 static bool flag_fixed(int flags)
 {
     return (flags & MAP_FIXED) ||

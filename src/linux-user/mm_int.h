@@ -48,7 +48,7 @@ static inline int64_t host_result(const Mm *mm, const void *p)
     return p == MAP_FAILED ? -errno : (int64_t)h2g(mm, p);
 }
 
-/* Room in the map for a change; false: no memory. */
+/* Room in the map for three changes; false: no memory. */
 bool mm_room(Mm *mm);
 /* The same for what the guest wants more of: not what is the reserve's. */
 bool mm_room_for_more(Mm *mm);
@@ -59,6 +59,12 @@ bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end);
 void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end);
 /* Puts nothing (or the reservation) in [start, end). */
 int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end);
+/*
+ * The host has let go of [start, end), of which the map has nothing.  It is set
+ * aside again, if it was before; unless another thread of the emulator has
+ * been given a part of it meanwhile: then it is the host's.  One change.
+ */
+void mm_host_gone(Mm *mm, uint64_t start, uint64_t end);
 
 /* Where a mapping of len bytes goes, or -errno. */
 int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len);

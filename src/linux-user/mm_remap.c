@@ -12,7 +12,10 @@ static int64_t host_remap(Mm *mm, const Remap *r, int flags, uint64_t to)
                                   flags, g2h(mm, to)));
 }
 
-/* In a reserved range the pages behind are taken: free them for a moment. */
+/*
+ * In a reserved range the pages behind are taken: free them for a moment.  A
+ * thread of the emulator's may be given them in that moment.
+ */
 static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
 {
     uint64_t end = r->addr + r->old_len, new_end = r->addr + r->new_len;
@@ -30,9 +33,7 @@ static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
     }
     got = host_remap(mm, r, 0, 0);
     if (got < 0) {
-        if (mm->reserved) {
-            mm_host_unmap(mm, end, new_end);
-        }
+        mm_host_gone(mm, end, new_end);
         return got;
     }
     m.start = r->addr;
@@ -61,11 +62,9 @@ static int64_t move_mapping(Mm *mm, const Remap *r, uint64_t to, Mapping m)
     m.start = to;
     m.end = to + r->new_len;
     map_set(&mm->map, &m);
-    if (r->old_len > 0 && !keep && mm_room(mm)) {
+    if (r->old_len > 0 && !keep) {
         map_clear(&mm->map, r->addr, r->addr + r->old_len);
-        if (mm->reserved) {
-            mm_host_unmap(mm, r->addr, r->addr + r->old_len);
-        }
+        mm_host_gone(mm, r->addr, r->addr + r->old_len);
     }
     return got;
 }

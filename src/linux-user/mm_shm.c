@@ -83,9 +83,7 @@ int64_t mm_shmdt(Mm *mm, uint64_t addr)
         if (gone > addr) {
             mm_tell_code_gone(mm, addr, gone);
             map_clear(&mm->map, addr, gone);
-            if (mm->reserved) {
-                mm_host_unmap(mm, addr, gone);
-            }
+            mm_host_gone(mm, addr, gone);
         }
     }
     pthread_mutex_unlock(&mm->lock);

@@ -10,7 +10,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "linux-user/mm.h"
+#include "linux-user/mm_int.h"
 #include "linux-user/usercopy.h"
 
 enum { RW = PROT_READ | PROT_WRITE, RX = PROT_READ | PROT_EXEC,
@@ -276,6 +276,28 @@ static void test_strings(void **state)
     mm_unmap(mm, AT, GUEST_PAGE);
 }
 
+/* What another host thread was given in a hole stays, and is the host's. */
+static void test_lost_place(void **state)
+{
+    Mm *mm = begin(state);
+    uint64_t start = PAGE(2), end = PAGE(4);
+    char *late;
+
+    munmap(g2h(mm, start), end - start);
+    mm_host_gone(mm, start, end);
+    assert_null(map_find(&mm->map, start));
+    munmap(g2h(mm, start), end - start);
+    late = mmap(g2h(mm, PAGE(3)), GUEST_PAGE, RW, ANON | MAP_FIXED, -1, 0);
+    late[5] = 7;
+    assert_true(mm_room(mm));
+    mm_host_gone(mm, start, end);
+    assert_int_equal(late[5], 7);
+    if (mm->reserved) {
+        assert_int_equal(map_find(&mm->map, PAGE(3))->kind, MAPPING_HOST);
+        assert_int_equal(map_at(mm, PAGE(3), 1, RW, MAP_FIXED), -ENOMEM);
+    }
+}
+
 static int start_at_zero(void **state)
 {
     static Mm mm;
@@ -303,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_brk),
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_lost_place),
     };
     int failed = cmocka_run_group_tests_name("base 0", tests, start_at_zero,
                                              NULL);
