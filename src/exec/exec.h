@@ -34,12 +34,33 @@ typedef struct Instrument {
     void (*flushed)(void *opaque);
 } Instrument;
 
+/*
+ * What the embedder knows of pages of guest code; each may be NULL.  They are
+ * called by any thread, in exec_run() too.
+ */
+typedef struct CodePages {
+    /*
+     * Is exec told of each change of the page from now on, by exec_suspect()
+     * or exec_invalidate(), before it takes place?  NULL: of no page.
+     */
+    bool (*watch)(void *opaque, uint64_t page);
+    /* At a fence: exec_suspect() what can have changed untold. */
+    void (*fence)(void *opaque);
+    /*
+     * n bytes as they are now, whether they may be executed or not; takes no
+     * lock.  False: they cannot be read.  NULL: CodeReader.read does it.
+     */
+    bool (*peek)(void *opaque, uint64_t addr, void *buf, size_t n);
+    void *opaque;
+} CodePages;
+
 /* Fields left 0 take their defaults; set by exec_config_default(). */
 typedef struct ExecConfig {
     const Frontend *frontend;
     const Backend *backend;
     uint64_t features;       /* of the processor; 0: the frontend's default */
     CodeReader code;
+    CodePages pages;
     uint64_t guest_base;     /* host address = guest address + guest_base */
     size_t code_bytes;       /* of the code buffer; TCG_SETTINGS codebuf= */
     uint32_t max_insns;      /* of one block; maxinsns= */
@@ -131,6 +152,13 @@ Event exec_step(CPUState *, bool watched);
 
 /* Guest code in [start, start + len) changed or went away. */
 void exec_invalidate(CPUState *, uint64_t start, uint64_t len);
+/*
+ * From now on code in [start, start + len) may change without a word: each
+ * fence compares it, until CodePages.watch says otherwise.
+ */
+void exec_suspect(CPUState *, uint64_t start, uint64_t len);
+/* All changes of code that were made before are seen from now on. */
+void exec_fence(CPUState *);
 
 /*
  * Installs the SIGSEGV and SIGBUS handlers, on the alternate stack of the

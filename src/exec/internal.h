@@ -65,6 +65,7 @@ struct TB {
     _Atomic bool invalid;       /* set under lock */
     _Atomic bool lock;          /* spin: incoming, and the slots in it */
     const uint8_t *code;        /* executable view */
+    uint64_t hash;              /* of the guest code (source.c) */
     TB *_Atomic next;           /* in its bucket; under Exec.lock */
     TB *_Atomic next_in_page;   /* in its page's bucket; likewise */
     TBSlot *incoming;           /* slots linked to this block; under lock */
@@ -76,7 +77,9 @@ enum {
     BUCKET_BITS = 5,            /* guest code of one bucket: 32 bytes */
     PAGE_BITS = 12, PAGE_BUCKETS = 4096,
     BLOCK_MAX_SPAN = 3 << PAGE_BITS, /* of the guest code of a TB */
+    PAGE_BYTES = 1 << PAGE_BITS,
 };
+#define PAGE_START (~(uint64_t)(PAGE_BYTES - 1))
 _Static_assert(BLOCK_MAX_SPAN <= UINT16_MAX, "TB.before, TB.nb_bytes");
 _Static_assert(BLOCK_MAX_SPAN < 1 << (TB_ROW_GUEST_BITS - 1), "TBRow");
 _Static_assert(COMPILE_MAX_ROWS <= UINT16_MAX, "TB.nb_rows");
@@ -131,6 +134,34 @@ typedef struct CodeMem {
     uint8_t *fork_copy;         /* from prepare to done, else NULL */
 } CodeMem;
 
+/* A page that is suspect (changed.c). */
+typedef struct CodePage {
+    uint64_t addr;
+    uint64_t hash;              /* with which its blocks agree; 0: none */
+    uint32_t quiet;             /* fences in a row that found no change */
+    uint32_t next;              /* index + 1, in its bucket */
+    bool watched;               /* no suspect any more once verified */
+} CodePage;
+
+enum { SUSPECT_BUCKETS = 1024 };
+
+/* Under Exec.lock. */
+typedef struct Suspects {
+    CodePage *page;
+    uint32_t n, max;
+    uint32_t bucket[SUSPECT_BUCKETS]; /* index + 1 of the first; 0: none */
+    bool lost;                  /* there was no memory for one */
+} Suspects;
+
+enum { CODE_LINE = 512, NB_CODE_LINES = 32 };
+
+/* What a translation has read of the guest's code (source.c). */
+typedef struct CodeLines {
+    uint64_t tag[NB_CODE_LINES]; /* address | 1; 0: empty */
+    uint64_t watched;           /* page | 1 of the last read, or 0 */
+    uint8_t bytes[NB_CODE_LINES][CODE_LINE];
+} CodeLines;
+
 /*
  * What it takes to translate.  They are large: a thread has some only while
  * it translates, so there are as many as threads have translated at once.
@@ -143,6 +174,7 @@ typedef struct Stages {
     BackendContext *backend;
     AllocLog *alloc_log;        /* -d alloc, else NULL */
     InsnNote *notes;            /* with ExecConfig.instrument, else NULL */
+    CodeLines lines;
     struct Stages *next;        /* in Exec.idle */
 } Stages;
 
@@ -171,6 +203,7 @@ struct Exec {
     ExecDebug debug;
     CodeMem mem;
     Store store;
+    Suspects suspects;
     Piece *piece;
     uint32_t nb_pieces;
     size_t piece_bytes;
@@ -209,6 +242,7 @@ typedef struct ExecThread {
     CodeBuf buf;                /* its memory */
     Arena arena;                /* of TBs; reset by exclusive */
     bool watched;               /* the block in hand has tests (watch.c) */
+    bool unseen;                /* not each change of its code is told of */
     TBSlot *link_from;          /* the slot last left by, to be linked */
     Event event;                /* noted by the fault handler */
     void *memory;               /* return stack and CPUState */
@@ -278,8 +312,23 @@ void link_slot(ExecThread *, TBSlot *, TB *target);
 void slot_patch_stub(const Exec *, const TBSlot *);
 /* Takes the block out of the store, of links and jump caches. */
 void invalidate_tb(ExecThread *, TB *);
+/* The same, under Exec.lock; thread is the calling ExecThread. */
+void invalidate_locked(void *thread, TB *);
 /* Control comes to the block by way of the store again. */
 void detach_tb(ExecThread *, TB *);
+
+/* source.c: between source_begin() and the end of the translation. */
+void source_begin(ExecThread *);
+CodeReader source_reader(ExecThread *);
+/* Of the bytes that were read; never mind those that were not. */
+uint64_t source_hash(ExecThread *, uint64_t start, uint32_t n);
+
+/* changed.c */
+/* n bytes of code as they are now; false: they cannot be read. */
+bool code_peek(const Exec *, uint64_t addr, void *buf, size_t n);
+/* Under Exec.lock: the pages of a block of which not each change is told. */
+void suspect_tb(Exec *, const TB *);
+void suspects_clear(Suspects *);
 
 /* exclusive.c; with ExecConfig.stats, the time that it takes is counted. */
 void exec_lock(ExecThread *);

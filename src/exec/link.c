@@ -168,8 +168,7 @@ static void forget_in_caches(Exec *e, const TB *tb)
     }
 }
 
-/* Under Exec.lock. */
-static void invalidate_locked(void *thread, TB *tb)
+void invalidate_locked(void *thread, TB *tb)
 {
     ExecThread *t = thread;
     Exec *e = t->exec;

@@ -174,7 +174,7 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
     for (uint32_t copies = MAX_COPIES; copies && !region; copies /= 2) {
         plan->request = (BlockRequest){
             .pc = head->pc, .flags = head->flags,
-            .max_insns = REGION_MAX_INSNS, .code = t->exec->cfg.code,
+            .max_insns = REGION_MAX_INSNS, .code = source_reader(t),
             .blocks = plan->block,
             .nb_blocks = region_unroll(block, n, copies, plan->block),
             .guards = guards, .stops = t->exec->debug.stops,

@@ -98,7 +98,7 @@ static bool event_of(ExecThread *t, int left, Event *event)
         left_by_slot(t);
         return false;
     case EXIT_CODE_CHANGED:
-        flush_code(t, t->exec->flushes);
+        exec_fence(t->cpu);
         return false;
     case LEFT_BY_LOOKUP:
     case EXIT_NEXT:

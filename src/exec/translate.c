@@ -54,6 +54,7 @@ void flush_code(ExecThread *t, uint64_t flushes)
     if (e->flushes == flushes) {
         e->flushes++;
         store_clear(&e->store);
+        suspects_clear(&e->suspects);
         pieces_clear(e);
         for (ExecThread *o = e->threads; o; o = o->next) {
             forget_code(o);
@@ -156,6 +157,7 @@ static TB *new_tb(ExecThread *t, const BlockRequest *rq, const BlockInfo *info,
           info->nb_bytes);
     tb->before = (uint16_t)(rq->pc - info->start);
     tb->nb_bytes = (uint16_t)info->nb_bytes;
+    tb->hash = source_hash(t, info->start, info->nb_bytes);
     tb->is_region = rq->nb_blocks != 0;
     tb->code = t->buf.rx + cb->offset;
     memcpy(t->buf.rw + cb->offset - TB_POINTER_BYTES, &tb, sizeof(tb));
@@ -179,6 +181,9 @@ static bool publish(ExecThread *t, TB *tb, uint64_t generation)
     bool valid = generation == e->store.generation;
     if (valid) {
         store_publish(&e->store, tb);
+    }
+    if (valid && t->unseen) {
+        suspect_tb(e, tb);
     }
     pthread_mutex_unlock(&e->lock);
     t->stats.invalidated += !valid;
@@ -235,6 +240,7 @@ static TB *try_block(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
                      CompileStatus *status)
 {
     stages_take(t);
+    source_begin(t);
     TB *tb = run_stages(t, rq, info, status);
     stages_give_back(t);
     return tb;
@@ -249,7 +255,7 @@ static BlockRequest block_request(ExecThread *t, uint64_t pc, uint32_t flags)
                  (!step || (flags & TB_STEP_WATCHED) == TB_STEP_WATCHED);
     return (BlockRequest){
         .pc = pc, .flags = flags & ~TB_STEP_WATCHED,
-        .max_insns = step ? 1 : e->cfg.max_insns, .code = e->cfg.code,
+        .max_insns = step ? 1 : e->cfg.max_insns, .code = source_reader(t),
         .stops = e->debug.stops, .nb_stops = step ? 0 : e->debug.nb_stops,
     };
 }
