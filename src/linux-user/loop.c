@@ -129,7 +129,9 @@ static void guest_fault(Task *t, const Event *e)
             illegal_note(t, e->signo);
         }
         signal_force(t, e->signo, e->code, e->addr);
-    } else if (!mm_grow(task_mm(t), e->addr, &t->grown)) {
+    } else if (!mm_grow(task_mm(t), e->addr, &t->grown) &&
+               !(e->code == SEGV_ACCERR &&
+                 mm_unwatch_stored(task_mm(t), e->addr))) {
         guest_segv(t, e);
     }
 }
@@ -398,6 +400,16 @@ static void code_gone(uint64_t start, uint64_t len)
     exec_invalidate(task_current()->cpu, start, len);
 }
 
+static void code_suspect(uint64_t start, uint64_t len)
+{
+    exec_suspect(task_current()->cpu, start, len);
+}
+
+static void code_fence(void)
+{
+    exec_fence(task_current()->cpu);
+}
+
 static bool read_guest(uint64_t addr, void *dst, size_t n)
 {
     return mm_read(task_mm(task_current()), dst, addr, n);
@@ -438,6 +450,8 @@ static int start_exec(Process *proc)
     Plugins *plugins = proc->options->plugins;
 
     config.code = (CodeReader){ mm_read_code, &proc->mm };
+    config.pages = (CodePages){ mm_watch_code, mm_code_fence, mm_peek_code,
+                                &proc->mm };
     config.guest_base = proc->mm.base;
     share_space(proc, &config);
     if (proc->mm.base != 0) {
@@ -505,6 +519,8 @@ static int start(Process *proc, Task **task, int program, const FdRoom *room)
     }
     proc->mm.code_gone = code_gone;
     reserve_fill(&proc->reserve);
+    proc->mm.code_suspect = code_suspect;
+    proc->mm.code_fence = code_fence;
     rv_state((*task)->cpu)->pc = pc;
     rv_state((*task)->cpu)->gpr[RV_SP] = sp;
     if (log_on(&o->log, LOG_page)) {

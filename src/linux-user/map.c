@@ -83,7 +83,8 @@ static size_t split(Map *map, uint64_t addr)
 
 static bool joins(const Mapping *a, const Mapping *b)
 {
-    return a->end == b->start && a->prot == b->prot && a->kind == b->kind;
+    return a->end == b->start && a->prot == b->prot &&
+           a->kind == b->kind && a->backing == b->backing;
 }
 
 /* Merge the neighbours among the mappings [i - 1, j]. */

@@ -32,6 +32,7 @@ typedef struct Mapping {
     uint64_t start, end;       /* start < end */
     uint32_t prot;             /* guest PROT_READ | PROT_WRITE | PROT_EXEC */
     MappingKind kind;
+    uint32_t backing;          /* BACKING_* of mm.h: what else can change it */
 } Mapping;
 
 /* Downwards, when it is touched below its start (mm_grow). */

@@ -32,6 +32,7 @@ bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
 
 void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 {
+    mm_forget_watched(mm, start, end);
     if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
         mm->code_version++;
         mm->code_gone(start, end - start);
@@ -103,7 +104,7 @@ static int move_base_to(Mm *mm, uint64_t base)
 /* Like what the host has, what is beyond the end is not the guest's. */
 static int cut_space(Mm *mm)
 {
-    Mapping m = { mm->end, TASK_SIZE, 0, MAPPING_HOST };
+    Mapping m = { mm->end, TASK_SIZE, 0, MAPPING_HOST, BACKING_UNTOLD };
 
     if (mm->end < TASK_SIZE) {
         if (!map_reserve(&mm->map)) {
@@ -124,7 +125,7 @@ static int add_host_mappings(Mm *mm)
         return 0;              /* MAP_FIXED_NOREPLACE keeps us safe */
     }
     while (fscanf(f, "%llx-%llx%*[^\n]", &start, &end) == 2) {
-        Mapping m = { start, end, 0, MAPPING_HOST };
+        Mapping m = { start, end, 0, MAPPING_HOST, BACKING_UNTOLD };
 
         if (start >= TASK_SIZE) {
             break;
@@ -179,6 +180,7 @@ int mm_init(Mm *mm, const MmPlace *place)
 {
     *mm = (Mm){ .end = place->end ? place->end : TASK_SIZE };
     pthread_mutex_init(&mm->lock, NULL);
+    mm->watch_start = UINT64_MAX;
     mm_limit_init(mm);
     return choose_base(mm, place) < 0 ? -1 : cut_space(mm);
 }
@@ -195,12 +197,17 @@ bool mm_read(const Mm *mm, void *dst, uint64_t addr, size_t len)
     return guest_range_ok(addr, len) && user_copy(dst, g2h(mm, addr), len);
 }
 
-bool mm_write(const Mm *mm, uint64_t addr, const void *src, size_t len)
+bool mm_write(Mm *mm, uint64_t addr, const void *src, size_t len)
 {
-    return guest_range_ok(addr, len) && user_copy(g2h(mm, addr), src, len);
+    bool ok;
+
+    do {
+        ok = guest_range_ok(addr, len) && user_copy(g2h(mm, addr), src, len);
+    } while (!ok && mm_unwatch(mm, addr, len));
+    return ok;
 }
 
-bool mm_zero(const Mm *mm, uint64_t addr, size_t len)
+bool mm_zero(Mm *mm, uint64_t addr, size_t len)
 {
     static const char zeros[GUEST_PAGE];
 
@@ -261,6 +268,14 @@ size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
                  : user_copy(buf, g2h(mm, addr), bytes));
     pthread_mutex_unlock(&mm->lock);
     return read ? bytes : 0;
+}
+
+bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n)
+{
+    Mm *mm = opaque;
+
+    return guest_range_ok(addr, n) && (mm_read(mm, buf, addr, n) ||
+                                       read_unreadable(mm, addr, buf, n));
 }
 
 /* --- mmap --- */
@@ -438,7 +453,8 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
         return got;
     }
     m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len,
-                   (uint32_t)r->prot & GUEST_PROT, r->kind };
+                   (uint32_t)r->prot & GUEST_PROT, r->kind,
+                   mm_backing(mm, r) };
     mm_tell_code_gone(mm, m.start, m.end);
     map_set(&mm->map, &m);
     mm->code_version += (m.prot & PROT_EXEC) != 0;
@@ -599,6 +615,18 @@ static uint64_t denied_from(const Mm *mm, uint64_t start, uint64_t end,
     return start < end && i < mm->map.n ? start : end;
 }
 
+/* What stays executable may be written now, or have been before. */
+static void tell_protected(Mm *mm, uint64_t start, uint64_t end, int prot)
+{
+    if (!(prot & PROT_EXEC) || !mm->code_suspect) {
+        mm_tell_code_gone(mm, start, end);
+    } else if (map_has_prot(&mm->map, start, end, PROT_EXEC)) {
+        mm_forget_watched(mm, start, end);
+        mm->code_suspect(start, end - start);
+        mm->fence_due = true;
+    }
+}
+
 /* As Linux does, what lies before a hole is changed, then ENOMEM. */
 static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
 {
@@ -618,7 +646,7 @@ static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
         ret = refused < 0 ? refused : ret;
     }
     if (run > start) {
-        mm_tell_code_gone(mm, start, run);
+        tell_protected(mm, start, run, prot);
         map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
         mm->code_version += (prot & PROT_EXEC) != 0;
     }
@@ -641,6 +669,7 @@ int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
 {
     const int grows = PROT_GROWSDOWN | PROT_GROWSUP;
     int64_t ret;
+    bool fence;
 
     if ((prot & grows) == grows || !page_aligned(addr)) {
         return -EINVAL;
@@ -656,7 +685,12 @@ int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
     }
     pthread_mutex_lock(&mm->lock);
     ret = protect_growing(mm, addr, addr + page_up(len), prot);
+    fence = mm->fence_due;
+    mm->fence_due = false;
     pthread_mutex_unlock(&mm->lock);
+    if (fence) {
+        mm->code_fence();
+    }
     return ret;
 }
 

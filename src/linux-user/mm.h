@@ -18,6 +18,8 @@
 #define LINUX_USER_MM_H
 
 #include <pthread.h>
+#include <sys/types.h>
+#include <time.h>
 #include "linux-user/map.h"
 
 #define TASK_SIZE (1ull << 38)
@@ -35,6 +37,27 @@ typedef struct MmLimit {
     uint64_t cur, max;
 } MmLimit;
 
+/* What memory is that of; Mapping.backing. */
+enum {
+    BACKING_PRIVATE,           /* the guest's own: what only it can change */
+    BACKING_UNTOLD,            /* others can change it without a word */
+    BACKING_FILE,              /* a private view of Mm.code_file[0], [1] ... */
+};
+
+/* A file that private code was mapped from. */
+typedef struct CodeFile {
+    dev_t dev;
+    ino_t ino;
+    struct timespec change;    /* its ctime then */
+    char *path;
+    bool changed;              /* since then, or it may have: untold */
+} CodeFile;
+
+enum {
+    MAX_CODE_FILES = 256,
+    MAX_WATCHED = 4096,        /* each may cost the host two mappings */
+};
+
 typedef struct Mm {
     pthread_mutex_t lock;
     Map map;
@@ -51,6 +74,15 @@ typedef struct Mm {
     uint64_t code_version;     /* changes when what may be executed does */
     /* Told of each range where executable code changed or went away. */
     void (*code_gone)(uint64_t start, uint64_t len);
+    /* exec_suspect() and exec_fence(), the latter without the lock. */
+    void (*code_suspect)(uint64_t start, uint64_t len);
+    void (*code_fence)(void);
+    CodeFile code_file[MAX_CODE_FILES];
+    uint32_t nb_code_files;
+    bool fence_due;            /* by mprotect, when the lock is free */
+    uint64_t *watched;         /* pages, ascending, or NULL; see mm_code.c */
+    uint32_t nb_watched;
+    uint64_t watch_start, watch_end; /* of what may hold watched pages */
 } Mm;
 
 /* For mm_map, beside the host's MAP_*. */
@@ -121,6 +153,26 @@ uint64_t mm_size(Mm *mm);
 /* CodeReader.read; opaque is the Mm. */
 size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n);
 
+/* --- changes of code (mm_code.c); CodePages, opaque is the Mm --- */
+
+bool mm_watch_code(void *opaque, uint64_t page);
+void mm_code_fence(void *opaque);
+bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n);
+
+/* Gives watched pages in the range back; were there any? */
+bool mm_unwatch(Mm *mm, uint64_t addr, uint64_t len);
+/* The same for all from addr to the end of its mapping. */
+void mm_unwatch_from(Mm *mm, uint64_t addr);
+/* A store to addr was refused: true if it is to be made again. */
+bool mm_unwatch_stored(Mm *mm, uint64_t addr);
+
+/* May a watched page follow addr in its mapping?  For mm_unwatch_from(). */
+static inline bool mm_may_be_watched(const Mm *mm, uint64_t addr)
+{
+    return addr < __atomic_load_n(&mm->watch_end, __ATOMIC_RELAXED) &&
+           addr >= __atomic_load_n(&mm->watch_start, __ATOMIC_RELAXED);
+}
+
 static inline void *g2h(const Mm *mm, uint64_t addr)
 {
     return (void *)(uintptr_t)(addr + mm->base);
@@ -162,8 +214,8 @@ static inline uint64_t page_down(uint64_t n)
 
 /* False, for -EFAULT, if the guest has no such memory. */
 bool mm_read(const Mm *mm, void *dst, uint64_t addr, size_t len);
-bool mm_write(const Mm *mm, uint64_t addr, const void *src, size_t len);
-bool mm_zero(const Mm *mm, uint64_t addr, size_t len);
+bool mm_write(Mm *mm, uint64_t addr, const void *src, size_t len);
+bool mm_zero(Mm *mm, uint64_t addr, size_t len);
 /* Bytes with the NUL; -EFAULT, or -ENAMETOOLONG if n bytes have no NUL. */
 long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n);
 

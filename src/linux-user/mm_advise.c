@@ -35,10 +35,11 @@ static bool populates(int advice)
 
 static int64_t advise_run(Mm *mm, uint64_t start, uint64_t end, int advice)
 {
-    int ret = madvise(g2h(mm, start), end - start, advice);
-    int error = errno;
-    Mapping kept = { start, end, 0, MAPPING_PLAIN };
-
+    int ret, error;
+    Mapping kept = { start, end, 0, MAPPING_PLAIN, 0 };
+    mm_unwatch_locked(mm, start, end);
+    ret = madvise(g2h(mm, start), end - start, advice);
+    error = errno;
     if (discards(advice)) {
         mm_tell_code_gone(mm, start, end);
     }

@@ -100,6 +100,7 @@ static int64_t remap_locked(Mm *mm, const Remap *r)
     if (!mm_room_for_more(mm)) {
         return -ENOMEM;
     }
+    mm_unwatch_locked(mm, r->addr, old_end);
     found = map_find(&mm->map, r->addr);
     if (r->flags & MREMAP_FIXED) {
         return remap_fixed(mm, r, *found);

@@ -22,7 +22,7 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
         return -ENOMEM;
     }
     m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len, (uint32_t)prot,
-                   MAPPING_PLAIN };
+                   MAPPING_PLAIN, BACKING_UNTOLD };
     if (mm->reserved) {
         flags |= SHM_REMAP;
     }

@@ -43,7 +43,7 @@ static void bury(Task *t, uint64_t addr, uint32_t tid, bool pi)
         uint32_t dead = (old & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
         int done = user_cas(word, old, dead);
 
-        if (done == 0) {
+        if (done == 0 || (done < 0 && mm_unwatch(task_mm(t), addr, 4))) {
             continue;
         }
         if (done > 0 && !pi && (dead & FUTEX_WAITERS)) {

@@ -60,7 +60,7 @@ void strace_killed(Task *t, int signo);
 /*
  * A guest pointer for a call of the host.  One beyond the guest's space turns
  * into one that no process has: the kernel refuses it, in its own order of
- * errors.  0 stays 0.
+ * errors.  0 stays 0.  What the kernel may write there is not watched.
  */
 static inline long host_pointer(Task *t, uint64_t addr)
 {
@@ -71,6 +71,9 @@ static inline long host_pointer(Task *t, uint64_t addr)
     }
     if (addr >= TASK_SIZE) {
         return (long)(nobodys | (addr & GUEST_PAGE_MASK));
+    }
+    if (mm_may_be_watched(task_mm(t), addr)) {
+        mm_unwatch_from(task_mm(t), addr);
     }
     return addr ? (long)g2h(task_mm(t), addr) : 0;
 }

@@ -291,7 +291,7 @@ long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n)
         if (iov[i].iov_len > 0 && base >= TASK_SIZE) {
             return -EFAULT;
         }
-        iov[i].iov_base = g2h(task_mm(t), base);
+        iov[i].iov_base = (void *)host_pointer(t, base);
     }
     return 0;
 }

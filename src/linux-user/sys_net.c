@@ -21,7 +21,7 @@ static bool convert_pointer(Task *t, void **p)
     if (addr >= TASK_SIZE) {
         return false;
     }
-    *p = addr ? g2h(task_mm(t), addr) : NULL;
+    *p = (void *)host_pointer(t, addr);
     return true;
 }
 

@@ -108,7 +108,7 @@ static void change(Map *map, Model *m, unsigned from, unsigned to)
     };
     MappingKind kind = rand() % 32 ? usual[rand() % 4] :
                        rand() % 2 ? MAPPING_STACK : MAPPING_GROWS;
-    Mapping one = { address(from), address(to), prot, kind };
+    Mapping one = { address(from), address(to), prot, kind, 0 };
 
     assert_true(map_reserve(map));
     switch (rand() % 3) {
