@@ -314,7 +314,7 @@ void mm_host_gone(Mm *mm, uint64_t start, uint64_t end)
         got = reserve(at, end - start, MAP_FIXED_NOREPLACE);
     } while (got == MAP_FAILED && errno == ENOMEM && reserve_use(mm->reserve));
     if (got != at) {
-        Mapping host = { start, end, 0, MAPPING_HOST };
+        Mapping host = { start, end, 0, MAPPING_HOST, BACKING_UNTOLD };
 
         map_set(&mm->map, &host);
     }
