@@ -14,10 +14,16 @@
 
 enum { ELF_MAX_PHDRS = 65536 / sizeof(Elf64_Phdr) };  /* Linux's limit */
 
+/* Where a program's code and data are, as Linux tells in /proc/PID/stat. */
+typedef struct ElfAreas {
+    uint64_t start_code, end_code, start_data, end_data;
+} ElfAreas;
+
 typedef struct ElfImage {
     Elf64_Ehdr header;
     Elf64_Phdr *ph;            /* header.e_phnum of them; owned */
     uint64_t low, high;        /* of the segments, page aligned */
+    ElfAreas areas;            /* the same, exactly */
     uint64_t align;            /* of the load address, a power of two */
     bool fixed;                /* ET_EXEC */
     bool exec_stack;           /* PT_GNU_STACK asks for it */
@@ -39,5 +45,6 @@ int elf_map(Mm *mm, int fd, ElfImage *img, uint64_t where);
 uint64_t elf_entry(const ElfImage *img);
 uint64_t elf_phdr_address(const ElfImage *img);   /* 0: not mapped */
 uint64_t elf_brk(const ElfImage *img);
+ElfAreas elf_areas(const ElfImage *img);
 
 #endif

@@ -164,3 +164,14 @@ uint64_t elf_brk(const ElfImage *img)
 {
     return img->high + img->bias;
 }
+
+ElfAreas elf_areas(const ElfImage *img)
+{
+    ElfAreas a = img->areas;
+
+    a.start_code += img->bias;
+    a.end_code += img->bias;
+    a.start_data += img->bias;
+    a.end_data += img->bias;
+    return a;
+}

@@ -82,14 +82,37 @@ static bool read_interp(int fd, const Elf64_Phdr *p, ElfImage *img)
            img->interp[n - 1] == '\0';
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void add_areas(ElfAreas *areas, const Elf64_Phdr *p)
+{
+    uint64_t end = p->p_vaddr + p->p_filesz;
+
+    if (p->p_flags & PF_X) {
+        areas->start_code = smaller(areas->start_code, p->p_vaddr);
+        areas->end_code = larger(areas->end_code, end);
+    }
+    areas->start_data = larger(areas->start_data, p->p_vaddr);
+    areas->end_data = larger(areas->end_data, end);
+}
+
 static void add_load(ElfImage *img, const Elf64_Phdr *p)
 {
     uint64_t low = page_down(p->p_vaddr);
     uint64_t high = page_up(p->p_vaddr + p->p_memsz);
     uint64_t align = p->p_align;
 
-    img->low = low < img->low ? low : img->low;
-    img->high = high > img->high ? high : img->high;
+    img->low = smaller(low, img->low);
+    img->high = larger(high, img->high);
+    add_areas(&img->areas, p);
     if (align > img->align && (align & (align - 1)) == 0 &&
         align <= TASK_SIZE / 16) {
         img->align = align;
@@ -100,6 +123,7 @@ static int check_segments(int fd, ElfImage *img, uint64_t file_size,
                           const char **why)
 {
     img->low = UINT64_MAX;
+    img->areas = (ElfAreas){ .start_code = UINT64_MAX };
     img->align = GUEST_PAGE;
     for (int i = 0; i < img->header.e_phnum; i++) {
         const Elf64_Phdr *p = &img->ph[i];

@@ -380,6 +380,7 @@ static int load(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
         return ret;
     }
     info.entry = *pc = elf_entry(&l->program);
+    proc->areas = elf_areas(&l->program);
     mm_set_brk(&proc->mm, elf_brk(&l->program));
     if (l->interp_fd >= 0) {
         ret = elf_map(&proc->mm, l->interp_fd, &l->interp, 0);

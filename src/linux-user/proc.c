@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -95,25 +96,59 @@ static const ProcFile *find_file(const char *path)
     return NULL;
 }
 
-static long open_view(Task *t, const ProcFile *file, const char *path,
-                      int flags)
+/* The memory file fd, opened anew as `flags` say. */
+long proc_reopen(int fd, int flags)
 {
-    FILE *out;
-    int fd, copy;
+    const int kept = O_ACCMODE | O_CLOEXEC | O_NONBLOCK | O_APPEND;
+    char link[32];
+    long ret;
 
-    if (!file->write || (flags & O_ACCMODE) != O_RDONLY) {
-        return -EACCES;
-    }
-    fd = memfd_create(file->name, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
-    copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    out = copy < 0 ? NULL : fdopen(copy, "w");
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    ret = open(link, flags & kept);
+    ret = ret < 0 ? -errno : ret;
+    close(fd);
+    return ret;
+}
+
+long proc_view_done(int fd, mode_t mode, int flags)
+{
+    fchmod(fd, mode & 0777);
+    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK);
+    return proc_reopen(fd, flags);
+}
+
+static int write_view(Task *t, const ProcFile *file, const char *path)
+{
+    int fd = memfd_create(file->name, MFD_ALLOW_SEALING);
+    int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+
     if (!out) {
         return -errno;
     }
     file->write(t, out, path);
     fclose(out);
-    lseek(fd, 0, SEEK_SET);
     return fd;
+}
+
+/* The kernel's own file says whether and how it can be opened. */
+static long open_view(Task *t, const ProcFile *file, const char *path,
+                      int flags)
+{
+    struct stat st;
+    int fd;
+
+    if (!file->write) {
+        return -EACCES;
+    }
+    fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0) {
+        return -errno;
+    }
+    fstat(fd, &st);
+    close(fd);
+    fd = write_view(t, file, path);
+    return fd < 0 ? fd : proc_view_done(fd, st.st_mode, flags);
 }
 
 long proc_open(Task *t, const char *path, int flags)
@@ -121,7 +156,7 @@ long proc_open(Task *t, const char *path, int flags)
     const ProcFile *file;
     const char *own;
 
-    if (strncmp(path, "/proc/", 6) != 0) {
+    if (strncmp(path, "/proc/", 6) != 0 || (flags & O_PATH)) {
         return PROC_NOT_OURS;
     }
     own = own_file(path);
@@ -129,6 +164,9 @@ long proc_open(Task *t, const char *path, int flags)
         return proc_mem_open(t, getpid(), flags);
     }
     file = find_file(path);
+    if (file && strcmp(file->name, "pagemap") == 0 && task_mm(t)->base == 0) {
+        return PROC_NOT_OURS;  /* the host's pages are the guest's */
+    }
     return file ? open_view(t, file, path, flags)
                 : proc_other_open(t, path, flags);
 }

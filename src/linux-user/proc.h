@@ -33,8 +33,15 @@ long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf,
  * accesses reach what the guest has mapped, and nothing else.
  */
 long proc_mem_open(Task *t, int pid, int flags);
-/* Whose memory fd is; 0: it is no such file. */
-int proc_mem_of(const Task *t, int fd);
+/*
+ * Whose memory fd is; 0: it is no such file, or not open for `access`,
+ * O_RDONLY or O_WRONLY.
+ */
+int proc_mem_of(const Task *t, int fd, int access);
+/* The memory file fd, opened anew as `flags` say; closes fd. */
+long proc_reopen(int fd, int flags);
+/* The same for a view, which nobody writes any more. */
+long proc_view_done(int fd, mode_t mode, int flags);
 long proc_mem_read(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n);
 long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf,
                     uint64_t n);

@@ -18,22 +18,26 @@ long proc_mem_open(Task *t, int pid, int flags)
     int fd;
 
     snprintf(name, sizeof(name), mem_name, pid);
-    fd = memfd_create(name, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+    fd = memfd_create(name, MFD_CLOEXEC);
     if (fd < 0) {
         return -errno;
     }
     t->proc->has_mem_file = true;
-    return fd;
+    return proc_reopen(fd, flags);
 }
 
-int proc_mem_of(const Task *t, int fd)
+int proc_mem_of(const Task *t, int fd, int access)
 {
     char link[32], name[64];
-    int pid = 0, end = 0;
+    int pid = 0, end = 0, mode;
     ssize_t n;
 
     if (!t->proc->has_mem_file) {
         return 0;
+    }
+    mode = fcntl(fd, F_GETFL) & O_ACCMODE;
+    if (mode != O_RDWR && mode != access) {
+        return 0;              /* the host refuses */
     }
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     n = readlink(link, name, sizeof(name) - 1);

@@ -88,7 +88,8 @@ static const struct {
 static long open_view(const Remote *r, const char *name, OtherWriter *write,
                       int flags)
 {
-    int fd = memfd_create(name, flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+    const mode_t everyones = 0444;
+    int fd = memfd_create(name, MFD_ALLOW_SEALING);
     int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
     FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
 
@@ -97,8 +98,7 @@ static long open_view(const Remote *r, const char *name, OtherWriter *write,
     }
     write(r, out);
     fclose(out);
-    lseek(fd, 0, SEEK_SET);
-    return fd;
+    return proc_view_done(fd, everyones, flags);
 }
 
 long proc_other_open(Task *t, const char *path, int flags)

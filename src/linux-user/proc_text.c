@@ -41,16 +41,28 @@ void proc_auxv(Task *t, FILE *out, const char *path)
     write_memory(t, out, t->proc->auxv, t->proc->auxv_end);
 }
 
-/* Fields (proc(5)) of the guest's own: its size, where its stack starts. */
+/* Fields (proc(5)) of the guest's own: its size, and where what is. */
 static void write_stat_field(Task *t, FILE *out, int field, const char *word)
 {
-    enum { VSIZE = 23, START_STACK = 28 };
+    const Process *proc = t->proc;
+    const ElfAreas *areas = &proc->areas;
+    const struct { int field; uint64_t value; } own[] = {
+        { 23, mm_size(task_mm(t)) },
+        { 26, areas->start_code }, { 27, areas->end_code },
+        { 28, proc->stack_start },
+        { 45, areas->start_data }, { 46, areas->end_data },
+        { 47, proc->mm.brk_start },
+        { 48, proc->arg_start }, { 49, proc->arg_end },
+        { 50, proc->arg_end }, { 51, proc->env_end },
+    };
 
-    switch (field) {
-    case VSIZE: fprintf(out, " %" PRIu64, mm_size(task_mm(t))); break;
-    case START_STACK: fprintf(out, " %" PRIu64, t->proc->stack_start); break;
-    default: fprintf(out, " %s", word);
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (own[i].field == field) {
+            fprintf(out, " %" PRIu64, own[i].value);
+            return;
+        }
     }
+    fprintf(out, " %s", word);
 }
 
 void proc_stat(Task *t, FILE *out, const char *path)

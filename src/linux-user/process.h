@@ -12,6 +12,7 @@
 
 #include <limits.h>
 #include <signal.h>
+#include "linux-user/elf.h"
 #include <sys/types.h>
 #include "linux-user/held.h"
 #include "linux-user/linux-user.h"
@@ -50,6 +51,7 @@ typedef struct Process {
     uint64_t arg_start, arg_end;       /* of the strings on the stack */
     uint64_t env_end;
     uint64_t auxv, auxv_end;
+    ElfAreas areas;                    /* of the program */
     uint64_t stack_start;              /* sp at the program's start */
     uint64_t vdso;
     uint64_t sigreturn;                /* address of the trampoline */

@@ -373,7 +373,7 @@ static long advance(const uint64_t *a, long n)
 
 long sys_read(Task *t, const uint64_t *a)
 {
-    int pid = proc_mem_of(t, (int)a[0]);
+    int pid = proc_mem_of(t, (int)a[0], O_RDONLY);
 
     if (pid) {
         return advance(a, proc_mem_read(t, pid, offset_of(a), a[1], a[2]));
@@ -383,7 +383,7 @@ long sys_read(Task *t, const uint64_t *a)
 
 long sys_write(Task *t, const uint64_t *a)
 {
-    int pid = proc_mem_of(t, (int)a[0]);
+    int pid = proc_mem_of(t, (int)a[0], O_WRONLY);
 
     if (pid) {
         return advance(a, proc_mem_write(t, pid, offset_of(a), a[1], a[2]));
@@ -393,7 +393,7 @@ long sys_write(Task *t, const uint64_t *a)
 
 long sys_pread64(Task *t, const uint64_t *a)
 {
-    int pid = proc_mem_of(t, (int)a[0]);
+    int pid = proc_mem_of(t, (int)a[0], O_RDONLY);
 
     return pid ? proc_mem_read(t, pid, a[3], a[1], a[2])
            : pass_call(t, SYS_pread64, 1u << 1, a);
@@ -401,7 +401,7 @@ long sys_pread64(Task *t, const uint64_t *a)
 
 long sys_pwrite64(Task *t, const uint64_t *a)
 {
-    int pid = proc_mem_of(t, (int)a[0]);
+    int pid = proc_mem_of(t, (int)a[0], O_WRONLY);
 
     return pid ? proc_mem_write(t, pid, a[3], a[1], a[2])
            : pass_call(t, SYS_pwrite64, 1u << 1, a);
