@@ -58,7 +58,7 @@ all() {
 
 cc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Isrc -I"$build" \
     -o "$work/disas" tests/disas/main.c src/disas/riscv.c \
-    src/frontend/riscv/cpu.c -lm || exit 1
+    src/frontend/riscv/cpu.c src/frontend/riscv/isa.c -lm || exit 1
 "$work/disas" words16 "$work/words16"
 "$work/disas" words32 "$work/words32"
 riscv64-linux-gnu-gcc -O2 -static -o "$work/dhrystone" bench/dhrystone/*.c ||
