@@ -40,7 +40,7 @@ export ASAN_OPTIONS ?= detect_leaks=0
 
 # What programs can do without, but are poorer for. It is asked for once for a
 # build folder: this "makefile" is made first, and make starts anew then.
-ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean help uninstall,$(or $(MAKECMDGOALS),all)),)
 -include $(BUILD)/asked.mk
 endif
 $(BUILD)/asked.mk: tests/need.sh
@@ -217,7 +217,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm disas ir tools explore insn guest gdb plugin profile real
+SUITES := unit decode asm disas ir tools explore insn guest gdb plugin profile install real
 .PHONY: test check $(SUITES:%=test-%)
 test: need-unit need-guest need-qemu need-capstone need-dw need-gdb \
       need-python
@@ -305,6 +305,10 @@ need-python:
 	@tests/need.sh python3 python3 \
 	  "runs the benchmarks and the explorer's tests"
 
+# ---- installing --------------------------------------------------------
+
+include dist/install.mk
+
 # ---- the rest ----------------------------------------------------------
 
 .PHONY: clean help FORCE
@@ -325,6 +329,7 @@ make check     include order, function and file lengths, lone headers
 make bench     native, qemu-riscv64 and tcg-riscv64 side by side
 make dhrystone rebuild the committed Dhrystone binary
 make vdso      rebuild the guest's vDSO
+make install   DESTDIR, prefix=/usr/local, bindir, ...; make uninstall
 make clean     remove build/
 MODE=release|shared|debug|asan|ubsan|tsan   WERROR=1   V=1
 endef

@@ -57,7 +57,8 @@ static const char *open_object(const char *path, const TcgPluginInfo **info)
 {
     *info = NULL;
     return message("%s: this build is static and cannot load shared objects; "
-                   "`make MODE=shared` builds one that can", path);
+                   "tcg-riscv64-dyn can, which `make install` or `make "
+                   "MODE=shared` builds", path);
 }
 #endif
 

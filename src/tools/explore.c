@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include "gen/version.h"
 #include "tools/explore/choose.h"
 #include "tools/explore/functions.h"
 #include "tools/explore/page.h"
@@ -43,6 +44,8 @@ typedef struct Explorer {
     size_t nb_functions;
 } Explorer;
 
+enum { OPT_VERSION = 1000 };
+
 static const char usage[] =
     "usage: tcg-explore [options] PROGRAM [FUNCTION...]\n"
     "Writes a page that shows how functions of a guest program are\n"
@@ -61,6 +64,7 @@ static const char usage[] =
     "      --serve[=PORT]    show it, and every other function, on\n"
     "                        http://localhost:PORT/ (8080) until interrupted\n"
     "      --data            write the page's data alone, as JSON\n"
+    "      --version         show the version\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
 /* Options ----------------------------------------------------------------- */
@@ -90,6 +94,7 @@ static void parse_option(Options *o, int c)
         o->port = optarg ? number("--serve", optarg, 65535) : DEFAULT_PORT;
         break;
     case 'd': o->data = true; break;
+    case OPT_VERSION: puts("tcg-explore version " TCG_VERSION); exit(0);
     case 'h': fputs(usage, stdout); exit(0);
     default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
     }
@@ -103,6 +108,7 @@ static void parse_options(Options *o, int argc, char **argv)
         {"profile", required_argument, NULL, 'p'},
         {"serve", optional_argument, NULL, 's'},
         {"data", no_argument, NULL, 'd'},
+        {"version", no_argument, NULL, OPT_VERSION},
         {"help", no_argument, NULL, 'h'},
         {0},
     };

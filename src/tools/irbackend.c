@@ -18,6 +18,7 @@
 #include "core/verify.h"
 #include "disas/trace_text.h"
 #include "frontend/riscv/helper.h"
+#include "gen/version.h"
 #include "tools/ir/execute.h"
 #include "tools/ir/show_host.h"
 #include "util/die.h"
@@ -58,6 +59,8 @@ typedef struct Session {
     Counts counts;
 } Session;
 
+enum { OPT_VERSION = 1000 };
+
 static const char usage[] =
     "usage: tcg-irbackend [options] FILE [NAME=VALUE...]\n"
     "FILE is IR, text (.ir) or binary (.tcgir), of one block or of a program;\n"
@@ -86,6 +89,7 @@ static const char usage[] =
     "                     guest memory: 64 KiB of zeros at 0x10000\n"
     "      --start S      from the block of that name or address on\n"
     "      --image P      guest memory: that of the program P, and a stack\n"
+    "      --version      show the version\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
 /* One block --------------------------------------------------------------- */
@@ -361,6 +365,7 @@ static void parse_option(Options *o, int c)
     case 'P': o->cfg.plain = true; break;
     case 'n': o->cfg.no_ret_stack = true; break;
     case 'r': o->run = true; break;
+    case OPT_VERSION: puts("tcg-irbackend version " TCG_VERSION); exit(0);
     case '?' + 256: fputs(usage, stdout); exit(0);
     default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
     }
@@ -386,6 +391,7 @@ static void parse_options(Options *o, int argc, char **argv)
         {"plain", no_argument, NULL, 'P'},
         {"no-ret-stack", no_argument, NULL, 'n'},
         {"run", no_argument, NULL, 'r'},
+        {"version", no_argument, NULL, OPT_VERSION},
         {"help", no_argument, NULL, '?' + 256},
         {0},
     };

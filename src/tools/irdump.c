@@ -20,6 +20,7 @@
 #include "core/opdoc.h"
 #include "core/verify.h"
 #include "frontend/riscv/helper.h"
+#include "gen/version.h"
 #include "tools/ir/dump_elf.h"
 #include "tools/ir/run.h"
 #include "util/die.h"
@@ -37,6 +38,8 @@ typedef struct Options {
     const char *arch, *output, *emit_bin, *input;
     char **settings; /* NAME=VALUE, NULL-terminated */
 } Options;
+
+enum { OPT_VERSION = 1000 };
 
 static const char usage[] =
     "usage: tcg-irdump [options] PROGRAM\n"
@@ -59,6 +62,7 @@ static const char usage[] =
     "Both:\n"
     "  -o, --output F       write to F\n"
     "      --ops-doc        write the reference of all ops (docs/ir-ops.md)\n"
+    "      --version        show the version\n"
     "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
 static FILE *open_output(const char *path)
@@ -239,6 +243,7 @@ static void parse_option(Options *o, int c)
     case 'R': o->elf.regions = true; break;
     case 'j': o->elf.json = true; break;
     case 'e': o->emit_bin = optarg; break;
+    case OPT_VERSION: puts("tcg-irdump version " TCG_VERSION); exit(0);
     case 'h': fputs(usage, stdout); exit(0);
     default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
     }
@@ -261,6 +266,7 @@ static void parse_options(Options *o, int argc, char **argv)
         {"region", no_argument, NULL, 'R'},
         {"json", no_argument, NULL, 'j'},
         {"emit-bin", required_argument, NULL, 'e'},
+        {"version", no_argument, NULL, OPT_VERSION},
         {"help", no_argument, NULL, 'h'},
         {0},
     };

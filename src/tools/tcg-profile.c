@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "gen/version.h"
 #include "profile/tree.h"
 #include "util/die.h"
 
@@ -22,6 +23,7 @@ static const struct option options[] = {
     {"pid", required_argument, NULL, 'p'},
     {"tid", required_argument, NULL, 't'},
     {"output", required_argument, NULL, 'o'},
+    {"version", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'}, {0},
 };
 
@@ -33,7 +35,8 @@ static const char help[] =
     "  --limit N        lines of each table (20)\n"
     "  --pid N          samples of this process alone\n"
     "  --tid N          samples of this thread alone\n"
-    "  -o, --output F   write to this file\n";
+    "  -o, --output F   write to this file\n"
+    "  --version        show the version\n";
 
 static int number(const char *text)
 {
@@ -65,6 +68,7 @@ int main(int argc, char **argv)
                 die(1, "%s: %m", optarg);
             }
             break;
+        case 'v': puts("tcg-profile version " TCG_VERSION); return 0;
         case 'h': fputs(help, stdout); return 0;
         default: return USAGE;
         }
