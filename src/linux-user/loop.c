@@ -455,9 +455,6 @@ static int start_exec(Process *proc)
                                 &proc->mm };
     config.guest_base = proc->mm.base;
     share_space(proc, &config);
-    if (proc->mm.base != 0) {
-        host_set_guest_base(proc->mm.base);
-    }
     proc->exec = exec_new(&config);
     if (!proc->exec) {
         return -errno;
@@ -486,45 +483,80 @@ static void hold_program(Process *proc, int fd, const FdRoom *room)
     }
 }
 
-/*
- * Everything up to the first instruction; 0 or an exit status.  program: its
- * descriptor, if it is open already.
- */
-static int start(Process *proc, Task **task, int program, const FdRoom *room)
+/* What the program's start needs files for. */
+typedef struct Start {
+    Process *proc;
+    int program;               /* its descriptor, if it is open already */
+    const FdRoom *room;
+    uint64_t pc, sp;
+    int status;                /* 0 or an exit status */
+} Start;
+
+static int load_all(Start *s, Loader *l)
 {
+    Process *proc = s->proc;
     const LinuxUserOptions *o = proc->options;
-    Loader l = { .fd = -1, .interp_fd = -1 };
-    uint64_t pc = 0, sp = 0;
-    int ret = loader_open(&l, o, program);
+    bool placed;
+    int ret;
 
-    if (ret) {
-        return ret;
-    }
-    hold_program(proc, l.fd, room);
-    ret = load(proc, &l, &pc, &sp);
-    loader_close(&l);
+    hold_program(proc, l->fd, s->room);
+    ret = load(proc, l, &s->pc, &s->sp);
+    loader_close(l);
     if (ret < 0) {
-        bool placed = !o->has_guest_base || proc->mm.base == o->guest_base;
-
+        placed = !o->has_guest_base || proc->mm.base == o->guest_base;
         return complain(placed ? o->program : "-B", -ret,
                         placed ? NULL : "the host has no room there");
     }
     ret = start_exec(proc);
-    if (ret == 0 && !l.program.interp[0] && !names_check(proc)) {
-        return EXIT_WRONG_USE;
+    if (ret < 0) {
+        return complain("memory for translated code", -ret, NULL);
     }
-    *task = ret < 0 ? NULL : task_new(proc);
+    return !l->program.interp[0] && !names_check(proc) ? EXIT_WRONG_USE : 0;
+}
+
+static void read_files(void *opaque)
+{
+    Start *s = opaque;
+    Loader l = { .fd = -1, .interp_fd = -1 };
+
+    s->status = loader_open(&l, s->proc->options, s->program);
+    if (s->status == 0) {
+        s->status = load_all(s, &l);
+    }
+}
+
+/*
+ * Everything up to the first instruction; 0 or an exit status.  The guest may
+ * have been given all descriptors that there may be.
+ */
+static int start(Start *s, Task **task)
+{
+    Process *proc = s->proc;
+
+    if (fd_room_there()) {
+        read_files(s);
+    } else if (fd_room_elsewhere(read_files, s, s->program)) {
+        proc->program_fd = -1;
+    } else {
+        s->status = complain(proc->options->program, ENOMEM, NULL);
+    }
+    if (s->status) {
+        return s->status;
+    }
+    if (proc->mm.base != 0) {
+        host_set_guest_base(proc->mm.base);
+    }
+    *task = task_new(proc);
     if (!*task) {
-        return complain("memory for translated code",
-                        ret < 0 ? -ret : errno, NULL);
+        return complain("memory for translated code", errno, NULL);
     }
     proc->mm.code_gone = code_gone;
     reserve_fill(&proc->reserve);
     proc->mm.code_suspect = code_suspect;
     proc->mm.code_fence = code_fence;
-    rv_state((*task)->cpu)->pc = pc;
-    rv_state((*task)->cpu)->gpr[RV_SP] = sp;
-    if (log_on(&o->log, LOG_page)) {
+    rv_state((*task)->cpu)->pc = s->pc;
+    rv_state((*task)->cpu)->gpr[RV_SP] = s->sp;
+    if (log_on(&proc->options->log, LOG_page)) {
         page_log(*task, "the program is loaded");
     }
     return 0;
@@ -592,10 +624,12 @@ int linux_user_run(const LinuxUserOptions *o)
     pthread_mutex_init(&proc->seccomp_lock, NULL);
     pthread_mutex_init(&proc->written.lock, NULL);
     remote_publish(proc);
+    pthread_mutex_init(&proc->program_lock, NULL);
     signal_init_process(proc);
     fd_room_make(&room);
-    ret = start(proc, &t, program.fd >= 0 ? program.fd : o->program_fd,
-                &room);
+    ret = start(&(Start){ .proc = proc, .room = &room,
+                          .program = program.fd >= 0 ? program.fd
+                                                     : o->program_fd }, &t);
     if (ret == 0 && o->gdb && debug_start(t) < 0) {
         ret = cannot_listen(o->gdb->where);
     }

@@ -45,7 +45,8 @@ typedef struct Process {
     const LinuxUserOptions *options;
     Gdb *gdb;                          /* NULL: not debugged */
     char exe[PATH_MAX];                /* the program's real path, once */
-    int program_fd;                    /* the program; -1: none (program.h) */
+    volatile int program_fd;           /* the program; -1: none (program.h) */
+    pthread_mutex_t program_lock;      /* while it moves */
     dev_t emulator_dev;
     ino_t emulator_ino;
     uint64_t arg_start, arg_end;       /* of the strings on the stack */

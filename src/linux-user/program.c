@@ -4,12 +4,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "linux-user/usercopy.h"
+#include "util/annotate.h"
+
+int annotate_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 
 /* --- room --- */
 
@@ -41,6 +47,68 @@ void fd_room_end(FdRoom *r)
         setrlimit(RLIMIT_NOFILE, &r->old);
         r->made = false;
     }
+}
+
+enum { ROOM_NEEDED = 6 };
+
+bool fd_room_there(void)
+{
+    int fd[ROOM_NEEDED], n = 0, any = 0;
+
+    while (any < ROOM_NEEDED && fcntl(any, F_GETFD) < 0) {
+        any++;                 /* all of these are free */
+    }
+    if (any == ROOM_NEEDED) {
+        return true;
+    }
+    while (n < ROOM_NEEDED && (fd[n] = fcntl(any, F_DUPFD_CLOEXEC, 0)) >= 0) {
+        n++;
+    }
+    for (int i = 0; i < n; i++) {
+        close(fd[i]);
+    }
+    return n == ROOM_NEEDED;
+}
+
+typedef struct Elsewhere {
+    void (*fn)(void *);
+    void *arg;
+    int keep;
+} Elsewhere;
+
+static int elsewhere(void *opaque)
+{
+    const Elsewhere *e = opaque;
+    const uint64_t all = ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1));
+    struct rlimit lim;
+    int closed = 0;
+
+    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, 8, 0, 0);
+    getrlimit(RLIMIT_NOFILE, &lim);
+    for (int fd = (int)lim.rlim_cur; fd-- > 0 && closed < ROOM_NEEDED;) {
+        closed += fd != e->keep && fd > STDERR_FILENO && close(fd) == 0;
+    }
+    e->fn(e->arg);
+    return 0;
+}
+
+bool fd_room_elsewhere(void (*fn)(void *), void *arg, int keep)
+{
+    enum { STACK_BYTES = 1 << 20 };
+    Elsewhere e = { fn, arg, keep };
+    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    int pid;
+
+    if (stack == MAP_FAILED) {
+        return false;
+    }
+    pid = annotate_clone(elsewhere, stack + STACK_BYTES,
+                         CLONE_VM | CLONE_VFORK, &e);
+    while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR) {
+    }
+    munmap(stack, STACK_BYTES);
+    return pid > 0;
 }
 
 /* --- may it run? --- */
@@ -107,6 +175,35 @@ void program_hold(Process *proc, int fd, int first)
     if (n > 0) {
         proc->exe[n] = '\0';
     }
+}
+
+static bool move_up(Process *proc)
+{
+    int old = proc->program_fd;
+    FdRoom room;
+
+    fd_room_make(&room);
+    if (old >= (int)room.old.rlim_cur) {
+        old = -1;
+    } else {
+        proc->program_fd = fcntl(old, F_DUPFD_CLOEXEC,
+                                 (int)room.old.rlim_cur);
+        close(old);
+    }
+    fd_room_end(&room);
+    return old >= 0;
+}
+
+bool program_give_way(Process *proc)
+{
+    bool moved = false;
+
+    if (proc->program_fd >= 0 &&
+        pthread_mutex_trylock(&proc->program_lock) == 0) {
+        moved = move_up(proc);
+        pthread_mutex_unlock(&proc->program_lock);
+    }
+    return moved;
 }
 
 bool program_path(const Process *proc, char path[PATH_MAX])

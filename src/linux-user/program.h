@@ -23,6 +23,14 @@ typedef struct FdRoom {
 
 void fd_room_make(FdRoom *);
 void fd_room_end(FdRoom *);
+/* Are a few descriptors free? */
+bool fd_room_there(void);
+/*
+ * If not: fn runs with a table of descriptors of its own, in which there are,
+ * at the cost of the highest; but not of `keep`.  What it opens is gone when
+ * it returns.  It may not wait for a signal.  False: there is no memory.
+ */
+bool fd_room_elsewhere(void (*fn)(void *), void *arg, int keep);
 
 /* execveat's flag that asks whether a file may be run. */
 #ifndef AT_EXECVE_CHECK
@@ -34,6 +42,12 @@ long program_may_run(int fd);
 
 /* Holds what fd is; `first`: no descriptor below that. */
 void program_hold(Process *proc, int fd, int first);
+/*
+ * The guest wants the descriptor's number, or has used up all others: the
+ * program goes beyond what the guest may have, or is let go of.  False: it was
+ * not in the way.
+ */
+bool program_give_way(Process *proc);
 /* A path that opens the program; false: only proc->exe does, if at all. */
 bool program_path(const Process *proc, char path[PATH_MAX]);
 /* The descriptor by which process pid of this emulator holds it, or -1. */

@@ -47,6 +47,8 @@ typedef struct ExecArgs {
     bool hidden;               /* it cannot open that: it will be closed */
     bool renamed;              /* name does not lead to the program */
     bool nameless;             /* there was a descriptor, and no path */
+    bool unreadable;           /* it may be run, but not read */
+    bool changes_user;
     int fd;                    /* the program, open; -1: not yet */
     int inherit;               /* inherit_save's; -1: none */
     char **words, *first_word; /* argv as it was, and its argv[0] */
@@ -514,7 +516,7 @@ static long guest_exec(Task *t, ExecArgs *x)
     if (!emulator_reachable(t)) {
         return kernel_exec(t, x);
     }
-    if (changes_user(x->fd)) {
+    if (x->changes_user) {
         ret = kernel_exec(t, x);
         if (ret != -ENOEXEC) {
             return ret;
@@ -525,40 +527,78 @@ static long guest_exec(Task *t, ExecArgs *x)
                    : host_exec(t, AT_FDCWD, t->proc->options->self, x, 0);
 }
 
-/* Only the kernel can read it: if it knows such programs, it runs it. */
-static long unreadable_exec(Task *t, ExecArgs *x, const uint64_t *a)
-{
-    long ret = take_vectors(t, x, a[1], a[2]);
+/* An execve, up to where only the kernel can refuse it. */
+typedef struct Attempt {
+    Task *t;
+    ExecArgs x;
+    const uint64_t *a;
+    long ret;                  /* resolve()'s, or -errno */
+} Attempt;
 
-    ret = ret < 0 ? ret : kernel_exec(t, x);
-    return ret == -ENOEXEC ? -EACCES : ret;
+static void look(void *opaque)
+{
+    Attempt *e = opaque;
+    ExecArgs *x = &e->x;
+
+    e->ret = find_program(e->t, x, e->a[0]);
+    x->unreadable = e->ret == -ENOEXEC;
+    if (x->unreadable) {
+        e->ret = 0;
+    }
+    if (e->ret == 0) {
+        e->ret = take_vectors(e->t, x, e->a[1], e->a[2]);
+    }
+    if (e->ret == 0 && !x->unreadable && !(x->flags & AT_EXECVE_CHECK)) {
+        e->ret = resolve(e->t, x);
+    }
+    x->changes_user = x->fd >= 0 && changes_user(x->fd);
 }
 
-static long run_program(Task *t, ExecArgs *x, const uint64_t *a)
+/*
+ * There is no descriptor left, and there will be none: what the program is
+ * cannot be handed on, so its file must have a name.
+ */
+static void look_elsewhere(void *opaque)
 {
-    long ret = find_program(t, x, a[0]);
+    Attempt *e = opaque;
 
-    if (ret == -ENOEXEC) {
-        return unreadable_exec(t, x, a);
+    look(e);
+    e->x.fd = -1;              /* it was, there */
+    if (e->x.renamed) {
+        strcpy(e->x.name, e->x.path[0] ? e->x.path : e->x.name);
+        e->x.renamed = false;
     }
-    ret = ret < 0 ? ret : take_vectors(t, x, a[1], a[2]);
+}
+
+static long run_program(Attempt *e)
+{
+    ExecArgs *x = &e->x;
+    long ret = e->ret;
+
     if (ret < 0 || (x->flags & AT_EXECVE_CHECK)) {
         return ret;
     }
-    ret = resolve(t, x);
-    return ret < 0 ? ret : ret ? guest_exec(t, x) : kernel_exec(t, x);
+    ret = ret ? guest_exec(e->t, x) : kernel_exec(e->t, x);
+    /* The kernel could read it, but knows of no one to run it. */
+    return x->unreadable && ret == -ENOEXEC ? -EACCES : ret;
 }
 
 static long try_exec(Task *t, int dirfd, const uint64_t *a, int flags,
                      FdRoom *room)
 {
-    ExecArgs x = { .fd = -1, .inherit = -1, .dirfd = dirfd, .flags = flags,
-                   .room = room };
-    long ret = take_scratch(t, &x);
+    Attempt e = { .t = t, .a = a,
+                .x = { .fd = -1, .inherit = -1, .dirfd = dirfd,
+                       .flags = flags, .room = room } };
+    long ret = take_scratch(t, &e.x);
 
-    ret = ret < 0 ? ret : run_program(t, &x, a);
-    close_if_open(x.fd);
-    close_if_open(x.inherit);
+    if (ret == 0 && room && !fd_room_there()) {
+        ret = fd_room_elsewhere(look_elsewhere, &e, dirfd) ? 0 : -ENOMEM;
+    } else if (ret == 0) {
+        look(&e);
+    }
+    ret = ret < 0 ? ret : run_program(&e);
+    close_if_open(e.x.fd);
+    close_if_open(e.x.inherit);
     exec_scratch_free(t);
     return ret;
 }

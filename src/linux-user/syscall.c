@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "linux-user/host_calls.h"
 #include "linux-user/page_log.h"
+#include "linux-user/program.h"
 #include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
@@ -130,6 +131,9 @@ static long make_call(Task *t, unsigned nr, const uint64_t *a)
     verdict = ask_seccomp(t, &called, a, &ret);
     if (verdict == SECCOMP_ALLOWED) {
         ret = call_row(t, called, a);
+        if (ret == -EMFILE && program_give_way(t->proc)) {
+            ret = call_row(t, called, a);
+        }
     }
     if (trace && verdict != SECCOMP_ENDED) {
         strace_leave(t, nr, a, ret);

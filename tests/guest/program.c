@@ -381,6 +381,58 @@ static void full(const char *what, rlim_t soft)
     printf("  status %x\n", status);
 }
 
+/* For good: the limit cannot be raised again. */
+static void in_use(const char *what)
+{
+    struct rlimit lim = { 50, 50 };
+    char *argv[] = { "report", "full", NULL };
+    int status;
+
+    printf("%s:\n", what);
+    fflush(stdout);
+    if (fork() == 0) {
+        setrlimit(RLIMIT_NOFILE, &lim);
+        while (open("/dev/null", O_RDONLY) >= 0) {
+        }
+        execve("missing", argv, no_env);
+        printf("  %s", error(-1));
+        execve("text", argv, no_env);
+        printf("  %s\n", error(-1));
+        fflush(stdout);
+        execve("prog", argv, no_env);
+        printf("  %s\n", error(-1));
+        fflush(stdout);
+        _exit(1);
+    }
+    wait(&status);
+    printf("  status %x\n", status);
+}
+
+/* All numbers below the limit are the program's. */
+static void many(void)
+{
+    struct rlimit lim = { 3000, 3000 };
+    int n = 0, high;
+
+    fflush(stdout);
+    if (fork() != 0) {
+        wait(NULL);
+        return;
+    }
+    printf("limit %s\n", error(setrlimit(RLIMIT_NOFILE, &lim)));
+    for (int i = 1000; i < 1100; i++) {
+        n += dup2(1, i) == i;
+    }
+    printf("dup2 %d\n", n);
+    while ((high = dup(1)) >= 0) {
+        n++;
+    }
+    printf("%d more, %s\n", n, error(-1));
+    printf("exe %d\n", (int)readlink("/proc/self/exe", (char[100]){ 0 }, 100) > 0);
+    fflush(stdout);
+    _exit(0);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "wait") == 0) {
@@ -400,7 +452,9 @@ int main(int argc, char **argv)
     busy();
     errors();
     scripts();
+    many();
     full("twenty", 20);
     full("no more", 0);
+    in_use("all in use");
     return 0;
 }
