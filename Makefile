@@ -148,7 +148,7 @@ $(BUILD)/obj/src/tools/explore/source.o: CPPFLAGS += $(if $(DW),-DHAVE_LIBDW)
 $(BUILD)/obj/src/tools/explore/source.o: $(BUILD)/libdw
 # What it embeds.
 $(BUILD)/obj/src/tools/explore/page.o: $(addprefix src/tools/explore/, \
-  page.html page.css texts.js layout.js views.js way.js page.js)
+  page.html page.css texts.js layout.js source.js views.js way.js link.js page.js)
 $(BUILD)/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"

@@ -3,11 +3,14 @@ import sys
 import urllib.error
 import urllib.request
 
+from packed import unpack
+
 
 def get(path):
     try:
         with urllib.request.urlopen(sys.argv[1].rstrip("/") + path) as answer:
-            return answer.status, answer.read().decode()
+            page = answer.read().decode()
+            return answer.status, page + unpack(page)
     except urllib.error.HTTPError as e:
         return e.code, e.read().decode()
 

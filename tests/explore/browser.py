@@ -60,6 +60,9 @@ class Browser:
 
     def go(self, url):
         self._ask("POST", "/url", {"url": url})
+        while url != "about:blank" and not self.js(
+                "document.body.dataset.ready"):
+            time.sleep(0.02)
 
     def js(self, script, *args):
         return self._ask("POST", "/execute/sync",

@@ -116,6 +116,97 @@ def source_line_lights_its_instructions(b):
         "document.getElementById('status').textContent"))
 
 
+def nothing_is_cut(b):
+    """Host bytes, host text and source lie within their panels."""
+    for width in (1280, 1440, 1920):
+        b.cdp("Emulation.setDeviceMetricsOverride", width=width, height=900,
+              deviceScaleFactor=1, mobile=False)
+        for tier in ("block", "region"):
+            b.click("input[value=%s] + span" % tier)
+            cut = b.js("""["source", "guest", "host"].flatMap((name) => {
+                const view = panels[name].list.closest(".view");
+                const edge = view.getBoundingClientRect().right;
+                return [...view.querySelectorAll(".row > *")].filter((e) =>
+                    e.getBoundingClientRect().right > edge + 0.5 ||
+                    e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
+                  .map((e) => name + ": " + e.textContent); })""")
+            same("cut at %d" % width, cut, [])
+        bytes_shown = b.js("""[...document.querySelectorAll(
+            "#list-host .bytes")].every((e) => e.offsetWidth)""")
+        true("bytes at %d" % width, bytes_shown)
+
+
+def lines_have_colours(b):
+    b.click(REGION)
+    hues = b.js("""panels.source.rows.filter((r) => r.line &&
+        r.pcs.length).map((r) => r.el.style.getPropertyValue("--line-hue"))""")
+    same("each its own", len(set(hues)), len(hues))
+    true("some", len(hues) > 3 and "" not in hues)
+    for name in ("guest", "ir", "live", "regs", "host"):
+        same("the line's, in " + name, b.js("""panels[arguments[0]].rows.filter(
+            (r) => r.pcs.length === 1 && r.el.style.getPropertyValue(
+                "--line-hue") !== panels.source.rows.find((s) =>
+                s.line === S.fn.at.get(r.pcs[0]).line).el.style
+                .getPropertyValue("--line-hue")).length""", name), 0)
+    true("keywords", b.js("""[...document.querySelectorAll(
+        "#list-source .tk-keyword")].some(
+            (e) => e.textContent === "while")"""))
+
+
+def source_line_leads_to_its_work(b):
+    """while (*s) is tested once in front of the loop, then in it."""
+    b.click(REGION)
+    b.click("#" + b.js("""panels.source.rows.find((r) =>
+        r.el.textContent.includes("while (")).el.id"""))
+    loop = b.js("S.fn.graph.find((n) => n.exits.some((e) => e[1] === n.pc)).pc")
+    true("in the loop", b.js("S.sel.pcs[0]") >= loop)
+    for name in ("guest", "ir", "host"):
+        where = b.js("""(() => {
+            const row = counterpart(panels[arguments[0]], S.sel);
+            const e = row.el.getBoundingClientRect();
+            const v = row.el.closest(".view").getBoundingClientRect();
+            return [row.pcs[0], e.top >= v.top && e.bottom <= v.bottom,
+                    row.el.textContent]; }).apply(null, arguments)""", name)
+        true("%s: the loop's, %r" % (name, where), where[0] >= loop)
+        true("%s: in sight, %r" % (name, where), where[1])
+        true("%s: no jump, %r" % (name, where),
+             not any(w in where[2] for w in ("set_label", "nop", "jmp")))
+
+
+def the_way_scrolls(b):
+    b.click(REGION)
+    b.click("#passes button:nth-child(5)")
+    b.click(guest(b, "addw"))
+    true("as many lines as copies", b.js(
+        "document.querySelectorAll('#way-steps li:last-child code').length")
+        >= 4)
+    true("within the window", b.js("""document.getElementById("way")
+        .getBoundingClientRect().bottom <= innerHeight"""))
+    scrolls = b.js("""(() => { const w = document.getElementById("way-steps");
+        w.scrollTop = 1e6; const last = Math.max(...[...w.querySelectorAll(
+            "li > *")].map((e) => e.getBoundingClientRect().bottom));
+        return [last, w.getBoundingClientRect().bottom]; })()""")
+    true("to its end: %r" % scrolls, scrolls[0] <= scrolls[1] + 1)
+
+
+def links_keep_what_is_shown(b):
+    b.click(REGION)
+    names = b.js("S.unit.stages.map((s) => s.pass)")
+    b.click("#passes button:nth-child(%d)" % (names.index("rename") + 1))
+    b.click("#stages [data-panel=regs]")
+    b.click(guest(b, "xor"))
+    b.click("#list-host .exact, #list-host .lit:not(.head)")
+    state = """[S.fn.name, S.unit.tier, S.unit.pc, S.stage, S.sel.pcs,
+        document.body.dataset.middle, document.querySelector(".row.sel").id]"""
+    before, url = b.js(state), b.js("location.href")
+    b.go("about:blank")
+    b.go(url)
+    same("as it was", b.js(state), before)
+    b.js("(location.hash = '%s') && 0" % insn(b, "addw"))
+    b.js("new Promise((r) => setTimeout(r, 100))")
+    true("an address alone", "addw" in b.js(LIT, "guest", "sel")[0])
+
+
 def hovering_lights_for_a_time(b):
     b.click(guest(b, "xor"))
     b.hover(guest(b, "addw"))
@@ -240,7 +331,8 @@ def touch_and_stages(b):
 
 WIDE_CASES = (
     asks_nothing_of_the_network, guest_lights_all_stages, hot_region_does_too,
-    op_and_host_code, source_line_lights_its_instructions,
+    nothing_is_cut, lines_have_colours, source_line_leads_to_its_work,
+    the_way_scrolls, links_keep_what_is_shown, op_and_host_code, source_line_lights_its_instructions,
     hovering_lights_for_a_time, keys_alone, passes_show_what_they_changed,
     links_lead_on, heat_is_shown, roles_and_names, contrast, nothing_moves)
 PHONE_CASES = (fits_a_phone, touch_and_stages)

@@ -90,6 +90,15 @@ python=build/rootfs/usr/bin/python3
 if [ -e "$python" ]; then
     data python3 "$python" PyLong_FromLong PyObject_GetAttr
 fi
+# page NAME PROGRAM: the page of what data() has read.
+page() {
+    "$explore" -o "$work/$1.html" "$2" > "$work/log"
+    python3 tests/explore/packed.py "$work/$1.html" "$work/$1.json" \
+        > "$work/log" 2>&1
+    add "$work/log"
+}
+page demo "$work/demo"
+page dhrystone bench/prebuilt/dhrystone.riscv64
 serve
 "$explore" --profile "$work/demo.profile" -o "$work/demo.html" "$work/demo" \
     hash main > /dev/null

@@ -1,7 +1,9 @@
 /* See page.h. */
 #include "tools/explore/page.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include "tools/explore/deflate.h"
 #include "util/check.h"
 
 /* A file of the source tree as a string. */
@@ -14,24 +16,46 @@ EMBED(explore_html, "page.html");
 EMBED(explore_css, "page.css");
 EMBED(explore_layout_js, "layout.js");
 EMBED(explore_texts_js, "texts.js");
+EMBED(explore_source_js, "source.js");
 EMBED(explore_views_js, "views.js");
 EMBED(explore_way_js, "way.js");
+EMBED(explore_link_js, "link.js");
 EMBED(explore_js, "page.js");
+
+/* The data, compressed, as text that can stand in HTML; malloc'ed. */
+static char *packed(const char *data)
+{
+    char *text = NULL;
+    size_t size, text_size;
+    uint8_t *bytes = deflate((const uint8_t *)data, strlen(data), &size);
+    FILE *f = open_memstream(&text, &text_size);
+    check(f, "out of memory");
+    base64_write(f, bytes, size);
+    check(fclose(f) == 0, "out of memory");
+    free(bytes);
+    return text;
+}
 
 void page_write(FILE *f, const char *data)
 {
-    const char *const place[] = {"@style@", "@data@", "@texts@", "@layout@",
-                                 "@views@", "@way@",  "@script@"};
-    const char *const text[] = {explore_css, data, explore_texts_js,
-                                explore_layout_js, explore_views_js,
-                                explore_way_js, explore_js};
+    char *pack = packed(data);
+    const struct {
+        const char *place, *text;
+    } parts[] = {
+        {"@style@", explore_css}, {"@data@", pack},
+        {"@texts@", explore_texts_js}, {"@layout@", explore_layout_js},
+        {"@source@", explore_source_js}, {"@views@", explore_views_js},
+        {"@way@", explore_way_js}, {"@link@", explore_link_js},
+        {"@script@", explore_js},
+    };
     const char *html = explore_html;
-    for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
-        const char *at = strstr(html, place[i]);
-        check(at, "page.html: no %s", place[i]);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        const char *at = strstr(html, parts[i].place);
+        check(at, "page.html: no %s", parts[i].place);
         fwrite(html, 1, (size_t)(at - html), f);
-        fputs(text[i], f);
-        html = at + strlen(place[i]);
+        fputs(parts[i].text, f);
+        html = at + strlen(parts[i].place);
     }
     fputs(html, f);
+    free(pack);
 }

@@ -1,7 +1,7 @@
 /* What is shown, what is selected, and how one goes from one to another. */
 
-const D = JSON.parse($("data").textContent);
-const S = {fn: null, unit: null, stage: 0, sel: null};
+let D; /* the data: see start() */
+const S = {fn: null, unit: null, stage: 0, sel: null, following: false};
 
 /* Units ------------------------------------------------------------------- */
 
@@ -45,7 +45,8 @@ function unitsOf(fn, tier) {
 
 /* What belongs to a row: {pcs, exact}. */
 function meaning(row) {
-  return {pcs: row.pcs, panel: row.panel,
+  return {pcs: row.line ? byWork(S.fn, S.unit, row.pcs) : row.pcs,
+          panel: row.panel,
           exact: row.op === undefined ? new Set() : sameOps(S.unit, row.op)};
 }
 
@@ -78,17 +79,15 @@ function light(sel, related, exact) {
 
 /* The row of a panel that a selection is best seen at. */
 function counterpart(p, sel) {
+  const best = (rows) => rows.find((row) => !row.minor) || rows[0];
   for (const op of sel.exact) {
     if (p.byOp.has(op)) {
-      return p.byOp.get(op)[0];
+      return best(p.byOp.get(op));
     }
   }
-  for (const pc of sel.pcs) {
-    if (p.byPc.has(pc)) {
-      return p.byPc.get(pc)[0];
-    }
-  }
-  return null;
+  const found = sel.pcs.filter((pc) => p.byPc.has(pc))
+    .map((pc) => best(p.byPc.get(pc)));
+  return found.length ? best(found) : null;
 }
 
 function isShown(p) {
@@ -166,9 +165,8 @@ function followPc(pc) {
 /* row of panel p; NULL: nothing. */
 function select(p, row) {
   const sel = row ? meaning(row) : null;
-  if (row && followPc(row.pcs[0])) {
-    const again = panels[p.name].rows.find((r) => r.pcs[0] === row.pcs[0]);
-    select(panels[p.name], again);
+  if (row && followPc(sel.pcs[0])) { /* panels are new, their rows the same */
+    select(panels[p.name], panels[p.name].rows[p.rows.indexOf(row)]);
     return;
   }
   S.sel = sel;
@@ -184,9 +182,7 @@ function select(p, row) {
     }
   }
   announce(sel);
-  if (sel && sel.pcs.length) {
-    history.replaceState(null, "", "#" + hex(sel.pcs[0]));
-  }
+  writeLink();
 }
 
 /* The selection as it was, after panels have been made anew. */
@@ -239,6 +235,7 @@ function showStage(k) {
       reveal(panels.ir, row);
     }
   }
+  writeLink();
 }
 
 function showUnit(unit) {
@@ -273,6 +270,7 @@ function showFunction(fn) {
   S.sel = null;
   S.stage = 0;
   fn.at = fn.at || new Map(fn.insns.map((i) => [i.pc, i]));
+  fn.hues = fn.hues || lineHues(fn);
   fn.hottest = Math.max(...fn.insns.map((i) => i.heat));
   $("function").value = fn.addr;
   const regions = unitsOf(fn, "region").length;
@@ -303,6 +301,7 @@ function showPanel(name) {
   if (row) {
     reveal(panels[name], row);
   }
+  writeLink();
 }
 
 /* Input ------------------------------------------------------------------- */
@@ -447,7 +446,16 @@ function fillFunctions() {
   }
 }
 
-function start() {
+/* What page.c has packed: base64 of raw deflate of JSON. */
+async function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream()
+    .pipeThrough(new DecompressionStream("deflate-raw"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+async function start() {
+  D = await unpack($("data").textContent);
   $("program").textContent = D.program;
   $("pair").textContent = D.guest + " → " + D.host;
   fillLegend();
@@ -456,15 +464,12 @@ function start() {
   document.body.classList.toggle("way-closed", innerWidth < 700);
   $("way-toggle").setAttribute("aria-expanded", String(innerWidth >= 700));
   listen();
-  const pc = parseInt(location.hash.slice(1), 16);
-  const fn = D.functions.find((f) => f.insns.some((i) => i.pc === pc)) ||
-             D.functions[0];
   document.body.dataset.middle = "ir";
-  showFunction(fn);
+  const link = readLink(location.hash);
+  follow(link);
   showPanel("guest");
-  if (fn.at.has(pc)) {
-    select(panels.guest, panels.guest.byPc.get(pc)[0]);
-  }
+  window.addEventListener("hashchange", () => follow(readLink(location.hash)));
+  document.body.dataset.ready = "1";
 }
 
 start();

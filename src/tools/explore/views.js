@@ -57,7 +57,10 @@ function index(map, key, row) {
   map.get(key).push(row);
 }
 
-/* row: {pcs, op, cls, cells, ...}; cells are nodes and texts. */
+/*
+ * row: {pcs, op, cls, cells, minor, ...}; cells are nodes and texts; minor:
+ * where its instruction does no work, a jump, padding.
+ */
 function addRow(p, row) {
   const n = p.rows.length;
   row.pcs = row.pcs || [];
@@ -76,6 +79,9 @@ function addRow(p, row) {
   for (const pc of row.pcs) {
     index(p.byPc, pc, row);
   }
+  if (!row.node) {
+    colourRow(S.fn, row);
+  }
   p.rows.push(row);
   p.list.append(row.el);
   return row;
@@ -90,7 +96,7 @@ function addInsnRow(p, fn, pc) {
   const insn = fn.at.get(pc);
   const text = pc < 0 ? "(not of one instruction)"
     : insn ? insn.text.replace("\t", " ") : "";
-  addRow(p, {pcs: pc < 0 ? [] : [pc], cls: "head",
+  addRow(p, {pcs: pc < 0 ? [] : [pc], cls: "head", minor: true,
              cells: [el("span", "addr", pc < 0 ? "" : hex(pc)), text]});
 }
 
@@ -199,12 +205,15 @@ function renderSource(fn) {
     return;
   }
   fn.files.forEach((file, f) => {
+    let nodes, open = false;
     addRow(p, {cls: "head", cells: [file.name.replace(/.*\//, "")]});
     for (const [n, text] of file.lines) {
+      [nodes, open] = highlight(text, open);
       const of = fn.insns.filter((i) => i.file === f && i.line === n);
       addRow(p, {pcs: of.map((i) => i.pc), cls: of.length ? "" : "outside",
-                 line: n,
-                 cells: [el("span", "addr", String(n)), text || " "]});
+                 line: n, file: f,
+                 cells: [el("span", "addr", String(n)),
+                         el("span", "text", ...nodes)]});
     }
   });
 }
@@ -219,7 +228,11 @@ function guestRow(p, fn, insn, inside) {
   const link = insn.to && !own && functionNamed(insn.to);
   const name = own && insn.to !== fn.name ? insn.to.slice(fn.name.length)
     : insn.to;
-  const target = name ? el("span", link ? "link" : "aside", name) : null;
+  const target = name
+    ? el("span", link ? "link" : own ? "aside own" : "aside", name) : null;
+  if (target) {
+    target.title = name;
+  }
   const heat = el("span", "heat");
   heat.style.setProperty("--heat-share", insn.heat / (fn.hottest || 1));
   heat.title = percent(heatShare(insn.heat));
@@ -239,6 +252,9 @@ function renderGuest(fn, unit) {
                                                   starts.has(insn.pc));
   }
 }
+
+/* Ops and host instructions that only lead to others. */
+const NO_WORK = /^(br|set_label|nop|jmp|goto_tb)\b/;
 
 /* IR and passes ----------------------------------------------------------- */
 
@@ -307,6 +323,7 @@ function irRow(p, unit, d) {
   const mark = el("span", "mark", d.mark === "-" ? "−" : d.mark);
   mark.setAttribute("aria-hidden", "true");
   addRow(p, {pcs: pc < 0 ? [] : [pc], op: d.id, cls: "op " + cls,
+             minor: NO_WORK.test(text),
              cells: [mark, said ? el("span", "unseen", said) : null,
                      el("span", "text", ...changedCode(text, before))]});
 }
@@ -402,6 +419,7 @@ function renderLive(unit) {
   for (const op of unit.final) {
     const [text, pc] = unit.ops[op.id];
     addRow(p, {pcs: pc < 0 ? [] : [pc], op: op.id, cls: "op",
+               minor: NO_WORK.test(text),
                temps: op.args.map((a) => a[0]),
                cells: [el("span", "text", ...code(text)),
                        el("span", "aside", lifeWords(unit, op))]});
@@ -456,7 +474,7 @@ function renderRegs(unit) {
     const [text, pc] = id < 0 ? ["", -1] : unit.ops[id];
     const pcs = pc < 0 ? [] : [pc], op = id < 0 ? undefined : id;
     if (id >= 0) {
-      addRow(p, {pcs, op, cls: "op", isLabel: /^set_(label|stub)/.test(text),
+      addRow(p, {pcs, op, cls: "op", minor: NO_WORK.test(text), isLabel: /^set_(label|stub)/.test(text),
                  cells: [el("span", "text", ...code(text)),
                          el("span", "aside", placeWords(unit, ev))]});
     }
@@ -498,10 +516,11 @@ function renderHost(fn, unit) {
     last = pc;
     lastPlace = place;
     addRow(p, {pcs: pc < 0 ? [] : [pc], op: id < 0 ? undefined : id,
-               cls: "host",
+               cls: "host", minor: NO_WORK.test(text) || place > 0,
                cells: [el("span", "addr", hex(offset)),
-                       el("span", "text", ...code(text.replace(/ +/g, " "))),
-                       el("span", "aside", comment),
-                       el("span", "bytes", bytes)]});
+                       el("span", "bytes", bytes),
+                       el("span", "text", ...code(text.replace(/ +/g, " ")),
+                          comment ? el("span", "aside", "  " + comment) : null)
+               ]});
   }
 }

@@ -101,18 +101,13 @@ function hostSteps(unit, sel) {
     : [el("p", "aside", "No host code: done without, or by its neighbours.")];
 }
 
-const MAX_WAY_LINES = 24; /* of a card: unrolled loops have many */
-
 function card(name, title, nodes, cls) {
   if (!nodes.length) {
     return null;
   }
-  const more = nodes.length - MAX_WAY_LINES;
   const go = el("button", "link", title);
   go.onclick = () => goToPanel(name);
-  const shown = more > 1 ? nodes.slice(0, MAX_WAY_LINES) : nodes;
-  return el("li", cls || "", el("h3", "", go), ...shown,
-            more > 1 ? el("p", "aside", "and " + more + " more") : null);
+  return el("li", cls || "", el("h3", "", go), ...nodes);
 }
 
 function renderWay(fn, unit, sel) {
