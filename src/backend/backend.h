@@ -149,33 +149,55 @@ typedef struct Backend {
     const char *(*runtime_name)(const BackendContext *, const void *addr,
                                 char *buf, size_t size);
     int32_t env_bias;
+    /*
+     * What the backend keeps for each cpu: cpu_bytes in front of the CPUState, a
+     * multiple of pages.  cpu_init gets it with all memory 0 and sets CPUState.fp
+     * (rounding to nearest, no flags) and an empty return stack; false, with
+     * errno: not enough memory.  Where in it an offset from the guest's state
+     * is: a field's name; spill slots of spill_bytes, one for each TempId, begin
+     * at `spill`.
+     */
+    size_t cpu_bytes;
+    bool (*cpu_init)(const BackendContext *, CPUState *);
+    const char *(*cpu_field)(int32_t offset);
+    int32_t spill;
+    uint32_t spill_bytes;
     /* Runs host code `code` for cpu until it leaves; see LEFT_*. */
     int (*enter)(BackendContext *, CPUState *cpu, const void *code);
     /* Points the jump whose rel32 is at rw/rx to `target` (atomically). */
     void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);
-    /* Where a signal interrupted: the host pc and stack pointer. */
+    /* Where a signal interrupted: the host pc. */
     uintptr_t (*signal_pc)(const ucontext_t *);
-    uintptr_t (*signal_sp)(const ucontext_t *);
     /*
-     * Called in a signal handler that interrupted generated code: copies
-     * pinned registers, MXCSR and the return stack pointer from the
-     * interrupted context to cpu, and changes the context so that it goes on
-     * by leaving generated code: enter() then returns `reason`.  leave is
-     * the address of the block's own code for that, NULL: it has none.
+     * Called in a signal handler that interrupted generated code: changes
+     * the context so that it goes on by leaving that, with all state in cpu:
+     * enter() then returns `reason`.  leave is the address of the block's own
+     * code for that, NULL: it has none.
      */
     void (*leave_from_signal)(BackendContext *, CPUState *cpu, ucontext_t *,
                               int reason, const void *leave);
-    /* A return stack entry that matches no address; see CPUState.ret_base. */
-    RetStackEntry (*ret_bottom)(const BackendContext *);
     /* The same, to go on at code with all registers as they are. */
     void (*go_on_at)(ucontext_t *, const void *code);
+    /* Empties the return stack of a cpu that does not run; and, in a signal
+       handler that interrupted its code, makes all entries match nothing. */
+    void (*forget_returns)(CPUState *cpu);
+    void (*spoil_returns)(CPUState *cpu, const ucontext_t *);
     /*
      * Called in a SIGSEGV handler: if the fault is the return stack running
      * into its guard page, empties it and returns true: just go on.
      */
-    bool (*ret_stack_overflow)(BackendContext *, CPUState *cpu, ucontext_t *,
+    bool (*ret_stack_overflow)(CPUState *cpu, ucontext_t *,
                                uintptr_t fault_addr);
 } Backend;
+
+/*
+ * A cpu and what belongs to it, in zeroed memory of the caller's that begins
+ * with a page, of as many bytes as backend_cpu_bytes() says for a guest state
+ * of that size; NULL with errno.
+ */
+size_t backend_cpu_bytes(const Backend *, size_t state_bytes);
+CPUState *backend_cpu_init(const BackendContext *, const Backend *,
+                           void *memory);
 
 extern const Backend x86_64_backend;
 

@@ -20,7 +20,12 @@
 
 typedef struct Host Host;
 
-enum { REG_VEC = 16, HOST_REGS = 64 };
+enum {
+    REG_VEC = 16,
+    HOST_REGS = 64,
+    SPILL_SLOTS = IR_MAX_TEMPS, /* one for each temp */
+    SPILL_SLOT_BYTES = 32,
+};
 
 typedef enum RegClass { CLASS_INT, CLASS_VEC, CLASS_COUNT } RegClass;
 
@@ -99,6 +104,7 @@ typedef struct HostDesc {
     const uint8_t *pin[CLASS_COUNT]; /* registers to pin, best first */
     unsigned nb_pin[CLASS_COUNT];
     unsigned min_scratch;     /* a class must keep so many */
+    int32_t spill;            /* where spill slots begin, from env */
     const uint8_t *call_args; /* registers of helper arguments */
     uint8_t call_ret;
 

@@ -12,8 +12,7 @@ int32_t ra_home(const RegAlloc *ra, TempId t)
     if (temp->kind == TEMP_GLOBAL) {
         return temp->offset;
     }
-    return (int32_t)offsetof(CPUState, spill) -
-           (int32_t)offsetof(CPUState, guest) + (int32_t)(t * SPILL_SLOT_BYTES);
+    return ra->desc->spill + (int32_t)(t * SPILL_SLOT_BYTES);
 }
 
 void ra_note(RegAlloc *ra, TraceEvent e)

@@ -1,12 +1,12 @@
 /*
- * CPUState: what generated code needs beside the guest's registers, and
- * where the guest's registers are.
+ * CPUState: what generated code and those around it need beside the guest's
+ * registers, and where the guest's registers are.
  *
  * One per guest thread.  Only that thread touches it, but for exit_request.
- * Generated code keeps the address of `guest` + ENV_BIAS in a fixed host
- * register (x86-64: rbp), so that the first 256 bytes of the guest state are
- * reached by a one-byte displacement; all offsets of IR globals, and of ld/st
- * with base env, count from `guest`.
+ * It stands in memory between what the backend keeps for itself, in front of
+ * it (Backend.cpu_bytes), and the guest's state, as large as the frontend says
+ * (Frontend.state_bytes).  All offsets of IR globals, and of ld/st with base
+ * env, count from `guest`.
  */
 #ifndef CORE_CPU_H
 #define CORE_CPU_H
@@ -14,15 +14,10 @@
 #include <stdint.h>
 
 enum {
-    ENV_BIAS = 128,
     JUMP_CACHE_BITS = 12,
     JUMP_CACHE_SIZE = 1 << JUMP_CACHE_BITS,
-    GUEST_STATE_MAX = 8192,    /* bytes; a frontend asserts that it fits */
     HEAT_BITS = 10,
     HEAT_SIZE = 1 << HEAT_BITS,
-    RET_STACK_BYTES = 256 << 10,
-    SPILL_SLOTS = 8192,        /* as many as there can be temps */
-    SPILL_SLOT_BYTES = 32,
 };
 
 /*
@@ -43,13 +38,6 @@ enum {
     TB_FLAG_KEY_SHIFT = 48,
 };
 
-/*
- * The return stack grows down. An entry is what the host's call instruction
- * pushes; the code there knows which guest address it stands for. The word
- * at ret_base, its empty position, is Backend.ret_bottom().
- */
-typedef uint64_t RetStackEntry;
-
 enum { MAX_HELPERS = 16 };     /* of a frontend, with a count of their own */
 
 /* What generated code counts, with BackendConfig.count_all. */
@@ -61,30 +49,42 @@ typedef struct CodeCounts {
     uint64_t helper[MAX_HELPERS]; /* calls, by place in IR.helpers */
 } CodeCounts;
 
-typedef struct CPUState {
+typedef struct CPUState CPUState;
+
+/* An FP environment: a rounding mode, FRM_RNE to FRM_RUP, and sticky FFLAG_*. */
+typedef struct FpEnv {
+    uint8_t rounding, flags;
+} FpEnv;
+
+/* The guest's FP environment, which the backend keeps as its host does. */
+typedef struct FpEnvOps {
+    /* While the guest does not run, or between pause and resume. */
+    FpEnv (*get)(const CPUState *);
+    void (*set)(CPUState *, FpEnv);
+    /* For C code that generated code calls: FFLAG_* become sticky. */
+    void (*raise)(CPUState *, uint32_t flags);
+    /* Around such code if it wants the emulator's own environment. */
+    void (*pause)(CPUState *);
+    void (*resume)(CPUState *);
+} FpEnvOps;
+
+struct CPUState {
     JumpCacheEntry jump_cache[JUMP_CACHE_SIZE];
     int32_t heat[HEAT_SIZE];   /* jumps back still to come, see heat_slot() */
-    uint64_t host_sp;          /* the C stack while generated code runs */
-    uint64_t ret_sp;           /* top of the return stack while it does not */
-    uint64_t ret_base;         /* its empty position; entries lie below */
-    uint32_t guest_mxcsr;      /* x86-64: FP environment of the guest */
-    uint32_t host_mxcsr;       /* and of the emulator */
     uint64_t exit_site;        /* host address of the ExitRecord of the slot
                                   by which code was left (backend.h) */
-    uint64_t slow_rax;         /* x86-64: rax during a slow call */
     CodeCounts counts;
     uint64_t align_addr;       /* address of a misaligned access (backend.h) */
     uint64_t watch_addr;       /* of the access that EXIT_WATCH is about */
     uint64_t watch_access;     /* and its kind; exec/watch.c */
     uint32_t exit_request;     /* set by signal handlers: leave soon */
+    const FpEnvOps *fp;
     void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
     void *user;                /* whose cpu it is; exec does not look at it */
     void *plugin;              /* the plugins' thread (plugin/plugin.h) */
-    _Alignas(32) uint8_t spill[SPILL_SLOTS * SPILL_SLOT_BYTES];
-    /* x86-64, vector records: V256 of plain hosts, registers saved. */
-    _Alignas(32) uint8_t vec_wide[16 * 32], vec_saved[8 * 32];
-    _Alignas(64) uint8_t guest[GUEST_STATE_MAX];
-} CPUState;
+    void *instrument;          /* bytes behind the guest's state (exec.h) */
+    _Alignas(64) uint8_t guest[];
+};
 
 static inline uint32_t jump_cache_slot(uint64_t pc, uint32_t flags)
 {

@@ -111,7 +111,8 @@ typedef struct IR {
     int plain_slot;         /* of a region: see ir_set_plain(); -1: none */
     uint64_t entry_pc;      /* where it leads: the region's entry, */
     uint32_t entry_flags;   /* with these tb_flags */
-    TempId env;             /* FIXED I64: pointer to the guest state */
+    TempId env;             /* FIXED I64: pointer to the guest state, */
+    uint32_t state_bytes;   /* and its size (Frontend.state_bytes) */
     const Helper *const *helpers; /* known to the parser, NULL-terminated */
     struct KeptName *kept_names;  /* of ir_keep_name() */
 } IR;

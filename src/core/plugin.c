@@ -1,20 +1,11 @@
 #include "core/plugin.h"
 
-#include "core/fpenv.h"
-
-/* Setting MXCSR takes long: only if it matters. */
 void plugin_call(CPUState *cpu, const PluginCall *call, uint64_t addr,
                  uint64_t value)
 {
-    uint32_t guest = fpenv_get();
-    cpu->guest_mxcsr = guest;
-    if ((guest ^ cpu->host_mxcsr) & ~(uint32_t)MXCSR_FLAGS) {
-        fpenv_set(cpu->host_mxcsr);
-    }
+    cpu->fp->pause(cpu);
     call->fn(cpu, call, addr, value);
-    if (fpenv_get() != guest) {
-        fpenv_set(guest);
-    }
+    cpu->fp->resume(cpu);
 }
 
 static void help(void *env, uint64_t call)

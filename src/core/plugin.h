@@ -30,8 +30,8 @@ enum { PLUGIN_NO_FP = 1 };
 /* Arguments: env, a PluginCall as a number. */
 extern const Helper helper_plugin;
 
-/* Makes the call in the emulator's FP environment; the guest's is in
-   guest_mxcsr. */
+/* Makes the call in the emulator's FP environment; FpEnvOps.get gives the
+   guest's. */
 void plugin_call(CPUState *, const PluginCall *, uint64_t addr,
                  uint64_t value);
 

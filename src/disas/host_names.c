@@ -43,10 +43,8 @@ static const char *field_name(int64_t offset)
         size_t size;
         const char *name;
     } fields[] = {
-        FIELD(jump_cache), FIELD(heat),      FIELD(host_sp),
-        FIELD(ret_sp),     FIELD(ret_base),  FIELD(guest_mxcsr),
-        FIELD(host_mxcsr), FIELD(exit_site), FIELD(slow_rax),
-        FIELD(align_addr), FIELD(vec_wide),  FIELD(vec_saved),
+        FIELD(jump_cache), FIELD(heat), FIELD(exit_site),
+        FIELD(align_addr),
     };
 #undef FIELD
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -63,9 +61,10 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
 {
     const HostNamer *n = opaque;
     int64_t offset = (int64_t)addr;
-    int64_t spill = offset - ((int64_t)offsetof(CPUState, spill) -
-                              (int64_t)offsetof(CPUState, guest));
+    uint64_t spill = (addr - (uint64_t)n->backend->spill) /
+                     n->backend->spill_bytes;
     const char *field = field_name(offset);
+    field = field ? field : n->backend->cpu_field((int32_t)offset);
     *buf = '\0';
     for (TempId t = 1; t < n->ir->nb_globals; t++) {
         int64_t at = offset - n->ir->temps[t].offset;
@@ -76,8 +75,8 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
     }
     if (field) {
         snprintf(buf, size, "%s", field);
-    } else if (spill >= 0 && spill / SPILL_SLOT_BYTES < n->ir->nb_temps) {
-        TempId t = (TempId)(spill / SPILL_SLOT_BYTES);
+    } else if (spill < n->ir->nb_temps) {
+        TempId t = (TempId)spill;
         snprintf(buf, size, t == n->ir->env ? "for a moment" : "spilled ");
         if (t != n->ir->env) {
             trace_text_temp(n->ir, t, buf + 8, size - 8);

@@ -89,10 +89,10 @@ static Event step(ExecThread *t, bool watched)
         return t->event;
     }
     clear_jump_cache(t->cpu);
-    empty_ret_stack(t->cpu);
+    t->exec->cfg.backend->forget_returns(t->cpu);
     Event event = {.kind = EVENT_STEPPED};
     run_tb(t, tb, &event);
-    empty_ret_stack(t->cpu);
+    t->exec->cfg.backend->forget_returns(t->cpu);
     return event;
 }
 

@@ -61,34 +61,12 @@ Exec *exec_new(const ExecConfig *cfg)
     return e;
 }
 
-/*
- * A thread's memory is one mapping, and its guard: there may be thousands.
- *
- *     guard page | entries of the return stack | the word at its base | CPUState
- */
-enum {
-    RET_BASE = GUARD_BYTES + RET_STACK_BYTES,
-    CPU_OFFSET = RET_BASE + GUARD_BYTES,
-};
-
+/* A thread's memory is one mapping, and its guard: there may be thousands. */
 static size_t thread_bytes(const Exec *e)
 {
     const Instrument *in = e->cfg.instrument;
-    return CPU_OFFSET + sizeof(CPUState) + (in ? in->cpu_bytes : 0);
-}
-
-static uint8_t *new_memory(const Exec *e)
-{
-    uint8_t *p = mmap(NULL, thread_bytes(e), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) {
-        return NULL;
-    }
-    if (mprotect(p, GUARD_BYTES, PROT_NONE) < 0) {
-        munmap(p, thread_bytes(e));
-        return NULL;
-    }
-    return p;
+    return backend_cpu_bytes(e->cfg.backend, e->cfg.frontend->state_bytes +
+                                                 (in ? in->cpu_bytes : 0));
 }
 
 static void add_thread(ExecThread *t)
@@ -119,18 +97,21 @@ static void remove_thread(ExecThread *t)
     pthread_mutex_unlock(&e->lock);
 }
 
-/* Sets up what is not zero in it. */
-static void init_cpu(ExecThread *t)
+static bool new_cpu(ExecThread *t)
 {
     const Exec *e = t->exec;
-    uint8_t *base = (uint8_t *)t->memory + RET_BASE;
-    *(RetStackEntry *)base = e->cfg.backend->ret_bottom(e->runtime->backend);
-    t->cpu = (CPUState *)((uint8_t *)t->memory + CPU_OFFSET);
-    t->cpu->exec = t;
-    t->cpu->ret_base = (uintptr_t)base;
-    jump_cache_init(t->cpu, e->cfg.frontend->nb_tb_flags);
-    empty_ret_stack(t->cpu);
-    heat_reset(t);
+    void *p = mmap(NULL, thread_bytes(e), PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) {
+        return false;
+    }
+    t->memory = p;
+    t->cpu = backend_cpu_init(e->runtime->backend, e->cfg.backend, p);
+    if (!t->cpu) {
+        munmap(p, thread_bytes(e));
+        return false;
+    }
+    return true;
 }
 
 CPUState *exec_cpu_new(Exec *e)
@@ -138,14 +119,16 @@ CPUState *exec_cpu_new(Exec *e)
     ExecThread *t = calloc(1, sizeof(*t));
     if (t) {
         t->exec = e;
-        t->memory = new_memory(e);
     }
-    if (!t || !t->memory) {
+    if (!t || !new_cpu(t)) {
         free(t);
         errno = ENOMEM;
         return NULL;
     }
-    init_cpu(t);
+    t->cpu->exec = t;
+    t->cpu->instrument = t->cpu->guest + e->cfg.frontend->state_bytes;
+    jump_cache_init(t->cpu, e->cfg.frontend->nb_tb_flags);
+    heat_reset(t);
     add_thread(t);
     fault_set_thread(t);
     return t->cpu;

@@ -4,8 +4,8 @@
  * One Exec a process, one CPUState a guest thread.  exec_run() looks up or
  * translates the block at the cpu's pc, runs it and what it is linked to, and
  * comes back when something needs the world outside: a system call, a fault,
- * a signal.  The guest state is then exact and in memory (CPUState.guest,
- * guest_mxcsr).
+ * a signal.  The guest state is then exact and in memory (CPUState.guest, and
+ * what CPUState.fp gives).
  */
 #ifndef EXEC_EXEC_H
 #define EXEC_EXEC_H
@@ -23,7 +23,7 @@
 /* Code of a plugin's in translations. */
 typedef struct Instrument {
     void *opaque;
-    size_t cpu_bytes; /* for it behind each CPUState, cleared */
+    size_t cpu_bytes; /* for it behind each guest state, cleared */
     /*
      * Adds ops to the IR that the frontend made of nb_notes instructions,
      * before it is optimised.  By any thread, several at once.

@@ -75,8 +75,7 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
         return;
     }
     const Backend *be = t->exec->cfg.backend;
-    if (!be->ret_stack_overflow(t->exec->runtime->backend, t->cpu, uc,
-                                (uintptr_t)si->si_addr)) {
+    if (!be->ret_stack_overflow(t->cpu, uc, (uintptr_t)si->si_addr)) {
         guest_fault(t, signo, si, uc);
     }
 }
@@ -90,15 +89,6 @@ void exec_install_handlers(ExecSignalFn *other)
     sigfillset(&sa.sa_mask);
     sigaction(SIGSEGV, &sa, NULL);
     sigaction(SIGBUS, &sa, NULL);
-}
-
-/* Return stack entries from sp on no longer match any address. */
-static void spoil_ret_stack(const CPUState *cpu, uintptr_t sp)
-{
-    const RetStackEntry *base = (const RetStackEntry *)cpu->ret_base;
-    for (RetStackEntry *e = (RetStackEntry *)sp; e < base; e++) {
-        *e = *base;
-    }
 }
 
 void kick_done(ExecThread *t)
@@ -129,7 +119,7 @@ bool exec_kick(CPUState *cpu, void *ctx)
         slot_patch_stub(t->exec, &tb->slots[i]);
     }
     clear_jump_cache(cpu);
-    spoil_ret_stack(cpu, be->signal_sp(ctx));
+    be->spoil_returns(cpu, ctx);
     return true;
 }
 

@@ -245,7 +245,7 @@ typedef struct ExecThread {
     bool unseen;                /* not each change of its code is told of */
     TBSlot *link_from;          /* the slot last left by, to be linked */
     Event event;                /* noted by the fault handler */
-    void *memory;               /* return stack and CPUState */
+    void *memory;               /* of the cpu; backend_cpu_bytes() */
     ExecStats stats;
 } ExecThread;
 
@@ -356,7 +356,6 @@ TB *translate_region(ExecThread *, const BlockRequest *);
 /* Forgets all code, unless that has happened since `flushes` was read. */
 void flush_code(ExecThread *, uint64_t flushes);
 void clear_jump_cache(CPUState *);
-void empty_ret_stack(CPUState *);
 
 /* run.c: runs the block until code is left; false: go on, no event. */
 bool run_tb(ExecThread *t, const TB *tb, Event *event);

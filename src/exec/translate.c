@@ -32,18 +32,13 @@ void clear_jump_cache(CPUState *cpu)
     }
 }
 
-void empty_ret_stack(CPUState *cpu)
-{
-    cpu->ret_sp = cpu->ret_base;
-}
-
 static void forget_code(ExecThread *t)
 {
     t->link_from = NULL;
     t->piece = NULL;
     arena_reset(&t->arena);
     clear_jump_cache(t->cpu);
-    empty_ret_stack(t->cpu);
+    t->exec->cfg.backend->forget_returns(t->cpu);
 }
 
 void flush_code(ExecThread *t, uint64_t flushes)

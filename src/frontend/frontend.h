@@ -121,7 +121,8 @@ typedef struct CpuModels {
 
 typedef struct Frontend {
     const char *name;
-    uint32_t pc_offset;        /* of the 64-bit pc in the guest state */
+    uint32_t state_bytes;      /* of the guest state, CPUState.guest */
+    uint32_t pc_offset;        /* of the 64-bit pc in it */
     uint64_t pc_mask;          /* bits of an indirect jump's address that
                                   count; the run loop clears the others */
     /* Globals by name, those first that deserve a host register most;
@@ -130,8 +131,8 @@ typedef struct Frontend {
     const Helper *const *helpers;  /* NULL-terminated */
     const CpuModels *models;
     /*
-     * Defines the globals in a new IR; what it returns goes to translate.
-     * Instructions that the features lack are illegal.
+     * Sets helpers, state_bytes and globals of a new IR; what it returns goes
+     * to translate. Instructions that the features lack are illegal.
      * NULL: no memory.
      */
     void *(*create)(IR *ir, uint64_t features);

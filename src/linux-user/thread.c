@@ -99,7 +99,7 @@ void thread_clear_tid(Task *t)
 void thread_copy_state(Task *t, Task *parent, const CloneArgs *c)
 {
     *rv_state(t->cpu) = *rv_state(parent->cpu);
-    t->cpu->guest_mxcsr = parent->cpu->guest_mxcsr;
+    t->cpu->fp->set(t->cpu, parent->cpu->fp->get(parent->cpu));
     t->actions = parent->actions;
     t->sigmask = parent->sigmask;
     seccomp_copy(t, parent);

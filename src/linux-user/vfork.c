@@ -77,7 +77,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
 {
     Actions actions;
     RVState *s = rv_state(t->cpu), regs = *s;
-    uint32_t mxcsr = t->cpu->guest_mxcsr;
+    FpEnv fp = t->cpu->fp->get(t->cpu);
     VforkChild child = { t, c };
     Task task = *t, gone;
     TraceBlock block;
@@ -96,7 +96,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
     gone = *t;
     *t = task;
     *s = regs;
-    t->cpu->guest_mxcsr = mxcsr;
+    t->cpu->fp->set(t->cpu, fp);
     signal_block(t);
     end_child(&gone);
     trace_vfork_end(t, &block);

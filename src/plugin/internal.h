@@ -78,10 +78,10 @@ struct Plugins {
     Arena calls;       /* what code refers to; reset when that is gone */
 };
 
-/* Where the counters of a cpu are: behind it. */
+/* Where the counters of a cpu are: behind the guest's state. */
 static inline uint64_t *counters_of(const CPUState *cpu)
 {
-    return (uint64_t *)(uintptr_t)(cpu + 1);
+    return cpu->instrument;
 }
 
 static inline TcgThread *thread_of_cpu(const CPUState *cpu)

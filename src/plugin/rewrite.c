@@ -242,8 +242,7 @@ const char *tcg_insn_text(const TcgInsn *i, char *text, size_t size)
 static void emit_add(Rewrite *w, const Action *a)
 {
     IR *ir = w->ir;
-    Arg at = sizeof(CPUState) - offsetof(CPUState, guest) +
-             a->counter->index * sizeof(uint64_t);
+    Arg at = ir->state_bytes + a->counter->index * sizeof(uint64_t);
     TempId t = ir_temp(ir, TYPE_I64);
     gen_ld(ir, TYPE_I64, t, ir->env, at);
     gen_add(ir, TYPE_I64, t, t, ir_i64(ir, a->n));

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "core/fpenv.h"
+#include "backend/x86_64/state.h"
 #include "util/check.h"
 
 struct Runner {
@@ -11,7 +11,7 @@ struct Runner {
     CodeBuf buf;
     size_t runtime; /* bytes of the buffer that it fills */
     CPUState *cpu;
-    RetStackEntry *ret_stack;
+    uint8_t *cpu_memory;
     uint8_t *memory;
     uint32_t pc_offset;
     CompiledBlock block;
@@ -25,6 +25,11 @@ static void *map(size_t size, int prot, void *at)
     return p;
 }
 
+static size_t cpu_bytes(void)
+{
+    return backend_cpu_bytes(&x86_64_backend, RUN_STATE_BYTES);
+}
+
 /* Tests need no second view of the code. */
 Runner *runner_new(const BackendConfig *cfg, const IR *ir, size_t bytes)
 {
@@ -32,13 +37,14 @@ Runner *runner_new(const BackendConfig *cfg, const IR *ir, size_t bytes)
     uint8_t *code = map(bytes, PROT_READ | PROT_WRITE | PROT_EXEC, NULL);
 
     r->buf = (CodeBuf){code, code, bytes, 0};
-    r->cpu = map(sizeof(CPUState), PROT_READ | PROT_WRITE, NULL);
     r->memory = map(RUN_GUEST_BYTES, PROT_READ | PROT_WRITE,
                     (void *)(uintptr_t)RUN_GUEST_BASE);
-    r->ret_stack = map(RET_STACK_BYTES, PROT_READ | PROT_WRITE, NULL);
     r->pc_offset = cfg->pc_offset;
     r->ctx = x86_64_backend.create(cfg, ir);
     check(r->ctx && x86_64_backend.emit_runtime(r->ctx, &r->buf), "no runtime");
+    r->cpu_memory = map(cpu_bytes(), PROT_READ | PROT_WRITE, NULL);
+    r->cpu = backend_cpu_init(r->ctx, &x86_64_backend, r->cpu_memory);
+    check(r->cpu, "no cpu");
     r->runtime = r->buf.used;
     return r;
 }
@@ -47,23 +53,19 @@ void runner_free(Runner *r)
 {
     x86_64_backend.destroy(r->ctx);
     munmap(r->buf.rw, r->buf.size);
-    munmap(r->cpu, sizeof(CPUState));
+    munmap(r->cpu_memory, cpu_bytes());
     munmap(r->memory, RUN_GUEST_BYTES);
-    munmap(r->ret_stack, RET_STACK_BYTES);
     free(r);
 }
 
 static void prepare(Runner *r, const RunStart *start)
 {
     CPUState *cpu = r->cpu;
-    RetStackEntry *base =
-        r->ret_stack + RET_STACK_BYTES / sizeof(*base) - 1;
 
     memcpy(cpu->guest, start->state, sizeof(start->state));
     memcpy(r->memory, start->memory, sizeof(start->memory));
-    cpu->guest_mxcsr = mxcsr_make(start->frm, start->fflags);
-    *base = x86_64_backend.ret_bottom(r->ctx);
-    cpu->ret_base = cpu->ret_sp = (uintptr_t)base;
+    cpu->fp->set(cpu, (FpEnv){start->frm, start->fflags});
+    x86_64_backend.forget_returns(cpu);
     for (unsigned i = 0; i < JUMP_CACHE_SIZE; i++) {
         cpu->jump_cache[i].key = JUMP_CACHE_EMPTY;
     }
@@ -80,11 +82,17 @@ static void by_slot(Runner *r, RunResult *out)
     out->target = r->block.slots[rec->slot].guest_pc;
 }
 
+unsigned runner_returns(const Runner *r)
+{
+    const X86State *s = x86_state(r->cpu);
+    return (unsigned)(((uintptr_t)&s->ret_bottom - s->ret_sp) / sizeof(uint64_t));
+}
+
 /* The guest address of the return point on top: its slot comes next. */
 static uint64_t top_of_ret_stack(const Runner *r)
 {
     const CompiledBlock *b = &r->block;
-    RetStackEntry top = *(const RetStackEntry *)(uintptr_t)r->cpu->ret_sp;
+    uint64_t top = *(const uint64_t *)(uintptr_t)x86_state(r->cpu)->ret_sp;
     uint32_t offset = (uint32_t)(top - (uintptr_t)(r->buf.rx + b->offset));
     const ExitSlot *next = NULL;
 
@@ -142,12 +150,12 @@ CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
         out->how = INTERP_EXIT_TB;
         out->target = (uint64_t)left;
     }
-    if (r->cpu->ret_sp < r->cpu->ret_base) {
+    if (runner_returns(r)) {
         out->ret_pc = top_of_ret_stack(r);
     }
     memcpy(out->state, r->cpu->guest, sizeof(out->state));
     memcpy(out->memory, r->memory, sizeof(out->memory));
-    out->fflags = (uint8_t)mxcsr_get_flags(r->cpu->guest_mxcsr);
+    out->fflags = r->cpu->fp->get(r->cpu).flags;
     return COMPILE_OK;
 }
 
@@ -237,15 +245,17 @@ static void interp_exit(InterpExit how, const InterpEnv *env, RunResult *out)
 void interp_reference(const IR *ir, const RunStart *start, RunResult *out)
 {
     InterpEnv env = {.load = load, .store = store};
-    static _Alignas(64) CPUState cpu; /* helpers may ask for all of it */
+    /* helpers may ask for all of it */
+    static _Alignas(64) uint8_t memory[sizeof(CPUState) + RUN_STATE_BYTES];
+    CPUState *cpu = (CPUState *)(void *)memory;
 
     memset(out, 0, sizeof(*out));
-    memcpy(cpu.guest, start->state, sizeof(start->state));
+    memcpy(cpu->guest, start->state, sizeof(start->state));
     memcpy(out->memory, start->memory, sizeof(start->memory));
-    env.state = cpu.guest;
+    env.state = cpu->guest;
     env.opaque = out->memory;
     env.fp = (SoftFloatEnv){.rm = start->frm, .flags = start->fflags};
     interp_exit(interp_run(ir, &env), &env, out);
-    memcpy(out->state, cpu.guest, sizeof(out->state));
+    memcpy(out->state, cpu->guest, sizeof(out->state));
     out->fflags = env.fp.flags;
 }

@@ -13,6 +13,7 @@
 enum {
     RUN_GUEST_BASE = 0x30000000, /* guest memory, mapped there */
     RUN_GUEST_BYTES = 1 << 14,
+    RUN_STATE_BYTES = 2048,
 };
 
 /* What a run left. */
@@ -21,13 +22,13 @@ typedef struct RunResult {
     uint64_t target; /* of a goto, call or ret; the reason of an exit */
     uint64_t slot;
     uint64_t ret_pc;
-    uint8_t state[2048];
+    uint8_t state[RUN_STATE_BYTES];
     uint8_t memory[RUN_GUEST_BYTES];
     uint8_t fflags;
 } RunResult;
 
 typedef struct RunStart {
-    uint8_t state[2048];
+    uint8_t state[RUN_STATE_BYTES];
     uint8_t memory[RUN_GUEST_BYTES];
     uint8_t frm, fflags;
 } RunStart;
@@ -48,6 +49,8 @@ void runner_start(Runner *, const RunStart *);
 const uint8_t *runner_rx(const Runner *, uint32_t offset);
 int runner_enter(Runner *, const void *code);
 CPUState *runner_cpu(Runner *);
+/* Entries of the return stack. */
+unsigned runner_returns(const Runner *);
 BackendContext *runner_context(Runner *);
 /* Jumps of slot k of the block at `from` go to the block at `to`. */
 void runner_link(Runner *, const CompiledBlock *from, unsigned k,

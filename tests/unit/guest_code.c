@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "core/fpenv.h"
 #include "core/verify.h"
 #include "util/check.h"
 
@@ -44,6 +43,24 @@ static bool store(void *opaque, uint64_t addr, const void *buf, unsigned bytes)
     return true;
 }
 
+/* The FP environment of a cpu without a backend. */
+static FpEnv fp_get(const CPUState *cpu)
+{
+    return ((Guest *)cpu->user)->fp;
+}
+
+static void fp_set(CPUState *cpu, FpEnv env)
+{
+    ((Guest *)cpu->user)->fp = env;
+}
+
+static void fp_raise(CPUState *cpu, uint32_t flags)
+{
+    ((Guest *)cpu->user)->fp.flags |= (uint8_t)flags;
+}
+
+static const FpEnvOps fp_ops = {.get = fp_get, .set = fp_set, .raise = fp_raise};
+
 int guest_set_up(void **state)
 {
     static Guest guest;
@@ -52,8 +69,11 @@ int guest_set_up(void **state)
     g->ir = ir_new();
     g->translator = riscv64_frontend.create(
         g->ir, riscv64_frontend.models->features);
-    g->cpu = aligned_alloc(64, (sizeof(CPUState) + 63) / 64 * 64);
+    g->cpu = aligned_alloc(64, (sizeof(CPUState) + sizeof(RVState) + 63) /
+                                   64 * 64);
     check(g->cpu, "out of memory");
+    g->cpu->fp = &fp_ops;
+    g->cpu->user = g;
     g->rv = rv_state(g->cpu);
     rv_reset(g->cpu);
     g->env = (InterpEnv){
@@ -112,18 +132,16 @@ void guest_translate_region(Guest *g, uint64_t pc, uint32_t n,
                                 .guards = true, .blocks = at});
 }
 
-/* Helpers raise flags in the thread's MXCSR, the interpreter in its own. */
+/* Helpers raise flags in the cpu's environment, the interpreter in its own. */
 InterpExit guest_run(Guest *g, uint32_t max_insns)
 {
     uint32_t frm = g->rv->frm;
     guest_translate(g, max_insns);
     g->env.fp = (SoftFloatEnv){
         .rm = (uint8_t)(frm <= FRM_RUP ? frm : FRM_RNE),
-        .flags = (uint8_t)mxcsr_get_flags(g->cpu->guest_mxcsr),
+        .flags = g->fp.flags,
     };
-    __builtin_ia32_ldmxcsr(mxcsr_make(FRM_RNE, 0));
     InterpExit exit = interp_run(g->ir, &g->env);
-    uint32_t raised = mxcsr_get_flags(__builtin_ia32_stmxcsr());
-    g->cpu->guest_mxcsr = mxcsr_make(g->env.fp.rm, g->env.fp.flags | raised);
+    g->fp = (FpEnv){g->env.fp.rm, g->env.fp.flags | g->fp.flags};
     return exit;
 }

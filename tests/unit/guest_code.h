@@ -14,8 +14,9 @@ enum { GUEST_BASE = 0x10000, DATA_BASE = 0x20000, DATA_BYTES = 64 };
 typedef struct Guest {
     IR *ir;
     void *translator;
-    CPUState *cpu;
+    CPUState *cpu;            /* its user is this Guest */
     RVState *rv;              /* of cpu */
+    FpEnv fp;                 /* what its FpEnvOps keep */
     uint8_t code[64];         /* at GUEST_BASE */
     size_t code_bytes;        /* how much of it is mapped */
     size_t split;             /* where its mapping is cut in two; 0: nowhere */

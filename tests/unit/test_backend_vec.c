@@ -66,6 +66,7 @@ typedef struct Machine {
     CodeBuf buf;
     size_t start; /* where blocks begin */
     CPUState *cpu;
+    uint8_t *cpu_memory;
     RandomIR random;
 } Machine;
 
@@ -120,6 +121,11 @@ static void *map(size_t size, int prot)
     return p;
 }
 
+static size_t cpu_bytes(void)
+{
+    return backend_cpu_bytes(&x86_64_backend, 8192);
+}
+
 static void machine_start(Machine *m, const Config *c)
 {
     uint8_t *code = map(CODE_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC);
@@ -134,18 +140,14 @@ static void machine_start(Machine *m, const Config *c)
     m->buf = (CodeBuf){code, code, CODE_BYTES, 0};
     assert_true(x86_64_backend.emit_runtime(m->backend, &m->buf));
     m->start = m->buf.used;
-    m->cpu = map(sizeof(*m->cpu), PROT_READ | PROT_WRITE);
-    uint8_t *stack = map(RET_STACK_BYTES, PROT_READ | PROT_WRITE);
-    m->cpu->ret_base = m->cpu->ret_sp =
-        (uint64_t)(uintptr_t)stack + RET_STACK_BYTES - 4096;
+    m->cpu_memory = map(cpu_bytes(), PROT_READ | PROT_WRITE);
+    m->cpu = backend_cpu_init(m->backend, &x86_64_backend, m->cpu_memory);
+    assert_non_null(m->cpu);
 }
 
 static void machine_end(Machine *m)
 {
-    uint8_t *stack = (uint8_t *)(uintptr_t)(m->cpu->ret_base + 4096);
-
-    munmap(stack - RET_STACK_BYTES, RET_STACK_BYTES);
-    munmap(m->cpu, sizeof(*m->cpu));
+    munmap(m->cpu_memory, cpu_bytes());
     munmap(m->buf.rw, CODE_BYTES);
     x86_64_backend.destroy(m->backend);
     ir_free(m->ir);

@@ -4,8 +4,8 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MXCSR_DEFAULT = 0x1f80 };
+#include <sys/mman.h>
+#include "backend/x86_64/mxcsr.h"
 
 /* ---- Contexts ----------------------------------------------------------- */
 
@@ -59,6 +59,67 @@ static bool has_wide_vectors(const BackendContext *b)
     return b->host->avx;
 }
 
+/* ---- The FP environment -------------------------------------------------- */
+
+static FpEnv fp_get(const CPUState *cpu)
+{
+    uint32_t mxcsr = x86_state(cpu)->guest_mxcsr;
+
+    return (FpEnv){(uint8_t)mxcsr_get_rounding(mxcsr),
+                   (uint8_t)mxcsr_get_flags(mxcsr)};
+}
+
+static void fp_set(CPUState *cpu, FpEnv env)
+{
+    x86_state(cpu)->guest_mxcsr = mxcsr_make(env.rounding, env.flags);
+}
+
+static void fp_raise(CPUState *cpu, uint32_t flags)
+{
+    (void)cpu;
+    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | mxcsr_from_flags(flags));
+}
+
+/* Setting MXCSR takes long: only if it matters. */
+static void fp_pause(CPUState *cpu)
+{
+    X86State *s = x86_state(cpu);
+
+    s->guest_mxcsr = __builtin_ia32_stmxcsr();
+    if ((s->guest_mxcsr ^ s->host_mxcsr) & ~(uint32_t)MXCSR_FLAGS) {
+        __builtin_ia32_ldmxcsr(s->host_mxcsr);
+    }
+}
+
+static void fp_resume(CPUState *cpu)
+{
+    const X86State *s = x86_state(cpu);
+
+    if (__builtin_ia32_stmxcsr() != s->guest_mxcsr) {
+        __builtin_ia32_ldmxcsr(s->guest_mxcsr);
+    }
+}
+
+static const FpEnvOps fp_ops = {fp_get, fp_set, fp_raise, fp_pause, fp_resume};
+
+/* ---- The cpu ------------------------------------------------------------- */
+
+static void forget_returns(CPUState *cpu)
+{
+    x86_state(cpu)->ret_sp = (uintptr_t)&x86_state(cpu)->ret_bottom;
+}
+
+static bool cpu_init(const BackendContext *b, CPUState *cpu)
+{
+    X86State *s = x86_state(cpu);
+
+    s->ret_bottom = (uintptr_t)b->host->rt.ret_bottom;
+    forget_returns(cpu);
+    cpu->fp = &fp_ops;
+    fp_set(cpu, (FpEnv){FRM_RNE, 0});
+    return mprotect(s->guard, sizeof(s->guard), PROT_NONE) == 0;
+}
+
 /* ---- Running ------------------------------------------------------------ */
 
 static int x86_enter(BackendContext *b, CPUState *cpu, const void *code)
@@ -66,9 +127,6 @@ static int x86_enter(BackendContext *b, CPUState *cpu, const void *code)
     typedef int EnterFn(CPUState *, const void *);
     EnterFn *enter = (EnterFn *)(uintptr_t)b->host->rt.enter;
 
-    if (!cpu->guest_mxcsr) {
-        cpu->guest_mxcsr = MXCSR_DEFAULT;
-    }
     return enter(cpu, code);
 }
 
@@ -88,11 +146,6 @@ static uintptr_t x86_signal_pc(const ucontext_t *uc)
     return (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
 }
 
-static uintptr_t x86_signal_sp(const ucontext_t *uc)
-{
-    return (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
-}
-
 /*
  * The pinned registers are still where they were: the code goes on at the
  * runtime's leave, which stores them, or the region's, which leads there.
@@ -108,9 +161,14 @@ static void x86_leave_from_signal(BackendContext *b, CPUState *cpu,
     g[REG_RIP] = (greg_t)(uintptr_t)(leave ? leave : b->host->rt.leave);
 }
 
-static RetStackEntry x86_ret_bottom(const BackendContext *b)
+static void spoil_returns(CPUState *cpu, const ucontext_t *uc)
 {
-    return (uintptr_t)b->host->rt.ret_bottom;
+    X86State *s = x86_state(cpu);
+    uint64_t *e = (uint64_t *)(uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+
+    for (; e < &s->ret_bottom; e++) {
+        *e = s->ret_bottom;
+    }
 }
 
 static void x86_go_on_at(ucontext_t *uc, const void *code)
@@ -118,18 +176,18 @@ static void x86_go_on_at(ucontext_t *uc, const void *code)
     uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)code;
 }
 
-static bool x86_ret_stack_overflow(BackendContext *b, CPUState *cpu,
-                                   ucontext_t *uc, uintptr_t fault_addr)
+static bool x86_ret_stack_overflow(CPUState *cpu, ucontext_t *uc,
+                                   uintptr_t fault_addr)
 {
     greg_t *g = uc->uc_mcontext.gregs;
     uintptr_t rsp = (uintptr_t)g[REG_RSP];
+    uintptr_t bottom = (uintptr_t)&x86_state(cpu)->ret_bottom;
 
-    (void)b;
-    if (fault_addr >= rsp || rsp - fault_addr > 64 || rsp > cpu->ret_base ||
-        cpu->ret_base - rsp > RET_STACK_BYTES) {
+    if (fault_addr >= rsp || rsp - fault_addr > 64 || rsp > bottom ||
+        bottom - rsp > RET_STACK_BYTES) {
         return false;
     }
-    g[REG_RSP] = (greg_t)cpu->ret_base;
+    g[REG_RSP] = (greg_t)bottom;
     return true;
 }
 
@@ -142,6 +200,11 @@ const Backend x86_64_backend = {
     .pinned = context_pinned,
     .runtime_name = x86_runtime_name,
     .env_bias = ENV_BIAS,
+    .cpu_bytes = sizeof(X86State),
+    .cpu_init = cpu_init,
+    .cpu_field = x86_cpu_field,
+    .spill = X86_STATE_OFFSET(spill),
+    .spill_bytes = SPILL_SLOT_BYTES,
     .create = x86_create,
     .destroy = x86_destroy,
     .emit_runtime = emit_runtime,
@@ -151,9 +214,9 @@ const Backend x86_64_backend = {
     .enter = x86_enter,
     .patch = x86_patch,
     .signal_pc = x86_signal_pc,
-    .signal_sp = x86_signal_sp,
     .leave_from_signal = x86_leave_from_signal,
-    .ret_bottom = x86_ret_bottom,
+    .forget_returns = forget_returns,
+    .spoil_returns = spoil_returns,
     .go_on_at = x86_go_on_at,
     .ret_stack_overflow = x86_ret_stack_overflow,
 };

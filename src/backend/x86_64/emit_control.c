@@ -419,7 +419,7 @@ void emit_plugin(Host *x, const EmitOp *e)
     for (unsigned i = 0; i < 2 && e->opc == OP_plugin_mem_cb; i++) {
         store_input(x, i, &e->in[i]);
     }
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(slow_rax), RAX);
+    asm_mov_mr(&x->a, SZ_64, X86_OWN(slow_rax), RAX);
     asm_mov_ri(&x->a, RAX, e->k[0]);
     if (!x->pins_vectors) {
         asm_call(&x->a, x->rt.plugin_call[!(e->k[1] & PLUGIN_NO_FP)]);
@@ -428,5 +428,5 @@ void emit_plugin(Host *x, const EmitOp *e)
         x86_load_fn(x, X86_FN_PLUGIN);
         asm_call(&x->a, x->rt.slow_call);
     }
-    asm_mov_rm(&x->a, SZ_64, RAX, X86_CPU(slow_rax));
+    asm_mov_rm(&x->a, SZ_64, RAX, X86_OWN(slow_rax));
 }

@@ -7,7 +7,7 @@
  */
 #include "backend/x86_64/emit_fp.h"
 
-#include "core/fpenv.h"
+#include "backend/x86_64/mxcsr.h"
 
 static const uint16_t fp_insn[][2] = {
     [FP_ADD] = {V_ADDSS, V_ADDSD},    [FP_SUB] = {V_SUBSS, V_SUBSD},

@@ -1,7 +1,7 @@
 /* Emit records: FP conversions, moves between files, the FP environment. */
 #include "backend/x86_64/emit_fp.h"
 
-#include "core/fpenv.h"
+#include "backend/x86_64/mxcsr.h"
 
 /* [to or from F64][64 bits] */
 static const uint16_t from_signed[2][2] = {

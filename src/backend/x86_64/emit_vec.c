@@ -113,7 +113,7 @@ void vec_ones(Vec *v, int d)
 
 static Mem saved(unsigned i)
 {
-    Mem m = X86_CPU(vec_saved);
+    Mem m = X86_OWN(vec_saved);
 
     m.disp += (int32_t)i * 32;
     return m;

@@ -8,7 +8,7 @@
  */
 #include "backend/x86_64/emit_fp.h"
 
-#include "core/fpenv.h"
+#include "backend/x86_64/mxcsr.h"
 #include "core/softfp.h"
 
 /* Word 3. */
@@ -23,12 +23,7 @@ static SfFormat format(unsigned type)
 
 static unsigned current_rm(unsigned rm)
 {
-    static const uint8_t of_rc[4] = {FRM_RNE, FRM_RDN, FRM_RUP, FRM_RTZ};
-
-    if (rm != FRM_DYN) {
-        return rm;
-    }
-    return of_rc[__builtin_ia32_stmxcsr() >> MXCSR_RC_SHIFT & 3];
+    return rm != FRM_DYN ? rm : mxcsr_get_rounding(__builtin_ia32_stmxcsr());
 }
 
 static unsigned negations(unsigned opc)
@@ -98,7 +93,7 @@ void x86_soft_op(CPUState *cpu)
     if (type_in(op.type, 1 << TYPE_F32) && op.opc != OP_fclass) {
         w[0] |= F32_BOX;
     }
-    fpenv_raise(env.flags);
+    cpu->fp->raise(cpu, env.flags);
 }
 
 static unsigned rounding(const EmitOp *e)

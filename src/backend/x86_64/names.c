@@ -38,8 +38,33 @@ static const char *data_name(size_t offset)
         FIELD(canon32),  FIELD(two63_f64), FIELD(max_u32_f64), FIELD(fflags_of),
         FIELD(mxcsr_of), FIELD(rc_of),
     };
+#undef FIELD
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (offset < fields[i].end) {
+            return fields[i].name;
+        }
+    }
+    return NULL;
+}
+
+const char *x86_cpu_field(int32_t offset)
+{
+#define FIELD(name)                                                            \
+    {                                                                          \
+        X86_STATE_OFFSET(name), (int32_t)sizeof(((X86State *)0)->name), #name  \
+    }
+    static const struct {
+        int32_t offset, size;
+        const char *name;
+    } fields[] = {
+        FIELD(ret_stack),   FIELD(ret_bottom), FIELD(host_sp),
+        FIELD(ret_sp),      FIELD(slow_rax),   FIELD(guest_mxcsr),
+        FIELD(host_mxcsr),  FIELD(vec_wide),   FIELD(vec_saved),
+    };
+#undef FIELD
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        int32_t at = offset - fields[i].offset;
+        if (at >= 0 && at < fields[i].size) {
             return fields[i].name;
         }
     }

@@ -7,7 +7,7 @@
  */
 #include "backend/x86_64/x86.h"
 
-#include "core/fpenv.h"
+#include "backend/x86_64/mxcsr.h"
 #include "core/plugin.h"
 
 static const uint8_t callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
@@ -53,10 +53,10 @@ static void emit_enter(Host *x)
     asm_lea(&x->a, SZ_64, RBP,
             mem_b(RDI, offsetof(CPUState, guest) + ENV_BIAS));
     asm_mov_rr(&x->a, SZ_64, RAX, RSI);
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(host_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
-    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_CPU(host_mxcsr));
-    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_CPU(guest_mxcsr));
+    asm_mov_mr(&x->a, SZ_64, X86_OWN(host_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_OWN(host_mxcsr));
+    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_OWN(guest_mxcsr));
     move_pinned(x, false, true);
     asm_gpr_r(&x->a, G_JMP, SZ_64, RAX);
 }
@@ -65,10 +65,10 @@ static void emit_leave(Host *x)
 {
     x->rt.leave = here(x);
     move_pinned(x, true, true);
-    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_CPU(guest_mxcsr));
-    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_CPU(host_mxcsr));
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_OWN(guest_mxcsr));
+    asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_OWN(host_mxcsr));
+    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     if (x->features & X86_AVX) {
         asm_vzeroupper(&x->a);
     }
@@ -106,7 +106,7 @@ static void emit_ret_bottom(Host *x)
     x->rt.ret_bottom = here(x);
     x86_count(x, counts.returns_lost);
     x86_count(x, counts.lookups);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_base));
+    asm_lea(&x->a, SZ_64, RSP, X86_OWN(ret_bottom));
     asm_mov_rr(&x->a, SZ_32, RDX, RAX);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, RDX, (JUMP_CACHE_SIZE - 1) << 1);
     asm_alu_mr(&x->a, ALU_CMP, SZ_64, mem_bis(RBP, RDX, 3, cache), RAX);
@@ -126,10 +126,10 @@ static void emit_helper_call(Host *x, bool all)
     move_pinned(x, true, all);
     asm_ret(&x->a);
     x->rt.call[all] = here(x);
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
     move_pinned(x, false, all);
     asm_ret(&x->a);
 }
@@ -163,8 +163,8 @@ static void emit_slow_call(Host *x)
     int32_t room = 32 * VEC_BYTES;
 
     x->rt.slow_call = here(x);
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     for (unsigned i = 0; i < NB_VOLATILE; i++) {
         asm_push_r(&x->a, volatile_gprs[i]);
     }
@@ -181,7 +181,7 @@ static void emit_slow_call(Host *x)
     for (unsigned i = NB_VOLATILE; i-- > 0;) {
         asm_pop_r(&x->a, volatile_gprs[i]);
     }
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
     asm_ret(&x->a);
 }
 
@@ -189,8 +189,8 @@ static void emit_slow_call(Host *x)
 static void emit_plugin_call(Host *x, bool fpenv)
 {
     x->rt.plugin_call[fpenv] = here(x);
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(host_sp));
+    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     for (unsigned i = 0; i < NB_VOLATILE; i++) {
         asm_push_r(&x->a, volatile_gprs[i]);
     }
@@ -208,7 +208,7 @@ static void emit_plugin_call(Host *x, bool fpenv)
     for (unsigned i = NB_VOLATILE; i-- > 0;) {
         asm_pop_r(&x->a, volatile_gprs[i]);
     }
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_CPU(ret_sp));
+    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
     asm_ret(&x->a);
 }
 

@@ -42,10 +42,10 @@ void x86_load_fn(Host *x, unsigned fn)
 /* rax is not pushed: on rsp there are return addresses only. */
 void x86_slow_call(Host *x, X86Fn fn)
 {
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(slow_rax), RAX);
+    asm_mov_mr(&x->a, SZ_64, X86_OWN(slow_rax), RAX);
     x86_load_fn(x, fn);
     asm_call(&x->a, x->rt.slow_call);
-    asm_mov_rm(&x->a, SZ_64, RAX, X86_CPU(slow_rax));
+    asm_mov_rm(&x->a, SZ_64, RAX, X86_OWN(slow_rax));
 }
 
 static void slow_paths(Host *x)

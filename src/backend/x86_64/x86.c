@@ -327,6 +327,7 @@ static const HostDesc x86_desc = {
 void x86_describe(HostDesc *d, uint32_t features)
 {
     *d = x86_desc;
+    d->spill = X86_STATE_OFFSET(spill);
     if (features & X86_AVX512) {
         d->letters[LETTER('x')] = ALL_XMMS;
         d->usable[CLASS_VEC] = ALL_XMMS;

@@ -10,6 +10,7 @@
 
 #include "backend/backend_int.h"
 #include "backend/x86_64/asm.h"
+#include "backend/x86_64/state.h"
 #include "util/check.h"
 
 /* What the host has; a row's `when` is a set of these. */
@@ -30,6 +31,7 @@ uint32_t x86_features(void);
 extern const HostFeature x86_feature_names[], x86_processor_names[];
 
 /* names.c: see Backend. */
+const char *x86_cpu_field(int32_t offset);
 const char *x86_reg_name(int reg, Type);
 const char *x86_runtime_name(const BackendContext *, const void *addr,
                              char *buf, size_t size);
@@ -151,10 +153,11 @@ static inline Mem x86_env(int32_t disp)
     return mem_b(RBP, disp - ENV_BIAS);
 }
 
-/* A field of CPUState. */
+/* A field of CPUState, of X86State. */
 #define X86_CPU(field)                                                \
     x86_env((int32_t)offsetof(CPUState, field) -                      \
             (int32_t)offsetof(CPUState, guest))
+#define X86_OWN(field) x86_env(X86_STATE_OFFSET(field))
 
 /* A V256 that no register holds; its place and moves (emit_vec_wide.c). */
 static inline bool x86_is_wide(const Host *x, unsigned type)
@@ -164,7 +167,7 @@ static inline bool x86_is_wide(const Host *x, unsigned type)
 
 static inline Mem x86_wide(int reg, int32_t half)
 {
-    Mem m = X86_CPU(vec_wide);
+    Mem m = X86_OWN(vec_wide);
     m.disp += reg * 32 + half;
     return m;
 }
@@ -176,8 +179,7 @@ void x86_wide_store(Host *, Mem, int src);
    arguments and result of slow calls. */
 static inline Mem x86_slow_word(unsigned i)
 {
-    return x86_env((int32_t)offsetof(CPUState, spill) -
-                   (int32_t)offsetof(CPUState, guest) + (int32_t)i * 8);
+    return x86_env(X86_STATE_OFFSET(spill) + (int32_t)i * 8);
 }
 
 /* One more of a field of CPUState.counts, which CPUState names; changes the
@@ -267,7 +269,7 @@ X86SlowFn x86_soft_op, x86_call_plugin;
 
 static inline uint64_t *x86_slow_words(CPUState *cpu)
 {
-    return (uint64_t *)(void *)cpu->spill;
+    return (uint64_t *)(void *)x86_state(cpu)->spill;
 }
 
 /* ---- Shared by emit records -------------------------------------------- */

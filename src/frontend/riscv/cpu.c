@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include "core/fpenv.h"
 
 const char *const rv_gpr_name[32] = {
     "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -21,14 +20,14 @@ const char *const rv_fpr_name[32] = {
 uint32_t rv_get_fcsr(const CPUState *cpu)
 {
     const RVState *rv = (const RVState *)cpu->guest;
-    return rv->frm << 5 | mxcsr_get_flags(cpu->guest_mxcsr);
+    return rv->frm << 5 | cpu->fp->get(cpu).flags;
 }
 
 void rv_set_fcsr(CPUState *cpu, uint32_t fcsr)
 {
     uint32_t frm = fcsr >> 5 & 7;
     rv_state(cpu)->frm = frm;
-    cpu->guest_mxcsr = mxcsr_make(frm <= FRM_RUP ? frm : FRM_RNE, fcsr & 31);
+    cpu->fp->set(cpu, (FpEnv){frm <= FRM_RUP ? (uint8_t)frm : FRM_RNE, fcsr & 31});
 }
 
 void rv_reset(CPUState *cpu)

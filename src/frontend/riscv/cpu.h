@@ -3,8 +3,8 @@
  * CPUState.guest.
  *
  * What always holds: gpr[0] is 0.  fflags are not here: they are the sticky
- * bits of the FP environment, CPUState.guest_mxcsr while the guest does not
- * run.  That environment rounds as frm says if frm is 0 to 3, else to nearest.
+ * bits of the FP environment (CPUState.fp), which rounds as frm says if frm is 0
+ * to 3, else to nearest.
  */
 #ifndef FRONTEND_RISCV_CPU_H
 #define FRONTEND_RISCV_CPU_H
@@ -23,7 +23,7 @@ typedef struct RVState {
     uint32_t frm;      /* dynamic rounding mode, 0 to 7 */
 } RVState;
 
-_Static_assert(sizeof(RVState) <= GUEST_STATE_MAX, "the state fits");
+_Static_assert(sizeof(RVState) % 8 == 0, "Frontend.state_bytes");
 
 #define RV_NO_RESERVATION (~0ull)
 

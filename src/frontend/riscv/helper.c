@@ -2,7 +2,6 @@
 #include "frontend/riscv/helper.h"
 
 #include <time.h>
-#include "core/fpenv.h"
 #include "core/plugin.h"
 #include "core/softfp.h"
 
@@ -31,14 +30,15 @@ static uint64_t arithmetic(SoftFloatEnv *env, RmmOp op, SfFormat to,
     return 0;
 }
 
-/* The guest's FP environment is the thread's while a helper runs. */
-static uint64_t rmm(uint32_t control, uint64_t a, uint64_t b, uint64_t c)
+static uint64_t rmm(void *state, uint32_t control, uint64_t a, uint64_t b,
+                    uint64_t c)
 {
+    CPUState *cpu = cpu_of_env(state);
     SoftFloatEnv env = {.rm = FRM_RMM};
     uint64_t result = arithmetic(&env, (RmmOp)(control & 0xff),
                                  (SfFormat)(control >> 8 & 0xff),
                                  (SfFormat)(control >> 16 & 0xff), a, b, c);
-    fpenv_raise(env.flags);
+    cpu->fp->raise(cpu, env.flags);
     return result;
 }
 
@@ -58,8 +58,8 @@ const Helper rv_helper_rmm = {
     .name = "riscv_rmm",
     .fn = (void *)rmm,
     .ret = TYPE_I64,
-    .nb_args = 4,
-    .args = {TYPE_I32, TYPE_I64, TYPE_I64, TYPE_I64},
+    .nb_args = 5,
+    .args = {TYPE_I64, TYPE_I32, TYPE_I64, TYPE_I64, TYPE_I64},
 };
 
 const Helper rv_helper_cycle = {

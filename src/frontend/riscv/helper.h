@@ -16,13 +16,14 @@ typedef enum RmmOp {
     RMM_FROM_S, RMM_FROM_U,                   /* a is 64 bits wide */
 } RmmOp;
 
-/* First argument of rv_helper_rmm; to, from: SfFormat. */
+/* Second argument of rv_helper_rmm; to, from: SfFormat. */
 static inline uint32_t rmm_control(RmmOp op, unsigned to, unsigned from)
 {
     return (uint32_t)op | to << 8 | from << 16;
 }
 
-extern const Helper rv_helper_rmm;     /* i64 (i32 control, i64 a, b, c) */
+extern const Helper rv_helper_rmm;     /* i64 (env, i32 control,
+                                          i64 a, b, c) */
 extern const Helper rv_helper_cycle;   /* i64 (): nanoseconds */
 extern const Helper rv_helper_time;    /* i64 (): 10 MHz */
 

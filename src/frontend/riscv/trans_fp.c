@@ -42,12 +42,12 @@ TempId rv_call_rmm(DisasContext *ctx, RmmOp op, Type to, Type from,
 {
     IR *ir = ir_of(ctx);
     uint32_t control = rmm_control(op, format(to), format(from));
-    TempId args[4] = {ir_const(ir, TYPE_I32, (int32_t)control)};
+    TempId args[5] = {ir->env, ir_const(ir, TYPE_I32, (int32_t)control)};
     for (int i = 0; i < 3; i++) {
-        args[i + 1] = bits[i] ? bits[i] : rv_imm(ctx, 0);
+        args[i + 2] = bits[i] ? bits[i] : rv_imm(ctx, 0);
     }
     TempId result = rv_temp(ctx);
-    gen_call(ir, &rv_helper_rmm, result, 4, args);
+    gen_call(ir, &rv_helper_rmm, result, 5, args);
     return result;
 }
 

@@ -56,6 +56,7 @@ static void *create(IR *ir, uint64_t features)
     ctx->load_val =
         ir_global(ir, TYPE_I64, offsetof(RVState, load_val), "load_val");
     ir->helpers = rv_helpers;
+    ir->state_bytes = sizeof(RVState);
     return ctx;
 }
 
@@ -118,6 +119,7 @@ static uint32_t tb_flags(const CPUState *cpu)
 
 const Frontend riscv64_frontend = {
     .name = "riscv64",
+    .state_bytes = sizeof(RVState),
     .pc_offset = offsetof(RVState, pc),
     .pc_mask = ~1ull,
     .hot = hot,

@@ -148,15 +148,21 @@ static bool load_image(Machine *m, const Program *image, char *msg, size_t size)
 
 /* Machines ---------------------------------------------------------------- */
 
-static bool make_ret_stack(Machine *m, char *msg, size_t size)
+enum { STATE_BYTES = 8192 }; /* of a guest that may be of no frontend */
+
+static bool make_cpu(Machine *m, char *msg, size_t size)
 {
-    RetStackEntry *stack = map(0, RET_STACK_BYTES, msg, size);
-    if (!stack) {
+    const Backend *be = m->compiler->backend;
+    void *memory = map(0, backend_cpu_bytes(be, STATE_BYTES), msg, size);
+    if (!memory) {
         return false;
     }
-    RetStackEntry *base = stack + RET_STACK_BYTES / sizeof(*stack) - 1;
-    *base = m->compiler->backend->ret_bottom(m->compiler->ctx);
-    m->cpu->ret_base = m->cpu->ret_sp = (uintptr_t)base;
+    m->cpu = backend_cpu_init(m->compiler->ctx, be, memory);
+    if (!m->cpu) {
+        snprintf(msg, size, "%s", strerror(errno));
+        return false;
+    }
+    jump_cache_init(m->cpu, 1);
     return true;
 }
 
@@ -168,15 +174,13 @@ Machine *machine_new(const Compiler *c, const Guest *guest,
     m->compiler = c;
     m->guest = guest;
     m->image = image;
-    m->cpu = map(0, sizeof(*m->cpu), msg, size);
-    bool ok = m->cpu && make_ret_stack(m, msg, size) &&
+    bool ok = make_cpu(m, msg, size) &&
               (image ? load_image(m, image, msg, size)
                      : map(MEMORY_BASE, MEMORY_BYTES, msg, size) != NULL);
     if (!ok) {
         machine_free(m);
         return NULL;
     }
-    jump_cache_init(m->cpu, 1);
     return m;
 }
 

@@ -1,12 +1,10 @@
 /*
- * The FP environment as x86-64's MXCSR holds it: sticky flags in bits 5:0
- * (IE DE ZE OE UE PE), exception masks in 12:7, rounding mode in 14:13.
- *
- * CPUState.guest_mxcsr has this form whatever the host.  The denormal flag
+ * The FP environment as MXCSR holds it: sticky flags in bits 5:0 (IE DE ZE OE
+ * UE PE), exception masks in 12:7, rounding mode in 14:13.  The denormal flag
  * has no counterpart and is dropped.
  */
-#ifndef CORE_FPENV_H
-#define CORE_FPENV_H
+#ifndef BACKEND_X86_64_MXCSR_H
+#define BACKEND_X86_64_MXCSR_H
 
 #include <stdint.h>
 #include "core/fp.h"
@@ -55,34 +53,11 @@ static inline uint32_t mxcsr_make(uint32_t frm, uint32_t fflags)
     return MXCSR_MASKS | mxcsr_rounding(frm) | mxcsr_from_flags(fflags);
 }
 
-/* Raises FFLAG_* in the environment of the running thread. */
-static inline void fpenv_raise(uint32_t fflags)
+/* FRM_* of an MXCSR value. */
+static inline uint32_t mxcsr_get_rounding(uint32_t mxcsr)
 {
-#ifdef __x86_64__
-    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() |
-                           mxcsr_from_flags(fflags));
-#else
-    (void)fflags;
-#endif
-}
-
-/* The environment of the running thread, as MXCSR. */
-static inline uint32_t fpenv_get(void)
-{
-#ifdef __x86_64__
-    return __builtin_ia32_stmxcsr();
-#else
-    return MXCSR_MASKS;
-#endif
-}
-
-static inline void fpenv_set(uint32_t mxcsr)
-{
-#ifdef __x86_64__
-    __builtin_ia32_ldmxcsr(mxcsr);
-#else
-    (void)mxcsr;
-#endif
+    static const uint8_t of_rc[4] = {FRM_RNE, FRM_RDN, FRM_RUP, FRM_RTZ};
+    return of_rc[mxcsr >> MXCSR_RC_SHIFT & 3];
 }
 
 #endif
