@@ -411,6 +411,17 @@ static void code_fence(void)
     exec_fence(task_current()->cpu);
 }
 
+/* What other processes have written, and have said so, is known by now. */
+static void code_fence_begins(void *mm)
+{
+    Task *t = task_current();
+
+    if (t->proc->written.end) {
+        trace_take_written(t);
+    }
+    mm_code_fence(mm);
+}
+
 static bool read_guest(uint64_t addr, void *dst, size_t n)
 {
     return mm_read(task_mm(task_current()), dst, addr, n);
@@ -451,7 +462,7 @@ static int start_exec(Process *proc)
     Plugins *plugins = proc->options->plugins;
 
     config.code = (CodeReader){ mm_read_code, &proc->mm };
-    config.pages = (CodePages){ mm_watch_code, mm_code_fence, mm_peek_code,
+    config.pages = (CodePages){ mm_watch_code, code_fence_begins, mm_peek_code,
                                 &proc->mm };
     config.guest_base = proc->mm.base;
     share_space(proc, &config);

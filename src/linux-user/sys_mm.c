@@ -1,5 +1,4 @@
 /* Memory: the arguments of mm.h's functions. */
-#include "linux-user/remote.h"
 #include "linux-user/sys.h"
 
 #include <errno.h>
@@ -244,65 +243,4 @@ long sys_riscv_flush_icache(Task *t, const uint64_t *a)
         exec_fence(t->cpu);
     }
     return 0;
-}
-
-/*
- * Addresses of the other process: those of its guest, if it runs under this
- * emulator.
- */
-static void move_to(const Remote *r, uint64_t own_base, struct iovec *iov,
-                    uint64_t n)
-{
-    for (uint64_t i = 0; i < n; i++) {
-        iov[i].iov_base = (char *)iov[i].iov_base - own_base + r->base;
-    }
-}
-
-static void note_written(const Remote *r, const struct iovec *iov,
-                         uint64_t n)
-{
-    for (uint64_t i = 0; i < n; i++) {
-        if (iov[i].iov_len) {
-            remote_written(r, (uintptr_t)iov[i].iov_base - r->base,
-                           iov[i].iov_len);
-        }
-    }
-    remote_look(r);
-}
-
-/*
- * Only the local side is ours to check: the kernel checks the other, and
- * refuses bad vectors.
- */
-static long process_vm(Task *t, int host, const uint64_t *a)
-{
-    struct iovec local[IOV_LIMIT], remote[IOV_LIMIT];
-    bool has_local = iovec_read(t, local, a[1], a[2]) == 0;
-    bool has_remote = iovec_read(t, remote, a[3], a[4]) == 0;
-    Remote r;
-    bool other = has_remote && (int)a[0] != getpid() &&
-                 remote_find((int)a[0], &r) == 0;
-    long ret;
-
-    if (other) {
-        move_to(&r, task_mm(t)->base, remote, a[4]);
-    }
-    ret = safe_syscall(&t->pending, host, (long)a[0],
-                       has_local ? (long)local : bad_pointer(), (long)a[2],
-                       has_remote ? (long)remote : bad_pointer(),
-                       (long)a[4], (long)a[5]);
-    if (other && ret > 0 && host == SYS_process_vm_writev) {
-        note_written(&r, remote, a[4]);
-    }
-    return ret;
-}
-
-long sys_process_vm_readv(Task *t, const uint64_t *a)
-{
-    return process_vm(t, SYS_process_vm_readv, a);
-}
-
-long sys_process_vm_writev(Task *t, const uint64_t *a)
-{
-    return process_vm(t, SYS_process_vm_writev, a);
 }

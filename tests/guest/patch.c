@@ -265,6 +265,29 @@ static void by_calls(const char *dir)
     unlink(name);
 }
 
+/* A process writes into its parent. */
+static void by_process_vm(void)
+{
+    char *p = map(1, RWX);
+    int stale = 0;
+    put(p, 0);
+    settle(p);
+    for (int i = 1; i < 5; i++) {
+        pid_t parent = getpid(), child = fork();
+        if (child == 0) {
+            Code c = code(i);
+            struct iovec from = {&c, 8}, to = {p, 8};
+            _exit(process_vm_writev(parent, &from, 1, &to, 1, 0) != 8);
+        }
+        int status = -1;
+        waitpid(child, &status, 0);
+        fence();
+        stale += call(p, 0) != i || status != 0;
+        settle(p);
+    }
+    printf("process_vm_writev: %d stale\n", stale);
+}
+
 /* --- protection --- */
 
 static void protection(void)
@@ -507,6 +530,7 @@ int main(void)
     two_views();
     by_another_process();
     by_calls(own);
+    by_process_vm();
     protection();
     own_faults();
     shown();
