@@ -89,7 +89,8 @@ typedef struct Task {
     bool vfork;                        /* is a vfork child */
     uint64_t sigmask;                  /* what the guest believes it to be */
     uint64_t saved_mask;               /* to go back to after a call that */
-    bool has_saved_mask;               /* waits with a mask of its own */
+    bool has_saved_mask;               /* waits with a mask of its own, */
+    bool own_blocked;                  /* in which EXECS_OWN wait, too */
     TargetStack altstack;
     int32_t tgid, tid;                 /* of the host thread that runs it */
     volatile uint32_t pending;         /* a signal is in info; all others */

@@ -57,6 +57,15 @@ _Noreturn void signal_die(Task *t, int signo)
     _exit(128 + signo);
 }
 
+void signal_block_own(Task *t, bool block)
+{
+    const uint64_t own = EXECS_OWN;
+
+    (void)t;
+    raw_syscall(SYS_rt_sigprocmask, block ? SIG_BLOCK : SIG_UNBLOCK,
+                (long)&own, 0, 8, 0, 0);
+}
+
 /* The handler went away between arrival and delivery: the host's turn. */
 static void default_action(Task *t, int signo)
 {
@@ -133,21 +142,60 @@ void signal_deliver_now(Task *t, const siginfo_t *info)
     }
 }
 
-/* What was held becomes the pending signal, if there is none. */
-static void take_held(Task *t)
+static bool give_to_thread(siginfo_t *info)
 {
-    signal_set_host_mask(~0ull);
-    if (!t->pending && signal_take_held(t, ~t->sigmask, &t->info)) {
-        t->pending = 1;
+    return raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(),
+                       info->si_signo, (long)info, 0, 0) == 0;
+}
+
+/* Only the first thread may say that another process has sent it. */
+static bool give_to_process(siginfo_t *info)
+{
+    return raw_syscall(SYS_rt_sigqueueinfo, getpid(), info->si_signo,
+                       (long)info, 0, 0, 0) == 0;
+}
+
+/* A tracer may have put one back that a fault made. */
+static bool take_to_give(Held *held, uint64_t which, siginfo_t *info)
+{
+    if (!held_take(held, which, info)) {
+        return false;
     }
-    signal_set_host_mask(~EXECS_OWN);
+    if (info->si_code > 0) {
+        signal_forge(info);
+    }
+    return true;
+}
+
+void signal_give_held(Task *t, uint64_t which)
+{
+    siginfo_t info;
+
+    while (take_to_give(&t->held, which, &info)) {
+        give_to_thread(&info);
+    }
+    while (take_to_give(signal_process_held(t), which, &info)) {
+        if (!give_to_process(&info)) {
+            give_to_thread(&info);
+        }
+    }
+}
+
+void signal_let_in(Task *t, uint64_t mask)
+{
+    t->sigmask = mask & ~NEVER_BLOCKED;
+    if (signal_held(t)) {
+        signal_set_host_mask(~0ull);
+        signal_give_held(t, ~t->sigmask);
+    }
+    signal_set_host_mask(t->sigmask & ~EXECS_OWN);
 }
 
 void signal_deliver(Task *t)
 {
     signal_disarm_timer(t);
-    if (signal_held(t)) {
-        take_held(t);
+    if (!t->pending && signal_held(t)) {
+        signal_let_in(t, t->sigmask);
     }
     while (t->pending) {
         siginfo_t info = t->info;
@@ -156,7 +204,7 @@ void signal_deliver(Task *t)
         if (let_in(t, &info)) {
             deliver(t, &info);
         }
-        signal_set_mask(t, t->sigmask);   /* may let the next one in */
+        signal_let_in(t, t->sigmask);     /* the next one */
     }
     if (t->has_saved_mask) {
         t->has_saved_mask = false;   /* the signal was ignored after all */
@@ -217,8 +265,10 @@ bool signal_wait_begin(Task *t, uint64_t mask)
     t->saved_mask = t->sigmask;
     t->has_saved_mask = true;
     t->sigmask = mask & ~NEVER_BLOCKED;
-    if (signal_held(t)) {
-        take_held(t);
+    t->own_blocked = signal_held(t);
+    if (t->own_blocked) {
+        signal_set_host_mask(t->saved_mask | EXECS_OWN);
+        signal_give_held(t, ~t->sigmask);
     }
     return !t->pending;
 }
@@ -232,6 +282,10 @@ static bool woken_by_held(const Task *t)
 
 long signal_wait_end(Task *t, long ret)
 {
+    if (t->own_blocked) {
+        t->own_blocked = false;
+        signal_block_own(t, false);
+    }
     if (ret == -RESTART_SYSCALL && woken_by_held(t)) {
         ret = -EINTR;
     }

@@ -110,7 +110,8 @@ static void kick(Task *t, void *ucontext)
 static void requeue(Task *t, int signo, siginfo_t *info)
 {
     if (EXECS_OWN & signal_bit(signo)) {
-        held_put(&t->held, info);
+        held_put(held_by_process(info) ? signal_process_held(t) : &t->held,
+                 info);
     } else {
         signal_set_host_mask(~EXECS_OWN);
         raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(), signo,
@@ -156,6 +157,7 @@ static void async_handler(int signo, siginfo_t *info, void *ucontext)
         return;
     }
     t->info = *info;
+    signal_unforge(&t->info);
     t->pending = 1;
     kick(t, ucontext);
 }
@@ -326,7 +328,7 @@ void signal_install(const Actions *actions, int signo)
     } else {
         host.handler = (void *)(uintptr_t)async_handler;
         host.flags |= SA_SIGINFO | SA_ONSTACK;
-        host.mask = ~EXECS_OWN;
+        host.mask = ~0ull;     /* the kernel's first is noted first */
     }
     host_sigaction(signo, &host, NULL);
 }

@@ -181,23 +181,12 @@ static void host_disposition(Task *t, int signo)
     }
 }
 
-/* What waits here goes on to wait in the kernel, where it is now blocked. */
-static void give_held(Task *t)
-{
-    siginfo_t info;
-
-    while (signal_take_held(t, t->sigmask & EXECS_OWN, &info)) {
-        raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(),
-                    info.si_signo, (long)&info, 0, 0);
-    }
-}
-
 void signal_prepare_exec(Task *t)
 {
     signal_block_all(t);
     host_disposition(t, SIGSEGV);
     host_disposition(t, SIGBUS);
-    give_held(t);
+    signal_give_held(t, t->sigmask & EXECS_OWN);
     signal_set_host_mask(t->sigmask);
 }
 

@@ -32,13 +32,6 @@ static inline long own_tid(void)
     return raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
-/* Takes one of the set `which` that waits for the thread. */
-static inline bool signal_take_held(Task *t, uint64_t which, siginfo_t *info)
-{
-    return held_take(&t->held, which, info) ||
-           held_take(signal_process_held(t), which, info);
-}
-
 /* --- signal.c --- */
 
 void signal_set_host_mask(uint64_t mask);
@@ -46,6 +39,35 @@ void signal_set_host_mask(uint64_t mask);
 void signal_deliver_now(Task *t, const siginfo_t *info);
 /* The guest's mask, and the host's to match. */
 void signal_set_mask(Task *t, uint64_t mask);
+/* Blocks SIGSEGV and SIGBUS in the host, or lets them in again. */
+void signal_block_own(Task *t, bool block);
+/*
+ * Held signals of the set `which` wait in the kernel's queue, where the host
+ * blocks them for the moment: only the kernel knows which one of all comes
+ * first.  Those that are not taken come back when they are let in.
+ */
+void signal_give_held(Task *t, uint64_t which);
+/* signal_set_mask(); what was held and is let in comes in its order. */
+void signal_let_in(Task *t, uint64_t mask);
+
+/*
+ * The code of a SIGSEGV or SIGBUS that a thread sends itself with that of a
+ * fault (above 0), as the host has it: one of the kernel's would be a fault.
+ */
+enum { FORGED_CODE = -(1 << 24), FORGED_MASK = (1 << 24) - 1 };
+
+static inline void signal_forge(siginfo_t *info)
+{
+    info->si_code = FORGED_CODE - (info->si_code & FORGED_MASK);
+}
+
+/* What the guest is to see. */
+static inline void signal_unforge(siginfo_t *info)
+{
+    if (info->si_code < FORGED_CODE) {
+        info->si_code = FORGED_CODE - info->si_code;
+    }
+}
 
 /* --- signal_host.c --- */
 

@@ -72,12 +72,34 @@ long sys_rt_sigpending(Task *t, const uint64_t *a)
 }
 
 /*
- * The host's mask changes by a safe_syscall: a signal that arrived before is
- * delivered before, not after it was blocked.
+ * By a safe_syscall: a signal that arrived before is delivered before, not
+ * after it was blocked.  Held ones are let in by the same call as others.
  */
+static long change_host_mask(Task *t, uint64_t mask)
+{
+    uint64_t old = t->sigmask, host = mask & ~EXECS_OWN;
+    bool own = (old ^ mask) & EXECS_OWN;
+    long ret;
+
+    if (own) {
+        signal_block_own(t, true);
+        signal_give_held(t, ~mask);
+    }
+    t->sigmask = mask;
+    ret = safe_syscall(&t->pending, SYS_rt_sigprocmask, SIG_SETMASK,
+                       (long)&host, 0, 8, 0, 0);
+    if (ret < 0) {
+        t->sigmask = old;
+    }
+    if (own) {
+        signal_block_own(t, false);
+    }
+    return ret;
+}
+
 long sys_rt_sigprocmask(Task *t, const uint64_t *a)
 {
-    uint64_t mask = t->sigmask, old = mask, set, host;
+    uint64_t mask = t->sigmask, old = mask, set;
     long ret;
 
     if (a[3] != 8) {
@@ -90,14 +112,10 @@ long sys_rt_sigprocmask(Task *t, const uint64_t *a)
         if (!change_mask(&mask, (int)a[0], set)) {
             return -EINVAL;
         }
-        mask &= ~NEVER_BLOCKED;
-        host = mask & ~EXECS_OWN;
-        ret = safe_syscall(&t->pending, SYS_rt_sigprocmask, SIG_SETMASK,
-                           (long)&host, 0, 8, 0, 0);
+        ret = change_host_mask(t, mask & ~NEVER_BLOCKED);
         if (ret < 0) {
             return ret;
         }
-        t->sigmask = mask;
     }
     if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
         return -EFAULT;
@@ -144,30 +162,26 @@ long sys_rt_sigsuspend(Task *t, const uint64_t *a)
 
 /*
  * SIGSEGV and SIGBUS are blocked in the host during the call, which takes
- * them from the kernel's queue; unless they have come before.
+ * them from the kernel's queue.
  */
 static long wait_for_own(Task *t, uint64_t set, const uint64_t *a,
                          siginfo_t *info)
 {
-    uint64_t own = set & EXECS_OWN;
     long ret;
 
-    raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&own, 0, 8, 0, 0);
-    if (signal_take_held(t, set, info)) {
-        ret = info->si_signo;
-    } else {
-        ret = safe_syscall(&t->pending, SYS_rt_sigtimedwait, (long)&set,
-                           (long)info,
-                           a[2] ? (long)g2h(task_mm(t), a[2]) : 0, 8, 0, 0);
-    }
-    raw_syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&own, 0, 8, 0, 0);
+    signal_block_own(t, true);
+    signal_give_held(t, set);
+    ret = safe_syscall(&t->pending, SYS_rt_sigtimedwait, (long)&set,
+                       (long)info, a[2] ? (long)g2h(task_mm(t), a[2]) : 0, 8,
+                       0, 0);
+    signal_block_own(t, false);
     return ret > 0 && signal_is_kick((int)ret, info) ? -RESTART_SYSCALL : ret;
 }
 
 long sys_rt_sigtimedwait(Task *t, const uint64_t *a)
 {
     uint64_t set;
-    siginfo_t info;
+    siginfo_t info = { 0 };
     long ret;
 
     if (a[3] != 8 || a[2] >= TASK_SIZE ||
@@ -176,10 +190,44 @@ long sys_rt_sigtimedwait(Task *t, const uint64_t *a)
         return pass_call(t, SYS_rt_sigtimedwait, 1 << 0 | 1 << 1 | 1 << 2, a);
     }
     ret = wait_for_own(t, set, a, &info);
+    signal_unforge(&info);
     if (ret > 0 && a[1] && !mm_write(task_mm(t), a[1], &info, sizeof(info))) {
         return -EFAULT;
     }
     return ret;
+}
+
+/* The kernel allows a code above 0 for the calling thread itself only. */
+static bool forges_fault(Task *t, int tid, uint64_t signo, uint64_t addr,
+                         siginfo_t *info)
+{
+    return tid == t->tid && (signo == SIGSEGV || signo == SIGBUS) &&
+           mm_read(task_mm(t), info, addr, sizeof(*info)) &&
+           info->si_code > 0;
+}
+
+long sys_rt_sigqueueinfo(Task *t, const uint64_t *a)
+{
+    siginfo_t info;
+
+    if (!forges_fault(t, (int)a[0], a[1], a[2], &info)) {
+        return pass_call(t, SYS_rt_sigqueueinfo, 1 << 2, a);
+    }
+    signal_forge(&info);
+    return raw_syscall(SYS_rt_sigqueueinfo, (int)a[0], (long)a[1],
+                       (long)&info, 0, 0, 0);
+}
+
+long sys_rt_tgsigqueueinfo(Task *t, const uint64_t *a)
+{
+    siginfo_t info;
+
+    if (!forges_fault(t, (int)a[1], a[2], a[3], &info)) {
+        return pass_call(t, SYS_rt_tgsigqueueinfo, 1 << 3, a);
+    }
+    signal_forge(&info);
+    return raw_syscall(SYS_rt_tgsigqueueinfo, (int)a[0], (int)a[1],
+                       (long)a[2], (long)&info, 0, 0);
 }
 
 long sys_rt_sigreturn(Task *t, const uint64_t *a)
@@ -192,7 +240,7 @@ long sys_rt_sigreturn(Task *t, const uint64_t *a)
         if (t->pending) {
             t->sigmask = mask & ~NEVER_BLOCKED;   /* delivery sets it */
         } else {
-            signal_set_mask(t, mask);
+            signal_let_in(t, mask);
         }
     } else {
         signal_force(t, SIGSEGV, SI_KERNEL, 0);

@@ -3,7 +3,7 @@
 # the stress settings of run.sh by turns; and soak for SOAK seconds (60).
 # FILTER: an extended regular expression on the case's name.
 cd "$(dirname "$0")/../.." || exit 1
-build=$1 n=${2:-100} filter=${3:-^(threads|atomics|async|underfire|owned|jit|signals|smc)}
+build=$1 n=${2:-100} filter=${3:-^(threads|atomics|async|underfire|owned|order|kicked|generations|jit|signals|smc)}
 ROOT=$(pwd) HERE=$(pwd)/tests/guest OUT=$(pwd)/build/guest
 EMU=$(realpath "${EMU:-$build/tcg-riscv64}")
 export HERE OUT EMU
