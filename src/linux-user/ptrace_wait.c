@@ -237,11 +237,11 @@ long sys_waitid(Task *t, const uint64_t *a)
 
     memset(&w.info, 0, sizeof(w.info));
     ret = run_wait(t, &w);
-    if (ret < 0 || !a[2]) {
+    if (!a[2] || ret == -RESTART_SYSCALL || ret == -EINTR) {
         return ret;
     }
-    if (!w.info.si_pid) {
+    if (ret < 0 || !w.info.si_pid) {
         memset(&w.info, 0, sizeof(w.info));
     }
-    return mm_write(task_mm(t), a[2], &w.info, sizeof(w.info)) ? 0 : -EFAULT;
+    return mm_write(task_mm(t), a[2], &w.info, sizeof(w.info)) ? ret : -EFAULT;
 }

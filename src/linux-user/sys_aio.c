@@ -137,6 +137,11 @@ long sys_io_submit(Task *t, const uint64_t *a)
                               0);
         }
     }
+    if (ret == -EFAULT && !done) {     /* but first, is there a context? */
+        long none = raw_syscall(SYS_io_submit, (long)host, 0, 0, 0, 0, 0);
+
+        ret = none < 0 ? none : ret;
+    }
     return done ? done : ret;
 }
 

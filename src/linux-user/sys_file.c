@@ -100,15 +100,16 @@ long sys_truncate(Task *t, const uint64_t *a)
     char path[PATH_MAX], file[PATH_MAX];
     long ret = path_read(t, a[0], path, true);
 
-    if (ret < 0) {
+    if (ret < 0 && ret != -EFAULT) {
         return ret;
     }
-    if ((int64_t)a[1] >= 0 &&
+    if (ret == 0 && (int64_t)a[1] >= 0 &&
         ((path[0] && proc_exe(t, AT_FDCWD, path, file)) ||
          program_runs(AT_FDCWD, path, O_WRONLY))) {
         return -ETXTBSY;
     }
-    return raw_syscall(SYS_truncate, (long)path, (long)a[1], 0, 0, 0, 0);
+    return raw_syscall(SYS_truncate, path_argument(ret, path), (long)a[1], 0,
+                       0, 0, 0);
 }
 
 static long access_path(Task *t, int host, const uint64_t *a, long flags)

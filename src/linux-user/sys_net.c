@@ -159,6 +159,9 @@ static int64_t now_ns(void)
     return ts.tv_sec * 1000000000ll + ts.tv_nsec;
 }
 
+/* MSG_CMSG_COMPAT, for no program to give. */
+#define OF_32_BITS 0x80000000u
+
 /* As in Linux the timeout is looked at after each message only. */
 long sys_recvmmsg(Task *t, const uint64_t *a)
 {
@@ -168,6 +171,9 @@ long sys_recvmmsg(Task *t, const uint64_t *a)
     struct timespec ts;
     uint64_t i;
 
+    if (a[3] & OF_32_BITS) {
+        return -EINVAL;
+    }
     if (a[4]) {
         if (!mm_read(task_mm(t), &ts, a[4], sizeof(ts))) {
             return -EFAULT;

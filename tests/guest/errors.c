@@ -39,6 +39,8 @@ static void paths(void)
     CALL(readlinkat, -1, bad, bad, 0);
     CALL(readlinkat, -1, bad, bad, 5);
     CALL(readlinkat, -1, "x", bad, 5);
+    CALL(truncate, bad, -1l);
+    CALL(truncate, bad, 1);
 }
 
 static void waits(void)
@@ -69,6 +71,18 @@ static void waits(void)
     CALL(rt_sigaction, SIGKILL, NULL, bad, 8);
 }
 
+static void children(void)
+{
+    siginfo_t info = { .si_pid = 5 };
+
+    CALL(waitid, 99, 1, bad, WEXITED, NULL);
+    CALL(waitid, 99, 1, NULL, WEXITED, NULL);
+    CALL(waitid, P_ALL, 1, bad, WEXITED, NULL);
+    CALL(waitid, P_ALL, 1, &info, WEXITED, NULL);
+    printf("si_pid %d\n", info.si_pid);
+    CALL(waitid, P_ALL, 1, NULL, 0, bad);
+}
+
 static void futexes(void)
 {
     char good[64] = "";
@@ -91,6 +105,8 @@ static void futexes(void)
 static void memory(void)
 {
     char own[8];
+    char *own_page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct { void *at; unsigned long n; } v = { own, 8 }, none = { own, 0 };
 
     CALL(process_vm_readv, -1, bad, 1, bad, 1, 1);
@@ -110,6 +126,9 @@ static void memory(void)
     CALL(io_getevents, 8, 2, 1, bad, bad);
     CALL(io_getevents, 8, 2, 1, bad, NULL);
     CALL(io_destroy, 8);
+    CALL(io_submit, own_page, 1, bad);
+    CALL(recvmmsg, -1, bad, 1, 1u << 31, bad);
+    CALL(recvmmsg, -1, bad, 1, 0, bad);
     CALL(io_submit, 8, -1, bad);
 }
 
@@ -117,6 +136,7 @@ int main(void)
 {
     paths();
     waits();
+    children();
     futexes();
     memory();
     return 0;
