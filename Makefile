@@ -1,8 +1,9 @@
 # tcg-c's front door. `make help` says what there is.
 #
-#   make [MODE=release|shared|debug|asan|ubsan|tsan] [WERROR=1] [V=1]
+#   make [MODE=release|shared|debug|asan|ubsan|tsan] [CC=clang] [WERROR=1] [V=1]
 #
-# Release output is in build/, another mode's in build/MODE/. Everything that
+# Release output is in build/, another mode's in build/MODE/, another compiler's
+# in build/CC/ or build/CC/MODE/. Everything that
 # is not a main program goes into one archive; each program takes from it what
 # it uses, so that tcg-riscv64 needs libc alone even where Capstone is present.
 
@@ -10,7 +11,9 @@
 MODE ?= release
 CC := gcc
 AR := ar
-BUILD := $(if $(filter release,$(MODE)),build,build/$(MODE))
+COMPILER := $(notdir $(firstword $(CC)))
+BUILD := build$(if $(filter-out gcc,$(COMPILER)),/$(COMPILER))$(if \
+           $(filter-out release,$(MODE)),/$(MODE))
 Q := $(if $(V),,@)
 VERSION := $(shell cat VERSION)
 HASH := \#
@@ -331,7 +334,7 @@ make dhrystone rebuild the committed Dhrystone binary
 make vdso      rebuild the guest's vDSO
 make install   DESTDIR, prefix=/usr/local, bindir, ...; make uninstall
 make clean     remove build/
-MODE=release|shared|debug|asan|ubsan|tsan   WERROR=1   V=1
+MODE=release|shared|debug|asan|ubsan|tsan   CC=clang   WERROR=1   V=1
 endef
 export HELP
 help:

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "exec/exec_log.h"
 #include "exec/internal.h"
+#include "util/check.h"
 
 /* Invalidates the blocks at addresses of `a` that are not in `b`. */
 static void invalidate_missing(CPUState *cpu, const ExecDebug *a,
@@ -35,6 +36,7 @@ bool exec_set_stops(CPUState *cpu, const uint64_t *pc, uint32_t n)
 {
     ExecThread *t = thread_of(cpu);
     Exec *e = t->exec;
+    check(!t->running, "breakpoints change while the thread runs");
     uint64_t *stops = malloc((n + 1) * sizeof(*stops));
     if (!stops) {
         return false;
@@ -56,6 +58,7 @@ void exec_set_watch(CPUState *cpu, uint64_t start, uint64_t bytes)
 {
     ExecThread *t = thread_of(cpu);
     Exec *e = t->exec;
+    check(!t->running, "a watchpoint changes while the thread runs");
     exclusive_begin(t);
     e->debug.watch_start = start;
     e->debug.watch_bytes = bytes;

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <time.h>
 #include "exec/internal.h"
+#include "util/check.h"
 #include "util/cond.h"
 
 uint64_t now_ns(const Exec *e)
@@ -50,6 +51,7 @@ static void wait_for_go(Exec *e)
 void run_begin(ExecThread *t)
 {
     Exec *e = t->exec;
+    debug_check(!t->running, "a thread runs that runs already");
     atomic_store(&t->running, true);
     while (__builtin_expect(atomic_load(&e->stop), 0)) {
         uint64_t start = now_ns(e);
@@ -90,6 +92,7 @@ static bool stop_others(ExecThread *t)
     bool any = false;
     for (ExecThread *o = e->threads; o; o = o->next) {
         if (o != t && atomic_load(&o->running)) {
+            check(e->stop_fn, "nothing can stop a thread");
             e->stop_fn(o->cpu);
             any = true;
         }
@@ -103,6 +106,8 @@ void exclusive_begin(ExecThread *t)
     Exec *e = t->exec;
     bool was_running = atomic_load(&t->running);
     uint64_t start = now_ns(e);
+    check(!t->stages, "exclusivity is wanted within a translation");
+    check(!t->stopped_others, "exclusivity is wanted by who has it for good");
     pthread_mutex_lock(&e->lock);
     atomic_store(&t->running, false);
     pthread_cond_broadcast(&e->changed);
@@ -120,6 +125,7 @@ void exclusive_end(ExecThread *t)
 {
     Exec *e = t->exec;
     pthread_mutex_lock(&e->lock);
+    check(e->stop, "exclusivity ends that nobody has");
     atomic_store(&e->stop, false);
     pthread_cond_broadcast(&e->changed);
     pthread_mutex_unlock(&e->lock);

@@ -89,11 +89,10 @@ static void remove_thread(ExecThread *t)
     while (*link && *link != t) {
         link = &(*link)->next;
     }
-    if (*link) {
-        *link = t->next;
-        stats_add(&e->retired, &t->stats, t->cpu);
-        piece_give_back(t);
-    }
+    check(*link, "a thread ends that is not known");
+    *link = t->next;
+    stats_add(&e->retired, &t->stats, t->cpu);
+    piece_give_back(t);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -172,6 +171,7 @@ void exec_fork_hold(CPUState *cpu)
 static void become_only_thread(ExecThread *t)
 {
     Exec *e = t->exec;
+    check(e->stop, "a fork without exclusivity");
     for (ExecThread *o = e->threads; o; o = o->next) {
         if (o != t) {
             piece_give_back(o);

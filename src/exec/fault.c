@@ -85,6 +85,7 @@ void exec_install_handlers(ExecSignalFn *other)
     struct sigaction sa = {
         .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
     };
+    check(other, "no handler for what is not the guest's");
     atomic_store_explicit(&other_fn, other, memory_order_relaxed);
     sigfillset(&sa.sa_mask);
     sigaction(SIGSEGV, &sa, NULL);

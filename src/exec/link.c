@@ -11,6 +11,8 @@
 #include <stdatomic.h>
 #include "disas/symbol_map.h"
 #include "exec/exec_log.h"
+#include "util/check.h"
+#include "util/cond.h"
 
 static void tb_lock(TB *tb)
 {
@@ -34,6 +36,8 @@ static void patch(const Exec *e, const uint8_t *rx, const void *target)
 static void slot_patch(const Exec *e, const TBSlot *slot, const void *target)
 {
     const uint8_t *code = slot_owner(slot)->code;
+    check(slot->site && slot->site < slot_owner(slot)->code_size,
+          "the jump of a slot at %u", slot->site);
     if (slot->count && !slot->counted) {
         patch(e, code + slot->count_site, target);
         target = code + slot->count;
@@ -75,6 +79,7 @@ static void unlink_if_kicked(Exec *e, const TBSlot *slot)
 static bool claim_slot(TBSlot *slot, TB *target)
 {
     TB *none = NULL;
+    check(!slot->inner, "a slot within its block is linked to another");
     if (__atomic_compare_exchange_n(&slot->target, &none, target, false,
                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
         slot->next = target->incoming;
@@ -104,6 +109,10 @@ static void link_outer(ExecThread *t, TBSlot *slot, TB *target)
 {
     TB *has = __atomic_load_n(&slot->target, __ATOMIC_ACQUIRE);
     target = has ? has : target;
+    check(target->pc == slot->guest_pc, "a slot to %#lx is linked to %#lx",
+          (long)slot->guest_pc, (long)target->pc);
+    check(target->flags == slot_owner(slot)->flags, "flags %#x lead to %#x",
+          slot_owner(slot)->flags, target->flags);
     t->stats.links += !has;
     tb_lock(target);
     if (!target->invalid && claim_slot(slot, target)) {
@@ -131,6 +140,7 @@ static void unlink_incoming(Exec *e, TB *tb)
 {
     for (TBSlot *slot = tb->incoming, *next; slot; slot = next) {
         next = slot->next;
+        check(slot->target == tb, "an incoming slot that leads elsewhere");
         slot_patch_stub(e, slot);
         __atomic_store_n(&slot->target, NULL, __ATOMIC_RELEASE);
     }
@@ -172,6 +182,7 @@ void invalidate_locked(void *thread, TB *tb)
 {
     ExecThread *t = thread;
     Exec *e = t->exec;
+    check(lock_is_held(&e->lock), "a block goes without the lock");
     if (!tb->invalid) {
         store_remove(&e->store, tb);
         unlink_invalid(e, tb);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include "exec/internal.h"
+#include "util/check.h"
 #include "util/reserve.h"
 
 /*
@@ -77,6 +78,7 @@ void mem_free(CodeMem *m)
 
 int mem_begin_copy(CodeMem *m, Reserve *reserve)
 {
+    check(!m->fork_copy, "two forks at once");
     m->fork_copy = reserve_map(reserve, m->size, PROT_READ | PROT_WRITE,
                                MAP_SHARED | MAP_NORESERVE);
     return m->fork_copy ? 0 : -1;
@@ -84,6 +86,8 @@ int mem_begin_copy(CodeMem *m, Reserve *reserve)
 
 void mem_copy(CodeMem *m, size_t start, size_t size)
 {
+    check(m->fork_copy && start + size <= m->size, "%zu bytes at %zu of %zu",
+          size, start, m->size);
     memcpy(m->fork_copy + start, m->rw + start, size);
 }
 
@@ -100,6 +104,7 @@ int mem_take_copy(CodeMem *m, Reserve *reserve)
 
 void mem_drop_copy(CodeMem *m)
 {
+    check(m->fork_copy, "no fork is under way");
     munmap(m->fork_copy, m->size);
     m->fork_copy = NULL;
 }

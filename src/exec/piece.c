@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "exec/internal.h"
+#include "util/check.h"
+#include "util/cond.h"
 #include "util/pages.h"
 
 enum {
@@ -37,6 +39,7 @@ int pieces_new(Exec *e)
 {
     e->piece_bytes = choose_piece_bytes(e->mem.size);
     e->nb_pieces = e->mem.size / e->piece_bytes;
+    check(e->nb_pieces, "a piece larger than the buffer");
     e->piece = calloc(e->nb_pieces, sizeof(*e->piece));
     uint8_t *tbs = mmap(NULL, e->nb_pieces * tbs_bytes(e),
                         PROT_READ | PROT_WRITE,
@@ -95,6 +98,7 @@ bool piece_take(ExecThread *t)
         return false;
     }
     size_t start = (p - e->piece) * e->piece_bytes;
+    check(p->used < e->piece_bytes, "a piece of which %zu are used", p->used);
     t->piece = p;
     t->buf = (CodeBuf){e->mem.rw + start, e->mem.rx + start, e->piece_bytes,
                        p->used};
@@ -116,6 +120,7 @@ void piece_prepare(ExecThread *t)
 void piece_give_back(ExecThread *t)
 {
     Exec *e = t->exec;
+    check(lock_is_held(&e->lock), "a piece is left without the lock");
     if (!t->piece) {
         arena_free(&t->arena); /* has no TB, since a flush */
         return;
@@ -130,6 +135,11 @@ void piece_add_tb(ExecThread *t, TB *tb)
 {
     Piece *p = t->piece;
     uint32_t n = atomic_load_explicit(&p->nb_tbs, memory_order_relaxed);
+    check(n < t->buf.size / TB_MIN_BYTES, "%u blocks in a piece", n);
+    check(tb->code >= t->buf.rx + p->used &&
+          tb->code + tb->code_size <= t->buf.rx + t->buf.used,
+          "a block at %p beyond its piece", (const void *)tb->code);
+    check(t->buf.used <= t->buf.size, "%zu bytes of a piece", t->buf.used);
     p->tbs[n] = tb;
     p->used = t->buf.used;
     atomic_store_explicit(&p->nb_tbs, n + 1, memory_order_release);
@@ -149,6 +159,7 @@ void pieces_clear(Exec *e)
 
 int pieces_copy_for_child(Exec *e)
 {
+    check(e->stop, "code is copied while threads write it");
     if (mem_begin_copy(&e->mem, e->cfg.reserve) < 0) {
         return -1;
     }

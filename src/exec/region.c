@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include "exec/exec_log.h"
+#include "util/check.h"
 
 enum {
     MAX_COPIES = 4,          /* of a loop */
@@ -171,6 +172,7 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
                          TB *const block[], uint32_t n, RegionPlan *plan)
 {
     TB *region = NULL;
+    check(n && n <= MAX_REGION_BLOCKS, "%u blocks", n);
     for (uint32_t copies = MAX_COPIES; copies && !region; copies /= 2) {
         plan->request = (BlockRequest){
             .pc = head->pc, .flags = head->flags,
@@ -180,6 +182,8 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
             .guards = guards, .stops = t->exec->debug.stops,
             .nb_stops = t->exec->debug.nb_stops,
         };
+        check(plan->request.nb_blocks <= MAX_REGION_PARTS, "%u parts",
+              plan->request.nb_blocks);
         region = translate_region(t, &plan->request);
     }
     return region;
@@ -210,6 +214,8 @@ TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
     if (!slot->count || slot->counted || *heat > 0) {
         return tb;
     }
+    check(slot->guest_pc == tb->pc, "a hot jump to %#lx arrives at %#lx",
+          (long)slot->guest_pc, (long)tb->pc);
     *heat = (int32_t)t->exec->cfg.hot;
     slot->counted = true;
     t->stats.hot_jumps++;
@@ -224,6 +230,8 @@ TB *region_if_hot(ExecThread *t, TBSlot *slot, TB *tb)
 
 TB *region_unsuited(ExecThread *t, TB *region, TB *tb)
 {
+    check(region->is_region && region->pc == tb->pc,
+          "%#lx is not behind a region", (long)tb->pc);
     uint8_t before = atomic_fetch_add_explicit(&region->nb_unsuited, 1,
                                                memory_order_relaxed);
     if (before != MAX_UNSUITED) {

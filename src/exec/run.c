@@ -42,6 +42,7 @@ static void left_by_slot(ExecThread *t)
     annotate_run(tb);
     check(rec->slot < tb->nb_slots, "exit slot %u of %u", rec->slot,
           tb->nb_slots);
+    check(tb->code == code, "the exit record of no block");
     t->link_from = &tb->slots[rec->slot];
     *guest_pc(t) = t->link_from->guest_pc;
     t->stats.exits_slot++;
@@ -72,6 +73,8 @@ static int enter(ExecThread *t, const TB *tb)
     const ExecConfig *cfg = &t->exec->cfg;
     t->link_from = NULL;
     t->stats.enters++;
+    debug_check(tb->pc == *guest_pc(t), "a block of %#lx at pc %#lx",
+                (long)tb->pc, (long)*guest_pc(t));
     log_enter(t, tb);
     int left = cfg->backend->enter(t->exec->runtime->backend, t->cpu, tb->code);
     if (__builtin_expect(atomic_load_explicit(&t->kicked,

@@ -142,6 +142,7 @@ void stages_take(ExecThread *t)
 void stages_give_back(ExecThread *t)
 {
     Exec *e = t->exec;
+    check(t->stages && t->stages->ir->ops, "no stages to give back");
     exec_lock(t);
     t->stages->next = e->idle;
     e->idle = t->stages;

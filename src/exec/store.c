@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "exec/internal.h"
+#include "util/check.h"
 
 typedef TB *_Atomic Chain;
 
@@ -90,6 +91,9 @@ static void set_rows(TB *tb, const CompiledBlock *cb)
 {
     for (uint32_t i = 0; i < cb->nb_rows; i++) {
         const PcRow *row = &cb->rows[i];
+        debug_check(row->host_offset <= cb->size &&
+                    (!i || row->host_offset >= row[-1].host_offset),
+                    "row %u at %u of %u", i, row->host_offset, cb->size);
         tb_rows(tb)[i] = (TBRow){row->host_offset, row->guest_offset};
         if (tb->has_sides) {
             tb_sides(tb)[i] = row->side;
@@ -100,6 +104,9 @@ static void set_rows(TB *tb, const CompiledBlock *cb)
 TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
 {
     bool sides = has_sides(cb);
+    check(cb->size && cb->size <= TB_MAX_CODE, "a block of %u bytes", cb->size);
+    check(cb->nb_slots <= COMPILE_MAX_SLOTS, "%u slots", cb->nb_slots);
+    check(cb->nb_rows <= COMPILE_MAX_ROWS, "%u rows", cb->nb_rows);
     size_t row_bytes = sizeof(TBRow) + (sides ? sizeof(uint32_t) : 0);
     TB *tb = arena_alloc(arena, sizeof(TB) + cb->nb_slots * sizeof(TBSlot) +
                                     cb->nb_rows * row_bytes);
@@ -127,6 +134,7 @@ static void push(Chain *head, Chain *next, TB *tb)
 
 void store_publish(Store *s, TB *tb)
 {
+    check(!tb->invalid && !tb->incoming, "a block that has been published");
     push(page_of(s, tb_start(tb)), &tb->next_in_page, tb);
     push(bucket_of(s, tb->pc), &tb->next, tb);
 }
@@ -148,9 +156,8 @@ static void unlink_from(Chain *at, Chain *(*link)(TB *), TB *tb)
         at = link(here);
         here = atomic_load(at);
     }
-    if (here) {
-        atomic_store(at, atomic_load(link(tb)));
-    }
+    check(here, "a valid block is in no chain");
+    atomic_store(at, atomic_load(link(tb)));
 }
 
 void store_remove(Store *s, TB *tb)
@@ -175,6 +182,7 @@ static void visit_chain(Chain *chain, uint64_t start, uint64_t end,
 void store_in_range(Store *s, uint64_t start, uint64_t end,
                     void (*fn)(void *, TB *), void *arg)
 {
+    check(start < end, "no code from %#lx to %#lx", (long)start, (long)end);
     uint64_t first = start > BLOCK_MAX_SPAN ? start - BLOCK_MAX_SPAN : 0;
     uint64_t pages = ((end - 1) >> PAGE_BITS) - (first >> PAGE_BITS) + 1;
     if (pages > PAGE_BUCKETS) {

@@ -34,6 +34,7 @@ void clear_jump_cache(CPUState *cpu)
 
 static void forget_code(ExecThread *t)
 {
+    check(!t->stages, "a flush within a translation");
     t->link_from = NULL;
     t->piece = NULL;
     arena_reset(&t->arena);
@@ -150,6 +151,10 @@ static TB *new_tb(ExecThread *t, const BlockRequest *rq, const BlockInfo *info,
     tb->flags = rq->flags;
     check(info->nb_bytes <= BLOCK_MAX_SPAN, "%u bytes of guest code in a block",
           info->nb_bytes);
+    check(rq->pc - info->start < info->nb_bytes, "pc %#lx is not in its block",
+          (long)rq->pc);
+    check(cb->offset >= t->piece->used + TB_POINTER_BYTES,
+          "a block over the one before");
     tb->before = (uint16_t)(rq->pc - info->start);
     tb->nb_bytes = (uint16_t)info->nb_bytes;
     tb->hash = source_hash(t, info->start, info->nb_bytes);
@@ -246,6 +251,7 @@ static BlockRequest block_request(ExecThread *t, uint64_t pc, uint32_t flags)
 {
     const Exec *e = t->exec;
     bool step = flags & TB_STEP;
+    check(step || !(flags & TB_STEP_WATCHED), "flags %#x", flags);
     t->watched = e->debug.watch_bytes &&
                  (!step || (flags & TB_STEP_WATCHED) == TB_STEP_WATCHED);
     return (BlockRequest){

@@ -17,4 +17,11 @@
         }                                                             \
     } while (0)
 
+/* The same for what costs time: in builds with TCG_DEBUG only. */
+#ifdef TCG_DEBUG
+#define debug_check(cond, ...) check(cond, __VA_ARGS__)
+#else
+#define debug_check(cond, ...) ((void)sizeof(cond))
+#endif
+
 #endif

@@ -14,3 +14,12 @@ void cond_wait_a_little(pthread_cond_t *changed, pthread_mutex_t *lock)
     }
     pthread_cond_timedwait(changed, lock, &ts);
 }
+
+bool lock_is_held(pthread_mutex_t *lock)
+{
+    if (pthread_mutex_trylock(lock) != 0) {
+        return true;
+    }
+    pthread_mutex_unlock(lock);
+    return false;
+}
