@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "util/check.h"
+#include "util/cond.h"
 
 enum { SYSCALL_TRAP = 0x80 };  /* in the si_code of PTRACE_O_TRACESYSGOOD */
 
@@ -51,9 +53,10 @@ void gdb_thread_end(GdbThread *th)
     GdbThread **at = &g->threads;
 
     pthread_mutex_lock(&g->lock);
-    while (*at != th) {
+    while (*at && *at != th) {
         at = &(*at)->next;
     }
+    check(*at, "a thread ends that is not known");
     *at = th->next;
     pthread_cond_broadcast(&g->changed);
     if (g->attached && !g->stop && !any_to_run(g)) {
@@ -87,6 +90,7 @@ void thread_wait(GdbThread *th)
 {
     Gdb *g = th->gdb;
 
+    check(lock_is_held(&g->lock), "a thread waits without the lock");
     if (!thread_stands_still(th)) {
         return;
     }
@@ -103,6 +107,8 @@ void thread_report(GdbThread *th)
 {
     Gdb *g = th->gdb;
 
+    check(lock_is_held(&g->lock), "a report without the lock");
+    check(!th->stop.kind, "a report on top of another");
     th->go_on_with = 0;
     if (g->attached) {
         th->stop = th->met;

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "util/check.h"
 #include "util/fd.h"
 
 /* --- fork --- */
@@ -113,6 +114,7 @@ static void become_only_thread(GdbThread *th)
 {
     Gdb *g = th->gdb;
 
+    check(th->gdb->threads, "a child of no thread");
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->changed, NULL);
     for (GdbThread *o = g->threads, *next; o; o = next) {
@@ -228,6 +230,7 @@ void gdb_exec_failed(GdbThread *th)
     set_inherited(g->conn.fd, false);
     set_inherited(g->listen_fd, false);
     pthread_mutex_lock(&g->lock);
+    check(g->in_exec, "an execve fails that has not begun");
     g->in_exec = false;
     pthread_cond_broadcast(&g->changed);
     pthread_mutex_unlock(&g->lock);

@@ -1,5 +1,6 @@
 /* The server's power over guest threads. */
 #include "gdbstub/internal.h"
+#include "util/check.h"
 #include "util/cond.h"
 
 enum { BREAK_CALL_TRIES = 200 };       /* milliseconds */
@@ -8,6 +9,7 @@ static bool kick_running(Gdb *g)
 {
     bool any = false;
 
+    check(lock_is_held(&g->lock), "threads are looked at without the lock");
     for (GdbThread *th = g->threads; th; th = th->next) {
         if (th->state == THREAD_RUNNING) {
             g->target.kick(th->cpu, false);

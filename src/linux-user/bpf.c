@@ -6,6 +6,7 @@
 #include "linux-user/bpf.h"
 
 #include <string.h>
+#include "util/check.h"
 
 typedef struct Machine {
     uint32_t a, x, mem[BPF_MEMWORDS];
@@ -113,6 +114,7 @@ static uint32_t word(const struct seccomp_data *data, uint32_t offset)
 {
     uint32_t value;
 
+    check(offset <= sizeof(*data) - sizeof(value), "offset %u", offset);
     memcpy(&value, (const char *)data + offset, sizeof(value));
     return value;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "util/check.h"
 
 enum { MAP_GROWTH = 6 };       /* mappings added by three changes, at most */
 
@@ -52,8 +53,31 @@ const Mapping *map_find(const Map *map, uint64_t addr)
     return i < map->n && map->at[i].start <= addr ? &map->at[i] : NULL;
 }
 
+static bool joins(const Mapping *a, const Mapping *b)
+{
+    return a->end == b->start && a->prot == b->prot &&
+           a->kind == b->kind && a->backing == b->backing;
+}
+
+/* What holds of mapping i and its neighbours, after a change of them. */
+static void check_around(const Map *map, size_t i)
+{
+    size_t k = i > 0 ? i - 1 : 0;
+
+    for (; k < map->n && k <= i + 1; k++) {
+        const Mapping *m = &map->at[k];
+
+        check(m->start < m->end && !((m->start | m->end) & GUEST_PAGE_MASK),
+              "mapping %zu from %lx to %lx", k, (long)m->start, (long)m->end);
+        check(k == 0 || m[-1].end <= m->start, "mapping %zu overlaps", k);
+        check(k == 0 || !joins(m - 1, m), "mapping %zu is not merged", k);
+    }
+}
+
 static void insert_at(Map *map, size_t i, const Mapping *m)
 {
+    check(map->n < map->cap, "no room was made for %zu mappings", map->n + 1);
+    check(i <= map->n, "mapping %zu of %zu", i, map->n);
     memmove(map->at + i + 1, map->at + i, (map->n - i) * sizeof(*map->at));
     map->at[i] = *m;
     map->n++;
@@ -61,6 +85,7 @@ static void insert_at(Map *map, size_t i, const Mapping *m)
 
 static void delete_range(Map *map, size_t i, size_t j)
 {
+    check(i <= j && j <= map->n, "%zu to %zu of %zu", i, j, map->n);
     memmove(map->at + i, map->at + j, (map->n - j) * sizeof(*map->at));
     map->n -= j - i;
 }
@@ -79,12 +104,6 @@ static size_t split(Map *map, uint64_t addr)
         i++;
     }
     return i;
-}
-
-static bool joins(const Mapping *a, const Mapping *b)
-{
-    return a->end == b->start && a->prot == b->prot &&
-           a->kind == b->kind && a->backing == b->backing;
 }
 
 /* Merge the neighbours among the mappings [i - 1, j]. */
@@ -111,14 +130,19 @@ void map_set(Map *map, const Mapping *m)
     i = map_lower(map, m->start);
     insert_at(map, i, m);
     merge(map, i, i + 1);
+    check_around(map, i > 0 ? i - 1 : 0);
+    check_around(map, i);
 }
 
 void map_clear(Map *map, uint64_t start, uint64_t end)
 {
-    size_t i = split(map, start);
-    size_t j = split(map, end);
+    size_t i, j;
 
+    check(start < end, "cleared from %lx to %lx", (long)start, (long)end);
+    i = split(map, start);
+    j = split(map, end);
     delete_range(map, i, j);
+    check_around(map, i);
 }
 
 void map_protect(Map *map, uint64_t start, uint64_t end, uint32_t prot)
@@ -132,6 +156,7 @@ void map_protect(Map *map, uint64_t start, uint64_t end, uint32_t prot)
         }
     }
     merge(map, i, j);
+    check_around(map, i);
 }
 
 bool map_is_free(const Map *map, uint64_t start, uint64_t end)

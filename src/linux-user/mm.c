@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "linux-user/mm_int.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 #include "util/reserve.h"
 
 
@@ -32,6 +33,8 @@ bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
 
 void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 {
+    check(start <= end && end <= TASK_SIZE, "code from %#lx to %#lx",
+          (long)start, (long)end);
     mm_forget_watched(mm, start, end);
     if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
         mm->code_version++;
@@ -45,6 +48,7 @@ bool mm_room(Mm *mm)
 {
     bool room;
 
+    check(lock_is_held(&mm->lock) || !mm->code_gone, "the map is not locked");
     do {
         room = map_reserve(&mm->map);
     } while (!room && reserve_use(mm->reserve));
@@ -494,6 +498,7 @@ int64_t mm_map(Mm *mm, const MapRequest *request)
     }
     pthread_mutex_lock(&mm->lock);
     ret = mm_map_locked(mm, &r);
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }
@@ -526,6 +531,7 @@ int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len)
     }
     pthread_mutex_lock(&mm->lock);
     ret = mm_unmap_locked(mm, addr, addr + page_up(len));
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }
@@ -685,6 +691,7 @@ int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
     }
     pthread_mutex_lock(&mm->lock);
     ret = protect_growing(mm, addr, addr + page_up(len), prot);
+    mm_check(mm);
     fence = mm->fence_due;
     mm->fence_due = false;
     pthread_mutex_unlock(&mm->lock);
@@ -741,6 +748,7 @@ int64_t mm_brk(Mm *mm, uint64_t brk)
         }
     }
     ret = (int64_t)mm->brk;
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }

@@ -54,6 +54,7 @@ bool mm_grow(Mm *mm, uint64_t addr, uint32_t *seen)
     mm->grown += grow_locked(mm, addr);
     again = mm->grown != *seen;
     *seen = mm->grown;
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return again;
 }
@@ -65,6 +66,7 @@ bool mm_grow_for(Mm *mm, uint64_t addr)
     pthread_mutex_lock(&mm->lock);
     grown = grow_locked(mm, addr);
     mm->grown += grown;
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return grown;
 }

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include "linux-user/mm.h"
+#include "util/check.h"
+#include "util/cond.h"
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -46,6 +48,16 @@ static inline bool writes_code(int prot)
 static inline int64_t host_result(const Mm *mm, const void *p)
 {
     return p == MAP_FAILED ? -errno : (int64_t)h2g(mm, p);
+}
+
+/* mm_check.c */
+void mm_compare_with_host(const Mm *mm);
+/* After a change. */
+static inline void mm_check(const Mm *mm)
+{
+    if (DEBUG_CHECKS) {
+        mm_compare_with_host(mm);
+    }
 }
 
 /* Room in the map for three changes; false: no memory. */

@@ -6,6 +6,7 @@
 
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include "util/check.h"
 
 void mm_limit_init(Mm *mm)
 {
@@ -47,6 +48,7 @@ static uint64_t used(const Mm *mm, int limit, uint64_t start, uint64_t end)
 {
     uint64_t size = 0;
 
+    check(start <= end, "from %lx to %lx", (long)start, (long)end);
     for (size_t i = 0; i < mm->map.n; i++) {
         const Mapping *m = &mm->map.at[i];
         uint64_t from = m->start > start ? m->start : start;

@@ -142,6 +142,7 @@ int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
     }
     pthread_mutex_lock(&mm->lock);
     ret = remap_locked(mm, &r);
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }

@@ -59,6 +59,7 @@ int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags)
     r.len = ds.shm_segsz;
     pthread_mutex_lock(&mm->lock);
     ret = shmat_locked(mm, id, &r, flags);
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }
@@ -86,6 +87,7 @@ int64_t mm_shmdt(Mm *mm, uint64_t addr)
             mm_host_gone(mm, addr, gone);
         }
     }
+    mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }

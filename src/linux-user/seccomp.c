@@ -13,6 +13,7 @@
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 
 enum {
     CHAIN_LIMIT = 32768,               /* instructions of all filters */
@@ -207,6 +208,7 @@ SeccompFilter *seccomp_add(const SeccompFilter *prev,
 {
     SeccompFilter *f;
 
+    check(n > 0 && n <= BPF_MAXINSNS, "a filter of %u instructions", n);
     if (chain_length(prev) + n > CHAIN_LIMIT) {
         return NULL;
     }

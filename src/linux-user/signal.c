@@ -10,6 +10,7 @@
 #include "linux-user/riscv64/frame.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 
 void signal_set_host_mask(uint64_t mask)
 {
@@ -88,6 +89,7 @@ static TargetSigaction take_action(Actions *actions, int signo)
 {
     TargetSigaction *act = &actions->at[signo], taken;
 
+    check(signo > 0 && signo <= GUEST_NSIG, "signal %d", signo);
     pthread_mutex_lock(&actions->lock);
     taken = *act;
     if ((taken.flags & SA_RESETHAND) && taken.handler > (uintptr_t)SIG_IGN) {

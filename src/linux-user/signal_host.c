@@ -18,6 +18,7 @@
 #include "linux-user/sys.h"
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 
 enum {
     HOST_STACK_BYTES = 64 << 10,
@@ -318,6 +319,7 @@ void signal_install(const Actions *actions, int signo)
         .restorer = signal_restorer,
     };
 
+    check(signo > 0 && signo <= GUEST_NSIG, "signal %d", signo);
     if (EXECS_OWN & signal_bit(signo)) {
         return;
     }

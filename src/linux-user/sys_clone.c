@@ -22,6 +22,7 @@
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
 #include "linux-user/vfork.h"
+#include "util/check.h"
 
 /* --- the child's start --- */
 
@@ -130,6 +131,7 @@ static long host_fork(const CloneArgs *c, int32_t *pidfd)
 /* Nothing has come for the child yet. */
 static void forget_parent(Task *t)
 {
+    check(t == task_current(), "a process begins with another thread's task");
     t->proc->nb_tasks = 1;
     t->vfork = false;
     held_clear(&t->proc->held);

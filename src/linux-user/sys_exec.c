@@ -23,6 +23,7 @@
 #include "linux-user/program.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 
 enum {
     SCRATCH_BYTES = 16 << 20,  /* room for all strings and vectors */
@@ -67,6 +68,7 @@ static void *take(ExecArgs *x, size_t n)
 {
     char *p = x->at;
 
+    check(p && p <= x->end, "no memory to take from");
     n = (n + 7) & ~(size_t)7;
     if (n > (size_t)(x->end - p)) {
         return NULL;

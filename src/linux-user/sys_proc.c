@@ -16,6 +16,7 @@
 #include "linux-user/signal.h"
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 
 /* --- the end --- */
 
@@ -40,6 +41,8 @@ long sys_exit_group(Task *t, const uint64_t *a)
  */
 long sys_exit(Task *t, const uint64_t *a)
 {
+    check(!t->exited && (t->vfork || t->proc->nb_tasks > 0),
+          "%d threads, one of which ends", t->proc->nb_tasks);
     if (t->vfork || --t->proc->nb_tasks == 0) {
         return sys_exit_group(t, a);
     }

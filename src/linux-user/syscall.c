@@ -11,6 +11,7 @@
 #include "linux-user/seccomp.h"
 #include "linux-user/signal.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 
 
 /* Bit i: letter i of a string literal is a capital. */
@@ -40,6 +41,7 @@ long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
 {
     long v[6];
 
+    check(host >= 0, "a call that the host does not have");
     for (int i = 0; i < 6; i++) {
         v[i] = pointers >> i & 1 ? host_pointer(t, a[i]) : (long)a[i];
     }
@@ -150,6 +152,8 @@ static void set_result(Task *t, long ret)
 {
     RVState *s = rv_state(t->cpu);
 
+    check(ret != -RESTART_SYSCALL || !t->no_result,
+          "a call is made again whose registers are set");
     if (ret == -RESTART_SYSCALL) {
         s->pc -= TARGET_SYSCALL_BYTES;
     } else if (!t->no_result) {

@@ -19,6 +19,7 @@
 #include "linux-user/signal.h"
 #include "linux-user/sys.h"
 #include "linux-user/usercopy.h"
+#include "util/check.h"
 
 enum {
     THREAD_STACK_BYTES = 512 << 10,    /* of the emulator, not the guest */
@@ -75,6 +76,7 @@ Task *task_new(Process *proc)
 
 void task_free(Task *t)
 {
+    check(t == task_current(), "a thread frees another one's task");
     profile_thread_end(t);
     if (t->proc->options->plugins) {
         plugins_thread_end(t->proc->options->plugins, t->cpu);
@@ -98,6 +100,7 @@ void thread_clear_tid(Task *t)
 
 void thread_copy_state(Task *t, Task *parent, const CloneArgs *c)
 {
+    check(t != parent && t->proc == parent->proc, "a parent of another process");
     *rv_state(t->cpu) = *rv_state(parent->cpu);
     t->cpu->fp->set(t->cpu, parent->cpu->fp->get(parent->cpu));
     t->actions = parent->actions;

@@ -17,6 +17,7 @@
 #include "linux-user/thread.h"
 #include "linux-user/usercopy.h"
 #include "util/annotate.h"
+#include "util/check.h"
 
 int annotate_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 
@@ -188,6 +189,7 @@ static void *shared_main(void *opaque)
     prctl(PR_SET_NAME, TRACE_OWN_THREAD);
     if (t && stack) {
         t->proc->nb_tasks--;   /* is no thread of this process */
+        check(t->proc->nb_tasks >= 0, "%d threads", t->proc->nb_tasks);
         signal_block_all(t);
         lend_thread(s, t, stack);
     } else {
