@@ -87,6 +87,7 @@ static void plan(ExecThread *t, const TB *from, uint64_t pc, ExecRegionFn *fn,
     RegionPlan p;
     TB *head = store_find(&t->exec->store, pc, 0);
     if (head && !head->is_region && region_make(t, from, head, true, &p)) {
+        p.request.code = t->exec->cfg.code; /* fn translates outside of exec */
         fn(opaque, &p.request);
     }
 }
