@@ -654,11 +654,11 @@ int linux_user_run(const LinuxUserOptions *o)
         if (o->profile) {
             profile_start(t);
         }
+        fd_room_end(&room);
+        signal_unblock(t);     /* the wait for a debugger can be ended */
         if (t->debug) {
             debug_first_stop(t);
         }
-        fd_room_end(&room);
-        signal_unblock(t);
         trace_point(t);
         task_loop(t);
         if (t->debug) {
