@@ -79,6 +79,7 @@ typedef struct Mm {
     void (*code_fence)(void);
     CodeFile code_file[MAX_CODE_FILES];
     uint32_t nb_code_files;
+    bool has_view;             /* there was a shared one of a file to write */
     bool fence_due;            /* by mprotect, when the lock is free */
     uint64_t *watched;         /* pages, ascending, or NULL; see mm_code.c */
     uint32_t nb_watched;

@@ -14,6 +14,7 @@
  */
 #include "linux-user/mm_int.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static uint32_t backing_of_file(Mm *mm, int fd)
 {
     struct stat st;
 
-    if (fstat(fd, &st) < 0 || !fs_tells(fd) ||
+    if (mm->has_view || fstat(fd, &st) < 0 || !fs_tells(fd) ||
         !time_has_passed(&st.st_ctim)) {
         return BACKING_UNTOLD;
     }
@@ -121,18 +122,26 @@ static void file_changed(Mm *mm, uint32_t file)
     for (size_t i = 0; i < mm->map.n; i++) {
         const Mapping *m = &mm->map.at[i];
 
-        if (m->backing == BACKING_FILE + file) {
+        if (mm->code_suspect && m->backing == BACKING_FILE + file) {
             mm->code_suspect(m->start, m->end - m->start);
         }
     }
 }
 
-/* A shared view of it, which can be written without a word. */
+/*
+ * A shared view, through which the file can be written without a word: of a
+ * page that is dirty already not even the time changes.
+ */
 static void view_of_file(Mm *mm, int fd)
 {
+    int flags = fcntl(fd, F_GETFL);
     struct stat st;
 
-    if (!mm->nb_code_files || fstat(fd, &st) < 0) {
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+        return;
+    }
+    mm->has_view = true;
+    if (fstat(fd, &st) < 0) {
         return;
     }
     for (uint32_t i = 0; i < mm->nb_code_files; i++) {
@@ -150,7 +159,7 @@ uint32_t mm_backing(Mm *mm, const MapRequest *r)
     if (r->flags & MAP_ANONYMOUS) {
         return shared ? BACKING_UNTOLD : BACKING_PRIVATE;
     }
-    if (shared && mm->code_suspect) {
+    if (shared) {
         view_of_file(mm, r->fd);
     }
     return shared || !(r->prot & PROT_EXEC) ? BACKING_UNTOLD

@@ -444,6 +444,26 @@ static void file_view(const char *name, int flags, int prot, int wait)
     unlink(name);
 }
 
+/* Writing through the shared view of a page that is dirty changes no time. */
+static void beside_a_view(const char *name)
+{
+    int stale = 0, fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    if (ftruncate(fd, PAGE))
+        perror(name);
+    char *w = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    put(w, 0);
+    usleep(120000);
+    char *x = mmap(NULL, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    for (int i = 1; i < 30; i++) {
+        put(w, i);
+        fence();
+        stale += call(x, 0) != i;
+    }
+    printf("file, private beside shared: %d stale\n", stale);
+    close(fd);
+    unlink(name);
+}
+
 static void files(const char *dir)
 {
     char name[256];
@@ -453,6 +473,7 @@ static void files(const char *dir)
         file_view(name, MAP_PRIVATE, RWX, wait);
         file_view(name, MAP_SHARED, PROT_READ | PROT_EXEC, wait);
     }
+    beside_a_view(name);
 }
 
 /* --- fork, signals --- */
