@@ -111,8 +111,8 @@ static void link_outer(ExecThread *t, TBSlot *slot, TB *target)
     target = has ? has : target;
     check(target->pc == slot->guest_pc, "a slot to %#lx is linked to %#lx",
           (long)slot->guest_pc, (long)target->pc);
-    check(target->flags == slot_owner(slot)->flags, "flags %#x lead to %#x",
-          slot_owner(slot)->flags, target->flags);
+    check(target->flags == slot->flags, "flags %#x lead to %#x", slot->flags,
+          target->flags);
     t->stats.links += !has;
     tb_lock(target);
     if (!target->invalid && claim_slot(slot, target)) {
