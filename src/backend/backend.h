@@ -32,7 +32,7 @@ typedef struct BackendConfig {
     int max_pinned_int; /* at most so many pinned globals, -1: no limit */
     int max_pinned_fp;
     int max_scratch;        /* stress: allocatable registers a class, -1 */
-    bool guest_base;        /* guest memory is addressed through gs */
+    uint64_t guest_base;    /* host address = guest address + guest_base */
     bool no_ret_stack;      /* calls and returns as plain jumps */
     bool every_pc;          /* rows for all guest instructions, not only for
                                those that may need their pc */
@@ -166,18 +166,19 @@ typedef struct Backend {
     int (*enter)(BackendContext *, CPUState *cpu, const void *code);
     /* Points the jump whose rel32 is at rw/rx to `target` (atomically). */
     void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);
-    /* Where a signal interrupted: the host pc. */
-    uintptr_t (*signal_pc)(const ucontext_t *);
+    /* Which address of generated code a signal interrupted the cpu at; any
+       address outside of the code buffer: none. */
+    uintptr_t (*code_pc)(const CPUState *cpu, const ucontext_t *);
     /*
-     * Called in a signal handler that interrupted generated code: changes
-     * the context so that it goes on by leaving that, with all state in cpu:
+     * The last thing that a signal handler does which interrupted generated
+     * code: control then goes on by leaving that, with all state in cpu:
      * enter() then returns `reason`.  leave is the address of the block's own
-     * code for that, NULL: it has none.
+     * code for that, NULL: it has none.  May not return.
      */
     void (*leave_from_signal)(BackendContext *, CPUState *cpu, ucontext_t *,
                               int reason, const void *leave);
     /* The same, to go on at code with all registers as they are. */
-    void (*go_on_at)(ucontext_t *, const void *code);
+    void (*go_on_at)(CPUState *cpu, ucontext_t *, const void *code);
     /* Empties the return stack of a cpu that does not run; and, in a signal
        handler that interrupted its code, makes all entries match nothing. */
     void (*forget_returns)(CPUState *cpu);
@@ -199,6 +200,10 @@ size_t backend_cpu_bytes(const Backend *, size_t state_bytes);
 CPUState *backend_cpu_init(const BackendContext *, const Backend *,
                            void *memory);
 
-extern const Backend x86_64_backend;
+extern const Backend x86_64_backend, interp_backend;
+
+/* All that there are, this host's own first; NULL: no more, no such name. */
+const Backend *backend_at(unsigned i);
+const Backend *backend_named(const char *name);
 
 #endif

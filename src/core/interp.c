@@ -108,6 +108,7 @@ static void leave(Interp *in, InterpExit exit)
 static void fault(Interp *in)
 {
     const Op *op = &in->ir->ops[in->next - 1];
+    in->env->fault_pc = in->env->insn_pc;
     if (op > in->ir->ops && op[-1].opc == OP_on_fault) {
         in->next = in->label_op[op_const(&op[-1], 0)];
     } else {
@@ -190,26 +191,67 @@ static uint64_t fetch_op(Opcode opc, uint64_t old, uint64_t b, unsigned bits)
     }
 }
 
+/* What the op makes of the old value; false: it stays. */
+static bool atomic_value(const Interp *in, const Op *op, unsigned bits,
+                         uint64_t old, uint64_t *value)
+{
+    uint64_t b = interp_in64(in, op, 1);
+    if (op->opc == OP_atomic_cmpxchg) {
+        *value = interp_in64(in, op, 2);
+        return interp_cond(COND_EQ, old, b, bits);
+    }
+    *value = fetch_op((Opcode)op->opc, old, b, bits);
+    return true;
+}
+
+/* Whole for other threads: until nobody has come between load and store. */
+static bool exchange(Interp *in, const Op *op, uint64_t addr, MemOp m,
+                     Value *old)
+{
+    InterpEnv *env = in->env;
+    unsigned bytes = memop_bytes(m);
+    uint64_t memory = 0, value;
+    for (;;) {
+        uint64_t seen = memory;
+        *old = (Value){{memory}};
+        *old = m & MO_BSWAP ? reverse(*old, bytes) : *old;
+        if (!atomic_value(in, op, bytes * 8, old->w[0], &value)) {
+            value = old->w[0];
+        }
+        Value to = {{value}};
+        to = m & MO_BSWAP ? reverse(to, bytes) : to;
+        if (!env->exchange(env->opaque, addr, &memory, to.w[0], bytes)) {
+            fault(in);
+            return false;
+        }
+        if (memory == seen) {
+            break;
+        }
+    }
+    if (m & MO_SIGN) {
+        old->w[0] = (uint64_t)interp_sext(old->w[0], bytes * 8);
+    }
+    return true;
+}
+
+static bool load_and_store(Interp *in, const Op *op, uint64_t addr, MemOp m,
+                           Value *old)
+{
+    uint64_t value;
+    return guest_load(in, addr, m, old) &&
+           (!atomic_value(in, op, memop_bytes(m) * 8, old->w[0], &value) ||
+            guest_store(in, addr, m, (Value){{value}}));
+}
+
 static void atomic_op(Interp *in, const Op *op)
 {
     MemOp m = (MemOp)op_const(op, 1);
     uint64_t addr = interp_in64(in, op, 0) + op_const(op, 0);
-    uint64_t b = interp_in64(in, op, 1);
-    unsigned bits = memop_bytes(m) * 8;
     Value old;
-
-    if (!guest_load(in, addr, m, &old)) {
-        return;
-    }
-    bool store = true;
-    uint64_t value;
-    if (op->opc == OP_atomic_cmpxchg) {
-        store = interp_cond(COND_EQ, old.w[0], b, bits);
-        value = interp_in64(in, op, 2);
-    } else {
-        value = fetch_op((Opcode)op->opc, old.w[0], b, bits);
-    }
-    if (!store || guest_store(in, addr, m, (Value){{value}})) {
+    bool done = in->env->exchange
+                    ? aligned(in, addr, m) && exchange(in, op, addr, m, &old)
+                    : load_and_store(in, op, addr, m, &old);
+    if (done) {
         interp_out(in, op, 0, old);
     }
 }
@@ -365,8 +407,8 @@ static bool control_op(Interp *in, const Op *op)
     case OP_set_label:
     case OP_set_side:
     case OP_on_fault:
-    case OP_set_stub:
-    case OP_mb: return true;
+    case OP_set_stub: return true;
+    case OP_mb: __atomic_thread_fence(__ATOMIC_SEQ_CST); return true;
     case OP_br: jump(in, op); return true;
     case OP_brcond:
     case OP_brcond2_i32: branch(in, op); return true;
@@ -388,10 +430,12 @@ static uint32_t find_stub(const IR *ir, Arg slot)
     return 0;
 }
 
-/* No slot is linked: one with a stub goes there. */
+/* A slot that has a stub goes there while it is not linked. */
 static void leave_by_slot(Interp *in, const Op *op)
 {
-    uint32_t stub = find_stub(in->ir, op_const(op, 0));
+    InterpEnv *env = in->env;
+    bool linked = env->linked && env->linked(env->opaque, op_const(op, 0));
+    uint32_t stub = linked ? 0 : find_stub(in->ir, op_const(op, 0));
     in->env->slot = op_const(op, 0);
     in->env->target = op_const(op, 1);
     in->env->flags = (uint32_t)op_const(op, 2);
@@ -459,34 +503,39 @@ static InterpExit run(Interp *in)
             return INTERP_LIMIT;
         }
         env->nb_executed++;
+        env->op = in->next;
         execute(in, &in->ir->ops[in->next++]);
     }
     return in->exit;
 }
 
-static void find_labels(Interp *in)
+void interp_labels(const IR *ir, uint32_t label_op[])
 {
-    for (uint32_t i = 0; i < in->ir->nb_ops; i++) {
-        const Op *op = &in->ir->ops[i];
+    for (uint32_t i = 0; i < ir->nb_ops; i++) {
+        const Op *op = &ir->ops[i];
         if (op_sets_label(op)) {
-            in->label_op[op_const(op, 0)] = i;
+            label_op[op_const(op, 0)] = i;
         }
     }
 }
 
+InterpExit interp_run_at(const IR *ir, InterpEnv *env, uint32_t first,
+                         void *temps, const uint32_t label_op[])
+{
+    Interp in = {.ir = ir, .env = env, .next = first, .temps = temps,
+                 .label_op = label_op};
+    return run(&in);
+}
+
 InterpExit interp_run(const IR *ir, InterpEnv *env)
 {
-    Interp in = {
-        .ir = ir,
-        .env = env,
-        .temps = calloc(ir->nb_temps + 1, sizeof(Value)),
-        .label_op = calloc(ir->nb_labels + 1, sizeof(uint32_t)),
-    };
-    check(in.temps && in.label_op, "out of memory for %u temps", ir->nb_temps);
+    Value *temps = calloc(ir->nb_temps + 1, sizeof(Value));
+    uint32_t *label_op = calloc(ir->nb_labels + 1, sizeof(uint32_t));
+    check(temps && label_op, "out of memory for %u temps", ir->nb_temps);
     env->nb_executed = 0;
-    find_labels(&in);
-    InterpExit exit = run(&in);
-    free(in.temps);
-    free(in.label_op);
+    interp_labels(ir, label_op);
+    InterpExit exit = interp_run_at(ir, env, 0, temps, label_op);
+    free(temps);
+    free(label_op);
     return exit;
 }

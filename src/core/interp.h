@@ -40,6 +40,15 @@ typedef struct InterpEnv {
     bool (*store)(void *opaque, uint64_t addr, const void *buf, unsigned bytes);
     void (*plugin)(void *opaque, uint64_t call, uint64_t addr,
                    uint64_t value); /* may be NULL */
+    /*
+     * The access of an atomic op, whole for other threads: if the bytes at addr
+     * are those of *old, they become those of *value; else *old is set to what
+     * they are.  False for a fault.  NULL: a load and a store.
+     */
+    bool (*exchange)(void *opaque, uint64_t addr, uint64_t *old,
+                     uint64_t value, unsigned bytes);
+    /* Is the slot linked?  Then a goto_tb ends the run; NULL: none is. */
+    bool (*linked)(void *opaque, uint64_t slot);
     void *opaque;
     uint64_t max_ops; /* 0: no limit */
     SoftFloatEnv fp;  /* the FP environment, before and after */
@@ -49,11 +58,24 @@ typedef struct InterpEnv {
     uint32_t flags;   /* tb_flags at target */
     uint64_t insn_pc; /* address of the last insn_start */
     uint64_t fault_addr;
+    uint64_t fault_pc; /* the insn_pc of the op that faulted */
     bool fault_align; /* it was misaligned, not unmapped */
+    volatile uint32_t op; /* the index of the op in hand, for handlers */
     uint64_t nb_executed;
 } InterpEnv;
 
 /* Runs verified IR from its first op. */
 InterpExit interp_run(const IR *ir, InterpEnv *env);
+
+/*
+ * The same for who runs it often, and may never come back from a callback:
+ * from op `first` on, with values of temps in room for ir->nb_temps of them
+ * (INTERP_TEMP_BYTES each) and the ops of labels that interp_labels() has
+ * found.
+ */
+enum { INTERP_TEMP_BYTES = 32 };
+void interp_labels(const IR *ir, uint32_t label_op[]);
+InterpExit interp_run_at(const IR *ir, InterpEnv *env, uint32_t first,
+                         void *temps, const uint32_t label_op[]);
 
 #endif

@@ -14,11 +14,13 @@ typedef struct Value {
     uint64_t w[4];
 } Value;
 
+_Static_assert(sizeof(Value) == INTERP_TEMP_BYTES, "interp.h");
+
 typedef struct Interp {
     const IR *ir;
     InterpEnv *env;
     Value *temps;       /* by TempId; unused for globals and constants */
-    uint32_t *label_op; /* index of the set_label, by LabelId */
+    const uint32_t *label_op; /* index of the set_label, by LabelId */
     uint32_t next;      /* index of the next op */
     bool carry;         /* or borrow */
     bool left;          /* the run is over: exit says how */

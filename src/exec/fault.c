@@ -49,20 +49,20 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
                         ucontext_t *uc)
 {
     const Backend *be = t->exec->cfg.backend;
-    uintptr_t pc = be->signal_pc(uc);
+    uintptr_t pc = be->code_pc(t->cpu, uc);
     TB *tb = piece_find_tb(t->exec, pc);
     check(tb, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
     t->event = event_of_siginfo(t, signo, si);
     PcRow row = tb_row(tb, pc);
+    set_guest_pc(t, tb->pc + row.guest_offset);
     if (row.side) {
-        be->go_on_at(uc, tb->code + row.side);
+        be->go_on_at(t->cpu, uc, tb->code + row.side);
     } else {
         be->leave_from_signal(t->exec->runtime->backend, t->cpu, uc,
                               LEFT_BY_FAULT,
                               tb->leave ? tb->code + tb->leave : NULL);
     }
-    set_guest_pc(t, tb->pc + row.guest_offset);
 }
 
 static void on_fault(int signo, siginfo_t *si, void *ctx)
@@ -70,7 +70,7 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
     ExecThread *t = current;
     ucontext_t *uc = ctx;
     if (!t || si->si_code <= 0
-        || !in_code(t, t->exec->cfg.backend->signal_pc(uc))) {
+        || !in_code(t, t->exec->cfg.backend->code_pc(t->cpu, uc))) {
         atomic_load_explicit(&other_fn, memory_order_relaxed)(signo, si, ctx);
         return;
     }
@@ -107,7 +107,7 @@ bool exec_kick(CPUState *cpu, void *ctx)
 {
     ExecThread *t = thread_of(cpu);
     const Backend *be = t->exec->cfg.backend;
-    uintptr_t pc = be->signal_pc(ctx);
+    uintptr_t pc = be->code_pc(cpu, ctx);
     TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
     if (!tb) {
         return !atomic_load_explicit(&t->running, memory_order_relaxed);
@@ -127,7 +127,7 @@ bool exec_kick(CPUState *cpu, void *ctx)
 ExecPlace exec_place(CPUState *cpu, const void *ctx, uint64_t *guest_pc)
 {
     ExecThread *t = thread_of(cpu);
-    uintptr_t pc = t->exec->cfg.backend->signal_pc(ctx);
+    uintptr_t pc = t->exec->cfg.backend->code_pc(cpu, ctx);
     const TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
     if (tb) {
         *guest_pc = tb->pc + tb_row(tb, pc).guest_offset;

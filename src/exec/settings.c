@@ -106,8 +106,20 @@ static const Setting *find_number(const char *item, size_t name_bytes)
     return NULL;
 }
 
+static bool set_backend(ExecConfig *c, const char *name, char *why, size_t size)
+{
+    const Backend *be = backend_named(name);
+    c->backend = be ? be : c->backend;
+    snprintf(why, size, "backend=%s: there is no such one", name);
+    return be != NULL;
+}
+
 static bool set_item(ExecConfig *c, const char *item, char *why, size_t size)
 {
+    static const char backend[] = "backend=";
+    if (!strncmp(item, backend, strlen(backend))) {
+        return set_backend(c, item + strlen(backend), why, size);
+    }
     size_t name_bytes = strcspn(item, "=");
     const Setting *s = find_number(item, name_bytes);
     if (!s) {

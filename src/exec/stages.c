@@ -19,7 +19,7 @@ static BackendConfig backend_config(const ExecConfig *c, const AllocLog *log)
         .plain = c->plain, .max_pinned_int = c->max_pinned,
         .max_pinned_fp = c->instrument ? 0 : c->max_pinned,
         .max_scratch = c->max_scratch,
-        .guest_base = c->guest_base != 0, .no_ret_stack = c->no_ret_stack,
+        .guest_base = c->guest_base, .no_ret_stack = c->no_ret_stack,
         .pc_offset = c->frontend->pc_offset, .hot = c->frontend->hot,
         .every_pc = c->every_pc || c->jitdump,
         .count_all = c->stats,

@@ -317,10 +317,10 @@ static void list_processors(const Backend *be)
 
 static void choose_host(Options *o, const char *name)
 {
-    o->host = host_named(name);
+    o->host = backend_named(name);
     if (!o->host) {
         die(EXIT_WRONG_USE, "--host %s: no such host; there is %s", name,
-            host_at(0)->name);
+            backend_at(0)->name);
     }
 }
 
@@ -396,7 +396,7 @@ static void parse_options(Options *o, int argc, char **argv)
         {0},
     };
 
-    o->host = host_at(0);
+    o->host = backend_at(0);
     o->cfg = (BackendConfig){
         .max_pinned_int = -1, .max_pinned_fp = -1, .max_scratch = -1};
     for (int c; (c = getopt_long(argc, argv, "Oo:", longs, NULL)) != -1;) {

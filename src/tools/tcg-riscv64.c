@@ -65,7 +65,7 @@ static void set_defaults(Command *c)
     exec_config_default(&c->user.exec);
     c->user.exec.frontend = c->guest->frontend;
     c->user.exec.features = c->guest->frontend->models->features;
-    c->user.exec.backend = &x86_64_backend;
+    c->user.exec.backend = backend_at(0);
     c->user.exec.disas = c->guest->disas;
     c->user.exec.host_disas = host_disas;
     c->user.exec.log = &c->user.log;

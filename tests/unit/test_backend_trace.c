@@ -160,9 +160,9 @@ static void test_processors(void **state)
 {
     (void)state;
     BackendConfig cfg = {0};
-    const Backend *be = host_named("x86_64");
+    const Backend *be = backend_named("x86_64");
     assert_non_null(be);
-    assert_null(host_named("vax"));
+    assert_null(backend_named("vax"));
     assert_null(host_cpu(be, "x86-64-v3,-fma,+avx512", &cfg));
     assert_null(host_cpu(be, "native", &cfg));
     assert_null(host_cpu(be, "plain", &cfg));

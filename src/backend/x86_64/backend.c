@@ -27,7 +27,7 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     x->features = cfg->plain ? 0 : x86_features() & ~cfg->without;
     x->features |= cfg->force;
     x->avx = x->features & X86_AVX;
-    x->gs = cfg->guest_base;
+    x->gs = cfg->guest_base != 0;
     x->ret_stack = !cfg->no_ret_stack;
     x->count_heat = cfg->count_heat;
     x->count_all = cfg->count_all;
@@ -141,8 +141,9 @@ static void x86_patch(uint8_t *rw, const uint8_t *rx, const void *target)
 
 /* ---- Signals ------------------------------------------------------------ */
 
-static uintptr_t x86_signal_pc(const ucontext_t *uc)
+static uintptr_t x86_code_pc(const CPUState *cpu, const ucontext_t *uc)
 {
+    (void)cpu;
     return (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
 }
 
@@ -171,8 +172,9 @@ static void spoil_returns(CPUState *cpu, const ucontext_t *uc)
     }
 }
 
-static void x86_go_on_at(ucontext_t *uc, const void *code)
+static void x86_go_on_at(CPUState *cpu, ucontext_t *uc, const void *code)
 {
+    (void)cpu;
     uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)code;
 }
 
@@ -213,7 +215,7 @@ const Backend x86_64_backend = {
     .compile = context_compile,
     .enter = x86_enter,
     .patch = x86_patch,
-    .signal_pc = x86_signal_pc,
+    .code_pc = x86_code_pc,
     .leave_from_signal = x86_leave_from_signal,
     .forget_returns = forget_returns,
     .spoil_returns = spoil_returns,

@@ -9,7 +9,7 @@ static ExecConfig exec_config(const Program *p)
     ExecConfig cfg;
     exec_config_default(&cfg);
     cfg.frontend = p->guest->frontend;
-    cfg.backend = &x86_64_backend;
+    cfg.backend = backend_at(0);
     cfg.code = p->code;
     cfg.log = &no_log;
     return cfg;

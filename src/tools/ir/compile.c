@@ -9,25 +9,6 @@
 /* Address space; memory as far as it is used.  A jump reaches all of it. */
 static const size_t buffer_bytes = (size_t)1 << 30;
 
-static const Backend *const hosts[] = {&x86_64_backend};
-
-enum { NB_HOSTS = sizeof(hosts) / sizeof(hosts[0]) };
-
-const Backend *host_at(unsigned i)
-{
-    return i < NB_HOSTS ? hosts[i] : NULL;
-}
-
-const Backend *host_named(const char *name)
-{
-    for (unsigned i = 0; i < NB_HOSTS; i++) {
-        if (strcmp(hosts[i]->name, name) == 0) {
-            return hosts[i];
-        }
-    }
-    return NULL;
-}
-
 /* Host processors ---------------------------------------------------------- */
 
 static const HostFeature *find(const HostFeature *list, const char *name,

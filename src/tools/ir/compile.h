@@ -18,11 +18,6 @@ typedef struct Compiler {
     size_t nb_events, room;
 } Compiler;
 
-/* NULL: no such host. */
-const Backend *host_named(const char *name);
-/* The i-th, or NULL behind the last. */
-const Backend *host_at(unsigned i);
-
 /*
  * "x86-64-v3", "native", "plain", with "-FEATURE" and "+FEATURE" behind,
  * separated by commas, to the config.  Returns NULL, or the first part that is

@@ -1,0 +1,25 @@
+/* The backends that there are; the first is this host's own. */
+#include <string.h>
+#include "backend/backend.h"
+
+static const Backend *const backends[] = {
+    &x86_64_backend,
+    &interp_backend,
+};
+
+enum { NB_BACKENDS = sizeof(backends) / sizeof(backends[0]) };
+
+const Backend *backend_at(unsigned i)
+{
+    return i < NB_BACKENDS ? backends[i] : NULL;
+}
+
+const Backend *backend_named(const char *name)
+{
+    for (unsigned i = 0; i < NB_BACKENDS; i++) {
+        if (strcmp(backends[i]->name, name) == 0) {
+            return backends[i];
+        }
+    }
+    return NULL;
+}
