@@ -66,8 +66,13 @@ static void end_child(Task *t)
 
 static char *new_stack(Process *proc)
 {
-    return reserve_map(&proc->reserve, VFORK_STACK_BYTES,
-                       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
+    char *p = reserve_map(&proc->reserve, VFORK_STACK_BYTES,
+                          PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
+
+    if (p) {
+        annotate_stack(p, (size_t)VFORK_STACK_BYTES);
+    }
+    return p;
 }
 
 /*

@@ -6,6 +6,9 @@
  * annotate_clone is libc's clone() for a child in its parent's memory.  TSan
  * takes each child for a fork and stops watching: here that is the parent's
  * thread, in whose stead the child runs while it waits.
+ *
+ * For AddressSanitizer: annotate_stack() forgets what it knows of memory that
+ * becomes a stack; who ran there before has ended without returning.
  */
 #ifndef UTIL_ANNOTATE_H
 #define UTIL_ANNOTATE_H
@@ -36,6 +39,13 @@ static inline void annotate_run(void *p)
 {
     (void)p;
 }
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+void __asan_unpoison_memory_region(const volatile void *, unsigned long);
+#define annotate_stack(p, size) __asan_unpoison_memory_region(p, size)
+#else
+#define annotate_stack(p, size) ((void)(p), (void)(size))
 #endif
 
 #endif
