@@ -50,8 +50,9 @@ install-data: man
 	  $(DESTDIR)$(docdir) $(DESTDIR)$(bashdir) $(DESTDIR)$(zshdir)
 	$(Q)$(INSTALL) -m 644 src/plugin/tcg-plugin.h $(DESTDIR)$(includedir)
 	$(Q)$(INSTALL) -m 644 $(MAN_PAGES) $(DESTDIR)$(mandir)/man1
-	$(Q)for n in static dyn; do ln -sf tcg-riscv64.1 \
-	  $(DESTDIR)$(mandir)/man1/tcg-riscv64-$$n.1 || exit 1; done
+	$(Q)ln -sf tcg-riscv64.1 $(DESTDIR)$(mandir)/man1/tcg-riscv64-static.1
+	$(Q)$(INSTALL) -m 644 $(BUILD)/man/tcg-riscv64.1 \
+	  $(DESTDIR)$(mandir)/man1/tcg-riscv64-dyn.1
 	$(Q)$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE docs/*.md \
 	  $(DESTDIR)$(docdir)
 	$(Q)$(INSTALL) -m 644 dist/completion/tcg.bash \
