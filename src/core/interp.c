@@ -45,9 +45,30 @@ Value interp_in(const Interp *in, const Op *op, unsigned i)
     return read_temp(in, (TempId)op->arg[op_outs(op) + i]);
 }
 
+/* What most ops read and write: no bytes beyond the first 8 are looked at. */
+static uint64_t read_global64(const uint8_t *p, Type type)
+{
+    uint32_t low;
+    uint64_t v;
+    if (type_size(type) == sizeof(low)) {
+        memcpy(&low, p, sizeof(low));
+        return low;
+    }
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
 uint64_t interp_in64(const Interp *in, const Op *op, unsigned i)
 {
-    return interp_in(in, op, i).w[0];
+    TempId id = (TempId)op->arg[op_outs(op) + i];
+    const Temp *t = &in->ir->temps[id];
+    switch (t->kind) {
+    case TEMP_CONST: return const_value(t).w[0];
+    case TEMP_FIXED: return (uintptr_t)in->env->state;
+    case TEMP_GLOBAL:
+        return read_global64(in->env->state + t->offset, (Type)t->type);
+    default: return in->temps[id].w[0];
+    }
 }
 
 Type interp_in_type(const Interp *in, const Op *op, unsigned i)
@@ -70,7 +91,14 @@ void interp_out(Interp *in, const Op *op, unsigned i, Value v)
 
 void interp_out64(Interp *in, const Op *op, unsigned i, uint64_t v)
 {
-    interp_out(in, op, i, (Value){{v}});
+    const Temp *t = &in->ir->temps[op->arg[i]];
+    if (t->type != TYPE_I64) {
+        interp_out(in, op, i, (Value){{v}});
+    } else if (t->kind == TEMP_GLOBAL) {
+        memcpy(in->env->state + t->offset, &v, sizeof(v));
+    } else {
+        in->temps[op->arg[i]] = (Value){{v}};
+    }
 }
 
 bool interp_cond(Cond c, uint64_t a, uint64_t b, unsigned bits)

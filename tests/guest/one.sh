@@ -5,12 +5,16 @@ name=$1 setting=$2 command=$3
 program=${command%% *}
 native=$OUT/expect/$name
 
+# The interpreter needs some hundred times as long.
+time=90
+[ "$setting" = backend=interp ] && time=600
+
 # run FILE SETTINGS COMMAND: output to FILE.out, status to FILE.status.
 run() {
     local scratch
     scratch=$(mktemp -d "$work/XXXXXX")
     (cd "$scratch" && env -i PATH="$PATH" HERE="$HERE" GUEST_VAR='a value' \
-        ${2:+TCG_SETTINGS="$2"} timeout -k 5 "${CASE_TIMEOUT:-90}" \
+        ${2:+TCG_SETTINGS="$2"} timeout -k 5 "${CASE_TIMEOUT:-$time}" \
         sh -c "$3") > "$1.out" 2> "$1.err" < /dev/null
     echo $? > "$1.status"
     chmod -R u+w "$scratch"

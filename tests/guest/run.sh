@@ -21,7 +21,7 @@ make -f tests/guest/Makefile OUT=build/guest -j2 all > "$OUT.log" 2>&1 || {
     exit 1
 }
 settings="default hot=1 pinned=3 host=plain,movebase codebuf=64k maxinsns=1
-          pinned=3,codebuf=96k,maxinsns=2,host=plain,hot=1"
+          backend=interp pinned=3,codebuf=96k,maxinsns=2,host=plain,hot=1"
 ulimit -S -c 0
 work=$(mktemp -d) || exit 1
 trap '[ "$KEEP" ] || rm -rf "$work"' EXIT
