@@ -198,9 +198,21 @@ static void handle(Task *t, const Event *e)
     }
 }
 
+/* What tracers want before the next instruction. */
+static void look_around(Task *t)
+{
+    if (t->trace->on) {
+        trace_point(t);
+    }
+    if (t->proc->written.end) {
+        trace_take_written(t);
+    }
+}
+
 void task_loop(Task *t)
 {
     while (!t->exited) {
+        look_around(t);
         Event e = t->debug ? debug_run(t)
                   : trace_steps(t) ? exec_step(t->cpu, false)
                                    : exec_run(t->cpu);
@@ -214,12 +226,6 @@ void task_loop(Task *t)
         if (!t->exited &&
             (t->pending || t->has_saved_mask || signal_held(t))) {
             signal_deliver(t);
-        }
-        if (t->trace->on) {
-            trace_point(t);
-        }
-        if (t->proc->written.end) {
-            trace_take_written(t);
         }
     }
 }
@@ -646,6 +652,7 @@ int linux_user_run(const LinuxUserOptions *o)
     }
     if (ret == 0) {
         inherit_load(t, inherited);
+        trace_start(t);
         if (core_wanted()) {
             signal_core_limit_changed(t);
         }
@@ -659,7 +666,6 @@ int linux_user_run(const LinuxUserOptions *o)
         if (t->debug) {
             debug_first_stop(t);
         }
-        trace_point(t);
         task_loop(t);
         if (t->debug) {
             gdb_thread_end(t->debug);

@@ -137,6 +137,10 @@ static long access_piece(Task *t, int host, const Remote *r, uint64_t addr,
         return -EIO;
     }
     n = n < TASK_SIZE - addr ? n : TASK_SIZE - addr;
+    n = remote_mapped(r, addr, n);
+    if (n == 0) {
+        return -EIO;
+    }
     if (write && !mm_read(task_mm(t), bytes, buf, n)) {
         return -EFAULT;
     }

@@ -41,10 +41,10 @@ typedef enum TraceMode {
     TRACE_CONT, TRACE_SYSCALL, TRACE_STEP,
 } TraceMode;
 
-/* What the tracer has changed, or wants done, when the thread goes on. */
+/* What the tracer has changed when the thread goes on. */
 enum {
     TRACE_SET_REGS = 1, TRACE_SET_FP = 2, TRACE_SET_MASK = 4,
-    TRACE_SET_INFO = 8, TRACE_SET_CALL = 16, TRACE_DETACH = 32,
+    TRACE_SET_INFO = 8, TRACE_SET_CALL = 16,
 };
 
 /* Stops that the tracer asks for; each is a word of its own. */
@@ -61,7 +61,7 @@ typedef struct TraceOrders {
     volatile uint32_t resumed;
     int32_t signo;                 /* to be delivered */
     uint32_t mode;                 /* TraceMode */
-    uint32_t set;                  /* TRACE_SET_*, TRACE_DETACH */
+    uint32_t set;                  /* TRACE_SET_* */
 } TraceOrders;
 
 /* struct ptrace_syscall_info, but for its head. */
@@ -112,6 +112,8 @@ struct CloneArgs;
 
 /* In a new Task or process: not traced. */
 void trace_init(struct Task *t);
+/* From now on a tracer finds it; also by trace_clone_child(). */
+void trace_start(struct Task *t);
 /* Is anything to be done at a safe point?  Then trace_point() does it. */
 void trace_point(struct Task *t);
 

@@ -72,7 +72,7 @@ static long attach(Task *t, int tid, bool seize, uint64_t options)
 /* --- going on --- */
 
 /* Everything that was changed in the copy, then how to go on. */
-static void give_back(Tracee *e, int signo, TraceMode mode, uint32_t more)
+static void give_back(Tracee *e, int signo, TraceMode mode)
 {
     TraceBlock *b = &e->b;
 
@@ -84,7 +84,7 @@ static void give_back(Tracee *e, int signo, TraceMode mode, uint32_t more)
         tracee_poke_field(e, call);
     }
     b->orders = (TraceOrders){
-        .resumed = 1, .signo = signo, .mode = mode, .set = e->changed | more,
+        .resumed = 1, .signo = signo, .mode = mode, .set = e->changed,
     };
     tracee_poke_field(e, orders);
 }
@@ -96,7 +96,7 @@ static long go_on(Tracee *e, uint64_t signo, TraceMode mode)
         return -EIO;
     }
     if (!e->ending) {
-        give_back(e, (int)signo, mode, 0);
+        give_back(e, (int)signo, mode);
     }
     e->stopped = e->ending = false;
     if (signo == SIGKILL) {
@@ -131,7 +131,9 @@ static long do_detach(Task *t, Tracee *e, const uint64_t *a)
         return -EIO;
     }
     if (!e->ending) {
-        give_back(e, (int)a[3], TRACE_CONT, TRACE_DETACH);
+        give_back(e, (int)a[3], TRACE_CONT);
+        e->b.on = 0;
+        tracee_poke_field(e, on);
     }
     ret = host_ptrace(PTRACE_DETACH, e->tid, 0, 0);
     tracee_remove(t, e);
@@ -188,10 +190,17 @@ static long interrupt(Task *t, Tracee *e)
 
 /* --- memory --- */
 
+static bool has_word(const Tracee *e, uint64_t addr)
+{
+    return guest_range_ok(addr, sizeof(uint64_t)) &&
+           remote_mapped(&e->where, addr, sizeof(uint64_t)) ==
+           sizeof(uint64_t);
+}
+
 static long do_peek(Task *t, Tracee *e, const uint64_t *a)
 {
     uint64_t word;
-    long ret = a[2] < TASK_SIZE
+    long ret = has_word(e, a[2])
                ? host_ptrace(PTRACE_PEEKDATA, e->tid, a[2] + e->where.base,
                              (uintptr_t)&word) : -EIO;
 
@@ -203,7 +212,7 @@ static long do_peek(Task *t, Tracee *e, const uint64_t *a)
 
 static long do_poke(Task *t, Tracee *e, const uint64_t *a)
 {
-    long ret = a[2] < TASK_SIZE
+    long ret = has_word(e, a[2])
                ? host_ptrace(PTRACE_POKEDATA, e->tid, a[2] + e->where.base,
                              a[3]) : -EIO;
 

@@ -25,6 +25,11 @@ void trace_init(Task *t)
     t->tracees = NULL;
 }
 
+void trace_start(Task *t)
+{
+    __atomic_store_n(&t->trace->tid, t->tid, __ATOMIC_RELEASE);
+}
+
 void trace_kick(int tgid, int tid)
 {
     siginfo_t info;
@@ -63,9 +68,6 @@ static void take_orders(Task *t)
                    set & TRACE_SET_FP ? &b->fp : NULL);
     if (set & TRACE_SET_MASK) {
         t->sigmask = b->sigmask & ~NEVER_BLOCKED;
-    }
-    if (set & TRACE_DETACH) {
-        b->on = 0;
     }
     if (b->orders.resumed) {
         trace_take_written(t);
@@ -489,7 +491,7 @@ void trace_clone_child(Task *t, const TraceBlock *parent, const CloneArgs *c)
 {
     TraceBlock *b = t->trace;
     TraceBlock made = {
-        .outer = b->outer, .tid = t->tid, .on = attached(parent, c),
+        .outer = b->outer, .on = attached(parent, c),
         .seized = parent->seized, .options = parent->options,
         .tracer = parent->tracer,
     };
@@ -498,6 +500,7 @@ void trace_clone_child(Task *t, const TraceBlock *parent, const CloneArgs *c)
     made.want.interrupt = made.on && made.seized;
     made.want.stop = made.on && !made.seized;
     *b = made;
+    trace_start(t);
 }
 
 void trace_clone_end(Task *t, const CloneArgs *c, long child)

@@ -127,7 +127,10 @@ static bool read_block(Tracee *e)
     return e->block != 0;
 }
 
-/* What PTRACE_ATTACH and SEIZE have to tell it. */
+/*
+ * What PTRACE_ATTACH and SEIZE have to tell it, which may just be going on
+ * from a stop of an earlier tracer's: that one's orders stay.
+ */
 static void set_up(Tracee *e)
 {
     TraceBlock *b = &e->b;
@@ -141,7 +144,10 @@ static void set_up(Tracee *e)
     b->stop_info.si_signo = SIGSTOP;
     b->stop_info.si_code = SI_KERNEL;
     b->in_call = b->passing = 0;
-    b->orders = (TraceOrders){ 0 };
+    b->orders.mode = TRACE_CONT;
+    if (b->orders.parked != TRACE_RUNNING) {
+        b->orders = (TraceOrders){ .resumed = 1 };
+    }
     e->set_up = tracee_poke(e, 0, b, sizeof(*b));
 }
 
@@ -216,10 +222,18 @@ static bool on_clone(Task *t, Tracee *e, int code)
 /* A thread that is not its process's first takes that one's id. */
 static bool on_exec(Task *t, Tracee *e, int code)
 {
-    int former = host_message(e);
-    Tracee *old = former != e->tid ? tracee_find(t, former) : NULL;
+    siginfo_t info;
+    Tracee *old = NULL;
+    int former;
 
     (void)code;
+    /* Until it is taken, a new id counts as unknown (kernel/ptrace.c). */
+    raw_syscall(SYS_waitid, P_PID, e->tid, (long)&info,
+                WSTOPPED | WNOHANG | __WALL, 0, 0);
+    former = host_message(e);
+    if (former != e->tid) {
+        old = tracee_find(t, former);
+    }
     if (old) {
         e->seized = old->seized;
         e->options = old->options;

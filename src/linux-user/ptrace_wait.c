@@ -53,12 +53,13 @@ static long sleep_a_little(Task *t, Wait *w)
 static long look(Task *t, Wait *w)
 {
     for (;;) {
-        bool poll = must_poll(t, w);
+        bool poll;
         long ret;
 
         if (t->tracees) {
             tracer_pump(t);
         }
+        poll = must_poll(t, w);
         ret = host_wait(t, w->type, w->id, &w->info, w->options | WNOWAIT |
                         (poll ? WNOHANG : 0), 0);
         if (ret < 0 || w->info.si_pid || !poll) {

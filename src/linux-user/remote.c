@@ -170,3 +170,18 @@ bool remote_is_own_thread(int tid)
     }
     return strcmp(name, TRACE_OWN_THREAD) == 0;
 }
+
+uint64_t remote_mapped(const Remote *r, uint64_t addr, uint64_t n)
+{
+    uint64_t end = addr;
+    Map map;
+
+    if (r->base == 0) {
+        return n;
+    }
+    if (remote_map(r, &map)) {
+        end = map_run_end(&map, addr, addr + n);
+        map_free(&map);
+    }
+    return end - addr;
+}

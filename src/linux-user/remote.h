@@ -41,6 +41,12 @@ bool trace_knows(Task *t, int pid, Remote *r);
 /* Is the thread one that its guest knows nothing of? */
 bool remote_is_own_thread(int tid);
 
+/*
+ * How many of n bytes at a guest address are mapped for the guest.  With base
+ * 0 the host knows that, and n is returned.
+ */
+uint64_t remote_mapped(const Remote *r, uint64_t addr, uint64_t n);
+
 /* A number of /proc/PID/status, -1: none. */
 long remote_status(int pid, const char *field);
 

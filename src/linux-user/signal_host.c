@@ -89,7 +89,6 @@ void signal_new_process(Task *t)
     t->has_timer = t->timer_armed = false;
     t->tgid = getpid();
     t->tid = (int32_t)own_tid();
-    t->trace->tid = t->tid;
 }
 
 /*

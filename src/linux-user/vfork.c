@@ -154,6 +154,7 @@ static int shared_child(void *opaque)
     t->vfork = true;
     signal_new_process(t);
     signal_block(t);
+    trace_start(t);
     prctl(PR_SET_NAME, s->name);
     clone_give_pidfd(t, &c, s->pidfd);
     s->result = c.flags & CLONE_PIDFD ? getpid() : s->pid;
