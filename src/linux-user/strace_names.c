@@ -6,6 +6,7 @@
 #include <linux/futex.h>
 #include <linux/memfd.h>
 #include <linux/prctl.h>
+#include <linux/ptrace.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>

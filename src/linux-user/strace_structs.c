@@ -209,6 +209,22 @@ void show_stat(Line *l, const Shown *s)
     }
 }
 
+/* Of a traced process: a stop at a system call, or an event. */
+static void line_stop(Line *l, int w)
+{
+    enum { SYSGOOD = 0x80 };
+    int event = w >> 16;
+
+    line_signal(l, WSTOPSIG(w) & ~SYSGOOD);
+    line_add(l, WSTOPSIG(w) & SYSGOOD ? " | 0x80}" : "}");
+    if (event) {
+        line_add(l, " | ");
+        line_one(l, SET_ptrace_event, (uint64_t)event);
+        line_add(l, " << 16");
+    }
+    line_add(l, "]");
+}
+
 void show_status(Line *l, const Shown *s)
 {
     int w;
@@ -222,8 +238,7 @@ void show_status(Line *l, const Shown *s)
                  WEXITSTATUS(w));
     } else if (WIFSTOPPED(w)) {
         line_add(l, "[{WIFSTOPPED(s) && WSTOPSIG(s) == ");
-        line_signal(l, WSTOPSIG(w));
-        line_add(l, "}]");
+        line_stop(l, w);
     } else if (WIFCONTINUED(w)) {
         line_add(l, "[{WIFCONTINUED(s)}]");
     } else {

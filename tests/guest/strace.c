@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -166,6 +167,25 @@ static void filtered(void)
     lseek(3, 4, SEEK_SET);
 }
 
+static void traced(void)
+{
+    long word = 0x4711;
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        pause();
+    }
+    ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
+    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);
+    waitpid(-1, &status, __WALL);
+    syscall(SYS_ptrace, PTRACE_PEEKDATA, pid, &word, &word);
+    ptrace(PTRACE_DETACH, pid, NULL, NULL);
+    kill(pid, SIGTERM);
+    wait(&status);
+    ptrace(PTRACE_CONT, 0, NULL, SIGUSR1);
+}
+
 static void processes(void)
 {
     struct rlimit r = { 0, 8192 * 1024 };
@@ -186,6 +206,7 @@ static void processes(void)
         filtered();
     }
     wait(&status);
+    traced();
     *(volatile char *)16 = 1;
 }
 

@@ -8,6 +8,7 @@ cd "$work" || exit 1
 plain() {
     sed -E 's/stx_mask=[^,]*/stx_mask=M/; s/stx_size=[0-9]*/stx_size=S/; s/ += / = /; s/0x[0-9a-f]{4,}/N/g; s/\[pid +[0-9]+\]/[pid P]/;
             s/(kill|rt_sigqueueinfo)\([0-9]+/\1(P/; s/si_([pu]id)=[0-9]+/si_\1=P/g;
+            s/(ptrace\(PTRACE_[A-Z]+), [0-9]+/\1, P/;
             s/^(.*(clone|wait4)(\(| resumed>).* = )[0-9]+$/\1P/' "$1"
 }
 
