@@ -160,6 +160,9 @@ void trace_exiting(struct Task *t);
 /* Forgets the code that other processes have written to (process.h). */
 void trace_take_written(struct Task *t);
 
+/* False: the SIGCHLD told only of stops that the guest is not to see. */
+bool trace_sees_child(struct Task *t, siginfo_t *info);
+
 /* Of a tracer's thread that ends, or of one without any. */
 void trace_forget_all(struct Task *t);
 

@@ -246,3 +246,23 @@ long sys_waitid(Task *t, const uint64_t *a)
     }
     return mm_write(task_mm(t), a[2], &w.info, sizeof(w.info)) ? ret : -EFAULT;
 }
+
+/* It may stand for others that came while it waited in the kernel. */
+bool trace_sees_child(Task *t, siginfo_t *info)
+{
+    const Tracee *e;
+    siginfo_t other;
+
+    if (info->si_code != CLD_TRAPPED) {
+        return true;
+    }
+    tracer_pump(t);
+    e = tracee_find(t, info->si_pid);
+    if (e && e->stopped) {
+        info->si_status = (int)e->status & 0x7f;
+    }
+    other.si_pid = 0;
+    raw_syscall(SYS_waitid, P_ALL, 0, (long)&other, WEXITED | WSTOPPED |
+                WCONTINUED | WNOHANG | WNOWAIT | __WALL, 0, 0);
+    return !e || other.si_pid;
+}

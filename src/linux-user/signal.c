@@ -132,6 +132,10 @@ static void deliver(Task *t, const siginfo_t *info)
 /* Do those who look over the thread let it have the signal? */
 static bool let_in(Task *t, siginfo_t *info)
 {
+    if (info->si_signo == SIGCHLD && t->proc->tracing &&
+        !trace_sees_child(t, info)) {
+        return false;
+    }
     return (!t->debug || debug_signal(t, info)) &&
            (!t->trace->on || trace_signal(t, info));
 }

@@ -336,17 +336,15 @@ static void stopped_before(void)
 
 /* --- tracers that end, and users --- */
 
-static int runs_after_tracer(long options)
+/* It dies with its tracer, or is there for our SIGTERM. */
+static void after_tracer(long options)
 {
-    int told[2];
     pid_t pid = fork(), tracer;
-    char byte;
 
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         wait_for_signals();
     }
-    (void)!pipe(told);
     tracer = fork();
     if (tracer == 0) {
         request(PTRACE_SEIZE, pid, 0, (void *)options);
@@ -355,16 +353,11 @@ static int runs_after_tracer(long options)
         _exit(0);
     }
     waitpid(tracer, NULL, 0);
-    usleep(20000);
-    close(told[0]);
-    close(told[1]);
-    byte = (char)kill(pid, 0);
-    if (waitpid(pid, NULL, WNOHANG) == pid) {
-        return 0;
+    if (!(options & PTRACE_O_EXITKILL)) {
+        usleep(20000);
+        kill(pid, SIGTERM);
     }
-    kill(pid, SIGTERM);
     await("without a tracer", pid);
-    return byte == 0;
 }
 
 static void others(void)
@@ -397,8 +390,8 @@ int main(int argc, char **argv)
     seccomp();
     stopping();
     stopped_before();
-    printf("runs on: %d\n", runs_after_tracer(0));
-    printf("runs on: %d\n", runs_after_tracer(PTRACE_O_EXITKILL));
+    after_tracer(0);
+    after_tracer(PTRACE_O_EXITKILL);
     if (getuid() == 0) {
         others();
     }
