@@ -13,15 +13,14 @@ work=$build/tools-suite
 root=${ROOTFS:-build/rootfs}
 irdump=$build/tcg-irdump irbackend=$build/tcg-irbackend
 mkdir -p "$work"
-passed=0 failed=0
+: > "$work/verdicts"
 
-# verdict NAME STATUS
+# verdict NAME STATUS: also from a pipeline, whose variables are its own.
 verdict() {
     if [ "$2" = 0 ]; then
-        passed=$((passed + 1))
+        echo "PASS $1" >> "$work/verdicts"
     else
-        failed=$((failed + 1))
-        echo "FAIL $1"
+        echo "FAIL $1" | tee -a "$work/verdicts"
     fi
 }
 
@@ -160,8 +159,9 @@ address (nil)" "$irbackend" --run --start strlen --image "$work/dhrystone" \
 
 timeout 300 tests/tools/bare.sh "$build" > "$work/bare.log" 2>&1
 cat "$work/bare.log"
-passed=$((passed + $(grep -c '^PASS' "$work/bare.log")))
-failed=$((failed + $(grep -c '^FAIL' "$work/bare.log")))
+cat "$work/bare.log" >> "$work/verdicts"
+passed=$(grep -c '^PASS' "$work/verdicts")
+failed=$(grep -c '^FAIL' "$work/verdicts")
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
