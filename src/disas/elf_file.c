@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "util/file_kind.h"
 
 /* All n bytes, or false. */
 static bool read_at(const ElfFile *e, uint64_t offset, void *buf, size_t n)
@@ -50,9 +51,12 @@ static const char *open_file(ElfFile *e, const char *path)
 static const char *read_header(ElfFile *e)
 {
     const Elf64_Ehdr *h = &e->header;
-    if (!read_at(e, 0, &e->header, sizeof(e->header)) ||
-        memcmp(h->e_ident, ELFMAG, SELFMAG) != 0) {
-        return "not an ELF file";
+    ssize_t n = pread(e->fd, &e->header, sizeof(e->header), 0);
+    if (n < 0) {
+        return strerror(errno);
+    }
+    if (n != sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG) != 0) {
+        return file_kind(h, (size_t)n);
     }
     if (h->e_ident[EI_CLASS] != ELFCLASS64 ||
         h->e_ident[EI_DATA] != ELFDATA2LSB) {

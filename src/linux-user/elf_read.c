@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "linux-user/riscv64/target.h"
+#include "util/file_kind.h"
 
 static int refuse(const char **why, int error, const char *text)
 {
@@ -39,7 +40,7 @@ bool elf_is_guest(const void *data, size_t n)
 static int check_header(const Elf64_Ehdr *h, const char **why)
 {
     if (memcmp(h->e_ident, ELFMAG, SELFMAG) != 0) {
-        return refuse(why, ENOEXEC, "not an ELF file");
+        return refuse(why, ENOEXEC, file_kind(h, sizeof(*h)));
     }
     if (h->e_ident[EI_CLASS] != ELFCLASS64) {
         return refuse(why, ENOEXEC, "not a 64-bit ELF file");
@@ -172,7 +173,10 @@ int elf_read(int fd, ElfImage *img, const char **why)
         return refuse(why, EACCES, "not a regular file");
     }
     if (!read_at(fd, &img->header, sizeof(img->header), 0)) {
-        return refuse(why, ENOEXEC, "too short for an ELF file");
+        size_t n = (size_t)st.st_size;
+        return refuse(why, ENOEXEC, n < sizeof(img->header)
+                                        ? file_kind(&img->header, n)
+                                        : "cannot be read");
     }
     ret = check_header(&img->header, why);
     if (ret == 0) {

@@ -41,7 +41,7 @@ messages() {
     says 1 "no function 'nosuch'" "$work/demo" nosuch
     says 1 "no function 'main': the file is stripped" "$work/stripped" main
     says 1 "no code at '0x10'" "$work/demo" 0x10
-    says 1 "tests/explore/demo.c: " tests/explore/demo.c
+    says 1 "tests/explore/demo.c: a text file, not an ELF" tests/explore/demo.c
     says 1 "nosuch: No such file" nosuch
     says 1 "ELF machine 62" "$explore"
     says 1 "bad.profile:2: not \"ADDRESS COUNT\"" \

@@ -6,8 +6,11 @@ guest=$OUT/riscv64
 cd "$work" || exit 1
 printf 'not a program' > text
 printf '\177ELF' > short
+printf '#!/bin/sh\n' > script
+printf '\001\002' > bytes
+: > nothing
 head -c 3000 "$guest/hello" > cut
-chmod +x text short cut
+chmod +x text short cut script bytes nothing
 # No reservation is held when a program starts.
 echo '.globl _start; _start: sc.w a0, zero, (zero); li a7, 93; ecall' |
     sed 's/; /\n/g' | riscv64-linux-gnu-gcc -x assembler -nostdlib -static \
@@ -25,8 +28,11 @@ no program         |1  |usage|
 unknown option     |1  |nosuch|-nosuch $guest/hello
 no such file       |127|nosuchfile|./nosuchfile
 a folder           |126|/tmp|/tmp
-not an ELF file    |126|text|./text
-too short          |126|short|./short
+a text file        |126|text: a text file, not an ELF|./text
+a script           |126|script: a script (#!), not an ELF|./script
+bytes              |126|bytes: too short to be a program|./bytes
+an empty file      |126|nothing: an empty file|./nothing
+too short          |126|short: an ELF file that is cut|./short
 cut off            |126|cut|./cut
 not for RISC-V     |126|true|/bin/true
 set a variable     |1  |GUEST_VAR=set here|-E 'GUEST_VAR=set here' $guest/argv
