@@ -75,7 +75,11 @@ static long look(Task *t, Wait *w)
 /* Another thread of ours traces it: that one has to look at it. */
 static long leave_to_others(Task *t, Wait *w)
 {
-    return w->options & WNOHANG ? 0 : sleep_a_little(t, w);
+    if (w->options & WNOHANG) {
+        w->info.si_pid = 0;
+        return 1;
+    }
+    return sleep_a_little(t, w);
 }
 
 static void forget_ended(Task *t, const siginfo_t *info)
@@ -117,8 +121,7 @@ static long see_stop(Task *t, Wait *w)
 
     e = e ? e : tracee_adopt(t, tid, code);
     if (!e) {
-        ret = leave_to_others(t, w);
-        return ret < 0 ? ret : 0;
+        return leave_to_others(t, w);
     }
     if (!tracee_take_stop(t, e, code)) {
         return 0;
