@@ -31,6 +31,7 @@ rank() {
     gdbstub) echo 5 ;;
     plugin) echo 5 ;;
     linux-user) echo 6 ;;
+    guest) echo 7 ;;
     profile) echo 7 ;;
     tools) echo 8 ;;
     *) echo 9 ;;

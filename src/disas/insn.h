@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { INSN_TEXT_BYTES = 64 };
+enum { INSN_TEXT_BYTES = 64, GUEST_INSN_BYTES = 16 /* of any guest */ };
 
 typedef struct GuestInsn {
     unsigned length;     /* in bytes; 0, and nothing else: too few were given */

@@ -5,10 +5,7 @@
 #ifndef DISAS_RISCV_H
 #define DISAS_RISCV_H
 
-#include <stdio.h>
 #include "disas/insn.h"
-#include "disas/symbols.h"
-#include "frontend/frontend.h"
 
 /*
  * The instruction at pc, whose bytes start at code.  The text is objdump's
@@ -27,12 +24,5 @@ void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
  */
 const char *riscv_extension(const uint8_t *code, size_t bytes,
                             uint64_t features, const char **name);
-
-/*
- * A line for each instruction in [pc, pc + len): address, code, text, and the
- * names of targets, which namer gives if it is not NULL.
- */
-void riscv_disas_range(FILE *f, const CodeReader *code, uint64_t pc,
-                       uint32_t len, const AddressNamer *namer);
 
 #endif

@@ -17,6 +17,7 @@
 #include "backend/backend.h"
 #include "core/cpu.h"
 #include "disas/host.h"
+#include "disas/insn.h"
 #include "frontend/frontend.h"
 #include "util/log.h"
 
@@ -79,9 +80,7 @@ typedef struct ExecConfig {
     const Instrument *instrument;  /* NULL: none */
     struct Reserve *reserve; /* used when memory runs out; NULL: none */
     const Log *log;          /* -d; never NULL */
-    /* Prints the guest code in [pc, pc + len), for -d in_asm; or NULL. */
-    void (*disas)(FILE *, const CodeReader *, uint64_t pc, uint32_t len,
-                  const AddressNamer *);
+    GuestDisas *disas;       /* for -d in_asm and plugins; NULL: none */
     /* host_disas(), for -d out_asm; NULL: that shows bytes. */
     void (*host_disas)(FILE *, const uint8_t *, uint32_t, uint32_t, uint64_t,
                        const HostNames *);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "core/dump.h"
 #include "disas/host_names.h"
+#include "disas/listing.h"
 #include "disas/symbol_map.h"
 #include "disas/trace_text.h"
 
@@ -105,7 +106,8 @@ void log_guest(const ExecThread *t, const BlockRequest *rq,
             rq->nb_blocks ? ", region" : "");
     put_name(f, t, rq->pc);
     fputc('\n', f);
-    cfg->disas(f, &rq->code, info->start, info->nb_bytes, &namer);
+    disas_listing(f, cfg->disas, &rq->code, info->start, info->nb_bytes,
+                  &namer);
     log_end(f);
 }
 

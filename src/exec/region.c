@@ -26,9 +26,6 @@
 enum {
     MAX_COPIES = 4,          /* of a loop */
     MAX_UNSUITED = 100,
-    INSN_MAX_BYTES = 4,
-    /* from the lowest block's start to the highest one's */
-    REGION_SPREAD = BLOCK_MAX_SPAN - (REGION_MAX_INSNS + 1) * INSN_MAX_BYTES,
 };
 
 typedef struct Set {
@@ -36,6 +33,7 @@ typedef struct Set {
     bool wanted[MAX_REGION_BLOCKS];
     uint32_t nb_blocks;
     uint32_t limit;                /* of nb_blocks */
+    uint64_t spread;               /* from the lowest to the highest pc */
     bool is_full;                  /* a block was left out */
     uint64_t low, high;            /* pcs */
 } Set;
@@ -63,7 +61,7 @@ static void add(Set *l, TB *tb)
 {
     uint64_t low = tb->pc < l->low ? tb->pc : l->low;
     uint64_t high = tb->pc > l->high ? tb->pc : l->high;
-    if (l->nb_blocks == l->limit || high - low > REGION_SPREAD) {
+    if (l->nb_blocks == l->limit || high - low > l->spread) {
         l->is_full = true;
         return;
     }
@@ -77,11 +75,19 @@ static bool is_way(const TBSlot *slot)
     return slot->kind != SLOT_CALL;
 }
 
-/* What can be reached from the head, the nearest first. */
-static void collect(Set *l, Store *s, TB *head, uint32_t limit, bool regions)
+/* So that with all its instructions no region is beyond BLOCK_MAX_SPAN. */
+static uint64_t max_spread(const Exec *e)
 {
+    uint64_t insns = (REGION_MAX_INSNS + 1) * e->cfg.frontend->insn_bytes;
+    return insns < BLOCK_MAX_SPAN ? BLOCK_MAX_SPAN - insns : 0;
+}
+
+/* What can be reached from the head, the nearest first. */
+static void collect(Set *l, Exec *e, TB *head, uint32_t limit, bool regions)
+{
+    Store *s = &e->store;
     *l = (Set){.block = {head}, .nb_blocks = 1, .limit = limit,
-               .low = head->pc, .high = head->pc};
+               .spread = max_spread(e), .low = head->pc, .high = head->pc};
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
         const TB *tb = l->block[i];
         for (uint32_t k = 0; k < tb->nb_slots; k++) {
@@ -145,21 +151,21 @@ static uint32_t layout(const Set *l, TB *block[MAX_REGION_BLOCKS])
 }
 
 /* The head's loop, if `from` is part of it. */
-static bool find_loop(Set *l, Store *s, TB *head, const TB *from,
+static bool find_loop(Set *l, Exec *e, TB *head, const TB *from,
                       uint32_t limit)
 {
-    collect(l, s, head, limit, true);
+    collect(l, e, head, limit, true);
     keep_loop(l);
     int i = find(l, from->pc, from->flags);
     return i >= 0 && l->wanted[i] && l->wanted[0];
 }
 
 /* The function that begins at the head, if it is more than a block. */
-static bool find_function(Set *l, Store *s, TB *head, uint32_t limit)
+static bool find_function(Set *l, Exec *e, TB *head, uint32_t limit)
 {
-    collect(l, s, head, limit, true);
+    collect(l, e, head, limit, true);
     if (l->is_full) {
-        collect(l, s, head, limit, false);
+        collect(l, e, head, limit, false);
     }
     memset(l->wanted, true, sizeof(l->wanted));
     return l->nb_blocks > 1;
@@ -192,13 +198,13 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
 TB *region_make(ExecThread *t, const TB *from, TB *head, bool guards,
                 RegionPlan *plan)
 {
-    Store *s = &t->exec->store;
+    Exec *e = t->exec;
     TB *region = NULL;
     for (uint32_t limit = MAX_REGION_BLOCKS; limit && !region; limit /= 2) {
         Set set;
         TB *block[MAX_REGION_BLOCKS];
-        if (from ? !find_loop(&set, s, head, from, limit)
-                 : !find_function(&set, s, head, limit)) {
+        if (from ? !find_loop(&set, e, head, from, limit)
+                 : !find_function(&set, e, head, limit)) {
             return NULL;
         }
         region = translate_set(t, head, guards, block, layout(&set, block),

@@ -123,6 +123,7 @@ typedef struct Frontend {
     const char *name;
     uint32_t state_bytes;      /* of the guest state, CPUState.guest */
     uint32_t pc_offset;        /* of the 64-bit pc in it */
+    uint32_t insn_bytes;       /* of the longest instruction */
     uint64_t pc_mask;          /* bits of an indirect jump's address that
                                   count; the run loop clears the others */
     /* Globals by name, those first that deserve a host register most;
@@ -149,7 +150,5 @@ typedef struct Frontend {
     void (*show_state)(FILE *, const CPUState *, bool fp);
     const GuestDebug *debug;
 } Frontend;
-
-extern const Frontend riscv64_frontend;
 
 #endif

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/gen.h"
-#include "disas/riscv.h"
 #include "plugin/internal.h"
 #include "util/check.h"
 
@@ -231,8 +230,9 @@ const uint8_t *tcg_insn_code(const TcgInsn *i)
 
 const char *tcg_insn_text(const TcgInsn *i, char *text, size_t size)
 {
+    const ExecConfig *cfg = i->block->rewrite->plugins->cfg;
     GuestInsn insn;
-    riscv_disas(i->note->code, i->note->bytes, i->note->pc, true, &insn);
+    cfg->disas(i->note->code, i->note->bytes, i->note->pc, true, &insn);
     snprintf(text, size, "%s", insn.text);
     return text;
 }

@@ -17,7 +17,6 @@
 #include "core/irfile.h"
 #include "core/verify.h"
 #include "disas/trace_text.h"
-#include "frontend/riscv/helper.h"
 #include "gen/version.h"
 #include "tools/ir/execute.h"
 #include "tools/ir/show_host.h"
@@ -178,11 +177,11 @@ static void open_input(Session *s)
         die(EXIT_WRONG_INPUT, "%s: no guest '%s'", s->o->input, name);
     }
     s->ir = ir_new();
+    s->ir->helpers = guest_at(0)->frontend->helpers;
     if (s->guest) {
         s->translator = s->guest->frontend->create(
             s->ir, s->guest->frontend->models->features);
     }
-    s->ir->helpers = rv_helpers;
 }
 
 static void open_image(Session *s)

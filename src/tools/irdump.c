@@ -19,7 +19,6 @@
 #include "core/irfile.h"
 #include "core/opdoc.h"
 #include "core/verify.h"
-#include "frontend/riscv/helper.h"
 #include "gen/version.h"
 #include "tools/ir/dump_elf.h"
 #include "tools/ir/run.h"
@@ -168,13 +167,14 @@ static void process(const Options *o, const IR *ir, const IRHead *head,
     }
 }
 
-/* The guest's globals, if the file names a guest. */
+/* The guest's globals, if the file names a guest; else helpers of the first. */
 static void *prepare_guest(const char *name, IR *ir)
 {
     const Guest *g = guest_named(name);
     if (*name && !g) {
         die(EXIT_WRONG_INPUT, "no guest '%s'", name);
     }
+    ir->helpers = guest_at(0)->frontend->helpers;
     return g ? g->frontend->create(ir, g->frontend->models->features) : NULL;
 }
 
@@ -189,7 +189,6 @@ static void dump_ir(const Options *o)
     }
     const char *guest = ir_file_guest(file);
     void *translator = prepare_guest(guest, ir);
-    ir->helpers = rv_helpers;
     FILE *f = o->output ? open_output(o->output) : stdout;
     int got;
     for (bool first = true;

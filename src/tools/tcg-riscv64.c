@@ -90,7 +90,7 @@ static char **take_words(Command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    Command c = { .guest = &run_guest_riscv64 };
+    Command c = { .guest = guest_named("riscv64") };
     char **words;
 
     set_defaults(&c);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include "disas/listing.h"
 #include "disas/riscv.h"
 
 enum { PC = 0x10000 };
@@ -124,7 +125,7 @@ static void assert_range(const CodeReader *code, const AddressNamer *namer,
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
-    riscv_disas_range(f, code, PC, 6, namer);
+    disas_listing(f, riscv_disas, code, PC, 6, namer);
     fclose(f);
     assert_string_equal(text, want);
     free(text);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include "core/cpu.h"
 #include "core/fp.h"
+#include "frontend/frontend.h"
 
 typedef struct RVState {
     uint64_t gpr[32];
@@ -58,6 +59,8 @@ void rv_reset(CPUState *cpu);
 
 /* All registers as lines of text (Frontend.show_state). */
 void rv_show_state(FILE *, const CPUState *, bool fp);
+
+extern const Frontend riscv64_frontend;
 
 /* Names of integer and FP registers, index 0 to 31: "zero", "ra", "ft0"... */
 extern const char *const rv_gpr_name[32];

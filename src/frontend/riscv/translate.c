@@ -121,6 +121,7 @@ const Frontend riscv64_frontend = {
     .name = "riscv64",
     .state_bytes = sizeof(RVState),
     .pc_offset = offsetof(RVState, pc),
+    .insn_bytes = 4,
     .pc_mask = ~1ull,
     .hot = hot,
     .helpers = rv_helpers,

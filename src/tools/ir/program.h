@@ -9,7 +9,7 @@
 #define TOOLS_IR_PROGRAM_H
 
 #include "disas/symbols.h"
-#include "tools/ir/guest.h"
+#include "guest/guest.h"
 
 enum { CODE_CACHE_BYTES = 1 << 16 };
 

@@ -28,7 +28,7 @@ char **binfmt_words(Command *c, int argc, char **argv)
 /* The line alone goes to stdout, so that it can be sent on to the kernel. */
 void binfmt_show(const Command *c)
 {
-    const RunGuest *g = c->guest;
+    const Guest *g = c->guest;
     char self[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 

@@ -5,11 +5,11 @@
 #ifndef TOOLS_RUN_COMMAND_H
 #define TOOLS_RUN_COMMAND_H
 
+#include "guest/guest.h"
 #include "linux-user/linux-user.h"
-#include "tools/run/guest.h"
 
 typedef struct Command {
-    const RunGuest *guest;
+    const Guest *guest;
     LinuxUserOptions user;
     GdbListen gdb;             /* -g */
     const char *argv0;         /* -0; NULL: none */
