@@ -41,7 +41,9 @@ bool exec_set_stops(CPUState *cpu, const uint64_t *pc, uint32_t n)
     if (!stops) {
         return false;
     }
-    memcpy(stops, pc, n * sizeof(*stops));
+    if (n) {
+        memcpy(stops, pc, n * sizeof(*stops));
+    }
     qsort(stops, n, sizeof(*stops), compare);
     exclusive_begin(t);
     ExecDebug old = e->debug;

@@ -177,7 +177,9 @@ static void set_value(Rename *r, TempId g, TempId value)
     TempId old = r->value[g];
     r->nb_moved += (value != g) - (unsigned)(old != g);
     r->value[g] = value;
-    r->users[value] += is_global(r, value);
+    if (is_global(r, value)) {
+        r->users[value]++;
+    }
     if (is_global(r, old) && --r->users[old] == 0) {
         gen_discard(r->ir, (Type)r->ir->temps[old].type, old);
     }

@@ -21,6 +21,14 @@ run() {
     rm -rf "$scratch"
 } 2> /dev/null
 
+[ "$command" = SKIP ] && {
+    echo "SKIP $name ($setting): not in a sanitizer's build"
+    exit
+}
+[ -x "$OUT/native/$program" ] || {
+    echo "FAIL $name ($setting): there is no native $program"
+    exit
+}
 mkdir -p "$OUT/expect"
 if [ ! "$native.status" -nt "$OUT/native/$program" ] ||
    [ ! "$native.status" -nt "$HERE/cases" ]; then

@@ -27,8 +27,16 @@ work=$(mktemp -d) || exit 1
 trap '[ "$KEEP" ] || rm -rf "$work"' EXIT
 export work
 
+case $build in
+*asan | *tsan | *ubsan) sanitized=1 ;;
+esac
+
 list_jobs() {
     grep -v -e '^#' -e '^$' "$HERE/cases" | while read -r name which command; do
+        case $which in
+        *!) which=${which%!}
+            [ "$sanitized" ] && command="SKIP" ;;
+        esac
         for setting in $settings; do
             [ "$which" = once ] && [ "$setting" != default ] && continue
             echo "$name ($setting)" | grep -q "$filter" &&
