@@ -394,8 +394,23 @@ static int host_flags(const Mm *mm, int flags)
     return host | (mm->lock_future ? MAP_LOCKED : 0);
 }
 
+/* Another view of memory that is shared; it is left as it is. */
+static void *host_view(Mm *mm, const MapRequest *r, uint64_t addr)
+{
+    void *p = mremap(r->view, 0, r->len, MREMAP_MAYMOVE | MREMAP_FIXED,
+                     g2h(mm, addr));
+
+    if (p != MAP_FAILED && host_prot(r->prot) != (PROT_READ | PROT_WRITE)) {
+        mprotect(p, r->len, host_prot(r->prot));
+    }
+    return p;
+}
+
 static void *host_map_over(Mm *mm, const MapRequest *r, uint64_t addr)
 {
+    if (r->view) {
+        return host_view(mm, r, addr);
+    }
     return mmap(g2h(mm, addr), r->len, host_prot(r->prot),
                 host_flags(mm, r->flags) | MAP_FIXED, r->fd,
                 (off_t)r->offset);
@@ -403,7 +418,8 @@ static void *host_map_over(Mm *mm, const MapRequest *r, uint64_t addr)
 
 /*
  * What the map calls free may still be a late mapping of the host's, which
- * MAP_FIXED_NOREPLACE respects; MAP_SHARED_VALIDATE does not know that flag.
+ * MAP_FIXED_NOREPLACE respects; MAP_SHARED_VALIDATE does not know that flag,
+ * nor does mremap.
  */
 static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
                         uint64_t len)
@@ -414,7 +430,7 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
     if (over) {
         return host_result(mm, host_map_over(mm, r, addr));
     }
-    if ((r->flags & MAP_TYPE) != MAP_SHARED_VALIDATE) {
+    if ((r->flags & MAP_TYPE) != MAP_SHARED_VALIDATE && !r->view) {
         return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(r->prot),
                                     host_flags(mm, r->flags) |
                                     MAP_FIXED_NOREPLACE, r->fd,
@@ -497,7 +513,8 @@ int64_t mm_map(Mm *mm, const MapRequest *request)
         return -ENOMEM;
     }
     pthread_mutex_lock(&mm->lock);
-    ret = mm_map_locked(mm, &r);
+    ret = mm_ring_view(mm, &r);
+    ret = ret < 0 ? ret : mm_map_locked(mm, &r);
     mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
     return ret;

@@ -58,6 +58,23 @@ enum {
     MAX_WATCHED = 4096,        /* each may cost the host two mappings */
 };
 
+/* The memory of a ring of io_uring (mm_ring.c). */
+typedef struct MmRing {
+    struct MmRing *next;
+    dev_t dev;
+    ino_t ino;
+    char *ring, *sqe;          /* of the host */
+    uint64_t ring_bytes, sqe_bytes;
+    bool open;                 /* it has a descriptor */
+} MmRing;
+
+/* May a page be written by what no call is told of?  See mm_code.c. */
+typedef enum MmBehind {
+    BEHIND_NOTHING,
+    BEHIND_REQUESTS,           /* of a ring: where the guest may write */
+    BEHIND_PINNED,             /* anywhere: memory that a ring has been given */
+} MmBehind;
+
 typedef struct Mm {
     pthread_mutex_t lock;
     Map map;
@@ -84,6 +101,8 @@ typedef struct Mm {
     uint64_t *watched;         /* pages, ascending, or NULL; see mm_code.c */
     uint32_t nb_watched;
     uint64_t watch_start, watch_end; /* of what may hold watched pages */
+    _Atomic MmBehind behind;   /* written under the lock */
+    MmRing *rings;
 } Mm;
 
 /* For mm_map, beside the host's MAP_*. */
@@ -94,6 +113,7 @@ typedef struct MapRequest {
     uint64_t align;            /* of the address chosen; 0: a page */
     bool huge;                 /* in pages of that size */
     MappingKind kind;
+    void *view;                /* of this shared memory of the host; or NULL */
 } MapRequest;
 
 /* Where the guest's memory is to be in the host. */
@@ -173,6 +193,20 @@ static inline bool mm_may_be_watched(const Mm *mm, uint64_t addr)
     return addr < __atomic_load_n(&mm->watch_end, __ATOMIC_RELAXED) &&
            addr >= __atomic_load_n(&mm->watch_start, __ATOMIC_RELAXED);
 }
+
+/* The kernel may write to the guest's memory so from now on. */
+void mm_written_behind(Mm *mm, MmBehind how);
+
+/* --- rings of io_uring (mm_ring.c) --- */
+
+/* NULL: no memory. */
+MmRing *mm_ring_new(Mm *mm, uint64_t ring_bytes, uint64_t sqe_bytes);
+void mm_ring_free(MmRing *ring);
+/*
+ * It is that of `fd`, by which mm_map() gives views of it; the Mm owns it from
+ * now on.  With `drop`, rings without a descriptor are forgotten.
+ */
+void mm_ring_add(Mm *mm, MmRing *ring, int fd, bool drop);
 
 static inline void *g2h(const Mm *mm, uint64_t addr)
 {

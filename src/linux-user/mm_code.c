@@ -8,7 +8,11 @@
  *   that may write to watched pages give them back beforehand.
  * - A private mapping of a file shows what is written to the file, but where
  *   the page has been written here.  The file's change time tells of it.
- * - All else, shared memory above all, changes untold.
+ * - All else, shared memory above all, changes untold.  So does, once there
+ *   is a ring of io_uring, all that a request may write to: no page that the
+ *   guest may write is watched then, and of others only those of files, which
+ *   are program text.  Where memory has been given to a ring for good, it may
+ *   be written whatever has become of its mapping: nothing is told.
  *
  * The map has the guest's protection, whatever is watched.
  */
@@ -255,11 +259,18 @@ static bool watch(Mm *mm, const Mapping *m, uint64_t page)
     return true;
 }
 
+static bool behind_us(const Mm *mm, const Mapping *m)
+{
+    return mm->behind == BEHIND_PINNED ||
+           (mm->behind == BEHIND_REQUESTS &&
+            ((m->prot & PROT_WRITE) || m->backing < BACKING_FILE));
+}
+
 static bool watch_locked(Mm *mm, uint64_t page)
 {
     const Mapping *m = map_find(&mm->map, page);
 
-    if (!m || m->backing == BACKING_UNTOLD ||
+    if (!m || behind_us(mm, m) || m->backing == BACKING_UNTOLD ||
         (m->backing >= BACKING_FILE &&
          mm->code_file[m->backing - BACKING_FILE].changed)) {
         return false;
@@ -306,6 +317,27 @@ bool mm_unwatch_locked(Mm *mm, uint64_t start, uint64_t end)
         i = lower(mm, is_watched(mm, page) ? page + 1 : page);
     }
     return any;
+}
+
+/* What was told of until now is suspect, and not watched again. */
+void mm_written_behind(Mm *mm, MmBehind how)
+{
+    if (mm->behind >= how) {
+        return;
+    }
+    pthread_mutex_lock(&mm->lock);
+    if (mm->behind < how) {
+        mm->behind = how;
+        mm_unwatch_locked(mm, 0, TASK_SIZE);
+        for (size_t i = 0; i < mm->map.n && mm->code_suspect; i++) {
+            const Mapping *m = &mm->map.at[i];
+
+            if ((m->prot & PROT_EXEC) && behind_us(mm, m)) {
+                mm->code_suspect(m->start, m->end - m->start);
+            }
+        }
+    }
+    pthread_mutex_unlock(&mm->lock);
 }
 
 bool mm_unwatch(Mm *mm, uint64_t addr, uint64_t len)

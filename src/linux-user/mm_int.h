@@ -92,6 +92,8 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r);
  * measured by them.  -EINVAL if there is no such page.
  */
 int64_t mm_huge(MapRequest *r);
+/* If it is of a ring that is known: a view of that.  0 or -errno. */
+int64_t mm_ring_view(const Mm *mm, MapRequest *r);
 /* Unmaps what the guest has in [start, end), leaving the host's alone. */
 int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end);
 

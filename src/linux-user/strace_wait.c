@@ -134,6 +134,12 @@ static bool waits_for_word(Task *t, const uint64_t *a)
     }
 }
 
+/* A ring can be polled for results. */
+static bool waits_for_results(Task *t, const uint64_t *a)
+{
+    return a[2] > 0 && reads(t, a);
+}
+
 static bool waits_for_lock(Task *t, const uint64_t *a)
 {
     (void)t;
@@ -153,6 +159,7 @@ static const struct {
     { "ppoll", polls }, { "pselect6", selects },
     { "epoll_pwait", waits_for_events },
     { "epoll_pwait2", waits_for_events_2 },
+    { "io_uring_enter", waits_for_results },
     { "wait4", waits_for_child }, { "waitid", waits_for_id },
     { "futex", waits_for_word }, { "futex_waitv", always },
     { "nanosleep", always }, { "clock_nanosleep", always },
