@@ -94,32 +94,42 @@ static bool is_fetch(const Task *t, const Event *e)
            e->addr - rv_state(t->cpu)->pc < longest;
 }
 
+/* If code can be read now, another thread has changed the map since, and the
+   guest tries again. */
+static void fetch_fault(Task *t, const Event *e)
+{
+    switch (mm_code_at(task_mm(t), e->addr)) {
+    case CODE_READ: break;
+    case CODE_UNMAPPED:
+        signal_force(t, SIGSEGV, SEGV_MAPERR, e->addr);
+        break;
+    case CODE_NOT_EXECUTABLE:
+        signal_force(t, SIGSEGV, SEGV_ACCERR, e->addr);
+        break;
+    case CODE_BEYOND_END:
+        signal_force(t, SIGBUS, BUS_ADRERR, e->addr);
+        break;
+    }
+}
+
 /*
  * The map, not the host, tells the guest why: what it may not execute, or
- * what is but set aside, is mapped for the host.  Where code should be and
- * may be executed but cannot be read, its file ends before; if it can be read,
- * another thread has changed the map since, and the guest tries again.  What
- * is mapped, but not to the host, is a guard (MADV_GUARD_INSTALL).
+ * what is but set aside, is mapped for the host.  What is mapped, but not to
+ * the host, is a guard (MADV_GUARD_INSTALL).
  */
 static void guest_segv(Task *t, const Event *e)
 {
     Mm *mm = task_mm(t);
-    const Mapping *m;
-    bool mapped, code;
-    char byte;
 
-    pthread_mutex_lock(&mm->lock);
-    m = map_find(&mm->map, e->addr);
-    mapped = m && m->kind != MAPPING_HOST;
-    code = mapped && (m->prot & PROT_EXEC);
-    pthread_mutex_unlock(&mm->lock);
-    if (!is_fetch(t, e)) {
-        signal_force(t, SIGSEGV, mapped ? e->code : SEGV_MAPERR, e->addr);
-    } else if (!code) {
-        signal_force(t, SIGSEGV, mapped ? SEGV_ACCERR : SEGV_MAPERR, e->addr);
-    } else if (mm_read_code(mm, e->addr, &byte, 1) == 0) {
-        signal_force(t, SIGBUS, BUS_ADRERR, e->addr);
+    if (is_fetch(t, e)) {
+        fetch_fault(t, e);
+        return;
     }
+    pthread_mutex_lock(&mm->lock);
+    const Mapping *m = map_find(&mm->map, e->addr);
+    bool mapped = m && m->kind != MAPPING_HOST;
+    pthread_mutex_unlock(&mm->lock);
+    signal_force(t, SIGSEGV, mapped ? e->code : SEGV_MAPERR, e->addr);
 }
 
 static void guest_fault(Task *t, const Event *e)

@@ -255,9 +255,36 @@ static bool read_unreadable(const Mm *mm, uint64_t addr, void *buf, size_t n)
 
 /*
  * A page of a file mapping beyond the file's end cannot be read although the
- * map has it. What is read ends with the page: few blocks go beyond, and the
- * reader asks again.
+ * map has it.
  */
+static CodeAt read_code_locked(const Mm *mm, uint64_t addr, void *buf,
+                               size_t bytes)
+{
+    const Mapping *m = map_find(&mm->map, addr);
+
+    if (!m || m->kind == MAPPING_HOST) {
+        return CODE_UNMAPPED;
+    }
+    if (!(m->prot & PROT_EXEC)) {
+        return CODE_NOT_EXECUTABLE;
+    }
+    return (m->prot == PROT_EXEC ? read_unreadable(mm, addr, buf, bytes)
+                                 : user_copy(buf, g2h(mm, addr), bytes))
+           ? CODE_READ : CODE_BEYOND_END;
+}
+
+CodeAt mm_code_at(Mm *mm, uint64_t addr)
+{
+    char byte;
+
+    pthread_mutex_lock(&mm->lock);
+    CodeAt at = read_code_locked(mm, addr, &byte, 1);
+    pthread_mutex_unlock(&mm->lock);
+    return at;
+}
+
+/* What is read ends with the page: few blocks go beyond, and the reader asks
+   again. */
 size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
 {
     Mm *mm = opaque;
@@ -265,13 +292,9 @@ size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
     size_t bytes = n < left ? n : left;
 
     pthread_mutex_lock(&mm->lock);
-    const Mapping *m = map_find(&mm->map, addr);
-    bool read = m && m->prot & PROT_EXEC &&
-                (m->prot == PROT_EXEC
-                 ? read_unreadable(mm, addr, buf, bytes)
-                 : user_copy(buf, g2h(mm, addr), bytes));
+    CodeAt at = read_code_locked(mm, addr, buf, bytes);
     pthread_mutex_unlock(&mm->lock);
-    return read ? bytes : 0;
+    return at == CODE_READ ? bytes : 0;
 }
 
 bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n)

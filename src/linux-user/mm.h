@@ -171,6 +171,15 @@ bool mm_within_limits(const Mm *mm, uint64_t start, uint64_t len, int prot,
 /* Bytes that the guest has mapped. */
 uint64_t mm_size(Mm *mm);
 
+/* What there is for who would execute the code at an address. */
+typedef enum CodeAt {
+    CODE_READ,
+    CODE_UNMAPPED,
+    CODE_NOT_EXECUTABLE,
+    CODE_BEYOND_END,           /* of the file that is mapped there */
+} CodeAt;
+
+CodeAt mm_code_at(Mm *, uint64_t addr);
 /* CodeReader.read; opaque is the Mm. */
 size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n);
 
