@@ -8,6 +8,7 @@
 #include <asm/termbits.h>
 #include <linux/blkpg.h>
 #include <linux/blkzoned.h>
+#include <linux/btrfs.h>
 #include <linux/cdrom.h>
 #include <linux/fiemap.h>
 #include <linux/filter.h>
@@ -15,7 +16,9 @@
 #include <linux/fscrypt.h>
 #include <linux/fsverity.h>
 #include <linux/gpio.h>
+#include <linux/hdreg.h>
 #include <linux/hidraw.h>
+#include <linux/i2c-dev.h>
 #include <linux/if_tun.h>
 #include <linux/input.h>
 #include <linux/joystick.h>
@@ -34,11 +37,16 @@
 #include <linux/timerfd.h>
 #include <linux/uinput.h>
 #include <linux/usbdevice_fs.h>
+#include <linux/vhost.h>
 #include <linux/vt.h>
 #include <linux/watchdog.h>
 #include <sound/asound.h>
 #include <sys/ioctl.h>
 
+#ifndef DRM_IOCTL_SET_MASTER
+#define DRM_IOCTL_SET_MASTER _IO('d', 0x1e)
+#define DRM_IOCTL_DROP_MASTER _IO('d', 0x1f)
+#endif
 #ifndef FS_IOC_GETFSUUID
 #define FS_IOC_GETFSUUID _IOR(0x15, 0, char[17])
 #define FS_IOC_GETFSSYSFSPATH _IOR(0x15, 1, char[129])

@@ -9,7 +9,7 @@
 #include "linux-user/seccomp.h"
 #include "linux-user/usercopy.h"
 
-enum { INSIDE_MAX = 256 };     /* bytes of a structure with pointers */
+enum { INSIDE_MAX = 4096 };    /* bytes of a structure with pointers */
 
 typedef struct IoctlRow {
     uint32_t number, last;     /* rows of one number: the same twice */
@@ -17,6 +17,7 @@ typedef struct IoctlRow {
     bool pointer;
     const char *name;
     uint16_t size, at[2];      /* of pointers inside; size 0: none */
+    bool same;                 /* only where addresses are the same */
 } IoctlRow;
 
 #define SIZE_BITS (_IOC_SIZEMASK << _IOC_SIZESHIFT)
@@ -24,18 +25,23 @@ typedef struct IoctlRow {
 
 static const IoctlRow rows[] = {
 #define IOCTL_VALUE(name) \
-    { (uint32_t)name, (uint32_t)name, ~0u, false, #name, 0, { 0 } },
+    { (uint32_t)name, (uint32_t)name, ~0u, false, #name, 0, { 0 }, false },
 #define IOCTL_POINTER(name) \
-    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, { 0 } },
+    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, { 0 }, false },
 #define IOCTL_SIZED(name) \
     { (uint32_t)name & ~SIZE_BITS, (uint32_t)name & ~SIZE_BITS, ~SIZE_BITS, \
-      true, #name, 0, { 0 } },
+      true, #name, 0, { 0 }, false },
 #define IOCTL_INSIDE(name, type, field, other) \
     { (uint32_t)name, (uint32_t)name, ~0u, true, #name, sizeof(type), \
-      { offsetof(type, field), offsetof(type, other) } },
+      { offsetof(type, field), offsetof(type, other) }, false },
 #define IOCTL_FAMILY(name, type, first, last) \
     { _IO(type, first), _IO(type, last), ~(SIZE_BITS | DIR_BITS), true, \
-      #name, 0, { 0 } },
+      #name, 0, { 0 }, false },
+#define IOCTL_SAME(name) \
+    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, { 0 }, true },
+#define IOCTL_SAME_FAMILY(name, type, first, last) \
+    { _IO(type, first), _IO(type, last), ~(SIZE_BITS | DIR_BITS), true, \
+      #name, 0, { 0 }, true },
 #include "linux-user/ioctl.def"
 };
 
@@ -164,10 +170,13 @@ long sys_ioctl(Task *t, const uint64_t *a)
             return handlers[i].handle(t, v);
         }
     }
-    if (!row) {
+    if (!row || (row->same && task_mm(t)->base != 0)) {
         long flags = raw_syscall(SYS_fcntl, (int)a[0], F_GETFD, 0, 0, 0, 0);
 
         return flags < 0 ? flags : -ENOTTY;
+    }
+    if (row->same) {
+        mm_written_behind(task_mm(t), BEHIND_PINNED);
     }
     if (row->size) {
         return with_pointers(t, row, v);

@@ -37,6 +37,7 @@ static void calls(void)
     int pidfd = syscall(SYS_pidfd_open, getpid(), 0);
     struct fsverity_enable_arg verity = { .version = 1 };
     struct fsverity_read_metadata_arg metadata = { .metadata_type = 1 };
+    static char btrfs[4096];
     char room[256] = "";
     unsigned long id = 0;
     struct loop_info info;
@@ -74,6 +75,12 @@ static void calls(void)
     ERROR(ioctl(null, SNDRV_PCM_IOCTL_INFO, room));
     ERROR(ioctl(null, PPPIOCGUNIT, room));
     ERROR(ioctl(null, BLKGETDISKSEQ, &id));
+    ERROR(ioctl(null, HDIO_GETGEO, room));
+    ERROR(ioctl(open("/dev/loop0", O_RDONLY), HDIO_GETGEO, room));
+    ERROR(ioctl(null, I2C_RDWR, room));
+    ERROR(ioctl(open("/dev/btrfs-control", O_RDWR),
+                BTRFS_IOC_GET_SUPPORTED_FEATURES, btrfs));
+    ERROR(ioctl(file, BTRFS_IOC_SNAP_CREATE_V2, btrfs));
     unlink("ioctls.file");
 }
 
