@@ -154,8 +154,8 @@ error "no block" "tcg-irbackend: d.tcgir has no block 'nosuch'" \
     "$irbackend" --run --start nosuch "$work/d.tcgir"
 error "no IR" "tcg-irbackend: -: end: no op leaves the block" "$irbackend" -
 error "fault" "tcg-irbackend: the code faults (Segmentation fault) at host \
-address (nil)" "$irbackend" --run --start strlen --image "$work/dhrystone" \
-    "$work/d.tcgir" a0=0
+address (nil)" "$irbackend" --run --start f_load --image "$work/functions" \
+    "$work/functions.tcgir" a0=0
 
 timeout 300 tests/tools/bare.sh "$build" > "$work/bare.log" 2>&1
 cat "$work/bare.log"

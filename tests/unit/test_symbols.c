@@ -194,7 +194,7 @@ static void test_messages(void **state)
     assert_null(symbols_open("/no/file", msg, sizeof(msg)));
     assert_string_equal(msg, "/no/file: No such file or directory");
     assert_null(symbols_open("/proc/self/maps", msg, sizeof(msg)));
-    assert_string_equal(msg, "/proc/self/maps: not an ELF file");
+    assert_string_equal(msg, "/proc/self/maps: a text file, not an ELF file");
     assert_null(symbols_open("/proc", msg, sizeof(msg)));
     assert_string_equal(msg, "/proc: not a regular file");
 }
