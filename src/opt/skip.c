@@ -200,10 +200,10 @@ static void emit_page_check(Skip *s, const Stream *stream)
                       COND_GTU);
 }
 
-/* A slot that nothing uses, or -1. */
+/* A slot that nothing uses, or will (IR.plain_slot), or -1. */
 static int free_slot(const IR *ir)
 {
-    uint64_t used = 0;
+    uint64_t used = ir->plain_slot >= 0 ? 1ull << ir->plain_slot : 0;
     for (uint32_t i = 0; i < ir->nb_ops; i++) {
         const Op *op = &ir->ops[i];
         switch (op->opc) {
