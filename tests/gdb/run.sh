@@ -56,7 +56,7 @@ verdict() {
 normalize() {
     sed -E -e "s#$PWD/##g" -e 's/(process|Thread|LWP) [0-9]+(\.[0-9]+)?/\1 N/g' \
         -e 's/0x[0-9a-f]{4,}/ADDR/g' -e '/^Reading .* from remote/d' \
-        -e '/^\[Switching to Thread/d' -e '/File transfers from remote/d' -e "s#$work#WORK#g" \
+        -e '/^\[Switching to Thread/d' -e '/^\[Thread .* exited\]$/d' -e '/File transfers from remote/d' -e "s#$work#WORK#g" \
         -e 's/<([a-z_]+)\+[0-9]+>/<\1+N>/g' -e '/^ *Id /s/ +/ /g' \
         -e '/^[* ] [0-9]+ +Thread/s/ +/ /g' -e 's/^ADDR in main /main /'
 }

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TIMEOUT_MS = 5000 };
+enum { TIMEOUT_MS = 10000 };
 typedef enum { FINE, CHECK_FAILED, HANG } Verdict;
 
 static uint64_t state;
