@@ -48,7 +48,7 @@ static const char *open_object(const char *path, const TcgPluginInfo **info)
     }
     *info = dlsym(object, "tcg_plugin");
     if (!*info) {
-        return message("%s: no plugin: it has no TCG_PLUGIN()", path);
+        return message("%s has no TCG_PLUGIN()", path);
     }
     return NULL;
 }
@@ -74,8 +74,8 @@ static const char *find(const char *name, const TcgPluginInfo **info)
         *info = find_builtin(name);
     }
     if (!*info) {
-        return message("no plugin \"%s\"; -plugin help lists them, and a "
-                       "shared object is given as a path with a /", name);
+        return "there is none of that name; -plugin help lists them, and a "
+               "shared object is given as a path with a /";
     }
     if ((*info)->version != TCG_PLUGIN_VERSION) {
         return message("%s is made for version %u of plugins; this emulator "

@@ -8,31 +8,40 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool map_file(ProfileReader *r, int fd)
+/* NULL, or why not. */
+static const char *map_file(ProfileReader *r, int fd)
 {
     struct stat st;
-    if (fstat(fd, &st) < 0) {
-        return false;
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        return strerror(errno);
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return "not a regular file";
+    }
+    if (!st.st_size) {
+        return "empty";
     }
     r->size = (size_t)st.st_size;
     void *p = mmap(NULL, r->size, PROT_READ, MAP_PRIVATE, fd, 0);
-    r->data = p == MAP_FAILED ? NULL : p;
-    return r->data;
+    if (p == MAP_FAILED) {
+        return strerror(errno);
+    }
+    r->data = p;
+    return NULL;
 }
 
 bool profile_open(ProfileReader *r, const char *path, char *msg, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     *r = (ProfileReader){0};
-    if (fd < 0 || !map_file(r, fd)) {
-        snprintf(msg, size, "%s: %s", path, r->data || errno != EINVAL
-                 ? strerror(errno) : "empty");
-        if (fd >= 0) {
-            close(fd);
-        }
+    const char *why = map_file(r, fd);
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (why) {
+        snprintf(msg, size, "%s: %s", path, why);
         return false;
     }
-    close(fd);
     const ProfileStart *s = (const ProfileStart *)r->data;
     if (r->size < sizeof(*s) || s->magic != PROFILE_MAGIC ||
         s->version != PROFILE_VERSION) {

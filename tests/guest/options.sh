@@ -142,7 +142,7 @@ QEMU's log items      |0  |ello|-d guest_errors,op_ind,mmu,pcall,cpu_reset,vpu,i
 log item by name      |1  |no log item "nosuch"; -d help lists|-d op,nosuch,exec $guest/hello
 trace events          |0  |ello|-trace enable=x $guest/hello
 trace events: told    |0  |there are no trace events|-trace enable=x $guest/hello
-plugin: none such     |1  |only: tcg-riscv64: -plugin nosuch: no plugin "nosuch"; -plugin help lists them, and a shared object is given as a path with a /|-plugin nosuch $guest/hello
+plugin: none such     |1  |only: tcg-riscv64: -plugin nosuch: there is none of that name; -plugin help lists them, and a shared object is given as a path with a /|-plugin nosuch $guest/hello
 plugin by variable    |0  |insn:|-version >&-; TCG_PLUGIN=insn $EMU $guest/hello
 profile by variable   |0  |prof|-version >&-; TCG_PROFILE=prof $EMU $guest/hello; ls
 statistics: bad       |0  |only: tcg-riscv64: TCG_STATS=x: write 1 for a table, or json:FILE|-version >&-; TCG_STATS=x $EMU $guest/hello 2>&1 >&-

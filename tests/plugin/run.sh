@@ -97,7 +97,7 @@ same "several plugins" "insn: 156009 insn: 26000" "$(emu default \
     -plugin insn -plugin insn,match=lbu ./known | paste -sd' ')"
 emu default -plugin help | grep -q '^coverage ' && pass "help" ||
     fail "help" "no coverage"
-for row in 'nosuch|no plugin "nosuch"' 'insn,nosuch|arguments: exact' \
+for row in 'nosuch|there is none of that name' 'insn,nosuch|arguments: exact' \
            'memory|file= is missing' 'cache,d=5:1:3|powers of 2'; do
     out=$(emu default -plugin "${row%%|*}" ./known)
     case $out in
