@@ -172,7 +172,7 @@ $(BUILD)/plugins/%.so: plugins/%.c src/plugin/tcg-plugin.h
 # ---- decoders ----------------------------------------------------------
 
 DECODE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/decode/*.c))
-$(DECODE_OBJECTS): $(BUILD)/obj/%.o: %.c
+$(DECODE_OBJECTS): $(BUILD)/obj/%.o: %.c | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<

@@ -107,6 +107,12 @@ IRFile *ir_file_open(const char *path, char *msg, size_t size)
         free(f);
         return NULL;
     }
+    if (!f->size) {
+        snprintf(msg, size, "%s: an empty file", path);
+        free(f->data);
+        free(f);
+        return NULL;
+    }
     if (f->size >= 4 && memcmp(f->data, "\177ELF", 4) == 0) {
         snprintf(msg, size, "%s: a program, not IR; tcg-irdump makes IR of it",
                  path);

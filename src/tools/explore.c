@@ -87,6 +87,9 @@ static void parse_option(Options *o, int c)
     case 'o': o->output = optarg; break;
     case 'f':
         o->functions = number("--functions", optarg, MAX_FUNCTIONS);
+        if (!o->functions) {
+            die(EXIT_WRONG_USE, "--functions 0: at least one is wanted");
+        }
         break;
     case 'p': o->profile = optarg; break;
     case 's':
@@ -96,7 +99,7 @@ static void parse_option(Options *o, int c)
     case 'd': o->data = true; break;
     case OPT_VERSION: puts("tcg-explore version " TCG_VERSION); exit(0);
     case 'h': fputs(usage, stdout); exit(0);
-    default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
+    default: exit(EXIT_WRONG_USE); /* getopt has said what is wrong */
     }
 }
 
@@ -112,12 +115,12 @@ static void parse_options(Options *o, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
+    name_for_getopt(argv);
     for (int c; (c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1;) {
         parse_option(o, c);
     }
-    if (optind == argc || !o->functions) {
-        fputs(usage, stderr);
-        exit(EXIT_WRONG_USE);
+    if (optind == argc) {
+        die(EXIT_WRONG_USE, "give a PROGRAM; --help lists the options");
     }
     o->input = argv[optind];
     o->names = argv + optind + 1;

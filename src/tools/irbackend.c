@@ -366,7 +366,7 @@ static void parse_option(Options *o, int c)
     case 'r': o->run = true; break;
     case OPT_VERSION: puts("tcg-irbackend version " TCG_VERSION); exit(0);
     case '?' + 256: fputs(usage, stdout); exit(0);
-    default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
+    default: exit(EXIT_WRONG_USE); /* getopt has said what is wrong */
     }
 }
 
@@ -398,14 +398,14 @@ static void parse_options(Options *o, int argc, char **argv)
     o->host = backend_at(0);
     o->cfg = (BackendConfig){
         .max_pinned_int = -1, .max_pinned_fp = -1, .max_scratch = -1};
+    name_for_getopt(argv);
     for (int c; (c = getopt_long(argc, argv, "Oo:", longs, NULL)) != -1;) {
         parse_option(o, c);
     }
     choose_cpu(o);
     o->disas |= !o->alloc && !o->raw && !o->count && !o->run && !o->show_ir;
     if (optind == argc) {
-        fputs(usage, stderr);
-        exit(EXIT_WRONG_USE);
+        die(EXIT_WRONG_USE, "give a FILE; --help lists the options");
     }
     o->input = argv[optind];
     o->settings = argv + optind + 1;

@@ -244,7 +244,7 @@ static void parse_option(Options *o, int c)
     case 'e': o->emit_bin = optarg; break;
     case OPT_VERSION: puts("tcg-irdump version " TCG_VERSION); exit(0);
     case 'h': fputs(usage, stdout); exit(0);
-    default: fputs(usage, stderr); exit(EXIT_WRONG_USE);
+    default: exit(EXIT_WRONG_USE); /* getopt has said what is wrong */
     }
     o->elf_only |= strchr("ascmORje", c) != NULL;
 }
@@ -270,12 +270,12 @@ static void parse_options(Options *o, int argc, char **argv)
         {0},
     };
     int c;
+    name_for_getopt(argv);
     while ((c = getopt_long(argc, argv, "bo:h", names, NULL)) != -1) {
         parse_option(o, c);
     }
     if (!o->ops_doc && optind >= argc) {
-        fputs(usage, stderr);
-        exit(EXIT_WRONG_USE);
+        die(EXIT_WRONG_USE, "give a PROGRAM or FILE; --help lists the options");
     }
     o->input = argv[optind];
     o->settings = argv + optind + (optind < argc);

@@ -56,6 +56,7 @@ int main(int argc, char **argv)
     char msg[4096];
     Tree tree;
     int c;
+    name_for_getopt(argv);
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         switch (c) {
         case 'f': form = FORM_FOLDED; break;
@@ -70,7 +71,7 @@ int main(int argc, char **argv)
             break;
         case 'v': puts("tcg-profile version " TCG_VERSION); return 0;
         case 'h': fputs(help, stdout); return 0;
-        default: return USAGE;
+        default: return USAGE; /* getopt has said what is wrong */
         }
     }
     if (optind != argc - 1) {

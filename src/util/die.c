@@ -14,3 +14,8 @@ void die(int status, const char *format, ...)
     va_end(ap);
     exit(status);
 }
+
+void name_for_getopt(char **argv)
+{
+    argv[0] = program_invocation_short_name;
+}

@@ -6,4 +6,7 @@
 void die(int status, const char *format, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
+/* What getopt says of the arguments begins as what die() says. */
+void name_for_getopt(char **argv);
+
 #endif

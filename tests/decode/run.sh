@@ -37,14 +37,24 @@ header() {
     tr -d '\r' <"$1" | sed -n "s/^# $2: //p"
 }
 
-# fails_with PATTERN COMMAND...: status 1 and a message that fits
+# fails_with PATTERN COMMAND...: status 1, wrong input, and a message that fits
 fails_with() {
-    want=$1
-    shift
+    fails 1 "$@"
+}
+
+# misused PATTERN COMMAND...: the same of wrong use, status 2
+misused() {
+    fails 2 "$@"
+}
+
+# fails STATUS PATTERN COMMAND...
+fails() {
+    wanted=$1 want=$2
+    shift 2
     got=$("$@" 2>&1 >/dev/null)
     status=$?
     case $status:$got in
-    1:$want) pass ;;
+    "$wanted":$want) pass ;;
     *) fail "$* (status $status): $got" ;;
     esac
 }
@@ -154,16 +164,19 @@ command_line() {
     bad=reject/group_empty.decode
 
     expect 0 "$decode" --help
+    expect 0 "$decode" --version
     expect 0 "$decode" --output-null $good
     expect 1 "$decode" --output-null $bad
     expect 1 "$decode" --test-for-error --output-null $good
     expect 0 "$decode" --test-for-error --output-null $bad
-    fails_with "*missing input*" "$decode"
-    fails_with "*width*24*" "$decode" -w 24 $good
-    fails_with "*width*8*" "$decode" --varinsnwidth=8 $good
-    fails_with "*identifier*9x*" "$decode" --decode 9x $good
+    misused "*missing input*" "$decode"
+    misused "*width*24*" "$decode" -w 24 $good
+    misused "*width*8*" "$decode" --varinsnwidth=8 $good
+    misused "*identifier*9x*" "$decode" --decode 9x $good
     fails_with "*nothing.decode*" "$decode" nothing.decode
-    fails_with "*" "$decode" --no-such-option $good
+    fails_with "decode: accept: Is a directory" "$decode" accept
+    misused "decode: unrecognized option '--no-such-option'" \
+        "$decode" --no-such-option $good
     fails_with "*no/dir*" "$decode" -o no/dir/file $good
 
     # What is wrong leaves no output; standard output is the default one.

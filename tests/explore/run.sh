@@ -47,6 +47,9 @@ messages() {
     says 1 "bad.profile:2: not \"ADDRESS COUNT\"" \
         --profile "$work/bad.profile" "$work/demo"
     says 2 "--functions 0x: a number" --functions 0x "$work/demo"
+    says 2 "--functions 0: at least one" --functions 0 "$work/demo"
+    says 2 "tcg-explore: give a PROGRAM;"
+    says 2 "tcg-explore: unrecognized option '--nosuch'" --nosuch
     says 2 "nosuch/page.html: " -o nosuch/page.html "$work/demo"
 }
 

@@ -196,6 +196,7 @@ no file|No such file|$SHOW $work/nosuch
 not a profile|not a profile|$SHOW $work/bare
 a folder|: not a regular file|$SHOW $work
 no folder|No such file|$EMU -profile $work/no/such $work/static
+bad option|^tcg-profile: unrecognized option|$SHOW --nosuch
 bad rate|rate=1..|$EMU -profile $work/p,rate=0 $work/static
 bad argument|rate=1..|$EMU -profile $work/p,what=0 $work/static
 ROWS

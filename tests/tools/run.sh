@@ -139,6 +139,7 @@ error "no code" "tcg-irdump: small: no code at 0x5" \
     "$irdump" --start 5 "$work/small"
 error "wrong machine" "tcg-irdump: /bin/sh: a program for a machine that is \
 not known (ELF machine 62)" "$irdump" /bin/sh
+echo > "$work/bare.ir"
 riscv64-linux-gnu-gcc -c -o "$work/small.o" tests/tools/small.S
 error "not linked" "tcg-irdump: small.o: an object file; it has to be linked" \
     "$irdump" "$work/small.o"
@@ -152,7 +153,18 @@ error "no feature" "tcg-irbackend: --host-cpu: '-vax' is not known; \
 --host-cpu help lists what is" "$irbackend" --host-cpu native,-vax "$work/d.tcgir"
 error "no block" "tcg-irbackend: d.tcgir has no block 'nosuch'" \
     "$irbackend" --run --start nosuch "$work/d.tcgir"
-error "no IR" "tcg-irbackend: -: end: no op leaves the block" "$irbackend" -
+error "no IR" "tcg-irbackend: -: an empty file" "$irbackend" -
+error "no IR to show" "tcg-irdump: -: an empty file" "$irdump" -
+error "no block's end" "tcg-irbackend: bare.ir: end: no op leaves the block" \
+    "$irbackend" "$work/bare.ir"
+for tool in irdump irbackend; do
+    error "$tool: no option" "tcg-$tool: unrecognized option '--nosuch'" \
+        "$build/tcg-$tool" --nosuch
+done
+error "irdump: no file given" \
+    "tcg-irdump: give a PROGRAM or FILE; --help lists the options" "$irdump"
+error "irbackend: no file given" \
+    "tcg-irbackend: give a FILE; --help lists the options" "$irbackend"
 error "fault" "tcg-irbackend: the code faults (Segmentation fault) at host \
 address (nil)" "$irbackend" --run --start f_load --image "$work/functions" \
     "$work/functions.tcgir" a0=0

@@ -63,13 +63,18 @@ static bool add_physical(Line *line, Pos pos, const char *text)
     return !take_continuation(&line->words);
 }
 
+static void cannot_read(const char *file)
+{
+    fprintf(stderr, "decode: %s: %s\n", file, strerror(errno));
+    exit(1);
+}
+
 static FILE *open_or_die(const char *file)
 {
     FILE *in = fopen(file, "r");
 
     if (!in) {
-        fprintf(stderr, "decode: %s: %s\n", file, strerror(errno));
-        exit(1);
+        cannot_read(file);
     }
     return in;
 }
@@ -89,6 +94,9 @@ Lines lines_read(const char *file)
             vec_push(&lines, line);
             line = (Line){0};
         }
+    }
+    if (ferror(in)) { /* a folder, say */
+        cannot_read(file);
     }
     if (line.words.count) {
         vec_push(&lines, line);

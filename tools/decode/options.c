@@ -1,10 +1,14 @@
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gen/version.h"
 #include "text.h"
+
+enum { EXIT_WRONG_USE = 2 };
 
 enum {
     OPT_DECODE = 256,
@@ -14,6 +18,7 @@ enum {
     OPT_TEST_FOR_ERROR,
     OPT_OUTPUT_NULL,
     OPT_TABLE,
+    OPT_VERSION,
 };
 
 static const struct option long_options[] = {
@@ -26,6 +31,7 @@ static const struct option long_options[] = {
     {"test-for-error", no_argument, NULL, OPT_TEST_FOR_ERROR},
     {"output-null", no_argument, NULL, OPT_OUTPUT_NULL},
     {"table", no_argument, NULL, OPT_TABLE},
+    {"version", no_argument, NULL, OPT_VERSION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -43,12 +49,14 @@ static const char help_text[] =
     "  --test-for-error        succeed if and only if the input is wrong\n"
     "  --output-null           check everything, write nothing\n"
     "  --table                 write the patterns as a table, no decoder\n"
-    "  -h, --help              print this\n";
+    "  --version               print the version\n"
+    "  -h, --help              print this\n"
+    "Exit status: 0, 1 wrong input, 2 wrong use.\n";
 
 static void wrong_use(const char *what, const char *value)
 {
     fprintf(stderr, "decode: %s%s (see decode --help)\n", what, value);
-    exit(1);
+    exit(EXIT_WRONG_USE);
 }
 
 static const char *c_name(const char *name)
@@ -100,8 +108,9 @@ static void apply(Options *o, int option)
     case OPT_TEST_FOR_ERROR: o->test_for_error = true; break;
     case OPT_OUTPUT_NULL: o->output_null = true; break;
     case OPT_TABLE: o->table = true; break;
+    case OPT_VERSION: puts("decode version " TCG_VERSION); exit(0);
     case 'h': fputs(help_text, stdout); exit(0);
-    default: exit(1); /* getopt has said what is wrong */
+    default: exit(EXIT_WRONG_USE); /* getopt has said what is wrong */
     }
 }
 
@@ -115,6 +124,7 @@ Options options_parse(int argc, char **argv)
     };
     int option;
 
+    argv[0] = program_invocation_short_name; /* for getopt's messages */
     while ((option = getopt_long(argc, argv, "o:w:h", long_options, NULL)) !=
            -1) {
         apply(&o, option);
