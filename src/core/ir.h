@@ -117,8 +117,7 @@ typedef struct IR {
     struct KeptName *kept_names;  /* of ir_keep_name() */
 } IR;
 
-/* A context with env as its only temp, 0.  Aborts when memory runs out. */
-/* NULL: no memory. */
+/* A context with env as its only temp, 0; NULL: no memory. */
 IR *ir_new(void);
 void ir_free(IR *ir);
 /* Ready for the next translation: keeps env and the globals. */
