@@ -22,6 +22,7 @@
 #include "backend/trace.h"
 #include "core/cpu.h"
 #include "core/ir.h"
+#include "core/target.h"
 
 /* What the code may use; all that the host has by default. */
 typedef struct BackendConfig {
@@ -131,8 +132,8 @@ typedef struct Backend {
     bool (*emit_runtime)(BackendContext *, CodeBuf *);
     /* Uses the runtime that another context has emitted. */
     void (*share_runtime)(BackendContext *, const BackendContext *from);
-    /* Has the host vectors as wide as the IR's? */
-    bool (*has_wide_vectors)(const BackendContext *);
+    /* What the passes before compile() have to know. */
+    HostFacts (*facts)(const BackendContext *);
     /* Allocates and emits the block; the IR has gone through liveness. */
     CompileStatus (*compile)(BackendContext *, IR *, CodeBuf *,
                              CompiledBlock *);

@@ -65,13 +65,14 @@ void flush_code(ExecThread *t, uint64_t flushes)
     exclusive_end(t);
 }
 
-/* Vectors that the host must compose do not pay; and a plugin sees each round
- * of a loop. */
-static OptConfig opt_config(const ExecThread *t)
+/* A plugin sees each round of a loop. */
+static void optimise(ExecThread *t)
 {
     const ExecConfig *cfg = &t->exec->cfg;
-    bool wide = cfg->backend->has_wide_vectors(t->stages->backend);
-    return cfg->opt_off | (wide && !cfg->instrument ? OPT_ALL : OPT_NO_SKIP);
+    OptTarget target = {cfg->frontend->memory_model,
+                        cfg->backend->facts(t->stages->backend)};
+    opt_run(t->stages->ir, cfg->opt_off | (cfg->instrument ? OPT_NO_SKIP : 0),
+            &target);
 }
 
 /* Guest bytes to optimised IR. */
@@ -97,7 +98,7 @@ static void make_ir(ExecThread *t, const BlockRequest *rq, BlockInfo *info)
     }
     log_guest(t, rq, info);
     log_ir(t, rq, LOG_op);
-    opt_run(ir, opt_config(t));
+    optimise(t);
     log_ir(t, rq, LOG_op_opt);
     lap(e, &t->stats.ns_opt, &time);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include "core/cpu.h"
 #include "core/ir.h"
+#include "core/target.h"
 
 /*
  * Where guest code is read from.  read copies the code at guest address addr,
@@ -126,6 +127,7 @@ typedef struct Frontend {
     uint32_t insn_bytes;       /* of the longest instruction */
     uint64_t pc_mask;          /* bits of an indirect jump's address that
                                   count; the run loop clears the others */
+    MemoryModel memory_model;
     /* Globals by name, those first that deserve a host register most;
        integer and FP ones may be mixed.  NULL-terminated. */
     const char *const *hot;

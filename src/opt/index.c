@@ -7,7 +7,8 @@
  *   1. Forward: which op sets a temp, and how often it is read other than as
  *      an address of an access that can have an index, or in a side.
  *   2. Forward: such an access whose address is such a sum, of what holds the
- *      same as when it was added, adds it itself; likewise for shifts.
+ *      same as when it was added, adds it itself; likewise for shifts, as far
+ *      as the host's accesses do.
  *
  * The sum stays for what sides read of it: opt_sink computes it there, and
  * liveness removes it outside.
@@ -19,7 +20,7 @@
 
 #include <string.h>
 
-enum { MAX_SHIFT = 3, MANY = UINT8_MAX };
+enum { MANY = UINT8_MAX };
 enum { ADDRESS = 1 }; /* the argument, of loads and stores alike */
 
 typedef struct IndexTemp {
@@ -30,6 +31,7 @@ typedef struct IndexTemp {
 
 typedef struct Index {
     IR *ir;
+    const HostFacts *host;
     uint32_t nb_main; /* ops that are not in sides */
     uint32_t barrier; /* the last op that may set globals beside its outputs */
     IndexTemp of[IR_MAX_TEMPS];
@@ -45,17 +47,24 @@ static void count(uint8_t *n)
 /* ---- step 1 --------------------------------------------------------------- */
 
 /* Can the access, whose address is argument ADDRESS, have an index? */
-static bool can_have_index(const Op *op)
+static bool can_have_index(const HostFacts *host, const Op *op)
 {
     return (op->opc == OP_guest_ld || op->opc == OP_guest_st) &&
            type_in((Type)op->type, TYPES_NUM) &&
-           !(op_const(op, 1) & (MO_ALIGN | MO_BSWAP));
+           !(op_const(op, 1) & (MO_ALIGN | MO_BSWAP)) &&
+           (host->index_disp || op_const(op, 0) == 0);
+}
+
+static bool can_shift(const HostFacts *host, const Op *access, uint64_t by)
+{
+    unsigned own = host->index_own_shift ? op_const(access, 1) & MO_SIZE : 0;
+    return by && (own == by || (by <= 3 && host->index_shifts >> by & 1));
 }
 
 static void note_op(Index *x, const Op *op)
 {
     unsigned outs = op_outs(op);
-    bool access = can_have_index(op);
+    bool access = can_have_index(x->host, op);
     for (unsigned k = outs; k < outs + op_ins(op); k++) {
         if (!access || k != ADDRESS) {
             count(&x->of[op->arg[k]].nb_reads);
@@ -92,15 +101,17 @@ static bool lasts(const Index *x, TempId t, const Op *def)
     }
 }
 
-/* If *t is made by a small shift for this sum alone: takes what is shifted. */
-static unsigned take_shift(const Index *x, TempId *t)
+/* If *t is made by a small shift for the address of this access alone: takes
+   what is shifted. */
+static unsigned take_shift(const Index *x, const Op *access, TempId *t)
 {
     const Op *shl = def_of(x, *t, OP_shl);
     if (!shl || x->of[*t].nb_reads != 1) {
         return 0;
     }
     const Temp *by = &x->ir->temps[shl->arg[2]];
-    if (by->kind != TEMP_CONST || (uint64_t)by->value > MAX_SHIFT ||
+    if (by->kind != TEMP_CONST ||
+        !can_shift(x->host, access, (uint64_t)by->value) ||
         !lasts(x, (TempId)shl->arg[1], shl)) {
         return 0;
     }
@@ -124,10 +135,10 @@ static void add_index(Index *x, Op *op)
         return;
     }
     TempId base = (TempId)add->arg[1], index = (TempId)add->arg[2];
-    unsigned shift = take_shift(x, &index);
+    unsigned shift = take_shift(x, op, &index);
     if (!shift) {
         TempId other = base;
-        shift = take_shift(x, &other);
+        shift = take_shift(x, op, &other);
         base = shift ? index : base;
         index = shift ? other : index;
     }
@@ -142,10 +153,14 @@ static void add_index(Index *x, Op *op)
 
 /* ---- the pass --------------------------------------------------------------- */
 
-void opt_index(IR *ir)
+void opt_index(IR *ir, const OptTarget *target)
 {
     Index *x = ir->work;
+    if (!(target->host.index_shifts & 1)) {
+        return;
+    }
     x->ir = ir;
+    x->host = &target->host;
     x->nb_main = x->barrier = 0;
     memset(x->of, 0, ir->nb_temps * sizeof(x->of[0]));
     while (x->nb_main < ir->nb_ops &&
@@ -154,7 +169,7 @@ void opt_index(IR *ir)
     }
     for (uint32_t i = 0; i < x->nb_main; i++) {
         Op *op = &ir->ops[i];
-        if (can_have_index(op)) {
+        if (can_have_index(x->host, op)) {
             add_index(x, op);
         }
         for (unsigned k = 0; k < op_outs(op); k++) {

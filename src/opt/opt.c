@@ -24,7 +24,14 @@ static void ran(const IR *ir, const OptWatch *watch, const char *pass)
     }
 }
 
-void opt_run_watched(IR *ir, OptConfig config, const OptWatch *watch)
+const OptTarget opt_any_target = {
+    .guest_memory = MEMORY_RVWMO,
+    .host = {.vec_bytes = 32, .index_shifts = 0xf, .index_disp = true,
+             .movcond_ops = 3},
+};
+
+void opt_run_watched(IR *ir, OptConfig config, const OptTarget *target,
+                     const OptWatch *watch)
 {
     bool rename = ir->loop && !(config & OPT_NO_RENAME);
     ran(ir, watch, "frontend");
@@ -33,11 +40,11 @@ void opt_run_watched(IR *ir, OptConfig config, const OptWatch *watch)
         ran(ir, watch, "reach");
     }
     if (ir->loop && !(config & OPT_NO_SKIP)) {
-        opt_skip(ir);
+        opt_skip(ir, target);
         ran(ir, watch, "skip");
     }
     if (rename) {
-        opt_select(ir);
+        opt_select(ir, target);
         ran(ir, watch, "select");
         opt_rename(ir);
         ran(ir, watch, "rename");
@@ -53,7 +60,7 @@ void opt_run_watched(IR *ir, OptConfig config, const OptWatch *watch)
         ran(ir, watch, "defer");
     }
     if (rename && !(config & OPT_NO_INDEX)) {
-        opt_index(ir);
+        opt_index(ir, target);
         ran(ir, watch, "index");
     }
     if (rename) {
@@ -68,7 +75,7 @@ void opt_run_watched(IR *ir, OptConfig config, const OptWatch *watch)
     }
 }
 
-void opt_run(IR *ir, OptConfig config)
+void opt_run(IR *ir, OptConfig config, const OptTarget *target)
 {
-    opt_run_watched(ir, config, NULL);
+    opt_run_watched(ir, config, target, NULL);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "core/ir.h"
+#include "core/target.h"
 
 /* Passes that can be switched off; liveness always runs. */
 typedef enum OptConfig {
@@ -27,6 +28,15 @@ typedef enum OptConfig {
                OPT_NO_SKIP | OPT_NO_INDEX,
 } OptConfig;
 
+/* The guest that the IR is of, and the host that it is for. */
+typedef struct OptTarget {
+    MemoryModel guest_memory;
+    HostFacts host;
+} OptTarget;
+
+/* One for which each pass runs, to show and to test what they do. */
+extern const OptTarget opt_any_target;
+
 /* Who looks on: shown the IR after each pass, by its name; first "frontend". */
 typedef struct OptWatch {
     void (*after)(void *opaque, const IR *, const char *pass);
@@ -34,18 +44,19 @@ typedef struct OptWatch {
 } OptWatch;
 
 /* All passes in their order; last those that set Op.life for backends. */
-void opt_run(IR *ir, OptConfig config);
+void opt_run(IR *ir, OptConfig config, const OptTarget *);
 /* The same; watch may be NULL: nobody looks on. */
-void opt_run_watched(IR *ir, OptConfig config, const OptWatch *watch);
+void opt_run_watched(IR *ir, OptConfig config, const OptTarget *,
+                     const OptWatch *watch);
 
 /* The passes, each described at the top of its file. */
-void opt_skip(IR *ir);
-void opt_select(IR *ir);
+void opt_skip(IR *ir, const OptTarget *);
+void opt_select(IR *ir, const OptTarget *);
 void opt_rename(IR *ir);
 void opt_fold(IR *ir, OptConfig config);
 void opt_reach(IR *ir);
 void opt_defer(IR *ir);
-void opt_index(IR *ir);
+void opt_index(IR *ir, const OptTarget *);
 void opt_sink(IR *ir);
 void opt_liveness(IR *ir);
 void opt_single(IR *ir);

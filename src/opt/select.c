@@ -5,7 +5,7 @@
  *     g = op x, y           ->        g = a c b ? g : t
  *   L:
  *
- * where the ops passed over are cheap, few, and write one global besides EBB
+ * where the ops passed over are cheap, few (OptTarget says how few), and write one global besides EBB
  * temps.  Guests without conditional moves branch on what may go either way;
  * and where L has no other branch to it, one extended basic block goes on.
  *
@@ -18,12 +18,12 @@
 
 #include <string.h>
 
-enum { MAX_PASSED = 3, MAX_DISTANCE = 24 };
+enum { MAX_DISTANCE = 24 };
 
 typedef struct Passed {
     uint32_t label; /* the op that sets it */
     TempId global;  /* that is written, 0: none */
-    unsigned ops;
+    unsigned ops, max_ops;
 } Passed;
 
 static bool is_transparent(const Op *op)
@@ -50,7 +50,7 @@ static bool is_cheap(const Op *op)
 static bool pass(const IR *ir, Passed *p, const Op *br, const Op *op)
 {
     TempId o = (TempId)op->arg[0];
-    if (!is_cheap(op) || ++p->ops > MAX_PASSED) {
+    if (!is_cheap(op) || ++p->ops > p->max_ops) {
         return false;
     }
     if (!is_global(ir, o)) {
@@ -68,7 +68,6 @@ static bool pass(const IR *ir, Passed *p, const Op *br, const Op *op)
 static bool find_passed(const IR *ir, uint32_t i, Passed *p)
 {
     const Op *br = &ir->ops[i];
-    *p = (Passed){0};
     for (uint32_t k = i + 1; k < ir->nb_ops && k < i + MAX_DISTANCE; k++) {
         const Op *op = &ir->ops[k];
         if (op->opc == OP_set_label) {
@@ -117,11 +116,11 @@ static void select_op(IR *ir, uint32_t i, const Passed *p)
     }
 }
 
-void opt_select(IR *ir)
+void opt_select(IR *ir, const OptTarget *target)
 {
     for (uint32_t i = 0; i < ir->nb_ops && !ir->error; i++) {
         const Op *op = &ir->ops[i];
-        Passed p;
+        Passed p = {.max_ops = target->host.movcond_ops};
         if (op->opc == OP_brcond && op->type == TYPE_I64 &&
             find_passed(ir, i, &p)) {
             select_op(ir, i, &p);

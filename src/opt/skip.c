@@ -27,6 +27,9 @@
  * A step touches no page but those that the round after it would touch, and a
  * load in it that faults leads to `back`: the loop meets the fault itself.
  *
+ * Hosts whose vectors are narrower do without, and so do guests whose loads
+ * are seen in order.
+ *
  * Comes first, when globals still hold what the guest's registers do at each
  * instruction. Requires: Label.refs is exact. Guarantees: it still is; sides
  * stand at the end.
@@ -290,9 +293,16 @@ static void try_loop(IR *ir, LabelId head)
     }
 }
 
-void opt_skip(IR *ir)
+/* A step loads early what rounds to come would. */
+static bool suits(const OptTarget *target)
 {
-    uint64_t seen = ir->inner_slots;
+    return memory_reorders_loads(target->guest_memory) &&
+           target->host.vec_bytes >= SKIP_VECTOR_BYTES;
+}
+
+void opt_skip(IR *ir, const OptTarget *target)
+{
+    uint64_t seen = suits(target) ? ir->inner_slots : 0;
     while (seen) {
         LabelId head = ir->inner[__builtin_ctzll(seen)];
         try_loop(ir, head);

@@ -142,9 +142,12 @@ static void one_block(Session *s, const IRHead *head)
 {
     CompiledBlock block;
     const Compiler *c = &s->compiler;
-    bool wide = c->backend->has_wide_vectors(c->ctx);
+    OptTarget target = {.host = c->backend->facts(c->ctx)};
     verify(s, head);
-    opt_run(s->ir, s->o->passes | (wide ? OPT_ALL : OPT_NO_SKIP));
+    if (s->guest) {
+        target.guest_memory = s->guest->frontend->memory_model;
+    }
+    opt_run(s->ir, s->o->passes, &target);
     if (!s->machine) {
         compiler_reset(&s->compiler);
     }

@@ -65,7 +65,7 @@ CompiledBlock world_end(World *w)
 {
     CompiledBlock block;
 
-    opt_run(w->ir, OPT_NONE);
+    opt_run(w->ir, OPT_NONE, &opt_any_target);
     assert_int_equal(runner_add(w->runner, w->ir, &block), COMPILE_OK);
     return block;
 }

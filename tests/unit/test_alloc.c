@@ -66,7 +66,7 @@ static unsigned finish(Guest *g, Runner *r)
 {
     CompiledBlock block;
     unsigned before = nb_allocs;
-    opt_run(g->ir, OPT_ALL);
+    opt_run(g->ir, OPT_ALL, &opt_any_target);
     assert_int_equal(runner_add(r, g->ir, &block), COMPILE_OK);
     return nb_allocs - before;
 }

@@ -149,7 +149,7 @@ static bool run_both(Runner *runner, RandomIR *r, const RunStart *start,
 
     interp_reference(r->ir, start, &want);
     want.ret_pc = no_ret_stack ? 0 : want.ret_pc;
-    opt_run(r->ir, passes);
+    opt_run(r->ir, passes, &opt_any_target);
     assert_int_equal(runner_run(runner, r->ir, start, &got), COMPILE_OK);
     memset(want.state + RUN_PC, 0, 8);
     memset(got.state + RUN_PC, 0, 8);

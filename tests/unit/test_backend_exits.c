@@ -497,7 +497,7 @@ static void long_block(World *w)
         gen_xor(w->ir, TYPE_I64, w->x, w->x, t);
     }
     gen_exit_tb(w->ir, TYPE_I64, 7);
-    opt_run(w->ir, OPT_NONE);
+    opt_run(w->ir, OPT_NONE, &opt_any_target);
 }
 
 /* Whatever the room, a block is compiled whole or not at all. */
@@ -540,7 +540,7 @@ static void too_large(void **unused)
         gen_guest_st(w.ir, TYPE_I64, w.x, w.y, 0, MO_64);
     }
     gen_exit_tb(w.ir, TYPE_I64, 7);
-    opt_run(w.ir, OPT_NONE);
+    opt_run(w.ir, OPT_NONE, &opt_any_target);
     assert_int_equal(runner_add(w.runner, w.ir, &block), COMPILE_TOO_LARGE);
     world_close(&w);
 }

@@ -302,7 +302,7 @@ static void run_block(Bench *b, const Subject *s)
     }
     for (unsigned c = 0; b->filled && c < COUNT(configs); c++) {
         build(b, s);
-        opt_run(b->ir, OPT_NONE);
+        opt_run(b->ir, OPT_NONE, &opt_any_target);
         assert_int_equal(
             runner_run(b->runner[c], b->ir, &b->start, &b->got), COMPILE_OK);
         compare(b, s, configs[c].name);
@@ -534,7 +534,7 @@ static void environment(void **state)
         }
         gen_exit_tb(ir, TYPE_I64, 0);
         interp_reference(ir, &b->start, &b->want);
-        opt_run(ir, OPT_NONE);
+        opt_run(ir, OPT_NONE, &opt_any_target);
         assert_int_equal(runner_run(b->runner[c], ir, &b->start, &b->got),
                          COMPILE_OK);
         b->filled = 64;

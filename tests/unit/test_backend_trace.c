@@ -119,7 +119,7 @@ static void run(BackendConfig cfg, bool spills)
         r.seed = i;
         r.nb_ops = 1 + i % 60;
         random_ir(&r);
-        opt_run(ir, i % 2 ? OPT_ALL : OPT_NONE);
+        opt_run(ir, i % 2 ? OPT_ALL : OPT_NONE, &opt_any_target);
         compile(&with, ir, &a);
         compile(&without, ir, &b);
         assert_int_equal(without.nb_events, 0);

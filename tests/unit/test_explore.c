@@ -38,7 +38,7 @@ static void test_watch_sees_passes_in_order(void **state)
     History h = {0};
     OptWatch watch = {history_note, &h};
     IR *ir = two_insns();
-    opt_run_watched(ir, OPT_ALL, &watch);
+    opt_run_watched(ir, OPT_ALL, &opt_any_target, &watch);
     assert_int_equal(h.nb_stages, 4);
     for (unsigned i = 0; i < 4; i++) {
         assert_string_equal(h.stage[i].pass, want[i]);
@@ -53,7 +53,7 @@ static void test_ops_keep_their_identity(void **state)
     History h = {0};
     OptWatch watch = {history_note, &h};
     IR *ir = two_insns();
-    opt_run_watched(ir, OPT_ALL, &watch);
+    opt_run_watched(ir, OPT_ALL, &opt_any_target, &watch);
     const HistoryStage *made = &h.stage[0], *folded = &h.stage[1];
     assert_int_equal(made->count, 3);
     assert_int_equal(folded->count, 3);

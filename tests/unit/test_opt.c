@@ -8,6 +8,7 @@
  * order, not their numbers.  Where the first line has [life], each op ends in
  * what liveness said: `; dead I... sync I... low`, where sync of an input is
  * aside.  Where it has [region], the goto_tb of slot 63 is an inner jump to L0.
+ * Of the target that all passes run for it may have less: see lesser[].
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,24 @@ enum { MAX_CASES = 1000, MESSAGE = 256, MAX_NUMBERS = 256 };
 typedef struct Case {
     char *name, *input, *expected;
     bool life, region;
+    OptTarget target;
 } Case;
+
+typedef struct Lesser {
+    const char *word;
+    OptTarget target;
+} Lesser;
+
+#define MUCH .vec_bytes = 32, .movcond_ops = 3
+static const Lesser lesser[] = {
+    {"[tso]", {MEMORY_TSO, {MUCH, .index_shifts = 0xf, .index_disp = true}}},
+    {"[narrow]", {MEMORY_ARM, {.vec_bytes = 16}}},
+    {"[branches]", {MEMORY_RVWMO, {.vec_bytes = 32}}},
+    {"[no index]", {MEMORY_RVWMO, {MUCH, .index_disp = true}}},
+    {"[own shift]", {MEMORY_ARM, {MUCH, .index_shifts = 1,
+                                  .index_own_shift = true}}},
+};
+enum { NB_LESSER = sizeof(lesser) / sizeof(lesser[0]) };
 
 static uint64_t helper_fn(uint64_t a)
 {
@@ -152,7 +170,7 @@ static void run_case(void **state)
         ir->region = ir->loop = true;
         ir_link_inner(ir, IR_MAX_SLOTS - 1, 0);
     }
-    opt_run(ir, OPT_ALL);
+    opt_run(ir, OPT_ALL, &c->target);
     if (!ir_verify(ir, msg, sizeof(msg))) {
         fail_msg("output: %s", msg);
     }
@@ -188,6 +206,17 @@ static char *part_end(char *p, const char *separator)
     return end ? end + 1 : p + strlen(p);
 }
 
+static OptTarget target_of(const char *name)
+{
+    OptTarget target = opt_any_target;
+    for (unsigned i = 0; i < NB_LESSER; i++) {
+        if (strstr(name, lesser[i].word)) {
+            target = lesser[i].target;
+        }
+    }
+    return target;
+}
+
 /* Splits one case off; what follows it, or NULL at the end. */
 static char *read_case(char *p, const char *file, Case *c)
 {
@@ -205,6 +234,7 @@ static char *read_case(char *p, const char *file, Case *c)
     }
     c->life = strstr(c->name, "[life]") != NULL;
     c->region = strstr(c->name, "[region]") != NULL;
+    c->target = target_of(c->name);
     c->input = strndup(input, (size_t)(line - input));
     c->expected = strndup(expected, (size_t)(end - expected));
     return end;

@@ -29,7 +29,7 @@ static const IR *loop_ir(Guest *g, unsigned n, const uint32_t insns[],
     guest_code(g, n, insns);
     guest_translate_region(g, GUEST_BASE, nb_blocks, blocks);
     opt_reach(g->ir);
-    opt_run(g->ir, OPT_ALL);
+    opt_run(g->ir, OPT_ALL, &opt_any_target);
     if (!ir_verify(g->ir, msg, sizeof(msg))) {
         fail_msg("%s", msg);
     }
@@ -150,7 +150,7 @@ static void test_no_guard(void **state)
     guest_translate_region(g, GUEST_BASE, 1, (uint64_t[]){GUEST_BASE});
     g->ir->plain_slot = -1;
     opt_reach(g->ir);
-    opt_run(g->ir, OPT_ALL);
+    opt_run(g->ir, OPT_ALL, &opt_any_target);
     assert_int_equal(in_all(g->ir, OP_goto_tb), 2);
     assert_int_equal(in_all(g->ir, OP_set_stub), 0);
 }

@@ -197,7 +197,7 @@ static void compare(IR *ir, uint64_t seed, OptConfig config)
     b = a;
     run(&a, state, ir);
     char *before = dump_text(ir);
-    opt_run(ir, config);
+    opt_run(ir, config, &opt_any_target);
     if (!ir_verify(ir, msg, sizeof(msg))) {
         check_rest(&a, &a, seed, before, ir);
         fail_msg("seed %llu: %s", (unsigned long long)seed, msg);

@@ -324,7 +324,7 @@ static void test_loop(Maker *m, Maker *other, Totals *totals)
     char msg[256] = "";
     make_loop(m);
     make_loop(other);
-    opt_run(other->ir, OPT_ALL);
+    opt_run(other->ir, OPT_ALL, &opt_any_target);
     assert_true(keeps_plain_slot(other->ir));
     if (!ir_verify(other->ir, msg, sizeof(msg))) {
         ir_dump(stderr, other->ir);

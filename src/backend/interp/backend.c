@@ -41,9 +41,13 @@ static void share_runtime(BackendContext *b, const BackendContext *from)
     (void)from;
 }
 
-static bool has_wide_vectors(const BackendContext *b)
+/* All that the IR has: so that all of it is run here, too. */
+static HostFacts facts(const BackendContext *b)
 {
-    return !b->cfg.plain;
+    return (HostFacts){
+        .vec_bytes = b->cfg.plain ? 16 : 32,
+        .index_shifts = 0xf, .index_disp = true, .movcond_ops = 3,
+    };
 }
 
 /* ---- The FP environment -------------------------------------------------- */
@@ -190,7 +194,7 @@ const Backend interp_backend = {
     .destroy = destroy,
     .emit_runtime = emit_runtime,
     .share_runtime = share_runtime,
-    .has_wide_vectors = has_wide_vectors,
+    .facts = facts,
     .compile = interp_compile,
     .reg_name = reg_name,
     .pinned = pinned,

@@ -54,9 +54,12 @@ static void share_runtime(BackendContext *b, const BackendContext *from)
     b->host->rt = from->host->rt;
 }
 
-static bool has_wide_vectors(const BackendContext *b)
+static HostFacts facts(const BackendContext *b)
 {
-    return b->host->avx;
+    return (HostFacts){
+        .vec_bytes = b->host->avx ? 32 : 16,
+        .index_shifts = 0xf, .index_disp = true, .movcond_ops = 3,
+    };
 }
 
 /* ---- The FP environment -------------------------------------------------- */
@@ -211,7 +214,7 @@ const Backend x86_64_backend = {
     .destroy = x86_destroy,
     .emit_runtime = emit_runtime,
     .share_runtime = share_runtime,
-    .has_wide_vectors = has_wide_vectors,
+    .facts = facts,
     .compile = context_compile,
     .enter = x86_enter,
     .patch = x86_patch,

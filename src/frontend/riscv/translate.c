@@ -123,6 +123,7 @@ const Frontend riscv64_frontend = {
     .pc_offset = offsetof(RVState, pc),
     .insn_bytes = 4,
     .pc_mask = ~1ull,
+    .memory_model = MEMORY_RVWMO,
     .hot = hot,
     .helpers = rv_helpers,
     .models = &rv_models,

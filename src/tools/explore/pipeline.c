@@ -41,8 +41,8 @@ bool pipeline_init(Pipeline *p, const Program *program)
                                       backend_config(&cfg), p->ir, true)) {
         return false;
     }
-    p->passes = cfg.backend->has_wide_vectors(p->compiler.ctx) ? OPT_ALL
-                                                               : OPT_NO_SKIP;
+    p->target = (OptTarget){cfg.frontend->memory_model,
+                            cfg.backend->facts(p->compiler.ctx)};
     return true;
 }
 
@@ -67,7 +67,7 @@ bool pipeline_run(Pipeline *p, const BlockRequest *rq, Unit *u)
     if (!pipeline_translate(p, rq, &u->info)) {
         return false;
     }
-    opt_run_watched(p->ir, p->passes, &watch);
+    opt_run_watched(p->ir, OPT_ALL, &p->target, &watch);
     compiler_reset(&p->compiler);
     u->compiled =
         compiler_run(&p->compiler, p->ir, &u->block) == COMPILE_OK;

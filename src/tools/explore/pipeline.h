@@ -14,7 +14,7 @@ typedef struct Pipeline {
     const Program *program;
     IR *ir;
     void *translator;
-    OptConfig passes;
+    OptTarget target;
     uint32_t max_insns; /* of a block */
     Compiler compiler;
     CPUState *planner;  /* plans regions; does not run */

@@ -53,7 +53,7 @@ static void write_text(Dump *d, const IRHead *head)
     Listing before = listing_new(d->ir), after = {0};
     BlockView v = {d->program, *head, &before, NULL, region};
     if (d->want->beside) {
-        opt_run(d->ir, OPT_ALL);
+        opt_run(d->ir, OPT_ALL, &opt_any_target);
         after = listing_new(d->ir);
         v.after = &after;
     }
