@@ -67,7 +67,7 @@ WITHOUT := $(if $(DW),,src/profile/unwind.c)
 
 MAINS := $(wildcard src/tools/*.c)
 SOURCES := $(filter-out $(MAINS) $(WITHOUT),\
-             $(wildcard src/*/*.c src/*/*/*.c))
+             $(wildcard src/*/*.c src/*/*/*.c src/*/*/*/*.c))
 PLUGINS := $(wildcard plugins/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(PLUGINS:%.c=$(BUILD)/obj/%.o)
 SHARED_PLUGINS := $(if $(filter shared,$(MODE)),$(PLUGINS:%.c=$(BUILD)/%.so))
@@ -343,4 +343,5 @@ help:
 	@echo "$$HELP"
 
 -include $(wildcard $(BUILD)/obj/src/*/*.d $(BUILD)/obj/src/*/*/*.d \
-  $(BUILD)/obj/plugins/*.d $(BUILD)/obj/tools/decode/*.d $(BUILD)/obj/tests/unit/*.d)
+  $(BUILD)/obj/src/*/*/*/*.d $(BUILD)/obj/plugins/*.d \
+  $(BUILD)/obj/tools/decode/*.d $(BUILD)/obj/tests/unit/*.d)

@@ -1,15 +1,15 @@
 /* The table of system calls and the way through it. */
-#include "linux-user/sys.h"
+#include "linux-user/task/sys.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/host_calls.h"
-#include "linux-user/page_log.h"
-#include "linux-user/program.h"
-#include "linux-user/seccomp.h"
-#include "linux-user/signal.h"
+#include "linux-user/debug/page_log.h"
+#include "linux-user/proc/program.h"
+#include "linux-user/seccomp/seccomp.h"
+#include "linux-user/signal/signal.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "linux-user/profile_file.h"
+#include "linux-user/debug/profile_file.h"
 
 typedef struct ProfileReader {
     const char *data;

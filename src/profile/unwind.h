@@ -6,7 +6,7 @@
 #define PROFILE_UNWIND_H
 
 #include <stdbool.h>
-#include "linux-user/profile_file.h"
+#include "linux-user/debug/profile_file.h"
 
 enum { MAX_FRAMES = 512 };
 

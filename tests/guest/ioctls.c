@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "../../src/linux-user/ioctl_numbers.h"
+#include "../../src/linux-user/files/ioctl_numbers.h"
 
 int open(const char *path, int flags, ...);    /* fcntl.h has it all again */
 
@@ -24,7 +24,7 @@ static void rows(void)
 #define IOCTL_INSIDE(name, type, field, other)                             \
     printf("%s %x: %d, %d, %d\n", #name, (unsigned)name, (int)sizeof(type), \
            (int)offsetof(type, field), (int)offsetof(type, other));
-#include "../../src/linux-user/ioctl.def"
+#include "../../src/linux-user/files/ioctl.def"
 }
 
 /* On whatever there is everywhere; as natively if only by its error. */

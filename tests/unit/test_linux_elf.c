@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "linux-user/elf.h"
+#include "linux-user/elf/elf.h"
 
 enum { MUTANTS = 1000, BASE = 0x40000000, FILE_BYTES = 0x3000 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "linux-user/map.h"
+#include "linux-user/mm/map.h"
 
 enum { PAGES = 64, ROUNDS = 20000, FREE = 0xff };
 

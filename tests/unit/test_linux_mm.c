@@ -10,7 +10,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "linux-user/mm_int.h"
+#include "linux-user/mm/internal.h"
 #include "linux-user/usercopy.h"
 
 enum { RW = PROT_READ | PROT_WRITE, RX = PROT_READ | PROT_EXEC,

@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
-#include "linux-user/proc.h"
+#include "linux-user/proc/proc.h"
 
 /* struct elf_prstatus */
 typedef struct PrStatus {

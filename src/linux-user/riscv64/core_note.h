@@ -2,7 +2,7 @@
 #ifndef LINUX_USER_RISCV64_CORE_NOTE_H
 #define LINUX_USER_RISCV64_CORE_NOTE_H
 
-#include "linux-user/process.h"
+#include "linux-user/task/process.h"
 
 /* EF_RISCV_RVC | EF_RISCV_FLOAT_ABI_DOUBLE */
 enum { TARGET_ELF_CORE_FLAGS = 5 };

@@ -2,7 +2,7 @@
 #ifndef LINUX_USER_RISCV64_FRAME_H
 #define LINUX_USER_RISCV64_FRAME_H
 
-#include "linux-user/process.h"
+#include "linux-user/task/process.h"
 
 /*
  * Pushes a frame from which sigreturn restores the registers and `mask`, and

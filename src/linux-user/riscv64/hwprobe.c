@@ -2,7 +2,7 @@
  * riscv_hwprobe: what the processor can do (Linux,
  * Documentation/arch/riscv/hwprobe.rst).  All processors are alike.
  */
-#include "linux-user/sys.h"
+#include "linux-user/task/sys.h"
 
 #include <errno.h>
 #include <string.h>

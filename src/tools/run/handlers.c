@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "gen/version.h"
-#include "linux-user/profile.h"
+#include "linux-user/debug/profile.h"
 
 static bool wants_help(const char *arg)
 {

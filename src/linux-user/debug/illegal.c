@@ -1,0 +1,60 @@
+#include "linux-user/debug/illegal.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "disas/symbol_map.h"
+#include "linux-user/linux-user.h"
+#include "linux-user/riscv64/target.h"
+
+enum { NAME_BYTES = 256 };
+
+/* Is the program's end what the signal does? */
+static bool is_fatal(const Task *t, int signo)
+{
+    return t->sigmask >> (signo - 1) & 1 ||
+           t->actions->at[signo].handler <= (uintptr_t)SIG_IGN;
+}
+
+/* "0x10554 main+0x4"; the log's symbols are there if there is a log. */
+static void put_place(Task *t, FILE *f, uint64_t pc)
+{
+    struct SymbolMap *kept = exec_symbols(t->proc->exec);
+    struct SymbolMap *map = kept ? kept : symbol_map_new(task_mm(t)->base);
+    char name[NAME_BYTES];
+
+    symbol_map_text(map, pc, name, sizeof(name));
+    fprintf(f, "0x%" PRIx64 "%s%s", pc, *name ? " " : "", name);
+    if (!kept) {
+        symbol_map_free(map);
+    }
+}
+
+static void put_line(Task *t, FILE *f, const char *before)
+{
+    uint64_t pc = rv_state(t->cpu)->pc;
+    uint8_t code[TARGET_INSN_MAX];
+    size_t n = mm_read(task_mm(t), code, pc, sizeof(code)) ? sizeof(code)
+               : mm_read(task_mm(t), code, pc, 2)          ? 2 : 0;
+
+    fprintf(f, "%sillegal instruction at ", before);
+    put_place(t, f, pc);
+    fputs(": ", f);
+    target_illegal(f, code, n, pc, t->proc->options->exec.features);
+    fputc('\n', f);
+}
+
+void illegal_note(Task *t, int signo)
+{
+    const Log *log = &t->proc->options->log;
+
+    if (log_on(log, LOG_unimp)) {
+        FILE *f = log_begin(log);
+
+        put_line(t, f, "");
+        log_end(f);
+    } else if (is_fatal(t, signo) && isatty(STDERR_FILENO)) {
+        put_line(t, stderr, "tcg-riscv64: ");
+    }
+}

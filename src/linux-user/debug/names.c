@@ -1,0 +1,25 @@
+#include "linux-user/debug/names.h"
+
+#include <stdio.h>
+#include <unistd.h>
+#include "linux-user/linux-user.h"
+
+bool names_check(const Process *proc)
+{
+    const LinuxUserOptions *o = proc->options;
+    const char *option = "-dfilter", *name;
+
+    if (o->first_pid != getpid()) {
+        return true;
+    }
+    name = exec_unknown_function(proc->exec, TASK_SIZE);
+    if (!name && o->plugins) {
+        option = "-plugin";
+        name = plugins_unknown_function(o->plugins, TASK_SIZE);
+    }
+    if (name) {
+        fprintf(stderr, "tcg-riscv64: %s: no function \"%s\" in %s\n",
+                option, name, proc->exe);
+    }
+    return !name;
+}

@@ -1,0 +1,794 @@
+/*
+ * mmap, munmap, mprotect and brk.  The map is changed only after the host has
+ * agreed, and room for the change is made before the host is asked, so that
+ * the two never differ.
+ */
+#include "linux-user/mm/mm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "linux-user/mm/internal.h"
+#include "linux-user/usercopy.h"
+#include "util/check.h"
+#include "util/reserve.h"
+
+
+enum {
+    GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC,
+    PROT_SEM = 8,              /* may be given, does nothing */
+    NOBODYS_FLAG = 1 << 25,    /* for mmap; stands for one not RISC-V's */
+    X86_MAP_32BIT = 0x40,      /* x86's own; mean nothing to RISC-V */
+    X86_MAP_ABOVE4G = 0x80,
+};
+
+bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
+{
+    return !map_has_kind(&mm->map, start, end, MAPPING_HOST);
+}
+
+void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
+{
+    check(start <= end && end <= TASK_SIZE, "code from %#lx to %#lx",
+          (long)start, (long)end);
+    mm_forget_watched(mm, start, end);
+    if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
+        mm->code_version++;
+        mm->code_gone(start, end - start);
+    }
+}
+
+/* --- start --- */
+
+bool mm_room(Mm *mm)
+{
+    bool room;
+
+    check(lock_is_held(&mm->lock) || !mm->code_gone, "the map is not locked");
+    do {
+        room = map_reserve(&mm->map);
+    } while (!room && reserve_use(mm->reserve));
+    return room;
+}
+
+bool mm_room_for_more(Mm *mm)
+{
+    return reserve_fill(mm->reserve) && mm_room(mm);
+}
+
+static void *reserve(void *where, uint64_t len, int flags)
+{
+    return mmap(where, len, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+}
+
+/*
+ * What the guest reaches by an offset from either end of its space, or what a
+ * call of the host reads on beyond it, is not the emulator's.
+ */
+static int move_base(Mm *mm)
+{
+    const uint64_t guard = 1ull << 32;
+    void *p = reserve(NULL, guard + TASK_SIZE + guard, 0);
+
+    if (p == MAP_FAILED) {
+        return -1;
+    }
+    mm->base = (uintptr_t)p + guard;
+    mm->reserved = true;
+    map_free(&mm->map);
+    return 0;
+}
+
+/* The same at a base that is given, with as much guard as there is room for. */
+static int move_base_to(Mm *mm, uint64_t base)
+{
+    const uint64_t guard = 1ull << 32;
+    uint64_t below = base > 2 * guard ? guard : 0;
+    void *want = (void *)(uintptr_t)(base - below);
+    void *p = reserve(want, below + TASK_SIZE + guard, MAP_FIXED_NOREPLACE);
+
+    if (p == MAP_FAILED) {
+        return -1;
+    }
+    if (p != want) {
+        munmap(p, below + TASK_SIZE + guard);
+        errno = EEXIST;
+        return -1;
+    }
+    mm->base = base;
+    mm->reserved = true;
+    return 0;
+}
+
+/* Like what the host has, what is beyond the end is not the guest's. */
+static int cut_space(Mm *mm)
+{
+    Mapping m = { mm->end, TASK_SIZE, 0, MAPPING_HOST, BACKING_UNTOLD };
+
+    if (mm->end < TASK_SIZE) {
+        if (!map_reserve(&mm->map)) {
+            return -1;
+        }
+        map_set(&mm->map, &m);
+    }
+    return 0;
+}
+
+/* With base 0: what the host has below TASK_SIZE is not the guest's. */
+static int add_host_mappings(Mm *mm)
+{
+    FILE *f = fopen("/proc/self/maps", "re");
+    unsigned long long start, end;
+
+    if (!f) {
+        return 0;              /* MAP_FIXED_NOREPLACE keeps us safe */
+    }
+    while (fscanf(f, "%llx-%llx%*[^\n]", &start, &end) == 2) {
+        Mapping m = { start, end, 0, MAPPING_HOST, BACKING_UNTOLD };
+
+        if (start >= TASK_SIZE) {
+            break;
+        }
+        m.end = end < TASK_SIZE ? end : TASK_SIZE;
+        if (!map_reserve(&mm->map)) {
+            fclose(f);
+            return -1;
+        }
+        map_set(&mm->map, &m);
+    }
+    fclose(f);
+    return 0;
+}
+
+/* Does the host let us have these pages (mmap_min_addr)? */
+static bool host_range_usable(uint64_t start, uint64_t end)
+{
+    void *p = reserve((void *)(uintptr_t)start, end - start,
+                      MAP_FIXED_NOREPLACE);
+
+    if (p == MAP_FAILED) {
+        return false;
+    }
+    munmap(p, end - start);
+    return (uintptr_t)p == start;
+}
+
+static int choose_base(Mm *mm, const MmPlace *place)
+{
+    bool usable;
+
+    if (place->has_base && place->base != 0) {
+        return move_base_to(mm, place->base);
+    }
+    if (place->move) {
+        return move_base(mm);
+    }
+    if (add_host_mappings(mm) < 0) {
+        return -1;
+    }
+    usable = place->low >= place->high ||
+             host_range_usable(place->low, place->high);
+    if (!usable && place->has_base) {
+        errno = EEXIST;
+        return -1;
+    }
+    return usable ? 0 : move_base(mm);
+}
+
+int mm_init(Mm *mm, const MmPlace *place)
+{
+    *mm = (Mm){ .end = place->end ? place->end : TASK_SIZE };
+    pthread_mutex_init(&mm->lock, NULL);
+    mm->watch_start = UINT64_MAX;
+    mm_limit_init(mm);
+    return choose_base(mm, place) < 0 ? -1 : cut_space(mm);
+}
+
+void mm_set_brk(Mm *mm, uint64_t start)
+{
+    mm->brk_start = mm->brk = page_up(start);
+}
+
+/* --- access from system calls --- */
+
+bool mm_read(const Mm *mm, void *dst, uint64_t addr, size_t len)
+{
+    return guest_range_ok(addr, len) && user_copy(dst, g2h(mm, addr), len);
+}
+
+bool mm_write(Mm *mm, uint64_t addr, const void *src, size_t len)
+{
+    bool ok;
+
+    do {
+        ok = guest_range_ok(addr, len) && user_copy(g2h(mm, addr), src, len);
+    } while (!ok && mm_unwatch(mm, addr, len));
+    return ok;
+}
+
+bool mm_zero(Mm *mm, uint64_t addr, size_t len)
+{
+    static const char zeros[GUEST_PAGE];
+
+    while (len > 0) {
+        size_t n = len < sizeof(zeros) ? len : sizeof(zeros);
+
+        if (!mm_write(mm, addr, zeros, n)) {
+            return false;
+        }
+        addr += n;
+        len -= n;
+    }
+    return true;
+}
+
+long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n)
+{
+    size_t room = addr < TASK_SIZE ? TASK_SIZE - addr : 0;
+    long len = user_strcpy(dst, g2h(mm, addr), n < room ? n : room);
+
+    if (len <= 0) {
+        return -EFAULT;
+    }
+    if (dst[len - 1] != '\0') {
+        return (size_t)len == n ? -ENAMETOOLONG : -EFAULT;
+    }
+    return len;
+}
+
+/* The host's file disregards protections: for pages that are but code. */
+static bool read_unreadable(const Mm *mm, uint64_t addr, void *buf, size_t n)
+{
+    int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : pread(fd, buf, n, (off_t)(addr + mm->base));
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return got == (ssize_t)n;
+}
+
+/*
+ * A page of a file mapping beyond the file's end cannot be read although the
+ * map has it.
+ */
+static CodeAt read_code_locked(const Mm *mm, uint64_t addr, void *buf,
+                               size_t bytes)
+{
+    const Mapping *m = map_find(&mm->map, addr);
+
+    if (!m || m->kind == MAPPING_HOST) {
+        return CODE_UNMAPPED;
+    }
+    if (!(m->prot & PROT_EXEC)) {
+        return CODE_NOT_EXECUTABLE;
+    }
+    return (m->prot == PROT_EXEC ? read_unreadable(mm, addr, buf, bytes)
+                                 : user_copy(buf, g2h(mm, addr), bytes))
+           ? CODE_READ : CODE_BEYOND_END;
+}
+
+CodeAt mm_code_at(Mm *mm, uint64_t addr)
+{
+    char byte;
+
+    pthread_mutex_lock(&mm->lock);
+    CodeAt at = read_code_locked(mm, addr, &byte, 1);
+    pthread_mutex_unlock(&mm->lock);
+    return at;
+}
+
+/* What is read ends with the page: few blocks go beyond, and the reader asks
+   again. */
+size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n)
+{
+    Mm *mm = opaque;
+    uint64_t left = page_down(addr) + GUEST_PAGE - addr;
+    size_t bytes = n < left ? n : left;
+
+    pthread_mutex_lock(&mm->lock);
+    CodeAt at = read_code_locked(mm, addr, buf, bytes);
+    pthread_mutex_unlock(&mm->lock);
+    return at == CODE_READ ? bytes : 0;
+}
+
+bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n)
+{
+    Mm *mm = opaque;
+
+    return guest_range_ok(addr, n) && (mm_read(mm, buf, addr, n) ||
+                                       read_unreadable(mm, addr, buf, n));
+}
+
+/* --- mmap --- */
+
+/*
+ * A reservation put back is a mapping: when there may be none more, the kernel
+ * refuses it before it looks what goes away.  One of the reserve's lets it look.
+ */
+static int unmap_reserved(Mm *mm, uint64_t start, uint64_t end)
+{
+    void *at = g2h(mm, start);
+    bool done = reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
+
+    if (!done && errno == ENOMEM && reserve_use(mm->reserve)) {
+        done = reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
+    }
+    return done ? 0 : -1;
+}
+
+int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end)
+{
+    if (mm->reserved) {
+        return unmap_reserved(mm, start, end);
+    }
+    return munmap(g2h(mm, start), end - start);
+}
+
+void mm_host_gone(Mm *mm, uint64_t start, uint64_t end)
+{
+    void *at = g2h(mm, start), *got;
+
+    if (!mm->reserved) {
+        return;
+    }
+    do {
+        got = reserve(at, end - start, MAP_FIXED_NOREPLACE);
+    } while (got == MAP_FAILED && errno == ENOMEM && reserve_use(mm->reserve));
+    if (got != at) {
+        Mapping host = { start, end, 0, MAPPING_HOST, BACKING_UNTOLD };
+
+        map_set(&mm->map, &host);
+    }
+}
+
+static bool flag_fixed(int flags)
+{
+    return (flags & MAP_FIXED) ||
+           (flags & MAP_FIXED_NOREPLACE) == MAP_FIXED_NOREPLACE;
+}
+
+static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
+{
+    uint64_t hint = page_down(r->addr);
+    uint64_t align = r->align > GUEST_PAGE ? r->align : GUEST_PAGE;
+    uint64_t found;
+
+    hint = hint && hint < MMAP_MIN ? MMAP_MIN : hint;
+    if (hint && guest_range_ok(hint, len) &&
+        !(hint & (align - 1)) && map_has_room(&mm->map, hint, hint + len)) {
+        return hint;
+    }
+    found = map_find_gap(&mm->map, MMAP_MIN, mm_top(mm), len, align);
+    return found ? found
+                 : map_find_gap(&mm->map, MMAP_MIN, TASK_SIZE, len, align);
+}
+
+int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
+{
+    if (len == 0 || !guest_range_ok(0, len)) {
+        return -ENOMEM;
+    }
+    if (!flag_fixed(r->flags)) {
+        uint64_t addr = find_place(mm, r, len);
+
+        return addr ? (int64_t)addr : -ENOMEM;
+    }
+    if (!page_aligned(r->addr) || (r->huge && r->addr & (r->align - 1))) {
+        return -EINVAL;
+    }
+    if (!guest_range_ok(r->addr, len) ||
+        !mm_range_is_guests(mm, r->addr, r->addr + len)) {
+        return -ENOMEM;
+    }
+    if ((r->flags & MAP_FIXED_NOREPLACE) == MAP_FIXED_NOREPLACE &&
+        !map_is_free(&mm->map, r->addr, r->addr + len)) {
+        return -EEXIST;
+    }
+    return (int64_t)r->addr;
+}
+
+/* What else would grow is the host's to refuse. */
+static bool may_be_growing(int flags)
+{
+    const int growing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN;
+
+    return (flags & (MAP_TYPE | growing)) == growing;
+}
+
+/* The host's flags but for how the address is taken. */
+static int host_flags(const Mm *mm, int flags)
+{
+    const int no_legacy = MAP_FIXED_NOREPLACE | X86_MAP_32BIT |
+                          X86_MAP_ABOVE4G;
+    int host = flags & ~(MAP_FIXED | no_legacy);
+
+    if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & no_legacy)) {
+        host |= NOBODYS_FLAG;
+    }
+    if (may_be_growing(flags)) {
+        host &= ~MAP_GROWSDOWN;
+    }
+    return host | (mm->lock_future ? MAP_LOCKED : 0);
+}
+
+/* Another view of memory that is shared; it is left as it is. */
+static void *host_view(Mm *mm, const MapRequest *r, uint64_t addr)
+{
+    void *p = mremap(r->view, 0, r->len, MREMAP_MAYMOVE | MREMAP_FIXED,
+                     g2h(mm, addr));
+
+    if (p != MAP_FAILED && host_prot(r->prot) != (PROT_READ | PROT_WRITE)) {
+        mprotect(p, r->len, host_prot(r->prot));
+    }
+    return p;
+}
+
+static void *host_map_over(Mm *mm, const MapRequest *r, uint64_t addr)
+{
+    if (r->view) {
+        return host_view(mm, r, addr);
+    }
+    return mmap(g2h(mm, addr), r->len, host_prot(r->prot),
+                host_flags(mm, r->flags) | MAP_FIXED, r->fd,
+                (off_t)r->offset);
+}
+
+/*
+ * What the map calls free may still be a late mapping of the host's, which
+ * MAP_FIXED_NOREPLACE respects; MAP_SHARED_VALIDATE does not know that flag,
+ * nor does mremap.
+ */
+static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
+                        uint64_t len)
+{
+    bool over = mm->reserved || !map_is_free(&mm->map, addr, addr + len);
+    int64_t got;
+
+    if (over) {
+        return host_result(mm, host_map_over(mm, r, addr));
+    }
+    if ((r->flags & MAP_TYPE) != MAP_SHARED_VALIDATE && !r->view) {
+        return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(r->prot),
+                                    host_flags(mm, r->flags) |
+                                    MAP_FIXED_NOREPLACE, r->fd,
+                                    (off_t)r->offset));
+    }
+    if (reserve(g2h(mm, addr), len, MAP_FIXED_NOREPLACE) == MAP_FAILED) {
+        return -errno;
+    }
+    got = host_result(mm, host_map_over(mm, r, addr));
+    if (got < 0) {
+        munmap(g2h(mm, addr), len);
+    }
+    return got;
+}
+
+/*
+ * mmap(2) treats MAP_FIXED over holes and mappings alike; were the range half
+ * free, a host mapping that the map does not know could be in it.  Below
+ * TASK_SIZE the host makes none on its own (mm.h), so this is but a guard.
+ */
+int64_t mm_map_locked(Mm *mm, const MapRequest *r)
+{
+    uint64_t len = align_up(r->len, r->align);
+    int64_t addr = mm_choose_address(mm, r, len);
+    int64_t got;
+    Mapping m;
+
+    if (addr < 0) {
+        return addr;
+    }
+    if (mm->mdwe && writes_code(r->prot)) {
+        return -EACCES;
+    }
+    if (!mm_within_limits(mm, (uint64_t)addr, len, r->prot, r->kind) ||
+        !mm_room_for_more(mm)) {
+        return -ENOMEM;
+    }
+    got = host_map(mm, r, (uint64_t)addr, len);
+    if (got < 0) {
+        return got;
+    }
+    m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len,
+                   (uint32_t)r->prot & GUEST_PROT, r->kind,
+                   mm_backing(mm, r) };
+    mm_tell_code_gone(mm, m.start, m.end);
+    map_set(&mm->map, &m);
+    mm->code_version += (m.prot & PROT_EXEC) != 0;
+    return addr;
+}
+
+/* What mmap refuses before it looks for a place, in Linux's order. */
+static int64_t map_refused(const MapRequest *r)
+{
+    int flags = r->flags & MAP_ANONYMOUS ? 0 : fcntl(r->fd, F_GETFL);
+
+    if (!page_aligned(r->offset)) {
+        return -EINVAL;
+    }
+    if (flags < 0 || (flags & O_PATH)) {
+        return -EBADF;
+    }
+    return 0;
+}
+
+int64_t mm_map(Mm *mm, const MapRequest *request)
+{
+    MapRequest r = *request;
+    int64_t ret = map_refused(&r);
+
+    if (ret == 0) {
+        ret = mm_huge(&r);
+    }
+    if (ret < 0) {
+        return ret;
+    }
+    if (r.len == 0) {
+        return -EINVAL;
+    }
+    if (align_up(r.len, r.align) < r.len) {
+        return -ENOMEM;
+    }
+    pthread_mutex_lock(&mm->lock);
+    ret = mm_ring_view(mm, &r);
+    ret = ret < 0 ? ret : mm_map_locked(mm, &r);
+    mm_check(mm);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end)
+{
+    if (!mm_room(mm)) {
+        return -ENOMEM;
+    }
+    if (!mm_range_is_guests(mm, start, end)) {
+        return -EINVAL;
+    }
+    if (map_is_free(&mm->map, start, end)) {
+        return 0;
+    }
+    if (mm_host_unmap(mm, start, end) < 0) {
+        return -errno;
+    }
+    mm_tell_code_gone(mm, start, end);
+    map_clear(&mm->map, start, end);
+    return 0;
+}
+
+int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len)
+{
+    int64_t ret;
+
+    if (!page_aligned(addr) || len == 0 || !guest_range_ok(addr, len)) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    ret = mm_unmap_locked(mm, addr, addr + page_up(len));
+    mm_check(mm);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+/* --- mprotect --- */
+
+/* PROT_GROWSDOWN begins at the start of what grows. */
+static int64_t to_growing_start(const Mm *mm, uint64_t *start, uint64_t end)
+{
+    size_t i = map_lower(&mm->map, *start);
+    const Mapping *m = &mm->map.at[i];
+
+    if (i == mm->map.n || m->start >= end || m->kind == MAPPING_HOST) {
+        return -ENOMEM;
+    }
+    *start = m->start;
+    return mapping_grows(m) ? 0 : -EINVAL;
+}
+
+/*
+ * The host changes one mapping after the other and may refuse a later one:
+ * *end is how far it has come.
+ */
+static int64_t host_protect(Mm *mm, uint64_t start, uint64_t *end, int prot)
+{
+    uint64_t low = start, high = *end;
+    int error;
+
+    if (mprotect(g2h(mm, start), high - start, prot) == 0) {
+        return 0;
+    }
+    error = errno;
+    while (high - low > GUEST_PAGE) {
+        uint64_t mid = page_down(low + (high - low) / 2);
+
+        if (mprotect(g2h(mm, start), mid - start, prot) == 0) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+    *end = low;
+    return -error;
+}
+
+int64_t mm_set_mdwe(Mm *mm, uint64_t bits)
+{
+    const unsigned refuse = 1, no_inherit = 2;
+    int64_t ret = 0;
+
+    if (bits & ~(uint64_t)(refuse | no_inherit) || bits == no_inherit) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    if (mm->mdwe && mm->mdwe != bits) {
+        ret = -EPERM;
+    } else {
+        mm->mdwe = (unsigned)bits;
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}
+
+unsigned mm_mdwe_inherited(const Mm *mm)
+{
+    const unsigned no_inherit = 2;
+
+    return mm->mdwe & no_inherit ? 0 : mm->mdwe;
+}
+
+/* PR_MDWE_REFUSE_EXEC_GAIN: where what may not become code begins. */
+static uint64_t denied_from(const Mm *mm, uint64_t start, uint64_t end,
+                            int prot)
+{
+    size_t i = map_lower(&mm->map, start);
+
+    if (!mm->mdwe || !(prot & PROT_EXEC)) {
+        return end;
+    }
+    while (i < mm->map.n && !(prot & PROT_WRITE) &&
+           (mm->map.at[i].prot & PROT_EXEC)) {
+        i++;
+    }
+    if (i < mm->map.n && mm->map.at[i].start > start) {
+        start = mm->map.at[i].start;
+    }
+    return start < end && i < mm->map.n ? start : end;
+}
+
+/* What stays executable may be written now, or have been before. */
+static void tell_protected(Mm *mm, uint64_t start, uint64_t end, int prot)
+{
+    if (!(prot & PROT_EXEC) || !mm->code_suspect) {
+        mm_tell_code_gone(mm, start, end);
+    } else if (map_has_prot(&mm->map, start, end, PROT_EXEC)) {
+        mm_forget_watched(mm, start, end);
+        mm->code_suspect(start, end - start);
+        mm->fence_due = true;
+    }
+}
+
+/* As Linux does, what lies before a hole is changed, then ENOMEM. */
+static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
+{
+    uint64_t run = map_run_end(&mm->map, start, end);
+    uint64_t denied = denied_from(mm, start, run, prot);
+    int64_t ret = run < end ? -ENOMEM : 0, refused;
+
+    if (denied < run) {
+        run = denied;
+        ret = -EACCES;
+    }
+    if (run > start) {
+        if (!mm_room_for_more(mm)) {
+            return -ENOMEM;
+        }
+        refused = host_protect(mm, start, &run, host_prot(prot));
+        ret = refused < 0 ? refused : ret;
+    }
+    if (run > start) {
+        tell_protected(mm, start, run, prot);
+        map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
+        mm->code_version += (prot & PROT_EXEC) != 0;
+    }
+    return ret;
+}
+
+static int64_t protect_growing(Mm *mm, uint64_t start, uint64_t end, int prot)
+{
+    int64_t ret = 0;
+
+    if (prot & PROT_GROWSDOWN) {
+        ret = to_growing_start(mm, &start, end);
+    } else if (prot & PROT_GROWSUP) {
+        ret = map_find(&mm->map, start) ? -EINVAL : -ENOMEM;
+    }
+    return ret < 0 ? ret : protect_locked(mm, start, end, prot & GUEST_PROT);
+}
+
+int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
+{
+    const int grows = PROT_GROWSDOWN | PROT_GROWSUP;
+    int64_t ret;
+    bool fence;
+
+    if ((prot & grows) == grows || !page_aligned(addr)) {
+        return -EINVAL;
+    }
+    if (len == 0) {
+        return 0;
+    }
+    if (page_up(len) < len || addr + page_up(len) <= addr) {
+        return -ENOMEM;
+    }
+    if (prot & ~(GUEST_PROT | PROT_SEM | grows)) {
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&mm->lock);
+    ret = protect_growing(mm, addr, addr + page_up(len), prot);
+    mm_check(mm);
+    fence = mm->fence_due;
+    mm->fence_due = false;
+    pthread_mutex_unlock(&mm->lock);
+    if (fence) {
+        mm->code_fence();
+    }
+    return ret;
+}
+
+uint64_t mm_size(Mm *mm)
+{
+    uint64_t size = 0;
+
+    pthread_mutex_lock(&mm->lock);
+    for (size_t i = 0; i < mm->map.n; i++) {
+        const Mapping *m = &mm->map.at[i];
+
+        size += m->kind == MAPPING_HOST ? 0 : m->end - m->start;
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return size;
+}
+
+/* --- brk --- */
+
+static int64_t grow_brk(Mm *mm, uint64_t start, uint64_t end)
+{
+    MapRequest r = {
+        .addr = start, .len = end - start, .prot = PROT_READ | PROT_WRITE,
+        .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, .fd = -1,
+        .kind = MAPPING_HEAP,
+    };
+
+    return mm_map_locked(mm, &r);
+}
+
+/* Like the system call it returns the break, the old one on failure. */
+int64_t mm_brk(Mm *mm, uint64_t brk)
+{
+    uint64_t old_end, new_end;
+    int64_t ret = 0;
+
+    pthread_mutex_lock(&mm->lock);
+    if (brk >= mm->brk_start && brk <= TASK_SIZE) {
+        old_end = page_up(mm->brk);
+        new_end = page_up(brk);
+        if (new_end > old_end) {
+            ret = grow_brk(mm, old_end, new_end);
+        } else if (new_end < old_end) {
+            ret = mm_unmap_locked(mm, new_end, old_end);
+        }
+        if (ret >= 0) {
+            mm->brk = brk;
+        }
+    }
+    ret = (int64_t)mm->brk;
+    mm_check(mm);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
+}

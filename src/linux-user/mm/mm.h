@@ -1,0 +1,266 @@
+/*
+ * The guest's memory.
+ *
+ * A guest address g is host address g + base, always.  The guest's part of
+ * the address space ends at TASK_SIZE, as on a RISC-V machine with Sv39; the
+ * emulator is a position-independent program, which the host places far
+ * above.  So with base 0 a guest address that passes one comparison is never
+ * the emulator's own memory.  With another base the whole range is reserved.
+ *
+ * Pages that the guest may execute are readable, never executable, for the
+ * host; that the guest may execute them stands in the map only.
+ *
+ * Every function that returns int64_t returns a guest address or 0, or
+ * -errno as Linux gives it.  The lock protects map and brk; functions take it
+ * themselves unless they say otherwise.
+ */
+#ifndef LINUX_USER_MM_H
+#define LINUX_USER_MM_H
+
+#include <pthread.h>
+#include <sys/types.h>
+#include <time.h>
+#include "linux-user/mm/map.h"
+
+#define TASK_SIZE (1ull << 38)
+/* At most so much below the end is for the stack alone. */
+#define STACK_GAP (1ull << 32)
+/* -R: the least of address spaces. */
+#define SPACE_MIN (16ull << 20)
+
+enum { MMAP_MIN = 0x10000 };   /* no mapping is placed below by itself */
+
+enum { MM_LIMIT_AS, MM_LIMIT_DATA, MM_NB_LIMITS };
+
+/* struct rlimit64 */
+typedef struct MmLimit {
+    uint64_t cur, max;
+} MmLimit;
+
+/* What memory is that of; Mapping.backing. */
+enum {
+    BACKING_PRIVATE,           /* the guest's own: what only it can change */
+    BACKING_UNTOLD,            /* others can change it without a word */
+    BACKING_FILE,              /* a private view of Mm.code_file[0], [1] ... */
+};
+
+/* A file that private code was mapped from. */
+typedef struct CodeFile {
+    dev_t dev;
+    ino_t ino;
+    struct timespec change;    /* its ctime then */
+    char *path;
+    bool changed;              /* since then, or it may have: untold */
+} CodeFile;
+
+enum {
+    MAX_CODE_FILES = 256,
+    MAX_WATCHED = 4096,        /* each may cost the host two mappings */
+};
+
+/* The memory of a ring of io_uring (ring.c). */
+typedef struct MmRing {
+    struct MmRing *next;
+    dev_t dev;
+    ino_t ino;
+    char *ring, *sqe;          /* of the host */
+    uint64_t ring_bytes, sqe_bytes;
+    bool open;                 /* it has a descriptor */
+} MmRing;
+
+/* May a page be written by what no call is told of?  See code.c. */
+typedef enum MmBehind {
+    BEHIND_NOTHING,
+    BEHIND_REQUESTS,           /* of a ring: where the guest may write */
+    BEHIND_PINNED,             /* anywhere: memory that a ring has been given */
+} MmBehind;
+
+typedef struct Mm {
+    pthread_mutex_t lock;
+    Map map;
+    uint64_t base;
+    struct Reserve *reserve;   /* of the process; NULL: none */
+    uint64_t end;              /* of the guest's addresses, TASK_SIZE at most */
+    bool reserved;             /* [base, base + TASK_SIZE) is set aside */
+    uint64_t brk_start, brk;
+    MmLimit limit[MM_NB_LIMITS];
+    bool lock_future;          /* mlockall(MCL_FUTURE) */
+    Map not_forked;            /* has been given MADV_DONTFORK */
+    unsigned mdwe;             /* PR_MDWE_*; ours, the emulator makes code */
+    uint32_t grown;            /* how often something has grown (mm_grow) */
+    uint64_t code_version;     /* changes when what may be executed does */
+    /* Told of each range where executable code changed or went away. */
+    void (*code_gone)(uint64_t start, uint64_t len);
+    /* exec_suspect() and exec_fence(), the latter without the lock. */
+    void (*code_suspect)(uint64_t start, uint64_t len);
+    void (*code_fence)(void);
+    CodeFile code_file[MAX_CODE_FILES];
+    uint32_t nb_code_files;
+    bool has_view;             /* there was a shared one of a file to write */
+    bool fence_due;            /* by mprotect, when the lock is free */
+    uint64_t *watched;         /* pages, ascending, or NULL; see code.c */
+    uint32_t nb_watched;
+    uint64_t watch_start, watch_end; /* of what may hold watched pages */
+    _Atomic MmBehind behind;   /* written under the lock */
+    MmRing *rings;
+} Mm;
+
+/* For mm_map, beside the host's MAP_*. */
+typedef struct MapRequest {
+    uint64_t addr, len;
+    int prot, flags, fd;
+    uint64_t offset;
+    uint64_t align;            /* of the address chosen; 0: a page */
+    bool huge;                 /* in pages of that size */
+    MappingKind kind;
+    void *view;                /* of this shared memory of the host; or NULL */
+} MapRequest;
+
+/* Where the guest's memory is to be in the host. */
+typedef struct MmPlace {
+    uint64_t low, high;        /* guest addresses that the program needs */
+    uint64_t end;              /* Mm.end; 0: TASK_SIZE */
+    bool move;                 /* base is not 0, even if it can be */
+    bool has_base;
+    uint64_t base;             /* if has_base: this */
+} MmPlace;
+
+/*
+ * Takes base 0 if [low, high) is free in the host, else another, unless the
+ * place says which.  -1 with errno if there is no room.
+ */
+int mm_init(Mm *mm, const MmPlace *place);
+void mm_set_brk(Mm *mm, uint64_t start);
+
+int64_t mm_map(Mm *mm, const MapRequest *r);
+int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len);
+int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot);
+int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
+                 int flags, uint64_t new_addr);
+int64_t mm_brk(Mm *mm, uint64_t brk);
+/* The process is the child of a fork; with the lock held. */
+void mm_forked(Mm *mm);
+/* PR_SET_MDWE */
+int64_t mm_set_mdwe(Mm *mm, uint64_t bits);
+/* What a new process or program has of it. */
+unsigned mm_mdwe_inherited(const Mm *mm);
+int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice);
+int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags);
+int64_t mm_shmdt(Mm *mm, uint64_t addr);
+
+/*
+ * What may grow down to addr does.  True if the access that failed there is
+ * to be tried again: something has grown since *seen, now or by another
+ * thread's doing.
+ */
+bool mm_grow(Mm *mm, uint64_t addr, uint32_t *seen);
+/* The same for a pointer of a system call; true if something grew. */
+bool mm_grow_for(Mm *mm, uint64_t addr);
+
+/* --- limits (limit.c) --- */
+
+void mm_limit_init(Mm *mm);
+/* Is there any limit? */
+bool mm_limited(const Mm *mm);
+/* MM_LIMIT_* of RLIMIT_*; -1: another. */
+int mm_limit_index(int resource);
+/* May [start, start + len) be mapped so, in place of what is there? */
+bool mm_within_limits(const Mm *mm, uint64_t start, uint64_t len, int prot,
+                      MappingKind kind);
+
+/* Bytes that the guest has mapped. */
+uint64_t mm_size(Mm *mm);
+
+/* What there is for who would execute the code at an address. */
+typedef enum CodeAt {
+    CODE_READ,
+    CODE_UNMAPPED,
+    CODE_NOT_EXECUTABLE,
+    CODE_BEYOND_END,           /* of the file that is mapped there */
+} CodeAt;
+
+CodeAt mm_code_at(Mm *, uint64_t addr);
+/* CodeReader.read; opaque is the Mm. */
+size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n);
+
+/* --- changes of code (code.c); CodePages, opaque is the Mm --- */
+
+bool mm_watch_code(void *opaque, uint64_t page);
+void mm_code_fence(void *opaque);
+bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n);
+
+/* Gives watched pages in the range back; were there any? */
+bool mm_unwatch(Mm *mm, uint64_t addr, uint64_t len);
+/* The same for all from addr to the end of its mapping. */
+void mm_unwatch_from(Mm *mm, uint64_t addr);
+/* A store to addr was refused: true if it is to be made again. */
+bool mm_unwatch_stored(Mm *mm, uint64_t addr);
+
+/* May a watched page follow addr in its mapping?  For mm_unwatch_from(). */
+static inline bool mm_may_be_watched(const Mm *mm, uint64_t addr)
+{
+    return addr < __atomic_load_n(&mm->watch_end, __ATOMIC_RELAXED) &&
+           addr >= __atomic_load_n(&mm->watch_start, __ATOMIC_RELAXED);
+}
+
+/* The kernel may write to the guest's memory so from now on. */
+void mm_written_behind(Mm *mm, MmBehind how);
+
+/* --- rings of io_uring (ring.c) --- */
+
+/* NULL: no memory. */
+MmRing *mm_ring_new(Mm *mm, uint64_t ring_bytes, uint64_t sqe_bytes);
+void mm_ring_free(MmRing *ring);
+/*
+ * It is that of `fd`, by which mm_map() gives views of it; the Mm owns it from
+ * now on.  With `drop`, rings without a descriptor are forgotten.
+ */
+void mm_ring_add(Mm *mm, MmRing *ring, int fd, bool drop);
+
+static inline void *g2h(const Mm *mm, uint64_t addr)
+{
+    return (void *)(uintptr_t)(addr + mm->base);
+}
+
+static inline uint64_t h2g(const Mm *mm, const void *p)
+{
+    return (uintptr_t)p - mm->base;
+}
+
+/* Can [addr, addr + len) be the guest's?  Says nothing of what is mapped. */
+static inline bool guest_range_ok(uint64_t addr, uint64_t len)
+{
+    return addr <= TASK_SIZE && len <= TASK_SIZE - addr;
+}
+
+/* Where a PIE goes; what looks for a place looks below mm_top(). */
+static inline uint64_t mm_pie_base(const Mm *mm)
+{
+    return mm->end / 3 * 2 & ~(uint64_t)GUEST_PAGE_MASK;
+}
+
+static inline uint64_t mm_top(const Mm *mm)
+{
+    uint64_t gap = mm->end / 8 & ~(uint64_t)GUEST_PAGE_MASK;
+
+    return mm->end - (gap < STACK_GAP ? gap : STACK_GAP);
+}
+
+static inline uint64_t page_up(uint64_t n)
+{
+    return (n + GUEST_PAGE_MASK) & ~(uint64_t)GUEST_PAGE_MASK;
+}
+
+static inline uint64_t page_down(uint64_t n)
+{
+    return n & ~(uint64_t)GUEST_PAGE_MASK;
+}
+
+/* False, for -EFAULT, if the guest has no such memory. */
+bool mm_read(const Mm *mm, void *dst, uint64_t addr, size_t len);
+bool mm_write(Mm *mm, uint64_t addr, const void *src, size_t len);
+bool mm_zero(Mm *mm, uint64_t addr, size_t len);
+/* Bytes with the NUL; -EFAULT, or -ENAMETOOLONG if n bytes have no NUL. */
+long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n);
+
+#endif

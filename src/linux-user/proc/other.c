@@ -1,0 +1,188 @@
+/*
+ * Files of /proc/PID of other processes that run under this emulator: what
+ * debuggers and profilers read there.
+ */
+#include "linux-user/proc/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "linux-user/task/remote.h"
+#include "linux-user/task/sys.h"
+
+/* /proc/PID/NAME and /proc/PID/task/TID/NAME; NULL: neither. */
+static const char *other_file(const char *path, int *pid)
+{
+    int end = 0, tid;
+
+    if (sscanf(path, "/proc/%d/%n", pid, &end) != 1 || !end) {
+        return NULL;
+    }
+    path += end;
+    end = 0;
+    if (sscanf(path, "task/%d/%n", &tid, &end) == 1 && end) {
+        *pid = tid;
+        path += end;
+    }
+    return path;
+}
+
+/* --- what the files have --- */
+
+typedef void OtherWriter(const Remote *r, FILE *out);
+
+static void write_map(const Remote *r, FILE *out, bool details)
+{
+    Process *proc = calloc(1, sizeof(*proc));
+    char host[40];
+
+    snprintf(host, sizeof(host), "/proc/%d/%s", r->pid,
+             details ? "smaps" : "maps");
+    if (proc && remote_map(r, &proc->mm.map)) {
+        proc->mm.base = r->base;
+        remote_read(r->pid, &proc->stack_start,
+                    r->proc + offsetof(Process, stack_start),
+                    sizeof(proc->stack_start));
+        proc_copy_maps(proc, out, host, details);
+        map_free(&proc->mm.map);
+    }
+    free(proc);
+}
+
+static void write_maps(const Remote *r, FILE *out)
+{
+    write_map(r, out, false);
+}
+
+static void write_smaps(const Remote *r, FILE *out)
+{
+    write_map(r, out, true);
+}
+
+static void write_auxv(const Remote *r, FILE *out)
+{
+    uint64_t range[2], pair[2];
+
+    if (!remote_read(r->pid, range, r->proc + offsetof(Process, auxv),
+                     sizeof(range))) {
+        return;
+    }
+    for (uint64_t at = range[0]; at < range[1]; at += sizeof(pair)) {
+        if (!remote_read(r->pid, pair, at + r->base, sizeof(pair))) {
+            return;
+        }
+        fwrite(pair, sizeof(pair), 1, out);
+    }
+}
+
+static const struct {
+    const char *name;
+    OtherWriter *write;
+} files[] = {
+    { "maps", write_maps }, { "smaps", write_smaps }, { "auxv", write_auxv },
+};
+
+static long open_view(const Remote *r, const char *name, OtherWriter *write,
+                      int flags)
+{
+    const mode_t everyones = 0444;
+    int fd = memfd_create(name, MFD_ALLOW_SEALING);
+    int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
+
+    if (!out) {
+        return -errno;
+    }
+    write(r, out);
+    fclose(out);
+    return proc_view_done(fd, everyones, flags);
+}
+
+long proc_other_open(Task *t, const char *path, int flags)
+{
+    const char *name;
+    Remote r;
+    int pid;
+
+    name = other_file(path, &pid);
+    if (!name || pid == getpid() || remote_find(pid, &r) < 0) {
+        return PROC_NOT_OURS;
+    }
+    if (strcmp(name, "mem") == 0) {
+        return proc_mem_open(t, pid, flags);
+    }
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (strcmp(files[i].name, name) == 0) {
+            return open_view(&r, name, files[i].write, flags);
+        }
+    }
+    return PROC_NOT_OURS;
+}
+
+/* --- mem --- */
+
+enum { CHUNK = 16 << 10 };
+
+static long access_piece(Task *t, int host, const Remote *r, uint64_t addr,
+                         uint64_t buf, size_t n, bool write)
+{
+    char bytes[CHUNK];
+    ssize_t got;
+
+    n = n < CHUNK ? n : CHUNK;
+    if (addr >= TASK_SIZE) {
+        return -EIO;
+    }
+    n = n < TASK_SIZE - addr ? n : TASK_SIZE - addr;
+    n = remote_mapped(r, addr, n);
+    if (n == 0) {
+        return -EIO;
+    }
+    if (write && !mm_read(task_mm(t), bytes, buf, n)) {
+        return -EFAULT;
+    }
+    got = write ? pwrite(host, bytes, n, (off_t)(addr + r->base))
+                : pread(host, bytes, n, (off_t)(addr + r->base));
+    if (got <= 0) {
+        return -EIO;
+    }
+    if (write) {
+        remote_written(r, addr, (uint64_t)got);
+    } else if (!mm_write(task_mm(t), buf, bytes, (size_t)got)) {
+        return -EFAULT;
+    }
+    return got;
+}
+
+long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf,
+                    uint64_t n, bool write)
+{
+    uint64_t done = 0;
+    char path[32];
+    long got = 0;
+    Remote r;
+    int host;
+
+    snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+    host = !trace_knows(t, pid, &r) && remote_find(pid, &r) < 0 ? -1 : open(path, O_RDWR | O_CLOEXEC);
+    if (host < 0) {
+        return 0;              /* as of one that has ended */
+    }
+    n = n < INT_MAX ? n : INT_MAX;
+    while (done < n) {
+        got = access_piece(t, host, &r, addr + done, buf + done, n - done,
+                           write);
+        if (got < 0) {
+            break;
+        }
+        done += (uint64_t)got;
+    }
+    close(host);
+    if (write && done) {
+        remote_look(&r);
+    }
+    return done ? (long)done : got;
+}

@@ -1,0 +1,451 @@
+/* seccomp(2): modes, filters, and what they decide. */
+#include "linux-user/seccomp/seccomp.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "linux-user/seccomp/bpf.h"
+#include "linux-user/signal/signal.h"
+#include "linux-user/task/sys.h"
+#include "linux-user/usercopy.h"
+#include "util/check.h"
+
+enum {
+    CHAIN_LIMIT = 32768,               /* instructions of all filters */
+    SIGINFO_SECCOMP = 1,               /* SYS_SECCOMP */
+};
+
+/* Numbers of riscv64 (syscall.def). */
+enum { NR_READ = 63, NR_WRITE = 64, NR_EXIT = 93, NR_SIGRETURN = 139 };
+
+/* --- deciding --- */
+
+/*
+ * The most restrictive action of all filters, and whose it is; the newest of
+ * equals.
+ */
+static uint32_t run_chain(const SeccompFilter *f,
+                          const struct seccomp_data *data,
+                          const SeccompFilter **match)
+{
+    uint32_t best = SECCOMP_RET_ALLOW;
+
+    for (*match = NULL; f; f = f->prev) {
+        uint32_t got = bpf_run(f->insn, data);
+
+        if ((int32_t)(got & SECCOMP_RET_ACTION_FULL) <
+            (int32_t)(best & SECCOMP_RET_ACTION_FULL)) {
+            best = got;
+            *match = f;
+        }
+    }
+    return best;
+}
+
+/* The call seems to return what its first argument was. */
+static void trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    info.si_signo = SIGSYS;
+    info.si_code = SIGINFO_SECCOMP;
+    info.si_errno = (int)data;
+    info.si_call_addr = (void *)(uintptr_t)rv_state(t->cpu)->pc;
+    info.si_syscall = (int)nr;
+    info.si_arch = TARGET_AUDIT_ARCH;
+    t->no_result = true;
+    if (t->proc->options->strace) {
+        strace_leave(t, nr, a, (long)a[0]);
+    }
+    signal_force_info(t, &info);
+}
+
+/* The thread alone, if there are others. */
+static void kill_thread(Task *t, int signo)
+{
+    if (t->proc->nb_tasks == 1 || t->vfork) {
+        signal_die(t, signo);
+    }
+    strace_killed(t, signo);
+    sys_exit(t, (const uint64_t[6]){ 0 });
+}
+
+static long error_of(uint32_t decision)
+{
+    uint32_t data = decision & SECCOMP_RET_DATA;
+
+    return -(long)(data < 4095 ? data : 4095);
+}
+
+static SeccompVerdict end(Task *t, unsigned nr, const uint64_t *a,
+                          uint32_t decision)
+{
+    switch (decision & SECCOMP_RET_ACTION_FULL) {
+    case SECCOMP_RET_TRAP:
+        trap(t, nr, a, decision & SECCOMP_RET_DATA);
+        return SECCOMP_ENDED;
+    case SECCOMP_RET_KILL_THREAD:
+        strace_never_returns(t, nr, a);
+        kill_thread(t, SIGSYS);
+        return SECCOMP_ENDED;
+    default:
+        strace_never_returns(t, nr, a);
+        signal_die(t, SIGSYS);
+    }
+}
+
+static bool strict_allows(unsigned nr)
+{
+    return nr == NR_READ || nr == NR_WRITE || nr == NR_EXIT ||
+           nr == NR_SIGRETURN;
+}
+
+/* What another thread's TSYNC gave. */
+static void take_up_privs(Task *t)
+{
+    if (t->seccomp_privs) {
+        t->seccomp_privs = false;
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    }
+}
+
+static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
+                             long *ret, bool asked);
+
+/*
+ * The tracer may let the call be made, make it another, which the filters
+ * look at again but for a tracer, or answer it itself.
+ */
+static SeccompVerdict ask_tracer(Task *t, unsigned *nr, const uint64_t *a,
+                                 long *ret, uint32_t data)
+{
+    if (!trace_seccomp(t, nr, data)) {
+        *ret = -ENOSYS;        /* nobody is there to ask */
+        return SECCOMP_ANSWERED;
+    }
+    if (*nr == TRACE_NO_CALL) {
+        *ret = (long)a[0];
+        return SECCOMP_ANSWERED;
+    }
+    return filter(t, nr, a, ret, true);
+}
+
+static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
+                             long *ret, bool asked)
+{
+    unsigned nr = *call;
+    struct seccomp_data data = {
+        .nr = (int)nr, .arch = TARGET_AUDIT_ARCH,
+        .instruction_pointer = rv_state(t->cpu)->pc,
+    };
+    const SeccompFilter *match;
+    uint32_t decision;
+
+    memcpy(data.args, a, sizeof(data.args));
+    decision = run_chain(t->seccomp, &data, &match);
+    switch (decision & SECCOMP_RET_ACTION_FULL) {
+    case SECCOMP_RET_ALLOW: case SECCOMP_RET_LOG:
+        return SECCOMP_ALLOWED;
+    case SECCOMP_RET_ERRNO:
+        *ret = error_of(decision);
+        return SECCOMP_ANSWERED;
+    case SECCOMP_RET_USER_NOTIF:
+        if (match->has_listener) {
+            return seccomp_notify(t, nr, a, ret);
+        }
+        *ret = -ENOSYS;
+        return SECCOMP_ANSWERED;
+    case SECCOMP_RET_TRACE:
+        return asked ? SECCOMP_ALLOWED
+               : ask_tracer(t, call, a, ret, decision & SECCOMP_RET_DATA);
+    default:
+        return end(t, nr, a, decision);
+    }
+}
+
+SeccompVerdict seccomp_decide(Task *t, unsigned *nr, const uint64_t *a,
+                              long *ret)
+{
+    take_up_privs(t);
+    if (t->seccomp_strict && !strict_allows(*nr)) {
+        strace_never_returns(t, *nr, a);
+        kill_thread(t, SIGKILL);
+        return SECCOMP_ENDED;
+    }
+    return filter(t, nr, a, ret, false);
+}
+
+/* --- setting --- */
+
+static uint32_t chain_length(const SeccompFilter *f)
+{
+    uint32_t n = 0;
+
+    for (; f; f = f->prev) {
+        n += f->n + 4;
+    }
+    return n;
+}
+
+uint32_t seccomp_count(const SeccompFilter *f)
+{
+    uint32_t n = 0;
+
+    for (; f; f = f->prev) {
+        n++;
+    }
+    return n;
+}
+
+SeccompFilter *seccomp_add(const SeccompFilter *prev,
+                           const struct sock_filter *insn, uint32_t n)
+{
+    SeccompFilter *f;
+
+    check(n > 0 && n <= BPF_MAXINSNS, "a filter of %u instructions", n);
+    if (chain_length(prev) + n > CHAIN_LIMIT) {
+        return NULL;
+    }
+    f = malloc(sizeof(*f) + n * sizeof(*insn));
+    if (f) {
+        f->prev = prev;
+        f->n = n;
+        f->has_listener = false;
+        memcpy(f->insn, insn, n * sizeof(*insn));
+    }
+    return f;
+}
+
+/* CAP_SYS_ADMIN in its namespace, or a promise to gain no rights. */
+static bool may_filter(void)
+{
+    struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[2] = { { 0 } };
+
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+        return true;
+    }
+    raw_syscall(SYS_capget, (long)&head, (long)data, 0, 0, 0, 0);
+    return data[0].effective >> CAP_SYS_ADMIN & 1;
+}
+
+/* struct sock_fprog { u16 len; struct sock_filter *filter; } */
+static long read_filter(Task *t, uint64_t addr, SeccompFilter **out)
+{
+    struct { uint16_t len, pad[3]; uint64_t insn; } prog;
+    struct sock_filter *insn;
+    long ret = -EFAULT;
+
+    if (!mm_read(task_mm(t), &prog, addr, sizeof(prog))) {
+        return -EFAULT;
+    }
+    if (prog.len == 0 || prog.len > BPF_MAXINSNS) {
+        return -EINVAL;
+    }
+    if (!may_filter()) {
+        return -EACCES;
+    }
+    insn = calloc(prog.len, sizeof(*insn));
+    if (!insn) {
+        return -ENOMEM;
+    }
+    if (mm_read(task_mm(t), insn, prog.insn, prog.len * sizeof(*insn))) {
+        ret = !bpf_valid(insn, prog.len) ? -EINVAL
+              : (*out = seccomp_add(t->seccomp, insn, prog.len)) ? 0 : -ENOMEM;
+    }
+    free(insn);
+    return ret;
+}
+
+/* --- all threads --- */
+
+/* A thread that sets the filters of all threads of its process. */
+typedef struct Sync {
+    const Task *t;
+    const SeccompFilter *filter;
+    bool privs;
+    int32_t refuses;           /* a thread that has others; 0: none */
+} Sync;
+
+static Task *sibling(const Sync *s, const CPUState *cpu)
+{
+    Task *o = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
+
+    return o && !o->exited && o->tgid == s->t->tgid ? o : NULL;
+}
+
+static bool has_ancestor(const SeccompFilter *f, const SeccompFilter *older)
+{
+    while (f && f != older) {
+        f = f->prev;
+    }
+    return f == older;
+}
+
+static void can_sync(void *opaque, CPUState *cpu)
+{
+    Sync *s = opaque;
+    const Task *o = sibling(s, cpu);
+
+    if (o && (o->seccomp_strict ||
+              !has_ancestor(s->t->seccomp, o->seccomp))) {
+        s->refuses = o->tid;
+    }
+}
+
+static void give_filter(void *opaque, CPUState *cpu)
+{
+    const Sync *s = opaque;
+    Task *o = sibling(s, cpu);
+
+    if (o) {
+        o->seccomp_privs = s->privs;
+        o->seccomp = s->filter;
+    }
+}
+
+/* 0, the listener's descriptor, -errno, or a thread that is in the way. */
+static long install(Task *t, uint64_t flags, SeccompFilter *f)
+{
+    bool sync = flags & SECCOMP_FILTER_FLAG_TSYNC;
+    Sync s = { t, f, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1, 0 };
+    long ret = 0;
+
+    if (sync) {
+        exec_each_other(t->cpu, can_sync, &s);
+    }
+    if (s.refuses) {
+        return flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : s.refuses;
+    }
+    if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) {
+        ret = seccomp_listen(flags);
+        f->has_listener = true;
+    }
+    if (ret >= 0) {
+        t->seccomp = f;
+        if (sync) {
+            exec_each_other(t->cpu, give_filter, &s);
+        }
+    }
+    return ret;
+}
+
+static bool flags_valid(uint64_t flags)
+{
+    const uint64_t known = SECCOMP_FILTER_FLAG_TSYNC |
+                           SECCOMP_FILTER_FLAG_LOG |
+                           SECCOMP_FILTER_FLAG_SPEC_ALLOW |
+                           SECCOMP_FILTER_FLAG_NEW_LISTENER |
+                           SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
+                           SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+    bool listens = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+
+    /* A thread's id as the result could be taken for a descriptor. */
+    return !(flags & ~known) &&
+           !(listens && (flags & SECCOMP_FILTER_FLAG_TSYNC) &&
+             !(flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH)) &&
+           !(!listens && (flags & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV));
+}
+
+static long set_filter(Task *t, uint64_t flags, uint64_t addr)
+{
+    SeccompFilter *f;
+    long ret = flags_valid(flags) ? read_filter(t, addr, &f) : -EINVAL;
+
+    if (ret < 0) {
+        return ret;
+    }
+    ret = -EINVAL;
+    pthread_mutex_lock(&t->proc->seccomp_lock);
+    if (!t->seccomp_strict) {
+        ret = install(t, flags, f);
+    }
+    if (t->seccomp != f) {
+        free(f);
+    }
+    pthread_mutex_unlock(&t->proc->seccomp_lock);
+    return ret;
+}
+
+void seccomp_copy(Task *t, const Task *parent)
+{
+    pthread_mutex_lock(&t->proc->seccomp_lock);
+    t->seccomp = parent->seccomp;
+    t->seccomp_privs = parent->seccomp_privs;
+    t->seccomp_strict = parent->seccomp_strict;
+    pthread_mutex_unlock(&t->proc->seccomp_lock);
+}
+
+/* Another thread may have held it. */
+void seccomp_new_process(Task *t)
+{
+    pthread_mutex_init(&t->proc->seccomp_lock, NULL);
+}
+
+/* --- the calls --- */
+
+static long set_strict(Task *t)
+{
+    if (t->seccomp) {
+        return -EINVAL;
+    }
+    t->seccomp_strict = true;
+    return 0;
+}
+
+static long action_available(Task *t, uint64_t addr)
+{
+    uint32_t action;
+
+    if (!mm_read(task_mm(t), &action, addr, sizeof(action))) {
+        return -EFAULT;
+    }
+    switch (action) {
+    case SECCOMP_RET_KILL_PROCESS: case SECCOMP_RET_KILL_THREAD:
+    case SECCOMP_RET_TRAP: case SECCOMP_RET_ERRNO: case SECCOMP_RET_TRACE:
+    case SECCOMP_RET_LOG: case SECCOMP_RET_ALLOW:
+    case SECCOMP_RET_USER_NOTIF:
+        return 0;
+    default:
+        return -EOPNOTSUPP;
+    }
+}
+
+long sys_seccomp(Task *t, const uint64_t *a)
+{
+    uint32_t flags = (uint32_t)a[1];
+
+    switch ((uint32_t)a[0]) {
+    case SECCOMP_SET_MODE_STRICT:
+        return flags || a[2] ? -EINVAL : set_strict(t);
+    case SECCOMP_SET_MODE_FILTER:
+        return set_filter(t, flags, a[2]);
+    case SECCOMP_GET_ACTION_AVAIL:
+        return flags ? -EINVAL : action_available(t, a[2]);
+    case SECCOMP_GET_NOTIF_SIZES:      /* the same for all machines */
+        return pass_call(t, SYS_seccomp, 1u << 2, a);
+    default:
+        return -EINVAL;
+    }
+}
+
+long seccomp_prctl_set(Task *t, uint64_t mode, uint64_t program)
+{
+    switch (mode) {
+    case SECCOMP_MODE_STRICT: return set_strict(t);
+    case SECCOMP_MODE_FILTER: return set_filter(t, 0, program);
+    default: return -EINVAL;
+    }
+}
+
+long seccomp_mode(const Task *t)
+{
+    return t->seccomp_strict ? SECCOMP_MODE_STRICT
+           : t->seccomp ? SECCOMP_MODE_FILTER : SECCOMP_MODE_DISABLED;
+}

@@ -1,0 +1,295 @@
+/* The system calls of signals. */
+#include "linux-user/signal/internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include "linux-user/riscv64/frame.h"
+#include "linux-user/task/sys.h"
+#include "linux-user/usercopy.h"
+
+
+static bool uncatchable(int signo)
+{
+    return signo == SIGKILL || signo == SIGSTOP;
+}
+
+static void swap_action(Actions *actions, int signo,
+                        const TargetSigaction *act, TargetSigaction *old)
+{
+    pthread_mutex_lock(&actions->lock);
+    *old = actions->at[signo];
+    if (act) {
+        actions->at[signo] = *act;
+        signal_install(actions, signo);
+    }
+    pthread_mutex_unlock(&actions->lock);
+}
+
+long sys_rt_sigaction(Task *t, const uint64_t *a)
+{
+    int signo = (int)a[0];
+    TargetSigaction act = { 0 }, old;
+
+    if (a[3] != 8) {
+        return -EINVAL;
+    }
+    if (a[1] && !mm_read(task_mm(t), &act, a[1], sizeof(act))) {
+        return -EFAULT;
+    }
+    if (signo < 1 || signo > GUEST_NSIG || (a[1] && uncatchable(signo))) {
+        return -EINVAL;
+    }
+    act.mask &= ~NEVER_BLOCKED;
+    swap_action(t->actions, signo, a[1] ? &act : NULL, &old);
+    if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
+        return -EFAULT;
+    }
+    return 0;
+}
+
+static bool change_mask(uint64_t *mask, int how, uint64_t set)
+{
+    switch (how) {
+    case SIG_BLOCK: *mask |= set; return true;
+    case SIG_UNBLOCK: *mask &= ~set; return true;
+    case SIG_SETMASK: *mask = set; return true;
+    default: return false;
+    }
+}
+
+long sys_rt_sigpending(Task *t, const uint64_t *a)
+{
+    uint64_t set = 0;
+    long ret = a[1] > sizeof(set) ? -EINVAL
+               : raw_syscall(SYS_rt_sigpending, (long)&set, 8, 0, 0, 0, 0);
+
+    set |= signal_waiting(t) & t->sigmask;
+    if (ret == 0 && a[1] && !mm_write(task_mm(t), a[0], &set, a[1])) {
+        ret = -EFAULT;
+    }
+    return ret;
+}
+
+/*
+ * By a safe_syscall: a signal that arrived before is delivered before, not
+ * after it was blocked.  Held ones are let in by the same call as others.
+ */
+static long change_host_mask(Task *t, uint64_t mask)
+{
+    uint64_t old = t->sigmask, host = mask & ~EXECS_OWN;
+    bool own = (old ^ mask) & EXECS_OWN;
+    long ret;
+
+    if (own) {
+        signal_block_own(t, true);
+        signal_give_held(t, ~mask);
+    }
+    t->sigmask = mask;
+    ret = safe_syscall(&t->pending, SYS_rt_sigprocmask, SIG_SETMASK,
+                       (long)&host, 0, 8, 0, 0);
+    if (ret < 0) {
+        t->sigmask = old;
+    }
+    if (own) {
+        signal_block_own(t, false);
+    }
+    return ret;
+}
+
+long sys_rt_sigprocmask(Task *t, const uint64_t *a)
+{
+    uint64_t mask = t->sigmask, old = mask, set;
+    long ret;
+
+    if (a[3] != 8) {
+        return -EINVAL;
+    }
+    if (a[1]) {
+        if (!mm_read(task_mm(t), &set, a[1], sizeof(set))) {
+            return -EFAULT;
+        }
+        if (!change_mask(&mask, (int)a[0], set)) {
+            return -EINVAL;
+        }
+        ret = change_host_mask(t, mask & ~NEVER_BLOCKED);
+        if (ret < 0) {
+            return ret;
+        }
+    }
+    if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
+        return -EFAULT;
+    }
+    return 0;
+}
+
+long signal_wait_begin_at(Task *t, uint64_t addr, uint64_t size,
+                          uint64_t *host)
+{
+    uint64_t mask;
+
+    if (!addr) {
+        return 0;
+    }
+    if (size != sizeof(mask)) {
+        return -EINVAL;
+    }
+    if (!mm_read(task_mm(t), &mask, addr, sizeof(mask))) {
+        return -EFAULT;
+    }
+    if (!signal_wait_begin(t, mask)) {
+        return signal_wait_end(t, -RESTART_SYSCALL);
+    }
+    *host = mask & ~EXECS_OWN;
+    return 1;
+}
+
+long sys_rt_sigsuspend(Task *t, const uint64_t *a)
+{
+    uint64_t mask, host;
+
+    if (a[1] != 8) {
+        return -EINVAL;
+    }
+    if (!mm_read(task_mm(t), &mask, a[0], sizeof(mask))) {
+        return -EFAULT;
+    }
+    host = mask & ~EXECS_OWN;
+    return signal_wait_end(t, !signal_wait_begin(t, mask) ? -RESTART_SYSCALL
+        : safe_syscall(&t->pending, SYS_rt_sigsuspend, (long)&host, 8, 0, 0,
+                       0, 0));
+}
+
+/*
+ * SIGSEGV and SIGBUS are blocked in the host during the call, which takes
+ * them from the kernel's queue.
+ */
+static long wait_for_own(Task *t, uint64_t set, const uint64_t *a,
+                         siginfo_t *info)
+{
+    long ret;
+
+    signal_block_own(t, true);
+    signal_give_held(t, set);
+    ret = safe_syscall(&t->pending, SYS_rt_sigtimedwait, (long)&set,
+                       (long)info, a[2] ? (long)g2h(task_mm(t), a[2]) : 0, 8,
+                       0, 0);
+    signal_block_own(t, false);
+    return ret > 0 && signal_is_kick((int)ret, info) ? -RESTART_SYSCALL : ret;
+}
+
+long sys_rt_sigtimedwait(Task *t, const uint64_t *a)
+{
+    uint64_t set;
+    siginfo_t info = { 0 };
+    long ret;
+
+    if (a[3] != 8 || a[2] >= TASK_SIZE ||
+        !mm_read(task_mm(t), &set, a[0], sizeof(set)) ||
+        !(set & EXECS_OWN)) {
+        return pass_call(t, SYS_rt_sigtimedwait, 1 << 0 | 1 << 1 | 1 << 2, a);
+    }
+    ret = wait_for_own(t, set, a, &info);
+    signal_unforge(&info);
+    if (ret > 0 && a[1] && !mm_write(task_mm(t), a[1], &info, sizeof(info))) {
+        return -EFAULT;
+    }
+    return ret;
+}
+
+/* The kernel allows a code above 0 for the calling thread itself only. */
+static bool forges_fault(Task *t, int tid, uint64_t signo, uint64_t addr,
+                         siginfo_t *info)
+{
+    return tid == t->tid && (signo == SIGSEGV || signo == SIGBUS) &&
+           mm_read(task_mm(t), info, addr, sizeof(*info)) &&
+           info->si_code > 0;
+}
+
+long sys_rt_sigqueueinfo(Task *t, const uint64_t *a)
+{
+    siginfo_t info;
+
+    if (!forges_fault(t, (int)a[0], a[1], a[2], &info)) {
+        return pass_call(t, SYS_rt_sigqueueinfo, 1 << 2, a);
+    }
+    signal_forge(&info);
+    return raw_syscall(SYS_rt_sigqueueinfo, (int)a[0], (long)a[1],
+                       (long)&info, 0, 0, 0);
+}
+
+long sys_rt_tgsigqueueinfo(Task *t, const uint64_t *a)
+{
+    siginfo_t info;
+
+    if (!forges_fault(t, (int)a[1], a[2], a[3], &info)) {
+        return pass_call(t, SYS_rt_tgsigqueueinfo, 1 << 3, a);
+    }
+    signal_forge(&info);
+    return raw_syscall(SYS_rt_tgsigqueueinfo, (int)a[0], (int)a[1],
+                       (long)a[2], (long)&info, 0, 0);
+}
+
+long sys_rt_sigreturn(Task *t, const uint64_t *a)
+{
+    uint64_t mask;
+
+    (void)a;
+    t->no_result = true;
+    if (frame_pop(t, &mask)) {
+        if (t->pending) {
+            t->sigmask = mask & ~NEVER_BLOCKED;   /* delivery sets it */
+        } else {
+            signal_let_in(t, mask);
+        }
+    } else {
+        signal_force(t, SIGSEGV, SI_KERNEL, 0);
+    }
+    return 0;
+}
+
+static bool on_altstack_now(const Task *t)
+{
+    return on_altstack(t, rv_state(t->cpu)->gpr[RV_SP]);
+}
+
+static long set_altstack(Task *t, TargetStack st)
+{
+    int mode = st.flags & ~TARGET_SS_AUTODISARM;
+
+    if (on_altstack_now(t)) {
+        return -EPERM;
+    }
+    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0) {
+        return -EINVAL;
+    }
+    if (mode == SS_DISABLE) {
+        st.sp = st.size = 0;
+    } else if (st.size < TARGET_MINSIGSTKSZ) {
+        return -ENOMEM;
+    }
+    st.flags &= ~SS_ONSTACK;
+    t->altstack = st;
+    return 0;
+}
+
+long sys_sigaltstack(Task *t, const uint64_t *a)
+{
+    TargetStack st, old = t->altstack;
+    long ret = 0;
+
+    if (on_altstack_now(t)) {
+        old.flags |= SS_ONSTACK;
+    }
+    if (a[0]) {
+        if (!mm_read(task_mm(t), &st, a[0], sizeof(st))) {
+            return -EFAULT;
+        }
+        ret = set_altstack(t, st);
+    }
+    if (ret == 0 && a[1] &&
+        !mm_write(task_mm(t), a[1], &old, sizeof(old))) {
+        return -EFAULT;
+    }
+    return ret;
+}

@@ -1,0 +1,129 @@
+/*
+ * The guest process and its tasks (threads).
+ *
+ * One Process, made by linux_user_run().  One Task for each guest thread,
+ * touched by its own host thread only; `pending` and `info` also by that
+ * thread's signal handlers.  Functions below linux_user_run() are given a
+ * Task and find everything else through it; only the host's signal handlers
+ * need a global pointer (signal/host.c).
+ */
+#ifndef LINUX_USER_PROCESS_H
+#define LINUX_USER_PROCESS_H
+
+#include <limits.h>
+#include <signal.h>
+#include "linux-user/elf/elf.h"
+#include <sys/types.h>
+#include "linux-user/linux-user.h"
+#include "linux-user/mm/mm.h"
+#include "linux-user/ptrace/ptrace.h"
+#include "linux-user/riscv64/target.h"
+#include "linux-user/task/held.h"
+#include "util/reserve.h"
+
+enum { GUEST_NSIG = 64 };
+
+/* What the guest's signals do. */
+typedef struct Actions {
+    pthread_mutex_t lock;
+    TargetSigaction at[GUEST_NSIG + 1];        /* under the lock */
+    bool catch_core;           /* we write the core files */
+    bool catch_fatal;          /* of a vfork child, which must not die within
+                                  the emulator: its parent shares it */
+} Actions;
+
+/* Guest memory that another process has written to: [start, end). */
+typedef struct Written {
+    pthread_mutex_t lock;      /* of those who take it, not who writes */
+    volatile uint64_t start, end;
+} Written;
+
+typedef struct Process {
+    Mm mm;
+    Reserve reserve;                   /* see util/reserve.h */
+    Exec *exec;
+    const LinuxUserOptions *options;
+    Gdb *gdb;                          /* NULL: not debugged */
+    char exe[PATH_MAX];                /* the program's real path, once */
+    volatile int program_fd;           /* proc/program.h; -1: none */
+    pthread_mutex_t program_lock;      /* while it moves */
+    dev_t emulator_dev;
+    ino_t emulator_ino;
+    uint64_t arg_start, arg_end;       /* of the strings on the stack */
+    uint64_t env_end;
+    uint64_t auxv, auxv_end;
+    ElfAreas areas;                    /* of the program */
+    uint64_t stack_start;              /* sp at the program's start */
+    uint64_t vdso;
+    uint64_t sigreturn;                /* address of the trampoline */
+    Actions actions;
+    uint64_t page_logged;              /* by page_log(); under mm.lock */
+    Held held;                         /* signals to the process */
+    volatile bool several;             /* has made threads or processes */
+    volatile bool has_mem_file;        /* has opened /proc/self/mem */
+    pthread_mutex_t seccomp_lock;      /* while a thread sets another's */
+    volatile bool tracing;             /* a thread has traced a process */
+    Written written;
+    _Atomic int nb_tasks;              /* threads that have not ended */
+} Process;
+
+typedef struct TargetStack {
+    uint64_t sp;
+    int32_t flags, pad;
+    uint64_t size;
+} TargetStack;
+
+/* A thread's timer for -profile, and the sample that it wants taken. */
+typedef struct Tick {
+    uint32_t weight;           /* 0: none is */
+    ExecPlace place;
+    uint64_t pc;
+    bool has_timer;
+    int32_t timer;
+} Tick;
+
+typedef struct Task {
+    CPUState *cpu;
+    Process *proc;
+    Actions *actions;                  /* proc's; a vfork child has its own */
+    bool vfork;                        /* is a vfork child */
+    uint64_t sigmask;                  /* what the guest believes it to be */
+    uint64_t saved_mask;               /* to go back to after a call that */
+    bool has_saved_mask;               /* waits with a mask of its own, */
+    bool own_blocked;                  /* in which EXECS_OWN wait, too */
+    TargetStack altstack;
+    int32_t tgid, tid;                 /* of the host thread that runs it */
+    volatile uint32_t pending;         /* a signal is in info; all others */
+    siginfo_t info;                    /* wait, blocked, in the kernel */
+    Held held;                         /* but SIGSEGV and SIGBUS */
+    bool no_result;                    /* the call has set all registers */
+    uint32_t grown;                    /* mm.grown at the last fault */
+    void *exec_scratch;                /* memory of an execve under way */
+    volatile bool kicked;              /* a signal of our own came */
+    volatile bool cut_short;           /* one of exec's ended the call's wait */
+    bool has_timer, timer_armed;       /* to kick again; signal/host.c */
+    int32_t timer;
+    void *host_stack;                  /* for signal handlers; owned */
+    uint64_t clear_tid;                /* set_tid_address; 0: none */
+    uint64_t robust_list;              /* set_robust_list; 0: none */
+    const struct SeccompFilter *volatile seccomp;   /* the newest; NULL: none;
+                                          written under proc's lock */
+    volatile bool seccomp_privs;       /* no_new_privs is still to be set */
+    bool seccomp_strict;
+    Tick tick;                 /* written in the thread's signal handler */
+    struct StraceCall *strace;         /* with -strace, of this thread */
+    GdbThread *debug;                  /* NULL: not debugged */
+    volatile bool break_call;          /* the debugger ends the call's wait */
+    volatile bool exited;              /* the thread has ended */
+    TraceBlock trace_own;
+    TraceBlock *trace;                 /* a vfork child has another */
+    struct Tracee *tracees;            /* what it traces; owned */
+    uint32_t trace_round;
+} Task;
+
+static inline Mm *task_mm(Task *t)
+{
+    return &t->proc->mm;
+}
+
+#endif
