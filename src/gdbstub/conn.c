@@ -236,6 +236,57 @@ static void remove_left_over(const struct sockaddr_un *addr)
     close(fd);
 }
 
+/* A new socket of this name that listens. */
+static int listen_at(const struct sockaddr_un *addr)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        return -1;
+    }
+    if (bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) < 0) {
+        return close_failed(fd);
+    }
+    if (listen(fd, 1) < 0) {
+        fd = close_failed(fd);
+        unlink(addr->sun_path);
+    }
+    return fd;
+}
+
+/* False: it has a name already, or cannot have one. */
+static bool rename_to_new(const char *from, const char *to)
+{
+    bool done = link(from, to) == 0;
+    int error = errno == EEXIST ? EADDRINUSE : errno;
+
+    unlink(from);
+    errno = error;
+    return done;
+}
+
+/*
+ * Who sees the name can connect: until it listens the socket has another one,
+ * beside it, unless that would be too long.
+ */
+static int listen_unseen(const struct sockaddr_un *addr)
+{
+    struct sockaddr_un early = { .sun_family = AF_UNIX };
+    int n = snprintf(early.sun_path, sizeof(early.sun_path), "%s.%d",
+                     addr->sun_path, (int)getpid());
+    int fd;
+
+    if ((size_t)n >= sizeof(early.sun_path)) {
+        return listen_at(addr);
+    }
+    remove_left_over(&early);
+    fd = listen_at(&early);
+    if (fd >= 0 && !rename_to_new(early.sun_path, addr->sun_path)) {
+        return close_failed(fd);
+    }
+    return fd;
+}
+
 static int bind_path(const char *where, char socket_path[SOCKET_PATH_MAX])
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -247,19 +298,8 @@ static int bind_path(const char *where, char socket_path[SOCKET_PATH_MAX])
         return -1;
     }
     remove_left_over(&addr);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return -1;
-    }
-    if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-        return close_failed(fd);
-    }
-    if (listen(fd, 1) < 0) {
-        fd = close_failed(fd);
-        unlink(addr.sun_path);
-        return fd;
-    }
-    if (realpath(addr.sun_path, absolute) &&
+    fd = listen_unseen(&addr);
+    if (fd >= 0 && realpath(addr.sun_path, absolute) &&
         strlen(absolute) < SOCKET_PATH_MAX) {
         strcpy(socket_path, absolute);
     }

@@ -26,7 +26,7 @@ GdbThread *gdb_thread_new(Gdb *g, CPUState *cpu, int tid)
         return NULL;
     }
     *th = (GdbThread){ .gdb = g, .cpu = cpu, .tid = tid,
-                       .fork_pipe = { -1, -1 } };
+                       .fork_pipe = { -1, -1 }, .vfork_pipe = { -1, -1 } };
     pthread_mutex_lock(&g->lock);
     while (*at) {
         at = &(*at)->next;

@@ -71,8 +71,8 @@ enum { GDB_SAVED_MAX = 512 };
 /* The same, for a program that execve has put in the place of another. */
 Gdb *gdb_resume(const void *saved, size_t size, const GdbTarget *);
 
-/* The smallest descriptor of the server's, from `from` on; -1: none. */
-int gdb_own_fd(const Gdb *, int from);
+/* The smallest descriptor of ours, from `from` on; -1: none. */
+int gdb_own_fd(Gdb *, int from);
 
 /* --- of guest threads --- */
 
@@ -108,19 +108,22 @@ void gdb_call_returned(GdbThread *, unsigned nr);
 
 /* --- of processes --- */
 
-/* Does the client want to be told of new processes? */
-bool gdb_follows_fork(Gdb *);
 /*
  * Around fork(2): before; in the parent, with the child's id or -1; in the
  * child, whose first thread is th's copy: true if it is debugged from now on.
+ * If not, *stays_open is a descriptor that its parent waits for, or 0.
  */
 void gdb_fork_begin(GdbThread *);
 void gdb_fork_parent(GdbThread *, int child);
-bool gdb_fork_child(GdbThread *);
+bool gdb_fork_child(GdbThread *, int *stays_open);
 
-/* Around a wait for a process, in which the thread's state is exact. */
-void gdb_wait_begin(GdbThread *);
-void gdb_wait_end(GdbThread *);
+/*
+ * A vfork that the client wants to follow is a fork; _begin is false if there
+ * is none.  The parent then waits, its state exact, until the child executes
+ * a program or ends.
+ */
+bool gdb_vfork_begin(GdbThread *);
+void gdb_vfork_wait(GdbThread *);
 
 /*
  * Around execve(2).  gdb_save: what gdb_resume() needs, in the new program;

@@ -140,6 +140,8 @@ struct GdbThread {
     Stop met;                  /* its own: to be reported */
     bool stepped;              /* its own: a step has been made */
     int fork_pipe[2];          /* to tell the child; -1: none */
+    int vfork_pipe[2];         /* its end tells the parent; of the child, the
+                                  writing end alone */
 };
 
 /* What a client has asked for; kept over fork and execve. */

@@ -19,25 +19,24 @@
 
 /* --- fork --- */
 
-bool gdb_follows_fork(Gdb *g)
+/* Of a fork that the client wants to be told of, both ends; false: none. */
+static bool open_pipe(const Gdb *g, int ends[2])
 {
-    bool follows;
+    int made[2];
 
-    pthread_mutex_lock(&g->lock);
-    follows = g->attached && g->client.fork_events;
-    pthread_mutex_unlock(&g->lock);
-    return follows;
+    if (!g->attached || !g->client.fork_events ||
+        pipe2(made, O_CLOEXEC) < 0) {
+        return false;
+    }
+    ends[0] = fd_out_of_reach(made[0]);
+    ends[1] = fd_out_of_reach(made[1]);
+    return true;
 }
 
 void gdb_fork_begin(GdbThread *th)
 {
-    Gdb *g = th->gdb;
-
-    pthread_mutex_lock(&g->lock);
-    if (g->attached && g->client.fork_events && pipe(th->fork_pipe) == 0) {
-        th->fork_pipe[0] = fd_out_of_reach(th->fork_pipe[0]);
-        th->fork_pipe[1] = fd_out_of_reach(th->fork_pipe[1]);
-    }
+    pthread_mutex_lock(&th->gdb->lock);
+    open_pipe(th->gdb, th->fork_pipe);
 }
 
 static void close_end(int *fd)
@@ -74,24 +73,46 @@ void gdb_fork_parent(GdbThread *th, int child)
     pthread_mutex_unlock(&g->lock);
 }
 
+/* Under the lock, so that a child of another thread can close its ends. */
+bool gdb_vfork_begin(GdbThread *th)
+{
+    bool made;
+
+    pthread_mutex_lock(&th->gdb->lock);
+    made = open_pipe(th->gdb, th->vfork_pipe);
+    pthread_mutex_unlock(&th->gdb->lock);
+    return made;
+}
+
+static void wait_for_end(int pipe_end)
+{
+    char byte;
+
+    while (read(pipe_end, &byte, 1) < 0 && errno == EINTR) {
+    }
+}
+
 /* The fork is reported first: the child waits for what becomes of it. */
-void gdb_wait_begin(GdbThread *th)
+void gdb_vfork_wait(GdbThread *th)
 {
     Gdb *g = th->gdb;
 
     pthread_mutex_lock(&g->lock);
-    thread_report(th);
+    close_end(&th->vfork_pipe[1]);
+    if (th->met.kind) {
+        thread_report(th);
+    }
     th->state = THREAD_PARKED;
     pthread_cond_broadcast(&g->changed);
     pthread_mutex_unlock(&g->lock);
-}
 
-void gdb_wait_end(GdbThread *th)
-{
-    pthread_mutex_lock(&th->gdb->lock);
+    wait_for_end(th->vfork_pipe[0]);
+
+    pthread_mutex_lock(&g->lock);
+    close_end(&th->vfork_pipe[0]);
     th->state = THREAD_RUNNING;
     thread_wait(th);
-    pthread_mutex_unlock(&th->gdb->lock);
+    pthread_mutex_unlock(&g->lock);
 }
 
 static bool told_to_follow(GdbThread *th)
@@ -109,6 +130,24 @@ static bool told_to_follow(GdbThread *th)
     return word == 'f';
 }
 
+/* An end that is held open here would keep others waiting. */
+static void forget_thread(GdbThread *th)
+{
+    for (int end = 0; end < 2; end++) {
+        close_end(&th->fork_pipe[end]);
+        close_end(&th->vfork_pipe[end]);
+    }
+    free(th);
+}
+
+/* Of a vfork the child has the writing end, and its own children have none. */
+static void keep_vfork_end(GdbThread *th)
+{
+    bool is_child = th->vfork_pipe[0] >= 0;
+
+    close_end(&th->vfork_pipe[is_child ? 0 : 1]);
+}
+
 /* Nobody else is there: no lock is held, nobody waits. */
 static void become_only_thread(GdbThread *th)
 {
@@ -120,9 +159,10 @@ static void become_only_thread(GdbThread *th)
     for (GdbThread *o = g->threads, *next; o; o = next) {
         next = o->next;
         if (o != th) {
-            free(o);
+            forget_thread(o);
         }
     }
+    keep_vfork_end(th);
     g->threads = th;
     th->next = NULL;
     th->tid = (int)getpid();
@@ -156,7 +196,7 @@ static bool listen_too(Gdb *g)
     return g->listen_fd >= 0 && server_start(g);
 }
 
-bool gdb_fork_child(GdbThread *th)
+bool gdb_fork_child(GdbThread *th, int *stays_open)
 {
     Gdb *g = th->gdb;
 
@@ -174,6 +214,7 @@ bool gdb_fork_child(GdbThread *th)
     if (listen_too(g)) {
         return true;
     }
+    *stays_open = th->vfork_pipe[1] >= 0 ? th->vfork_pipe[1] : 0;
     free(th);
     return false;
 }

@@ -384,14 +384,25 @@ Gdb *gdb_start(const GdbListen *listen, const GdbTarget *target)
     return NULL;
 }
 
-int gdb_own_fd(const Gdb *g, int from)
+/* The smaller of found and fd, of those that are from `from` on. */
+static int lower(int found, int fd, int from)
 {
-    int fds[] = { g->conn.fd, g->listen_fd, g->wake_fd }, found = -1;
+    return fd >= from && (found < 0 || fd < found) ? fd : found;
+}
 
-    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-        if (fds[i] >= from && (found < 0 || fds[i] < found)) {
-            found = fds[i];
+int gdb_own_fd(Gdb *g, int from)
+{
+    int found = lower(-1, g->conn.fd, from);
+
+    found = lower(found, g->listen_fd, from);
+    found = lower(found, g->wake_fd, from);
+    pthread_mutex_lock(&g->lock);
+    for (const GdbThread *th = g->threads; th; th = th->next) {
+        for (int end = 0; end < 2; end++) {
+            found = lower(found, th->fork_pipe[end], from);
+            found = lower(found, th->vfork_pipe[end], from);
         }
     }
+    pthread_mutex_unlock(&g->lock);
     return found;
 }

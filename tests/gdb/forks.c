@@ -1,4 +1,4 @@
-/* forks [exec|vfork|spawn]: a child that calls a function or executes this. */
+/* forks fork|exec|vfork|spawn|close: see start(). */
 #define _GNU_SOURCE
 #include <spawn.h>
 #include <stdio.h>
@@ -27,6 +27,10 @@ void in_new_program(void)
     fflush(stdout);
 }
 
+/*
+ * A child that calls a function or executes this program; or, with "close" and
+ * vfork, closes all that it can, and takes its time.
+ */
 static pid_t start(const char *how, char **args)
 {
     pid_t pid;
@@ -35,8 +39,14 @@ static pid_t start(const char *how, char **args)
         return posix_spawn(&pid, args[0], NULL, NULL, args, environ) ? -1
                                                                       : pid;
     }
-    pid = strcmp(how, "vfork") == 0 ? vfork() : fork();
+    pid = how[0] == 'v' || how[0] == 'c' ? vfork() : fork();
     if (pid == 0) {
+        if (strcmp(how, "close") == 0) {
+            close_range(3, ~0u, 0);
+            usleep(200000);
+            in_child(2);
+            _exit(5);
+        }
         if (strcmp(how, "fork") == 0) {
             in_child(1);
             _exit(3);
@@ -50,14 +60,19 @@ static pid_t start(const char *how, char **args)
 int main(int argc, char **argv)
 {
     char *args[] = { argv[0], "new", NULL };
-    int status = 0;
+    int status = 0, pid;
 
     (void)argc;
     if (strcmp(argv[1], "new") == 0) {
         in_new_program();
         return 4;
     }
-    waitpid(start(argv[1], args), &status, 0);
+    pid = start(argv[1], args);
+    if (strcmp(argv[1], "close") == 0) {
+        puts("the parent goes on");
+        fflush(stdout);
+    }
+    waitpid(pid, &status, 0);
     in_parent(WEXITSTATUS(status));
     return 0;
 }

@@ -8,7 +8,8 @@
 #   #: late                 it does not wait for gdb, which comes when it has
 #                           printed something
 # and SOCKET stands for where the emulator listens, INPUT for a file from which
-# the program reads.
+# the program reads, SETTLED for a command that waits until the program waits or
+# has run for a while (settled.sh).
 # raw/*.rsp are packets and what must come back: see rsp.c.
 #   EMU=PROGRAM    another emulator that knows -g
 #   UPDATE=1       writes the .out files anew
@@ -18,6 +19,7 @@ emu=${EMU:-$build/tcg-riscv64}
 out=build/gdb
 prefix=/usr/riscv64-linux-gnu
 passed=0 failed=0
+time=60
 
 command -v gdb-multiarch > /dev/null || {
     echo "SKIP gdb: there is no gdb-multiarch (apt-get install gdb-multiarch)"
@@ -61,24 +63,38 @@ normalize() {
         -e '/^[* ] [0-9]+ +Thread/s/ +/ /g' -e 's/^ADDR in main /main /'
 }
 
-# wait_for TEST FILE: until the test holds, as -s or -S.
+# wait_for TEST FILE: until the test holds, as -s or -S; false: it does not.
 wait_for() {
     for _ in $(seq 400); do
         [ "$1" "$2" ] && return
+        kill -0 $pid 2> /dev/null || break
         sleep 0.05
     done
+    [ "$1" "$2" ]
 }
 
-# start SUFFIX WORDS...: the program under the emulator, in the background.
+# start SUFFIX WORDS...: the program under the emulator, in the background;
+# false: gdb would find it not ready.
 start() {
     suffix=$1
     shift
     rm -f "$work/socket" "$work/program"
-    (timeout 60 $emu $options -g "$work/socket$suffix" "$@" \
+    (timeout $time $emu $options -g "$work/socket$suffix" "$@" \
         > "$work/program" 2>&1 <> "$work/input"
      exit $?) 2> /dev/null &
     pid=$!
-    wait_for -S "$work/socket"
+    wait_for -S "$work/socket" || return
+    [ ! "$suffix" ] ||
+        { wait_for -s "$work/program" && tests/gdb/settled.sh $pid; }
+}
+
+# not_ready NAME: a failure, with what there is to see of the program.
+not_ready() {
+    { echo "the program was not ready for a debugger; it printed:"
+      cat "$work/program"
+      wait $pid
+      echo "status $?"; } > "$work/diff" 2>&1
+    verdict "$1" 1 "$work/diff"
 }
 
 header() {
@@ -90,11 +106,10 @@ run_case() {
     options=$(header "$script" '/^-/p' | sed "s#PREFIX#$prefix#")
     program=$(header "$script" '/^program/s/^program //p')
     suffix=$(header "$script" '/^late/s/.*/,suspend=n/p')
-    sed "s#SOCKET#$work/socket#; s#INPUT#$work/input#" "$script" \
-        > "$work/script"
-    start "$suffix" $out/$program
-    [ "$suffix" ] && wait_for -s "$work/program" && sleep 0.5
-    timeout 60 gdb-multiarch -nx -q -batch -ex 'set pagination off' \
+    start "$suffix" $out/$program || { not_ready "$name"; return; }
+    sed "s#SOCKET#$work/socket#; s#INPUT#$work/input#
+         s#SETTLED#tests/gdb/settled.sh $pid#" "$script" > "$work/script"
+    timeout $time gdb-multiarch -nx -q -batch -ex 'set pagination off' \
         -ex 'set confirm off' -ex 'set width 0' \
         -ex "target remote $work/socket" -x "$work/script" $out/${program%% *} > "$work/gdb" 2>&1
     wait $pid
@@ -117,8 +132,9 @@ run_raw() {
     script=$1 name=$(basename "$1" .rsp)
     options=
     sed "$(symbols)" "$script" > "$work/script"
-    start "" $out/$(header "$script" '/^program/s/^program //p')
-    timeout 60 $out/rsp "$work/socket" < "$work/script" > "$work/raw" 2>&1
+    start "" $out/$(header "$script" '/^program/s/^program //p') ||
+        { not_ready "$name"; return; }
+    timeout $time $out/rsp "$work/socket" < "$work/script" > "$work/raw" 2>&1
     status=$?
     wait $pid
     verdict "$name" $status "$work/raw"

@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/sys.h"
-#include "util/fd.h"
 
 /* --- memory --- */
 
@@ -204,34 +203,10 @@ bool debug_signal(Task *t, siginfo_t *info)
 
 void debug_fork_child(Task *t)
 {
-    if (!gdb_fork_child(t->debug)) {
+    if (!gdb_fork_child(t->debug, &t->proc->debug_end)) {
         t->debug = NULL;
         t->proc->gdb = NULL;
     }
-}
-
-bool debug_vfork_begin(Task *t, int pipe_ends[2])
-{
-    if (!gdb_follows_fork(t->proc->gdb) || pipe2(pipe_ends, O_CLOEXEC) < 0) {
-        return false;
-    }
-    pipe_ends[1] = fd_out_of_reach(pipe_ends[1]);
-    return true;
-}
-
-/* The child's end closes by itself. */
-void debug_vfork_wait(Task *t, int pipe_ends[2], bool is_child)
-{
-    char byte;
-
-    if (!is_child) {
-        close(pipe_ends[1]);
-        gdb_wait_begin(t->debug);
-        while (read(pipe_ends[0], &byte, 1) < 0 && errno == EINTR) {
-        }
-        gdb_wait_end(t->debug);
-    }
-    close(pipe_ends[0]);
 }
 
 size_t debug_save(Task *t, void *saved)

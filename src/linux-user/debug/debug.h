@@ -25,13 +25,6 @@ bool debug_signal(Task *t, siginfo_t *info);
 
 /* In the child, when it is complete. */
 void debug_fork_child(Task *t);
-/*
- * For the client's sake a vfork child that it wants to follow has memory of
- * its own; its parent waits all the same, for the end of this pipe.
- */
-bool debug_vfork_begin(Task *t, int pipe_ends[2]);
-void debug_vfork_wait(Task *t, int pipe_ends[2], bool is_child);
-
 /* For execve; see gdb_save(). */
 size_t debug_save(Task *t, void *saved);
 

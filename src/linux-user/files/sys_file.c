@@ -419,6 +419,7 @@ int own_fd(const Task *t, int from)
         fileno(o->log.file),
         o->profile ? profile_fd(o->profile) : -1,
         t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1,
+        t->proc->debug_end,
     };
     int lowest = -1;
 

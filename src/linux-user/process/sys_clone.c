@@ -244,15 +244,20 @@ static long fork_process(Task *t, const CloneArgs *c)
     return ret;
 }
 
-/* A vfork that the debugger follows: see debug_vfork_begin(). */
-static long followed_vfork(Task *t, const CloneArgs *c, int pipe_ends[2])
+/*
+ * For the client's sake a vfork child that it wants to follow has memory of
+ * its own; its parent waits all the same.
+ */
+static long followed_vfork(Task *t, const CloneArgs *c)
 {
     CloneArgs own = *c;
     long ret;
 
     own.flags &= ~(uint64_t)(CLONE_VM | CLONE_VFORK);
     ret = fork_process(t, &own);
-    debug_vfork_wait(t, pipe_ends, ret == 0);
+    if (ret != 0) {
+        gdb_vfork_wait(t->debug);
+    }
     return ret;
 }
 
@@ -299,7 +304,6 @@ static long refuse(Task *t, const CloneArgs *c)
 
 static long start_task(Task *t, const CloneArgs *c)
 {
-    int pipe_ends[2];
     long ret = refuse(t, c);
 
     if (ret < 0) {
@@ -311,9 +315,8 @@ static long start_task(Task *t, const CloneArgs *c)
     if (c->flags & CLONE_THREAD) {
         return thread_clone(t, c);
     }
-    if ((c->flags & CLONE_VFORK) && t->debug &&
-        debug_vfork_begin(t, pipe_ends)) {
-        return followed_vfork(t, c, pipe_ends);
+    if ((c->flags & CLONE_VFORK) && t->debug && gdb_vfork_begin(t->debug)) {
+        return followed_vfork(t, c);
     }
     return c->flags & CLONE_VFORK ? vfork_process(t, c)
                                   : shared_process(t, c);

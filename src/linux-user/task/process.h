@@ -44,6 +44,7 @@ typedef struct Process {
     Exec *exec;
     const LinuxUserOptions *options;
     Gdb *gdb;                          /* NULL: not debugged */
+    int debug_end;                     /* gdb_fork_child()'s; 0: none */
     char exe[PATH_MAX];                /* the program's real path, once */
     volatile int program_fd;           /* proc/program.h; -1: none */
     pthread_mutex_t program_lock;      /* while it moves */

@@ -4,7 +4,7 @@ echo -- a program that runs\n
 set $first = rounds
 print rounds > 0
 detach
-shell sleep 0.5
+shell SETTLED
 target remote SOCKET
 echo -- it has run on\n
 print rounds > $first

@@ -1,0 +1,3 @@
+#: program forks close
+echo -- the parent is followed, and waits for its child\n
+continue
