@@ -4,6 +4,7 @@
 #   - no function is longer than 80 lines, flat switches aside
 #   - each header compiles alone
 #   - no source file has 800 lines or more
+#   - what a guest's or host's files share begins with its prefix
 #   - below main nothing is both global and mutable
 cd "$(dirname "$0")/.." || exit 1
 build=$1
@@ -112,6 +113,23 @@ mutable_globals() {
         done | grep -vE "$allowed_globals"
 }
 
+# unprefixed: what a guest's or host's files share must link beside another's.
+unprefixed() {
+    local folder prefix source
+    while read -r folder prefix; do
+        for source in "src/$folder"/*.c; do
+            nm -g --defined-only "$build/obj/${source%.c}.o" |
+                awk -v prefix="^$prefix" -v source="$source" '
+                    NF == 3 && $3 !~ prefix && $3 !~ /^_*(odr_)?asan/ {
+                        print source ": " $3 }'
+        done
+    done << 'EOF'
+frontend/riscv (rv|riscv64)_
+backend/x86_64 x86_
+backend/interp interp_
+EOF
+}
+
 # The check itself: of these it must see all but the last two.
 planted_globals() {
     local object=$build/planted.o found
@@ -138,6 +156,7 @@ verdict "include order" "$(include_order)"
 verdict "no function over 80 lines" "$(long_functions)"
 verdict "no file of 800 lines" "$(long_files)"
 verdict "headers compile alone" "$(lone_headers)"
+verdict "names of guests and hosts have their prefixes" "$(unprefixed)"
 verdict "no mutable globals" "$(mutable_globals)"
 verdict "planted globals are found" "$(planted_globals)"
 echo "$passed passed, $failed failed"

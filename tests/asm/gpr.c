@@ -60,7 +60,7 @@ static void alu_reg_rows(Rows *r, AluOp op, int size)
     {
         FOR_EACH(j, regs)
         {
-            asm_alu_rr(&r->a, op, size, regs[i], regs[j]);
+            x86_asm_alu_rr(&r->a, op, size, regs[i], regs[j]);
             row_rr(r, alu_names[op], size, regs[i], regs[j]);
         }
         FOR_EACH(k, imms)
@@ -83,16 +83,16 @@ static void alu_mem_rows(Rows *r, AluOp op, int size)
         int reg = next_reg(r), imm = next_imm(r);
         Mem m = mems_get(r, i);
 
-        asm_alu_rm(&r->a, op, size, reg, m);
+        x86_asm_alu_rm(&r->a, op, size, reg, m);
         row_rm(r, alu_names[op], size, reg, m);
-        asm_alu_mr(&r->a, op, size, m, reg);
+        x86_asm_alu_mr(&r->a, op, size, m, reg);
         row_mr(r, alu_names[op], size, m, reg);
-        asm_alu_mi(&r->a, op, size, m, imm);
+        x86_asm_alu_mi(&r->a, op, size, m, imm);
         row_mi(r, alu_names[op], size, m, imm);
         if (op != ALU_CMP && i % 4 == 0) {
-            asm_alu_mr(&r->a, op, size | SZ_LOCK, m, reg);
+            x86_asm_alu_mr(&r->a, op, size | SZ_LOCK, m, reg);
             row_mr(r, locked[op], size, m, reg);
-            asm_alu_mi(&r->a, op, size | SZ_LOCK, m, imm);
+            x86_asm_alu_mi(&r->a, op, size | SZ_LOCK, m, imm);
             row_mi(r, locked[op], size, m, imm);
         }
     }
@@ -117,9 +117,9 @@ static void test_rows(Rows *r, int size)
         Mem m = mems_get(r, i);
         int reg = next_reg(r), imm = next_imm(r);
 
-        asm_test_mr(&r->a, size, m, reg);
+        x86_asm_test_mr(&r->a, size, m, reg);
         row_mr(r, "test", size, m, reg);
-        asm_test_mi(&r->a, size, m, imm);
+        x86_asm_test_mi(&r->a, size, m, imm);
         row_mi(r, "test", size, m, imm);
     }
 }
@@ -132,7 +132,7 @@ static void mov_rows(Rows *r, int size)
     {
         FOR_EACH(j, regs)
         {
-            asm_mov_rr(&r->a, size, regs[i], regs[j]);
+            x86_asm_mov_rr(&r->a, size, regs[i], regs[j]);
             row_rr(r, "mov", size, regs[i], regs[j]);
         }
     }
@@ -141,14 +141,14 @@ static void mov_rows(Rows *r, int size)
         Mem m = mems_get(r, i);
         int reg = next_reg(r), imm = next_imm(r);
 
-        asm_mov_rm(&r->a, size, reg, m);
+        x86_asm_mov_rm(&r->a, size, reg, m);
         row_rm(r, "mov", size, reg, m);
-        asm_mov_mr(&r->a, size, m, reg);
+        x86_asm_mov_mr(&r->a, size, m, reg);
         row_mr(r, "mov", size, m, reg);
-        asm_mov_mi(&r->a, size, m, imm);
+        x86_asm_mov_mi(&r->a, size, m, imm);
         row_mi(r, "mov", size, m, imm);
         if (size >= SZ_32 && !m.seg) {
-            asm_lea(&r->a, size, reg, m);
+            x86_asm_lea(&r->a, size, reg, m);
             row(r, "lea %s, %s", gpr_name(r, size, reg), mem_text(r, m, 0));
         }
     }
@@ -180,23 +180,23 @@ static void mov_imm_rows(Rows *r)
             uint64_t v = values[k];
             int size = v <= UINT32_MAX ? SZ_32 : SZ_64;
 
-            asm_mov_ri(&r->a, regs[i], v);
+            x86_asm_mov_ri(&r->a, regs[i], v);
             row(r, "%s %s, %#llx",
                 size == SZ_64 && (int64_t)v != (int32_t)v ? "movabs" : "mov",
                 gpr_name(r, size, regs[i]), (unsigned long long)v);
         }
-        asm_zero(&r->a, regs[i]);
+        x86_asm_zero(&r->a, regs[i]);
         row_rr(r, "xor", SZ_32, regs[i], regs[i]);
     }
 }
 
 static void extend_row(Rows *r, int from, int size, int reg, Mem m)
 {
-    asm_movsx_rm(&r->a, from, size, reg, m);
+    x86_asm_movsx_rm(&r->a, from, size, reg, m);
     row(r, "%s %s, %s", from == SZ_32 ? "movsxd" : "movsx",
         gpr_name(r, size, reg), gpr_rm_text(r, m, from));
     if (size == SZ_32 || from == SZ_32) {
-        asm_movzx_rm(&r->a, from, reg, m);
+        x86_asm_movzx_rm(&r->a, from, reg, m);
         row(r, "%s %s, %s", from == SZ_32 ? "mov" : "movzx",
             gpr_name(r, SZ_32, reg), gpr_rm_text(r, m, from));
     }
@@ -224,9 +224,9 @@ static void shift_row(Rows *r, ShiftOp op, int size, Mem m, unsigned count)
     static const char *const names[] = {"rol", "ror", "rcl", "rcr",
                                         "shl", "shr", NULL,  "sar"};
 
-    asm_shift_mi(&r->a, op, size, m, count);
+    x86_asm_shift_mi(&r->a, op, size, m, count);
     row_mi(r, names[op], size, m, count);
-    asm_shift_mc(&r->a, op, size, m);
+    x86_asm_shift_mc(&r->a, op, size, m);
     row(r, "%s %s, cl", names[op], gpr_rm_text(r, m, size));
 }
 
@@ -254,9 +254,9 @@ static void cc_row(Rows *r, const char *cc_name, Cc cc, Mem m)
 {
     int size = SZ_16 + r->next % 3, reg = next_reg(r);
 
-    asm_setcc_m(&r->a, cc, m);
+    x86_asm_setcc_m(&r->a, cc, m);
     row(r, "set%s %s", cc_name, gpr_rm_text(r, m, SZ_8));
-    asm_cmov_rm(&r->a, cc, size, reg, m);
+    x86_asm_cmov_rm(&r->a, cc, size, reg, m);
     row(r, "cmov%s %s, %s", cc_name, gpr_name(r, size, reg),
         gpr_rm_text(r, m, size));
 }
@@ -279,22 +279,22 @@ static void cc_rows(Rows *r)
         }
         FOR_EACH(i, distances)
         {
-            asm_jcc(&r->a, cc, (void *)(asm_pc(&r->a) + distances[i]));
+            x86_asm_jcc(&r->a, cc, (void *)(asm_pc(&r->a) + distances[i]));
             row(r, "j%s .%+d", names[cc], distances[i]);
         }
     }
     FOR_EACH(i, distances)
     {
-        asm_jmp(&r->a, (void *)(asm_pc(&r->a) + distances[i]));
+        x86_asm_jmp(&r->a, (void *)(asm_pc(&r->a) + distances[i]));
         row(r, "jmp .%+d", distances[i]);
-        asm_call(&r->a, (void *)(asm_pc(&r->a) + distances[i]));
+        x86_asm_call(&r->a, (void *)(asm_pc(&r->a) + distances[i]));
         row(r, "call .%+d", distances[i]);
     }
 }
 
 static void imul_row(Rows *r, int size, int reg, Mem m, int imm)
 {
-    asm_imul_rmi(&r->a, size, reg, m, imm);
+    x86_asm_imul_rmi(&r->a, size, reg, m, imm);
     row(r, "imul %s, %s, %d", gpr_name(r, size, reg), gpr_rm_text(r, m, size),
         imm_at(size, imm));
 }
@@ -323,7 +323,7 @@ static void xchg_rows(Rows *r, int size)
             if (regs[i] == regs[j]) {
                 continue;
             }
-            asm_xchg_rr(&r->a, size, regs[i], regs[j]);
+            x86_asm_xchg_rr(&r->a, size, regs[i], regs[j]);
             row_rr(r, "xchg", size, regs[i], regs[j]);
         }
     }
@@ -333,18 +333,18 @@ static void stack_rows(Rows *r)
 {
     FOR_EACH(i, regs)
     {
-        asm_push_r(&r->a, regs[i]);
+        x86_asm_push_r(&r->a, regs[i]);
         row(r, "push %s", gpr_name(r, SZ_64, regs[i]));
-        asm_pop_r(&r->a, regs[i]);
+        x86_asm_pop_r(&r->a, regs[i]);
         row(r, "pop %s", gpr_name(r, SZ_64, regs[i]));
         for (int size = SZ_32; size <= SZ_64; size++) {
-            asm_bswap(&r->a, size, regs[i]);
+            x86_asm_bswap(&r->a, size, regs[i]);
             row(r, "bswap %s", gpr_name(r, size, regs[i]));
         }
     }
     FOR_EACH(k, imms)
     {
-        asm_push_i(&r->a, imms[k]);
+        x86_asm_push_i(&r->a, imms[k]);
         row(r, "push %d", imms[k]);
     }
 }
@@ -355,11 +355,11 @@ static void bare_rows(Rows *r)
         void (*emit)(Asm *a);
         const char *text;
     } rows[] = {
-        {asm_ret, "ret"},       {asm_ud2, "ud2"},
-        {asm_int3, "int3"},     {asm_mfence, "mfence"},
-        {asm_lfence, "lfence"}, {asm_sfence, "sfence"},
-        {asm_pause, "pause"},   {asm_rdtsc, "rdtsc"},
-        {asm_cpuid, "cpuid"},   {asm_vzeroupper, "vzeroupper"},
+        {x86_asm_ret, "ret"},       {x86_asm_ud2, "ud2"},
+        {x86_asm_int3, "int3"},     {x86_asm_mfence, "mfence"},
+        {x86_asm_lfence, "lfence"}, {x86_asm_sfence, "sfence"},
+        {x86_asm_pause, "pause"},   {x86_asm_rdtsc, "rdtsc"},
+        {x86_asm_cpuid, "cpuid"},   {x86_asm_vzeroupper, "vzeroupper"},
     };
 
     FOR_EACH(i, rows)
@@ -367,12 +367,12 @@ static void bare_rows(Rows *r)
         rows[i].emit(&r->a);
         row(r, "%s", rows[i].text);
     }
-    asm_cqo(&r->a, SZ_64);
+    x86_asm_cqo(&r->a, SZ_64);
     row(r, "cqo");
-    asm_cqo(&r->a, SZ_32);
+    x86_asm_cqo(&r->a, SZ_32);
     row(r, "cdq");
     for (unsigned n = 1; n < ROW_BYTES; n++) {
-        asm_nop(&r->a, n);
+        x86_asm_nop(&r->a, n);
         row(r, ".nops %u, 9", n);
     }
 }

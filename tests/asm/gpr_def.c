@@ -40,12 +40,12 @@ static const char *rm_text(Rows *r, GprOp op, int size, Mem m)
 
 static void legacy_row(Rows *r, GprOp op, int size, int reg, Mem m, bool lock)
 {
-    unsigned flags = asm_gpr_rows[op].flags;
+    unsigned flags = x86_asm_gpr_rows[op].flags;
     int imm = r->next++ & 31;
     const char *rm, *name = gpr_name(r, size, reg);
     char tail[16] = "";
 
-    asm_gpr(&r->a, op, size | (lock ? SZ_LOCK : 0), reg, m, imm);
+    x86_asm_gpr(&r->a, op, size | (lock ? SZ_LOCK : 0), reg, m, imm);
     rm = rm_text(r, op, size, m);
     if (flags & F_IMM) {
         sprintf(tail, ", %d", imm);
@@ -64,12 +64,12 @@ static void legacy_row(Rows *r, GprOp op, int size, int reg, Mem m, bool lock)
 
 static void vex_row(Rows *r, GprOp op, int size, int reg, int vvvv, Mem m)
 {
-    unsigned flags = asm_gpr_rows[op].flags;
+    unsigned flags = x86_asm_gpr_rows[op].flags;
     int imm = r->next++ & 31;
     const char *rm, *first = gpr_name(r, size, reg);
     const char *second = gpr_name(r, size, vvvv);
 
-    asm_bmi(&r->a, op, size, reg, vvvv, m, imm);
+    x86_asm_bmi(&r->a, op, size, reg, vvvv, m, imm);
     rm = rm_text(r, op, size, m);
     if (flags & F_DIGIT) {
         row(r, "%s %s, %s", mnemonics[op], second, rm);
@@ -84,8 +84,9 @@ static void vex_row(Rows *r, GprOp op, int size, int reg, int vvvv, Mem m)
 
 static void def_row(Rows *r, GprOp op, int size, int reg, Mem m)
 {
-    if (asm_gpr_rows[op].flags & F_VEX) {
-        int vvvv = asm_gpr_rows[op].flags & F_IMM ? 0 : regs[r->next % REGS];
+    if (x86_asm_gpr_rows[op].flags & F_VEX) {
+        int vvvv =
+            x86_asm_gpr_rows[op].flags & F_IMM ? 0 : regs[r->next % REGS];
 
         vex_row(r, op, size, reg, vvvv, m);
     } else {
@@ -109,11 +110,11 @@ static bool takes_lock(GprOp op)
 
 static void op_rows(Rows *r, GprOp op, int size)
 {
-    unsigned flags = asm_gpr_rows[op].flags;
+    unsigned flags = x86_asm_gpr_rows[op].flags;
 
     for (int i = 0; i < REGS && !(flags & F_NOREG); i++) {
         for (int j = 0; j < REGS; j++) {
-            /* xchg with rax has the shorter form of asm_xchg_rr */
+            /* xchg with rax has the shorter form of x86_asm_xchg_rr */
             if (op != G_XCHG || (i && j && i != j)) {
                 def_row(r, op, size, regs[i], mem_reg(regs[j]));
             }
@@ -133,7 +134,7 @@ void gpr_def_rows(Rows *r)
 {
     for (int op = 0; op < G_COUNT; op++) {
         for (int size = SZ_8; size <= SZ_64; size++) {
-            if (asm_gpr_rows[op].sizes & 1 << size) {
+            if (x86_asm_gpr_rows[op].sizes & 1 << size) {
                 op_rows(r, op, size);
             }
         }

@@ -26,7 +26,7 @@ static int write_rows(const char *text, const char *bytes)
 
     r.text = open_or_exit(text, "w");
     r.bytes = open_or_exit(bytes, "wb");
-    asm_init(&r.a, r.buf, sizeof(r.buf), 0);
+    x86_asm_init(&r.a, r.buf, sizeof(r.buf), 0);
     fprintf(r.text, ".intel_syntax noprefix\n");
     gpr_rows(&r);
     gpr_def_rows(&r);

@@ -106,7 +106,7 @@ void row(Rows *r, const char *fmt, ...)
     vfprintf(r->text, fmt, ap);
     va_end(ap);
     fprintf(r->text, "; .p2align 4,%d\n", PADDING);
-    asm_init(&r->a, r->buf, sizeof(r->buf), 0);
+    x86_asm_init(&r->a, r->buf, sizeof(r->buf), 0);
 }
 
 /* ---- Memory operands --------------------------------------------------- */
@@ -185,9 +185,9 @@ Mem mems_get(Rows *r, unsigned n)
     Mem m = mems[n % mems_count], made;
 
     if (m.base == MEM_RIP) {
-        made = mem_rip(&r->a, (void *)(asm_pc(&r->a) + m.disp));
+        made = x86_mem_rip(&r->a, (void *)(asm_pc(&r->a) + m.disp));
     } else if (m.index != MEM_NONE) {
-        made = mem_bis(m.base, m.index, m.scale, m.disp);
+        made = x86_mem_bis(m.base, m.index, m.scale, m.disp);
     } else if (m.base != MEM_NONE) {
         made = mem_b(m.base, m.disp);
     } else {

@@ -198,12 +198,12 @@ static void emit(Rows *r, const Case *c)
     int vvvv = has_vvvv(c) ? c->vvvv : NO_REG;
 
     if (c->legacy) {
-        (c->store ? asm_sse_store(&r->a, c->op, c->rm, c->reg, c->imm)
-                  : asm_sse(&r->a, c->op, c->reg, c->rm, c->imm));
+        (c->store ? x86_asm_sse_store(&r->a, c->op, c->rm, c->reg, c->imm)
+                  : x86_asm_sse(&r->a, c->op, c->reg, c->rm, c->imm));
     } else if (c->store) {
-        asm_avx_store(&r->a, c->op, c->vl, c->rm, c->reg, c->imm);
+        x86_asm_avx_store(&r->a, c->op, c->vl, c->rm, c->reg, c->imm);
     } else {
-        asm_avx(&r->a, c->op, c->vl, c->reg, vvvv, c->rm, c->imm);
+        x86_asm_avx(&r->a, c->op, c->vl, c->reg, vvvv, c->rm, c->imm);
     }
     finish(r, c);
 }
@@ -338,7 +338,7 @@ static bool has_length(const VecRow *row, int vl)
 
 static void op_rows(Rows *r, VecOp op)
 {
-    Case c = {.op = op, .row = &asm_vec_rows[op]};
+    Case c = {.op = op, .row = &x86_asm_vec_rows[op]};
 
     if (c.row->forms & E_S) {
         c.legacy = true;
@@ -369,14 +369,14 @@ static void evex_rows(Rows *r)
     for (int vl = VEX_128; vl <= VEX_512; vl++) {
         for (size_t i = 0; i < sizeof(masked) / sizeof(masked[0]); i++) {
             Case c = {.op = masked[i],
-                      .row = &asm_vec_rows[masked[i]],
+                      .row = &x86_asm_vec_rows[masked[i]],
                       .vl = vl | EVEX_K(1 + i % 7) | (i & 1 ? EVEX_Z : 0)};
 
             case_rows(r, &c);
         }
         for (size_t i = 0; i < sizeof(broadcast) / sizeof(broadcast[0]); i++) {
             Case c = {.op = broadcast[i],
-                      .row = &asm_vec_rows[broadcast[i]],
+                      .row = &x86_asm_vec_rows[broadcast[i]],
                       .vl = vl | EVEX_BCST};
 
             mem_rows(r, &c);
@@ -387,7 +387,7 @@ static void evex_rows(Rows *r)
 static void sae_rows(Rows *r)
 {
     for (int op = 0; op < V_COUNT; op++) {
-        Case c = {.op = op, .row = &asm_vec_rows[op], .vl = EVEX_SAE};
+        Case c = {.op = op, .row = &x86_asm_vec_rows[op], .vl = EVEX_SAE};
 
         if (takes_sae(op)) {
             reg_rows(r, &c);
@@ -406,7 +406,7 @@ static void rounding_rows(Rows *r)
     for (int rc = 0; rc < 4; rc++) {
         for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
             Case c = {.op = ops[i],
-                      .row = &asm_vec_rows[ops[i]],
+                      .row = &x86_asm_vec_rows[ops[i]],
                       .vl = EVEX_RN | rc << 7};
 
             reg_rows(r, &c);

@@ -23,7 +23,7 @@ typedef struct Code {
 static Asm *start(Code *c, size_t size, int64_t exec_offset)
 {
     memset(c->buf, 0xcc, sizeof(c->buf));
-    asm_init(&c->a, c->buf, size, exec_offset);
+    x86_asm_init(&c->a, c->buf, size, exec_offset);
     return &c->a;
 }
 
@@ -43,17 +43,17 @@ static void overflow_writes_nothing(void **state)
     uint8_t *site;
 
     (void)state;
-    asm_mov_ri(a, RAX, 0x1122334455667788);
+    x86_asm_mov_ri(a, RAX, 0x1122334455667788);
     assert_false(a->overflow);
     asm_gpr_rr(a, G_IMUL, SZ_64, RAX, RCX);
     assert_true(a->overflow);
     assert_ptr_equal(a->p, c.buf + 10);
     assert_int_equal(c.buf[10], 0xcc);
-    asm_ret(a); /* would fit: but code with a hole is of no use */
+    x86_asm_ret(a); /* would fit: but code with a hole is of no use */
     assert_ptr_equal(a->p, c.buf + 10);
-    site = asm_jmp32(a);
-    asm_patch32(a, site, c.buf);
-    asm_patch8(a, asm_jcc8(a, CC_E), c.buf);
+    site = x86_asm_jmp32(a);
+    x86_asm_patch32(a, site, c.buf);
+    x86_asm_patch8(a, x86_asm_jcc8(a, CC_E), c.buf);
     assert_int_equal(c.buf[9], 0x11);
 }
 
@@ -63,7 +63,7 @@ static void exact_fit_is_no_overflow(void **state)
     Asm *a = start(&c, 10, 0);
 
     (void)state;
-    asm_mov_ri(a, RAX, 0x1122334455667788);
+    x86_asm_mov_ri(a, RAX, 0x1122334455667788);
     assert_false(a->overflow);
     assert_ptr_equal(a->p, a->end);
 }
@@ -83,15 +83,16 @@ static void rip_and_jumps_know_where_code_runs(void **state)
     Asm *a = start(&c, sizeof(c.buf), OFFSET);
 
     (void)state;
-    asm_mov_rm(a, SZ_64, RAX, mem_rip(a, runs_at(&c, OFFSET + 16)));
+    x86_asm_mov_rm(a, SZ_64, RAX, x86_mem_rip(a, runs_at(&c, OFFSET + 16)));
     expect(&c, BYTES(0x48, 0x8b, 0x05, 9, 0, 0, 0));
-    asm_alu_mi(a, ALU_CMP, SZ_32, mem_rip(a, runs_at(&c, OFFSET)), 1000);
+    x86_asm_alu_mi(a, ALU_CMP, SZ_32, x86_mem_rip(a, runs_at(&c, OFFSET)),
+                   1000);
     expect(&c, BYTES(0x81, 0x3d, 0xf6, 0xff, 0xff, 0xff, 0xe8, 3, 0, 0));
-    asm_jmp(a, runs_at(&c, OFFSET));
+    x86_asm_jmp(a, runs_at(&c, OFFSET));
     expect(&c, BYTES(0xeb, 0xfe));
-    asm_jcc(a, CC_NE, runs_at(&c, OFFSET + 0x206));
+    x86_asm_jcc(a, CC_NE, runs_at(&c, OFFSET + 0x206));
     expect(&c, BYTES(0x0f, 0x85, 0, 2, 0, 0));
-    asm_call(a, runs_at(&c, OFFSET + 5));
+    x86_asm_call(a, runs_at(&c, OFFSET + 5));
     expect(&c, BYTES(0xe8, 0, 0, 0, 0));
 }
 
@@ -99,13 +100,13 @@ static void patches_reach_both_ways(void **state)
 {
     Code c;
     Asm *a = start(&c, sizeof(c.buf), 0x100000);
-    uint8_t *j8 = asm_jcc8(a, CC_L), *j32 = asm_jcc32(a, CC_GE);
-    uint8_t *back = asm_jmp8(a);
+    uint8_t *j8 = x86_asm_jcc8(a, CC_L), *j32 = x86_asm_jcc32(a, CC_GE);
+    uint8_t *back = x86_asm_jmp8(a);
 
     (void)state;
-    asm_patch8(a, j8, a->p);
-    asm_patch32(a, j32, a->p);
-    asm_patch8(a, back, c.buf);
+    x86_asm_patch8(a, j8, a->p);
+    x86_asm_patch32(a, j32, a->p);
+    x86_asm_patch8(a, back, c.buf);
     expect(&c, BYTES(0x7c, 8, 0x0f, 0x8d, 2, 0, 0, 0, 0xeb, 0xf6));
 }
 
@@ -116,9 +117,9 @@ static void align_is_of_the_execution_address(void **state)
 
     (void)state;
     a->exec_offset = 0x1003 - (int64_t)asm_pc(a);
-    asm_align(a, 16);
+    x86_asm_align(a, 16);
     assert_int_equal(asm_pc(a), 0x1010);
-    asm_align(a, 16);
+    x86_asm_align(a, 16);
     assert_int_equal(asm_pc(a), 0x1010);
 }
 
@@ -133,16 +134,16 @@ static void generated_code_runs(void **state)
 
     (void)state;
     assert_true(code != MAP_FAILED);
-    asm_init(&a, code, 4096, 0);
-    asm_zero(&a, RAX);
+    x86_asm_init(&a, code, 4096, 0);
+    x86_asm_zero(&a, RAX);
     loop = a.p;
     asm_test_rr(&a, SZ_64, RDI, RDI);
-    done = asm_jcc8(&a, CC_E);
-    asm_alu_rr(&a, ALU_ADD, SZ_64, RAX, RDI);
+    done = x86_asm_jcc8(&a, CC_E);
+    x86_asm_alu_rr(&a, ALU_ADD, SZ_64, RAX, RDI);
     asm_gpr_r(&a, G_DEC, SZ_64, RDI);
-    asm_jmp(&a, loop);
-    asm_patch8(&a, done, a.p);
-    asm_ret(&a);
+    x86_asm_jmp(&a, loop);
+    x86_asm_patch8(&a, done, a.p);
+    x86_asm_ret(&a);
     assert_false(a.overflow);
     assert_int_equal(sum(100), 5050);
     munmap(code, 4096);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-Mem mem_bis(int base, int index, int scale, int32_t disp)
+Mem x86_mem_bis(int base, int index, int scale, int32_t disp)
 {
     if (index == RSP && scale == 0) {
         index = base;
@@ -25,7 +25,7 @@ Mem mem_bis(int base, int index, int scale, int32_t disp)
     return (Mem){.base = base, .index = index, .scale = scale, .disp = disp};
 }
 
-/* Whether rel32 (and so jmp, call, mem_rip) reaches target from here. */
+/* Whether rel32 (and so jmp, call, x86_mem_rip) reaches target from here. */
 static bool reaches(const Asm *a, const void *target)
 {
     int64_t d = (int64_t)((uintptr_t)target - asm_pc(a));
@@ -33,7 +33,7 @@ static bool reaches(const Asm *a, const void *target)
     return fits32(d - 16) && fits32(d + 16);
 }
 
-Mem mem_rip(const Asm *a, const void *target)
+Mem x86_mem_rip(const Asm *a, const void *target)
 {
     check(reaches(a, target), "%p out of rip's reach", target);
     return mem_b(MEM_RIP, (int32_t)((uintptr_t)target - asm_pc(a)));
@@ -76,7 +76,7 @@ static void enc_based(Enc *e, unsigned reg, Mem m, unsigned shift)
     }
 }
 
-void enc_modrm(Enc *e, unsigned reg, Mem m, unsigned shift)
+void x86_enc_modrm(Enc *e, unsigned reg, Mem m, unsigned shift)
 {
     reg &= 7;
     if (m.base == MEM_REG) {
@@ -120,7 +120,7 @@ static void enc_prefixes(Enc *e, unsigned flags, unsigned pp, unsigned seg)
     }
 }
 
-void enc_legacy(Enc *e, unsigned flags, unsigned opc, unsigned reg, Mem m)
+void x86_enc_legacy(Enc *e, unsigned flags, unsigned opc, unsigned reg, Mem m)
 {
     unsigned rex = (flags & ENC_W) << 3 | (reg >> 3 & 1) << 2 |
                    mem_bit_x(m) << 1 | mem_bit_b(m);
@@ -131,12 +131,12 @@ void enc_legacy(Enc *e, unsigned flags, unsigned opc, unsigned reg, Mem m)
     }
     enc_escape(e, opc >> 8 & 3);
     enc_u8(e, opc & 0xff);
-    enc_modrm(e, reg, m, 0);
+    x86_enc_modrm(e, reg, m, 0);
 }
 
 /* SDM 2.3.5; inverted fields throughout. */
-void enc_vex(Enc *e, unsigned opc, unsigned w, unsigned l, unsigned reg,
-             unsigned vvvv, Mem m)
+void x86_enc_vex(Enc *e, unsigned opc, unsigned w, unsigned l, unsigned reg,
+                 unsigned vvvv, Mem m)
 {
     unsigned r = ~reg >> 3 & 1, x = !mem_bit_x(m), b = !mem_bit_b(m);
     unsigned map = opc >> 8 & 3;
@@ -154,10 +154,10 @@ void enc_vex(Enc *e, unsigned opc, unsigned w, unsigned l, unsigned reg,
         enc_u8(e, w << 7 | tail);
     }
     enc_u8(e, opc & 0xff);
-    enc_modrm(e, reg, m, 0);
+    x86_enc_modrm(e, reg, m, 0);
 }
 
-void enc_done(Asm *a, Enc *e)
+void x86_enc_done(Asm *a, Enc *e)
 {
     if (e->rip) {
         int32_t disp;
@@ -166,18 +166,18 @@ void enc_done(Asm *a, Enc *e)
         disp -= e->n;
         memcpy(e->b + e->rip, &disp, 4);
     }
-    asm_bytes(a, e->b, e->n);
+    x86_asm_bytes(a, e->b, e->n);
 }
 
 /* ---- The buffer -------------------------------------------------------- */
 
-void asm_init(Asm *a, void *buf, size_t size, int64_t exec_offset)
+void x86_asm_init(Asm *a, void *buf, size_t size, int64_t exec_offset)
 {
     *a = (Asm){
         .p = buf, .end = (uint8_t *)buf + size, .exec_offset = exec_offset};
 }
 
-void asm_bytes(Asm *a, const void *bytes, size_t n)
+void x86_asm_bytes(Asm *a, const void *bytes, size_t n)
 {
     if (a->overflow || (size_t)(a->end - a->p) < n) {
         a->overflow = true;
@@ -187,23 +187,23 @@ void asm_bytes(Asm *a, const void *bytes, size_t n)
     a->p += n;
 }
 
-void asm_byte(Asm *a, uint8_t byte)
+void x86_asm_byte(Asm *a, uint8_t byte)
 {
-    asm_bytes(a, &byte, 1);
+    x86_asm_bytes(a, &byte, 1);
 }
 
-void asm_u32(Asm *a, uint32_t value)
+void x86_asm_u32(Asm *a, uint32_t value)
 {
-    asm_bytes(a, &value, 4);
+    x86_asm_bytes(a, &value, 4);
 }
 
-void asm_u64(Asm *a, uint64_t value)
+void x86_asm_u64(Asm *a, uint64_t value)
 {
-    asm_bytes(a, &value, 8);
+    x86_asm_bytes(a, &value, 8);
 }
 
 /* The forms the SDM recommends under NOP. */
-void asm_nop(Asm *a, unsigned bytes)
+void x86_asm_nop(Asm *a, unsigned bytes)
 {
     static const uint8_t nops[9][9] = {
         {0x90},
@@ -220,14 +220,14 @@ void asm_nop(Asm *a, unsigned bytes)
     while (bytes) {
         unsigned n = bytes < 9 ? bytes : 9;
 
-        asm_bytes(a, nops[n - 1], n);
+        x86_asm_bytes(a, nops[n - 1], n);
         bytes -= n;
     }
 }
 
-void asm_align(Asm *a, unsigned boundary)
+void x86_asm_align(Asm *a, unsigned boundary)
 {
-    asm_nop(a, -asm_pc(a) & (boundary - 1));
+    x86_asm_nop(a, -asm_pc(a) & (boundary - 1));
 }
 
 /* ---- Jumps ------------------------------------------------------------- */
@@ -241,7 +241,7 @@ static void jump32(Asm *a, unsigned opcode, unsigned n, const void *target)
 
     check(rel == rel32, "jump to %p out of reach", target);
     memcpy(b + n, &rel32, 4);
-    asm_bytes(a, b, n + 4);
+    x86_asm_bytes(a, b, n + 4);
 }
 
 static bool jump8(Asm *a, unsigned opcode, const void *target)
@@ -250,61 +250,61 @@ static bool jump8(Asm *a, unsigned opcode, const void *target)
     uint8_t b[2] = {opcode, (uint8_t)rel};
 
     if (fits8(rel)) {
-        asm_bytes(a, b, 2);
+        x86_asm_bytes(a, b, 2);
     }
     return fits8(rel);
 }
 
-void asm_jmp(Asm *a, const void *target)
+void x86_asm_jmp(Asm *a, const void *target)
 {
     if (!jump8(a, 0xeb, target)) {
         jump32(a, 0xe9, 1, target);
     }
 }
 
-void asm_jcc(Asm *a, Cc cc, const void *target)
+void x86_asm_jcc(Asm *a, Cc cc, const void *target)
 {
     if (!jump8(a, 0x70 | cc, target)) {
         jump32(a, 0x800f | cc << 8, 2, target);
     }
 }
 
-void asm_call(Asm *a, const void *target)
+void x86_asm_call(Asm *a, const void *target)
 {
     jump32(a, 0xe8, 1, target);
 }
 
-uint8_t *asm_jmp8(Asm *a)
+uint8_t *x86_asm_jmp8(Asm *a)
 {
-    asm_bytes(a, "\xeb\0", 2);
+    x86_asm_bytes(a, "\xeb\0", 2);
     return a->p - 1;
 }
 
-uint8_t *asm_jcc8(Asm *a, Cc cc)
+uint8_t *x86_asm_jcc8(Asm *a, Cc cc)
 {
-    asm_bytes(a, (uint8_t[]){0x70 | cc, 0}, 2);
+    x86_asm_bytes(a, (uint8_t[]){0x70 | cc, 0}, 2);
     return a->p - 1;
 }
 
-uint8_t *asm_jmp32(Asm *a)
+uint8_t *x86_asm_jmp32(Asm *a)
 {
-    asm_bytes(a, "\xe9\0\0\0\0", 5);
+    x86_asm_bytes(a, "\xe9\0\0\0\0", 5);
     return a->p - 4;
 }
 
-uint8_t *asm_jcc32(Asm *a, Cc cc)
+uint8_t *x86_asm_jcc32(Asm *a, Cc cc)
 {
-    asm_bytes(a, (uint8_t[]){0x0f, 0x80 | cc, 0, 0, 0, 0}, 6);
+    x86_asm_bytes(a, (uint8_t[]){0x0f, 0x80 | cc, 0, 0, 0, 0}, 6);
     return a->p - 4;
 }
 
-uint8_t *asm_call32(Asm *a)
+uint8_t *x86_asm_call32(Asm *a)
 {
-    asm_bytes(a, "\xe8\0\0\0\0", 5);
+    x86_asm_bytes(a, "\xe8\0\0\0\0", 5);
     return a->p - 4;
 }
 
-void asm_patch8(const Asm *a, uint8_t *site, const uint8_t *target)
+void x86_asm_patch8(const Asm *a, uint8_t *site, const uint8_t *target)
 {
     int64_t rel = target - (site + 1);
 
@@ -315,7 +315,7 @@ void asm_patch8(const Asm *a, uint8_t *site, const uint8_t *target)
     *site = (uint8_t)rel;
 }
 
-void asm_patch32(const Asm *a, uint8_t *site, const uint8_t *target)
+void x86_asm_patch32(const Asm *a, uint8_t *site, const uint8_t *target)
 {
     int64_t rel = target - (site + 4);
     int32_t rel32 = (int32_t)rel;

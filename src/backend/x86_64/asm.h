@@ -6,7 +6,7 @@
  * memory operand, i an immediate, destination first (Intel order). The rows
  * are G_xxx (general registers) and V_xxx (vector registers and masks).
  *
- *     asm_alu_rr(a, ALU_ADD, SZ_64, RAX, RBX);
+ *     x86_asm_alu_rr(a, ALU_ADD, SZ_64, RAX, RBX);
  *     asm_gpr_rm(a, G_IMUL, SZ_32, RCX, mem_b(RBP, 16));
  *     asm_sse_rr(a, V_ADDSD, 1, 2);
  *     asm_avx_rrr(a, V_PADDD, VEX_256, 1, 2, 3);
@@ -166,14 +166,14 @@ static inline Mem mem_seg(uint8_t seg, Mem m)
 }
 
 /* base + (index << scale) + disp; base or index may be MEM_NONE. */
-Mem mem_bis(int base, int index, int scale, int32_t disp);
+Mem x86_mem_bis(int base, int index, int scale, int32_t disp);
 
 /* For the very next instruction only; target is an execution address. */
-Mem mem_rip(const Asm *a, const void *target);
+Mem x86_mem_rip(const Asm *a, const void *target);
 
 /* ---- Buffer, jumps, patching (asm.c) ----------------------------------- */
 
-void asm_init(Asm *a, void *buf, size_t size, int64_t exec_offset);
+void x86_asm_init(Asm *a, void *buf, size_t size, int64_t exec_offset);
 
 /* The execution address of the next instruction. */
 static inline uintptr_t asm_pc(const Asm *a)
@@ -181,335 +181,336 @@ static inline uintptr_t asm_pc(const Asm *a)
     return (uintptr_t)a->p + (uintptr_t)a->exec_offset;
 }
 
-void asm_byte(Asm *a, uint8_t byte);
-void asm_bytes(Asm *a, const void *bytes, size_t n);
-void asm_u32(Asm *a, uint32_t value);
-void asm_u64(Asm *a, uint64_t value);
-void asm_nop(Asm *a, unsigned bytes);
-void asm_align(Asm *a, unsigned boundary); /* of the execution address */
+void x86_asm_byte(Asm *a, uint8_t byte);
+void x86_asm_bytes(Asm *a, const void *bytes, size_t n);
+void x86_asm_u32(Asm *a, uint32_t value);
+void x86_asm_u64(Asm *a, uint64_t value);
+void x86_asm_nop(Asm *a, unsigned bytes);
+void x86_asm_align(Asm *a, unsigned boundary); /* of the execution address */
 
 /* To an execution address; jmp and jcc take rel8 when it reaches. */
-void asm_jmp(Asm *a, const void *target);
-void asm_jcc(Asm *a, Cc cc, const void *target);
-void asm_call(Asm *a, const void *target);
+void x86_asm_jmp(Asm *a, const void *target);
+void x86_asm_jcc(Asm *a, Cc cc, const void *target);
+void x86_asm_call(Asm *a, const void *target);
 
 /* With a target to come: returns the place of rel8/rel32 for asm_patch. */
-uint8_t *asm_jmp8(Asm *a);
-uint8_t *asm_jcc8(Asm *a, Cc cc);
-uint8_t *asm_jmp32(Asm *a);
-uint8_t *asm_jcc32(Asm *a, Cc cc);
-uint8_t *asm_call32(Asm *a);
+uint8_t *x86_asm_jmp8(Asm *a);
+uint8_t *x86_asm_jcc8(Asm *a, Cc cc);
+uint8_t *x86_asm_jmp32(Asm *a);
+uint8_t *x86_asm_jcc32(Asm *a, Cc cc);
+uint8_t *x86_asm_call32(Asm *a);
 
 /*
  * site and target are in the same (writable) view. After an overflow they do
  * nothing. The 8-bit form must reach.
  */
-void asm_patch8(const Asm *a, uint8_t *site, const uint8_t *target);
-void asm_patch32(const Asm *a, uint8_t *site, const uint8_t *target);
+void x86_asm_patch8(const Asm *a, uint8_t *site, const uint8_t *target);
+void x86_asm_patch32(const Asm *a, uint8_t *site, const uint8_t *target);
 
 /* ---- General registers (asm_gpr.c) ------------------------------------- */
 
 /* Immediates are truncated to the size, or sign-extended from 32 to 64. */
-void asm_alu_rr(Asm *a, AluOp op, int size, int dst, int src);
-void asm_alu_rm(Asm *a, AluOp op, int size, int dst, Mem src);
-void asm_alu_mr(Asm *a, AluOp op, int size, Mem dst, int src);
-void asm_alu_mi(Asm *a, AluOp op, int size, Mem dst, int32_t imm);
-void asm_test_mr(Asm *a, int size, Mem dst, int src);
-void asm_test_mi(Asm *a, int size, Mem dst, int32_t imm);
+void x86_asm_alu_rr(Asm *a, AluOp op, int size, int dst, int src);
+void x86_asm_alu_rm(Asm *a, AluOp op, int size, int dst, Mem src);
+void x86_asm_alu_mr(Asm *a, AluOp op, int size, Mem dst, int src);
+void x86_asm_alu_mi(Asm *a, AluOp op, int size, Mem dst, int32_t imm);
+void x86_asm_test_mr(Asm *a, int size, Mem dst, int src);
+void x86_asm_test_mi(Asm *a, int size, Mem dst, int32_t imm);
 
-void asm_mov_rr(Asm *a, int size, int dst, int src);
-void asm_mov_rm(Asm *a, int size, int dst, Mem src);
-void asm_mov_mr(Asm *a, int size, Mem dst, int src);
-void asm_mov_mi(Asm *a, int size, Mem dst, int32_t imm);
-void asm_mov_ri(Asm *a, int dst, uint64_t imm);     /* keeps the flags */
-void asm_zero(Asm *a, int dst);                     /* xor: changes the flags */
+void x86_asm_mov_rr(Asm *a, int size, int dst, int src);
+void x86_asm_mov_rm(Asm *a, int size, int dst, Mem src);
+void x86_asm_mov_mr(Asm *a, int size, Mem dst, int src);
+void x86_asm_mov_mi(Asm *a, int size, Mem dst, int32_t imm);
+void x86_asm_mov_ri(Asm *a, int dst, uint64_t imm); /* keeps the flags */
+void x86_asm_zero(Asm *a, int dst);                     /* xor: changes the flags */
 
 /* movzx writes 64 bits; movsx `size` bits, from `from` < size. */
-void asm_movzx_rm(Asm *a, int from, int dst, Mem src);
-void asm_movsx_rm(Asm *a, int from, int size, int dst, Mem src);
-void asm_lea(Asm *a, int size, int dst, Mem src);
+void x86_asm_movzx_rm(Asm *a, int from, int dst, Mem src);
+void x86_asm_movsx_rm(Asm *a, int from, int size, int dst, Mem src);
+void x86_asm_lea(Asm *a, int size, int dst, Mem src);
 
 /* By an immediate (0-63), or by cl. */
-void asm_shift_mi(Asm *a, ShiftOp op, int size, Mem dst, unsigned count);
-void asm_shift_mc(Asm *a, ShiftOp op, int size, Mem dst);
+void x86_asm_shift_mi(Asm *a, ShiftOp op, int size, Mem dst, unsigned count);
+void x86_asm_shift_mc(Asm *a, ShiftOp op, int size, Mem dst);
 
-void asm_setcc_m(Asm *a, Cc cc, Mem dst); /* one byte */
-void asm_cmov_rm(Asm *a, Cc cc, int size, int dst, Mem src);
-void asm_imul_rmi(Asm *a, int size, int dst, Mem src, int32_t imm);
-void asm_xchg_rr(Asm *a, int size, int x, int y);
-void asm_bswap(Asm *a, int size, int dst); /* SZ_32, SZ_64 */
-void asm_push_r(Asm *a, int src);
-void asm_pop_r(Asm *a, int dst);
-void asm_push_i(Asm *a, int32_t imm);
+void x86_asm_setcc_m(Asm *a, Cc cc, Mem dst); /* one byte */
+void x86_asm_cmov_rm(Asm *a, Cc cc, int size, int dst, Mem src);
+void x86_asm_imul_rmi(Asm *a, int size, int dst, Mem src, int32_t imm);
+void x86_asm_xchg_rr(Asm *a, int size, int x, int y);
+void x86_asm_bswap(Asm *a, int size, int dst); /* SZ_32, SZ_64 */
+void x86_asm_push_r(Asm *a, int src);
+void x86_asm_pop_r(Asm *a, int dst);
+void x86_asm_push_i(Asm *a, int32_t imm);
 
 /*
  * A row in general. reg is the r/m's partner whichever way the data goes;
  * rows with one operand ignore it, rows without an immediate ignore imm.
  */
-void asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm);
+void x86_asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm);
 
 /* Likewise for the three-operand (VEX) rows; vvvv is the third register. */
-void asm_bmi(Asm *a, GprOp op, int size, int reg, int vvvv, Mem rm, int imm);
+void x86_asm_bmi(Asm *a, GprOp op, int size, int reg, int vvvv, Mem rm,
+                 int imm);
 
 /* Without operands. */
-void asm_ret(Asm *a);
-void asm_ud2(Asm *a);
-void asm_int3(Asm *a);
-void asm_cqo(Asm *a, int size); /* sign of [e/r]ax into [e/r]dx */
-void asm_mfence(Asm *a);
-void asm_lfence(Asm *a);
-void asm_sfence(Asm *a);
-void asm_pause(Asm *a);
-void asm_rdtsc(Asm *a);
-void asm_cpuid(Asm *a);
+void x86_asm_ret(Asm *a);
+void x86_asm_ud2(Asm *a);
+void x86_asm_int3(Asm *a);
+void x86_asm_cqo(Asm *a, int size); /* sign of [e/r]ax into [e/r]dx */
+void x86_asm_mfence(Asm *a);
+void x86_asm_lfence(Asm *a);
+void x86_asm_sfence(Asm *a);
+void x86_asm_pause(Asm *a);
+void x86_asm_rdtsc(Asm *a);
+void x86_asm_cpuid(Asm *a);
 
 /* ---- Vector registers (asm_vec.c) -------------------------------------- */
 
 /* Legacy SSE encoding. `store` takes the row's other direction. */
-void asm_sse(Asm *a, VecOp op, int reg, Mem rm, int imm);
-void asm_sse_store(Asm *a, VecOp op, Mem dst, int src, int imm);
+void x86_asm_sse(Asm *a, VecOp op, int reg, Mem rm, int imm);
+void x86_asm_sse_store(Asm *a, VecOp op, Mem dst, int src, int imm);
 
 /*
  * VEX, or EVEX when a register, `vl` or the row asks for it. vvvv is the first
  * source, NO_REG exactly where the instruction has none.
  */
 enum { NO_REG = -1 };
-void asm_avx(Asm *a, VecOp op, int vl, int reg, int vvvv, Mem rm, int imm);
-void asm_avx_store(Asm *a, VecOp op, int vl, Mem dst, int src, int imm);
-void asm_vzeroupper(Asm *a);
+void x86_asm_avx(Asm *a, VecOp op, int vl, int reg, int vvvv, Mem rm, int imm);
+void x86_asm_avx_store(Asm *a, VecOp op, int vl, Mem dst, int src, int imm);
+void x86_asm_vzeroupper(Asm *a);
 
 /* ---- The same by shape ------------------------------------------------- */
 
 static inline void asm_alu_ri(Asm *a, AluOp op, int size, int dst, int32_t imm)
 {
-    asm_alu_mi(a, op, size, mem_reg(dst), imm);
+    x86_asm_alu_mi(a, op, size, mem_reg(dst), imm);
 }
 
 static inline void asm_test_rr(Asm *a, int size, int dst, int src)
 {
-    asm_test_mr(a, size, mem_reg(dst), src);
+    x86_asm_test_mr(a, size, mem_reg(dst), src);
 }
 
 static inline void asm_test_ri(Asm *a, int size, int dst, int32_t imm)
 {
-    asm_test_mi(a, size, mem_reg(dst), imm);
+    x86_asm_test_mi(a, size, mem_reg(dst), imm);
 }
 
 static inline void asm_movzx_rr(Asm *a, int from, int dst, int src)
 {
-    asm_movzx_rm(a, from, dst, mem_reg(src));
+    x86_asm_movzx_rm(a, from, dst, mem_reg(src));
 }
 
 static inline void asm_movsx_rr(Asm *a, int from, int size, int dst, int src)
 {
-    asm_movsx_rm(a, from, size, dst, mem_reg(src));
+    x86_asm_movsx_rm(a, from, size, dst, mem_reg(src));
 }
 
 static inline void asm_shift_ri(Asm *a, ShiftOp op, int size, int dst,
                                 unsigned count)
 {
-    asm_shift_mi(a, op, size, mem_reg(dst), count);
+    x86_asm_shift_mi(a, op, size, mem_reg(dst), count);
 }
 
 static inline void asm_shift_rc(Asm *a, ShiftOp op, int size, int dst)
 {
-    asm_shift_mc(a, op, size, mem_reg(dst));
+    x86_asm_shift_mc(a, op, size, mem_reg(dst));
 }
 
 static inline void asm_setcc_r(Asm *a, Cc cc, int dst)
 {
-    asm_setcc_m(a, cc, mem_reg(dst));
+    x86_asm_setcc_m(a, cc, mem_reg(dst));
 }
 
 static inline void asm_cmov_rr(Asm *a, Cc cc, int size, int dst, int src)
 {
-    asm_cmov_rm(a, cc, size, dst, mem_reg(src));
+    x86_asm_cmov_rm(a, cc, size, dst, mem_reg(src));
 }
 
 static inline void asm_imul_rri(Asm *a, int size, int dst, int src, int32_t imm)
 {
-    asm_imul_rmi(a, size, dst, mem_reg(src), imm);
+    x86_asm_imul_rmi(a, size, dst, mem_reg(src), imm);
 }
 
 /* One operand: G_NOT G_NEG G_MUL G_DIV G_INC G_JMP G_CALL G_LDMXCSR ... */
 static inline void asm_gpr_r(Asm *a, GprOp op, int size, int reg)
 {
-    asm_gpr(a, op, size, 0, mem_reg(reg), 0);
+    x86_asm_gpr(a, op, size, 0, mem_reg(reg), 0);
 }
 
 static inline void asm_gpr_m(Asm *a, GprOp op, int size, Mem m)
 {
-    asm_gpr(a, op, size, 0, m, 0);
+    x86_asm_gpr(a, op, size, 0, m, 0);
 }
 
 /* G_BTx_I: the bit number. */
 static inline void asm_gpr_ri(Asm *a, GprOp op, int size, int reg, int imm)
 {
-    asm_gpr(a, op, size, 0, mem_reg(reg), imm);
+    x86_asm_gpr(a, op, size, 0, mem_reg(reg), imm);
 }
 
 static inline void asm_gpr_mi(Asm *a, GprOp op, int size, Mem m, int imm)
 {
-    asm_gpr(a, op, size, 0, m, imm);
+    x86_asm_gpr(a, op, size, 0, m, imm);
 }
 
 /* G_IMUL G_TZCNT ...: register from register or memory. */
 static inline void asm_gpr_rr(Asm *a, GprOp op, int size, int dst, int src)
 {
-    asm_gpr(a, op, size, dst, mem_reg(src), 0);
+    x86_asm_gpr(a, op, size, dst, mem_reg(src), 0);
 }
 
 static inline void asm_gpr_rm(Asm *a, GprOp op, int size, int dst, Mem src)
 {
-    asm_gpr(a, op, size, dst, src, 0);
+    x86_asm_gpr(a, op, size, dst, src, 0);
 }
 
 /* G_XADD G_CMPXCHG G_XCHG G_BTx G_SHLD_CL ...: r/m first. */
 static inline void asm_gpr_mr(Asm *a, GprOp op, int size, Mem dst, int src)
 {
-    asm_gpr(a, op, size, src, dst, 0);
+    x86_asm_gpr(a, op, size, src, dst, 0);
 }
 
 /* G_SHLD G_SHRD. */
 static inline void asm_gpr_mri(Asm *a, GprOp op, int size, Mem dst, int src,
                                int imm)
 {
-    asm_gpr(a, op, size, src, dst, imm);
+    x86_asm_gpr(a, op, size, src, dst, imm);
 }
 
 /* G_ANDN G_PDEP G_PEXT, G_MULX (high, low, src). */
 static inline void asm_bmi_rrm(Asm *a, GprOp op, int size, int dst, int src,
                                Mem m)
 {
-    asm_bmi(a, op, size, dst, src, m, 0);
+    x86_asm_bmi(a, op, size, dst, src, m, 0);
 }
 
 static inline void asm_bmi_rrr(Asm *a, GprOp op, int size, int dst, int src1,
                                int src2)
 {
-    asm_bmi(a, op, size, dst, src1, mem_reg(src2), 0);
+    x86_asm_bmi(a, op, size, dst, src1, mem_reg(src2), 0);
 }
 
 /* G_SHLX G_SHRX G_SARX G_BZHI G_BEXTR: value, then count. */
 static inline void asm_bmi_rmr(Asm *a, GprOp op, int size, int dst, Mem src,
                                int count)
 {
-    asm_bmi(a, op, size, dst, count, src, 0);
+    x86_asm_bmi(a, op, size, dst, count, src, 0);
 }
 
 /* G_BLSR G_BLSI G_BLSMSK. */
 static inline void asm_bmi_rm(Asm *a, GprOp op, int size, int dst, Mem src)
 {
-    asm_bmi(a, op, size, 0, dst, src, 0);
+    x86_asm_bmi(a, op, size, 0, dst, src, 0);
 }
 
 /* G_RORX. */
 static inline void asm_bmi_rmi(Asm *a, GprOp op, int size, int dst, Mem src,
                                int imm)
 {
-    asm_bmi(a, op, size, dst, 0, src, imm);
+    x86_asm_bmi(a, op, size, dst, 0, src, imm);
 }
 
 static inline void asm_sse_rr(Asm *a, VecOp op, int dst, int src)
 {
-    asm_sse(a, op, dst, mem_reg(src), 0);
+    x86_asm_sse(a, op, dst, mem_reg(src), 0);
 }
 
 static inline void asm_sse_rm(Asm *a, VecOp op, int dst, Mem src)
 {
-    asm_sse(a, op, dst, src, 0);
+    x86_asm_sse(a, op, dst, src, 0);
 }
 
 static inline void asm_sse_rri(Asm *a, VecOp op, int dst, int src, int imm)
 {
-    asm_sse(a, op, dst, mem_reg(src), imm);
+    x86_asm_sse(a, op, dst, mem_reg(src), imm);
 }
 
 static inline void asm_sse_rmi(Asm *a, VecOp op, int dst, Mem src, int imm)
 {
-    asm_sse(a, op, dst, src, imm);
+    x86_asm_sse(a, op, dst, src, imm);
 }
 
 /* Shifts by an immediate: V_PSLLD_I ... */
 static inline void asm_sse_ri(Asm *a, VecOp op, int dst, int imm)
 {
-    asm_sse(a, op, dst, mem_reg(dst), imm);
+    x86_asm_sse(a, op, dst, mem_reg(dst), imm);
 }
 
 /* Stores and extracts; dst may be mem_reg(general register). */
 static inline void asm_sse_mr(Asm *a, VecOp op, Mem dst, int src)
 {
-    asm_sse_store(a, op, dst, src, 0);
+    x86_asm_sse_store(a, op, dst, src, 0);
 }
 
 static inline void asm_sse_mri(Asm *a, VecOp op, Mem dst, int src, int imm)
 {
-    asm_sse_store(a, op, dst, src, imm);
+    x86_asm_sse_store(a, op, dst, src, imm);
 }
 
 static inline void asm_avx_rr(Asm *a, VecOp op, int vl, int dst, int src)
 {
-    asm_avx(a, op, vl, dst, NO_REG, mem_reg(src), 0);
+    x86_asm_avx(a, op, vl, dst, NO_REG, mem_reg(src), 0);
 }
 
 static inline void asm_avx_rm(Asm *a, VecOp op, int vl, int dst, Mem src)
 {
-    asm_avx(a, op, vl, dst, NO_REG, src, 0);
+    x86_asm_avx(a, op, vl, dst, NO_REG, src, 0);
 }
 
 /* Also shifts by an immediate: V_PSLLD_I ... */
 static inline void asm_avx_rri(Asm *a, VecOp op, int vl, int dst, int src,
                                int imm)
 {
-    asm_avx(a, op, vl, dst, NO_REG, mem_reg(src), imm);
+    x86_asm_avx(a, op, vl, dst, NO_REG, mem_reg(src), imm);
 }
 
 static inline void asm_avx_rmi(Asm *a, VecOp op, int vl, int dst, Mem src,
                                int imm)
 {
-    asm_avx(a, op, vl, dst, NO_REG, src, imm);
+    x86_asm_avx(a, op, vl, dst, NO_REG, src, imm);
 }
 
 static inline void asm_avx_rrr(Asm *a, VecOp op, int vl, int dst, int src1,
                                int src2)
 {
-    asm_avx(a, op, vl, dst, src1, mem_reg(src2), 0);
+    x86_asm_avx(a, op, vl, dst, src1, mem_reg(src2), 0);
 }
 
 static inline void asm_avx_rrm(Asm *a, VecOp op, int vl, int dst, int src1,
                                Mem src2)
 {
-    asm_avx(a, op, vl, dst, src1, src2, 0);
+    x86_asm_avx(a, op, vl, dst, src1, src2, 0);
 }
 
 static inline void asm_avx_rrri(Asm *a, VecOp op, int vl, int dst, int src1,
                                 int src2, int imm)
 {
-    asm_avx(a, op, vl, dst, src1, mem_reg(src2), imm);
+    x86_asm_avx(a, op, vl, dst, src1, mem_reg(src2), imm);
 }
 
 static inline void asm_avx_rrmi(Asm *a, VecOp op, int vl, int dst, int src1,
                                 Mem src2, int imm)
 {
-    asm_avx(a, op, vl, dst, src1, src2, imm);
+    x86_asm_avx(a, op, vl, dst, src1, src2, imm);
 }
 
 /* V_BLENDVPS_A V_BLENDVPD_A V_PBLENDVB_A: the selector comes last. */
 static inline void asm_avx_rrrr(Asm *a, VecOp op, int vl, int dst, int src1,
                                 int src2, int mask)
 {
-    asm_avx(a, op, vl, dst, src1, mem_reg(src2), mask << 4);
+    x86_asm_avx(a, op, vl, dst, src1, mem_reg(src2), mask << 4);
 }
 
 static inline void asm_avx_mr(Asm *a, VecOp op, int vl, Mem dst, int src)
 {
-    asm_avx_store(a, op, vl, dst, src, 0);
+    x86_asm_avx_store(a, op, vl, dst, src, 0);
 }
 
 static inline void asm_avx_mri(Asm *a, VecOp op, int vl, Mem dst, int src,
                                int imm)
 {
-    asm_avx_store(a, op, vl, dst, src, imm);
+    x86_asm_avx_store(a, op, vl, dst, src, imm);
 }
 
 #endif

@@ -7,7 +7,7 @@
 #include "backend/x86_64/asm_int.h"
 #include "util/check.h"
 
-const GprRow asm_gpr_rows[G_COUNT] = {
+const GprRow x86_asm_gpr_rows[G_COUNT] = {
 #define G(name, mnemonic, pp, map, op, digit, shape, sizes)                    \
     {P_##pp, M_##map, 0x##op, digit, Z_##sizes, SHAPE_##shape},
 #define V(name, mnemonic, pp, map, op, st, w, n, shape, forms)
@@ -47,7 +47,7 @@ static void enc_sized(Enc *e, int size, unsigned opc, int reg, Mem m)
     if (!size_bit(size)) {
         flags |= byte_rex(reg) | byte_rex_m(m);
     }
-    enc_legacy(e, flags, opc | size_bit(size), reg, m);
+    x86_enc_legacy(e, flags, opc | size_bit(size), reg, m);
 }
 
 /* The same where `digit` is a part of the opcode. */
@@ -58,7 +58,7 @@ static void enc_sized_digit(Enc *e, int size, unsigned opc, int digit, Mem m)
     if (!size_bit(size)) {
         flags |= byte_rex_m(m);
     }
-    enc_legacy(e, flags, opc | size_bit(size), digit, m);
+    x86_enc_legacy(e, flags, opc | size_bit(size), digit, m);
 }
 
 /* An immediate as wide as the operand, 32 bits at most. */
@@ -88,15 +88,15 @@ static void sized(Asm *a, int size, unsigned opc, int reg, Mem m)
     Enc e = {0};
 
     enc_sized(&e, size, opc, reg, m);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
 static void unsized(Asm *a, unsigned flags, unsigned opc, int reg, Mem m)
 {
     Enc e = {0};
 
-    enc_legacy(&e, flags, opc, reg, m);
-    enc_done(a, &e);
+    x86_enc_legacy(&e, flags, opc, reg, m);
+    x86_enc_done(a, &e);
 }
 
 /* Opcodes with the register in their low three bits. */
@@ -121,22 +121,22 @@ static void opcode_reg(Asm *a, unsigned flags, unsigned opcode, int reg)
     Enc e = {0};
 
     enc_opcode_reg(&e, flags, opcode, reg);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
 /* ---- ALU --------------------------------------------------------------- */
 
-void asm_alu_rr(Asm *a, AluOp op, int size, int dst, int src)
+void x86_asm_alu_rr(Asm *a, AluOp op, int size, int dst, int src)
 {
     sized(a, size, op << 3, src, mem_reg(dst));
 }
 
-void asm_alu_rm(Asm *a, AluOp op, int size, int dst, Mem src)
+void x86_asm_alu_rm(Asm *a, AluOp op, int size, int dst, Mem src)
 {
     sized(a, size, op << 3 | 2, dst, src);
 }
 
-void asm_alu_mr(Asm *a, AluOp op, int size, Mem dst, int src)
+void x86_asm_alu_mr(Asm *a, AluOp op, int size, Mem dst, int src)
 {
     sized(a, size, op << 3, src, dst);
 }
@@ -152,7 +152,7 @@ static void enc_accumulator(Enc *e, int size, unsigned opcode)
     enc_opcode_reg(e, size_flags(size), opcode | size_bit(size), 0);
 }
 
-void asm_alu_mi(Asm *a, AluOp op, int size, Mem dst, int32_t imm)
+void x86_asm_alu_mi(Asm *a, AluOp op, int size, Mem dst, int32_t imm)
 {
     Enc e = {0};
     bool small;
@@ -165,15 +165,15 @@ void asm_alu_mi(Asm *a, AluOp op, int size, Mem dst, int32_t imm)
         enc_sized_digit(&e, size, small ? 0x82 : 0x80, op, dst);
     }
     enc_imm(&e, small ? SZ_8 : size, imm);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
-void asm_test_mr(Asm *a, int size, Mem dst, int src)
+void x86_asm_test_mr(Asm *a, int size, Mem dst, int src)
 {
     sized(a, size, 0x84, src, dst);
 }
 
-void asm_test_mi(Asm *a, int size, Mem dst, int32_t imm)
+void x86_asm_test_mi(Asm *a, int size, Mem dst, int32_t imm)
 {
     Enc e = {0};
 
@@ -183,36 +183,36 @@ void asm_test_mi(Asm *a, int size, Mem dst, int32_t imm)
         enc_sized_digit(&e, size, 0xf6, 0, dst);
     }
     enc_imm(&e, size, imm);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
 /* ---- Moves ------------------------------------------------------------- */
 
-void asm_mov_rr(Asm *a, int size, int dst, int src)
+void x86_asm_mov_rr(Asm *a, int size, int dst, int src)
 {
     sized(a, size, 0x88, src, mem_reg(dst));
 }
 
-void asm_mov_rm(Asm *a, int size, int dst, Mem src)
+void x86_asm_mov_rm(Asm *a, int size, int dst, Mem src)
 {
     sized(a, size, 0x8a, dst, src);
 }
 
-void asm_mov_mr(Asm *a, int size, Mem dst, int src)
+void x86_asm_mov_mr(Asm *a, int size, Mem dst, int src)
 {
     sized(a, size, 0x88, src, dst);
 }
 
-void asm_mov_mi(Asm *a, int size, Mem dst, int32_t imm)
+void x86_asm_mov_mi(Asm *a, int size, Mem dst, int32_t imm)
 {
     Enc e = {0};
 
     enc_sized_digit(&e, size, 0xc6, 0, dst);
     enc_imm(&e, size, imm);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
-void asm_mov_ri(Asm *a, int dst, uint64_t imm)
+void x86_asm_mov_ri(Asm *a, int dst, uint64_t imm)
 {
     Enc e = {0};
 
@@ -220,28 +220,28 @@ void asm_mov_ri(Asm *a, int dst, uint64_t imm)
         enc_opcode_reg(&e, 0, 0xb8, dst);
         enc_u32(&e, imm);
     } else if (fits32((int64_t)imm)) {
-        enc_legacy(&e, ENC_W, 0xc7, 0, mem_reg(dst));
+        x86_enc_legacy(&e, ENC_W, 0xc7, 0, mem_reg(dst));
         enc_u32(&e, imm);
     } else {
         enc_opcode_reg(&e, ENC_W, 0xb8, dst);
         enc_u32(&e, imm);
         enc_u32(&e, imm >> 32);
     }
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
-void asm_zero(Asm *a, int dst)
+void x86_asm_zero(Asm *a, int dst)
 {
-    asm_alu_rr(a, ALU_XOR, SZ_32, dst, dst);
+    x86_asm_alu_rr(a, ALU_XOR, SZ_32, dst, dst);
 }
 
-void asm_movzx_rm(Asm *a, int from, int dst, Mem src)
+void x86_asm_movzx_rm(Asm *a, int from, int dst, Mem src)
 {
     if (from >= SZ_32) {
         if (src.base == MEM_REG) {
-            asm_mov_rr(a, from, dst, src.index);
+            x86_asm_mov_rr(a, from, dst, src.index);
         } else {
-            asm_mov_rm(a, from, dst, src);
+            x86_asm_mov_rm(a, from, dst, src);
         }
         return;
     }
@@ -249,7 +249,7 @@ void asm_movzx_rm(Asm *a, int from, int dst, Mem src)
             OPC(P_NP, M_0F, 0xb6 | size_bit(from)), dst, src);
 }
 
-void asm_movsx_rm(Asm *a, int from, int size, int dst, Mem src)
+void x86_asm_movsx_rm(Asm *a, int from, int size, int dst, Mem src)
 {
     unsigned flags = size_flags(size);
 
@@ -261,14 +261,14 @@ void asm_movsx_rm(Asm *a, int from, int size, int dst, Mem src)
     unsized(a, flags, OPC(P_NP, M_0F, 0xbe | size_bit(from)), dst, src);
 }
 
-void asm_lea(Asm *a, int size, int dst, Mem src)
+void x86_asm_lea(Asm *a, int size, int dst, Mem src)
 {
     unsized(a, size_flags(size), 0x8d, dst, src);
 }
 
 /* ---- Others with forms of their own ------------------------------------ */
 
-void asm_shift_mi(Asm *a, ShiftOp op, int size, Mem dst, unsigned count)
+void x86_asm_shift_mi(Asm *a, ShiftOp op, int size, Mem dst, unsigned count)
 {
     Enc e = {0};
 
@@ -276,41 +276,41 @@ void asm_shift_mi(Asm *a, ShiftOp op, int size, Mem dst, unsigned count)
     if (count != 1) {
         enc_u8(&e, count);
     }
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
-void asm_shift_mc(Asm *a, ShiftOp op, int size, Mem dst)
+void x86_asm_shift_mc(Asm *a, ShiftOp op, int size, Mem dst)
 {
     Enc e = {0};
 
     enc_sized_digit(&e, size, 0xd2, op, dst);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
-void asm_setcc_m(Asm *a, Cc cc, Mem dst)
+void x86_asm_setcc_m(Asm *a, Cc cc, Mem dst)
 {
     unsized(a, byte_rex_m(dst), OPC(P_NP, M_0F, 0x90 | cc), 0, dst);
 }
 
-void asm_cmov_rm(Asm *a, Cc cc, int size, int dst, Mem src)
+void x86_asm_cmov_rm(Asm *a, Cc cc, int size, int dst, Mem src)
 {
     unsized(a, size_flags(size), OPC(P_NP, M_0F, 0x40 | cc), dst, src);
 }
 
-void asm_imul_rmi(Asm *a, int size, int dst, Mem src, int32_t imm)
+void x86_asm_imul_rmi(Asm *a, int size, int dst, Mem src, int32_t imm)
 {
     Enc e = {0};
     bool small;
 
     imm = truncate_imm(size, imm);
     small = fits8(imm);
-    enc_legacy(&e, size_flags(size), small ? 0x6b : 0x69, dst, src);
+    x86_enc_legacy(&e, size_flags(size), small ? 0x6b : 0x69, dst, src);
     enc_imm(&e, small ? SZ_8 : size, imm);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
 /* 90+r exchanges with rax, but 90 itself is nop and keeps the high half. */
-void asm_xchg_rr(Asm *a, int size, int x, int y)
+void x86_asm_xchg_rr(Asm *a, int size, int x, int y)
 {
     if (size != SZ_8 && x != y && (x == RAX || y == RAX)) {
         opcode_reg(a, size_flags(size), 0x90, x == RAX ? y : x);
@@ -319,28 +319,28 @@ void asm_xchg_rr(Asm *a, int size, int x, int y)
     }
 }
 
-void asm_bswap(Asm *a, int size, int dst)
+void x86_asm_bswap(Asm *a, int size, int dst)
 {
     opcode_reg(a, size_flags(size), 0x0fc8, dst);
 }
 
-void asm_push_r(Asm *a, int src)
+void x86_asm_push_r(Asm *a, int src)
 {
     opcode_reg(a, 0, 0x50, src);
 }
 
-void asm_pop_r(Asm *a, int dst)
+void x86_asm_pop_r(Asm *a, int dst)
 {
     opcode_reg(a, 0, 0x58, dst);
 }
 
-void asm_push_i(Asm *a, int32_t imm)
+void x86_asm_push_i(Asm *a, int32_t imm)
 {
     Enc e = {0};
 
     enc_u8(&e, fits8(imm) ? 0x6a : 0x68);
     enc_imm(&e, fits8(imm) ? SZ_8 : SZ_32, imm);
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
 /* ---- Rows -------------------------------------------------------------- */
@@ -351,9 +351,9 @@ static void check_row(GprOp op, const GprRow *row, int size)
           op, size & SZ_MASK);
 }
 
-void asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm)
+void x86_asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm)
 {
-    const GprRow *row = &asm_gpr_rows[op];
+    const GprRow *row = &x86_asm_gpr_rows[op];
     unsigned opc = OPC(row->pp, row->map, row->op);
     Enc e = {0};
 
@@ -363,7 +363,8 @@ void asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm)
         reg = row->digit;
     }
     if (!(row->sizes & Z_B)) {
-        enc_legacy(&e, row->sizes == Z_D ? 0 : size_flags(size), opc, reg, rm);
+        x86_enc_legacy(&e, row->sizes == Z_D ? 0 : size_flags(size), opc, reg,
+                       rm);
     } else if (row->flags & F_DIGIT) {
         enc_sized_digit(&e, size, opc, reg, rm);
     } else {
@@ -372,12 +373,12 @@ void asm_gpr(Asm *a, GprOp op, int size, int reg, Mem rm, int imm)
     if (row->flags & F_IMM) {
         enc_u8(&e, imm);
     }
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
-void asm_bmi(Asm *a, GprOp op, int size, int reg, int vvvv, Mem rm, int imm)
+void x86_asm_bmi(Asm *a, GprOp op, int size, int reg, int vvvv, Mem rm, int imm)
 {
-    const GprRow *row = &asm_gpr_rows[op];
+    const GprRow *row = &x86_asm_gpr_rows[op];
     Enc e = {0};
 
     check_row(op, row, size);
@@ -385,66 +386,66 @@ void asm_bmi(Asm *a, GprOp op, int size, int reg, int vvvv, Mem rm, int imm)
     if (row->flags & F_DIGIT) {
         reg = row->digit;
     }
-    enc_vex(&e, OPC(row->pp, row->map, row->op), size == SZ_64, 0, reg, vvvv,
-            rm);
+    x86_enc_vex(&e, OPC(row->pp, row->map, row->op), size == SZ_64, 0, reg,
+                vvvv, rm);
     if (row->flags & F_IMM) {
         enc_u8(&e, imm);
     }
-    enc_done(a, &e);
+    x86_enc_done(a, &e);
 }
 
 /* ---- Without operands -------------------------------------------------- */
 
-void asm_ret(Asm *a)
+void x86_asm_ret(Asm *a)
 {
-    asm_byte(a, 0xc3);
+    x86_asm_byte(a, 0xc3);
 }
 
-void asm_ud2(Asm *a)
+void x86_asm_ud2(Asm *a)
 {
-    asm_bytes(a, "\x0f\x0b", 2);
+    x86_asm_bytes(a, "\x0f\x0b", 2);
 }
 
-void asm_int3(Asm *a)
+void x86_asm_int3(Asm *a)
 {
-    asm_byte(a, 0xcc);
+    x86_asm_byte(a, 0xcc);
 }
 
-void asm_cqo(Asm *a, int size)
+void x86_asm_cqo(Asm *a, int size)
 {
     if (size == SZ_64) {
-        asm_bytes(a, "\x48\x99", 2);
+        x86_asm_bytes(a, "\x48\x99", 2);
     } else {
-        asm_byte(a, 0x99);
+        x86_asm_byte(a, 0x99);
     }
 }
 
-void asm_mfence(Asm *a)
+void x86_asm_mfence(Asm *a)
 {
-    asm_bytes(a, "\x0f\xae\xf0", 3);
+    x86_asm_bytes(a, "\x0f\xae\xf0", 3);
 }
 
-void asm_lfence(Asm *a)
+void x86_asm_lfence(Asm *a)
 {
-    asm_bytes(a, "\x0f\xae\xe8", 3);
+    x86_asm_bytes(a, "\x0f\xae\xe8", 3);
 }
 
-void asm_sfence(Asm *a)
+void x86_asm_sfence(Asm *a)
 {
-    asm_bytes(a, "\x0f\xae\xf8", 3);
+    x86_asm_bytes(a, "\x0f\xae\xf8", 3);
 }
 
-void asm_pause(Asm *a)
+void x86_asm_pause(Asm *a)
 {
-    asm_bytes(a, "\xf3\x90", 2);
+    x86_asm_bytes(a, "\xf3\x90", 2);
 }
 
-void asm_rdtsc(Asm *a)
+void x86_asm_rdtsc(Asm *a)
 {
-    asm_bytes(a, "\x0f\x31", 2);
+    x86_asm_bytes(a, "\x0f\x31", 2);
 }
 
-void asm_cpuid(Asm *a)
+void x86_asm_cpuid(Asm *a)
 {
-    asm_bytes(a, "\x0f\xa2", 2);
+    x86_asm_bytes(a, "\x0f\xa2", 2);
 }

@@ -143,8 +143,8 @@ typedef struct VecRow {
     uint32_t flags;
 } VecRow;
 
-extern const GprRow asm_gpr_rows[G_COUNT];
-extern const VecRow asm_vec_rows[V_COUNT];
+extern const GprRow x86_asm_gpr_rows[G_COUNT];
+extern const VecRow x86_asm_vec_rows[V_COUNT];
 
 /* The instruction's bytes; rip is where a RIP-relative disp32 is, or 0. */
 typedef struct Enc {
@@ -156,7 +156,7 @@ typedef struct Enc {
 /* An opcode with its prefix and map. */
 #define OPC(pp, map, op) ((pp) << 12 | (map) << 8 | (op))
 
-/* enc_legacy's flags. */
+/* x86_enc_legacy's flags. */
 enum { ENC_W = 1, ENC_O16 = 2, ENC_LOCK = 4, ENC_REX = 8 };
 
 static inline void enc_u8(Enc *e, unsigned v)
@@ -197,14 +197,14 @@ static inline unsigned mem_bit_x(Mem m)
 }
 
 /* Prefixes, opcode, ModRM and what follows it up to the immediate. */
-void enc_legacy(Enc *e, unsigned flags, unsigned opc, unsigned reg, Mem m);
-void enc_vex(Enc *e, unsigned opc, unsigned w, unsigned l, unsigned reg,
-             unsigned vvvv, Mem m);
+void x86_enc_legacy(Enc *e, unsigned flags, unsigned opc, unsigned reg, Mem m);
+void x86_enc_vex(Enc *e, unsigned opc, unsigned w, unsigned l, unsigned reg,
+                 unsigned vvvv, Mem m);
 
 /* ModRM, SIB and displacement; disp8 counts in units of 1 << shift. */
-void enc_modrm(Enc *e, unsigned reg, Mem m, unsigned shift);
+void x86_enc_modrm(Enc *e, unsigned reg, Mem m, unsigned shift);
 
 /* Writes the finished instruction to the buffer. */
-void enc_done(Asm *a, Enc *e);
+void x86_enc_done(Asm *a, Enc *e);
 
 #endif

@@ -7,7 +7,7 @@
 #include "backend/x86_64/asm_int.h"
 #include "util/check.h"
 
-const VecRow asm_vec_rows[V_COUNT] = {
+const VecRow x86_asm_vec_rows[V_COUNT] = {
 #define G(name, mnemonic, pp, map, op, digit, shape, sizes)
 #define V(name, mnemonic, pp, map, op, st, w, n, shape, forms)                 \
     {P_##pp, M_##map, 0x##op, 0x##st, W_##w, N_##n, E_##forms, SHAPE_##shape},
@@ -27,7 +27,7 @@ typedef struct Fields {
 
 static Fields fields(VecOp op, int vl, int reg, int vvvv, Mem rm, int imm)
 {
-    const VecRow *row = &asm_vec_rows[op];
+    const VecRow *row = &x86_asm_vec_rows[op];
 
     return (Fields){row, row->pp, row->op, vl, reg, vvvv, imm, rm};
 }
@@ -70,7 +70,7 @@ static void finish(Asm *a, Enc *e, const Fields *f)
     if (f->row->flags & F_IMM) {
         enc_u8(e, f->imm);
     }
-    enc_done(a, e);
+    x86_enc_done(a, e);
 }
 
 static unsigned opcode(const Fields *f)
@@ -85,18 +85,18 @@ static void emit_sse(Asm *a, const Fields *f)
     Enc e = {0};
 
     check(f->row->forms & E_S, "opcode %x has no legacy form", opcode(f));
-    enc_legacy(&e, f->row->w == W_1 ? ENC_W : 0, opcode(f), f->reg, f->rm);
+    x86_enc_legacy(&e, f->row->w == W_1 ? ENC_W : 0, opcode(f), f->reg, f->rm);
     finish(a, &e, f);
 }
 
-void asm_sse(Asm *a, VecOp op, int reg, Mem rm, int imm)
+void x86_asm_sse(Asm *a, VecOp op, int reg, Mem rm, int imm)
 {
     Fields f = load_fields(op, 0, reg, 0, rm, imm);
 
     emit_sse(a, &f);
 }
 
-void asm_sse_store(Asm *a, VecOp op, Mem dst, int src, int imm)
+void x86_asm_sse_store(Asm *a, VecOp op, Mem dst, int src, int imm)
 {
     Fields f = store_fields(op, 0, dst, src, imm);
 
@@ -147,7 +147,7 @@ static void emit_evex(Asm *a, const Fields *f)
     enc_u8(&e, (f->row->w != W_0) << 7 | (~f->vvvv & 15) << 3 | 4 | f->pp);
     enc_u8(&e, evex_p2(f));
     enc_u8(&e, f->op);
-    enc_modrm(&e, f->reg, f->rm, disp_shift(f));
+    x86_enc_modrm(&e, f->reg, f->rm, disp_shift(f));
     finish(a, &e, f);
 }
 
@@ -187,8 +187,8 @@ static void emit_avx(Asm *a, Fields *f)
         return;
     }
     prefer_short(f);
-    enc_vex(&e, opcode(f), f->row->w == W_1 || f->row->w == W_V,
-            f->vl & 1 || f->row->flags & F_L1, f->reg, f->vvvv, f->rm);
+    x86_enc_vex(&e, opcode(f), f->row->w == W_1 || f->row->w == W_V,
+                f->vl & 1 || f->row->flags & F_L1, f->reg, f->vvvv, f->rm);
     finish(a, &e, f);
 }
 
@@ -201,24 +201,24 @@ static bool takes_vvvv(const VecRow *row, Mem rm)
     return !(row->flags & F_MOVS) || rm.base == MEM_REG;
 }
 
-void asm_avx(Asm *a, VecOp op, int vl, int reg, int vvvv, Mem rm, int imm)
+void x86_asm_avx(Asm *a, VecOp op, int vl, int reg, int vvvv, Mem rm, int imm)
 {
     Fields f;
 
-    check((vvvv != NO_REG) == takes_vvvv(&asm_vec_rows[op], rm),
+    check((vvvv != NO_REG) == takes_vvvv(&x86_asm_vec_rows[op], rm),
           "vector row %d: wrong number of operands", op);
     f = load_fields(op, vl, reg, vvvv == NO_REG ? 0 : vvvv, rm, imm);
     emit_avx(a, &f);
 }
 
-void asm_avx_store(Asm *a, VecOp op, int vl, Mem dst, int src, int imm)
+void x86_asm_avx_store(Asm *a, VecOp op, int vl, Mem dst, int src, int imm)
 {
     Fields f = store_fields(op, vl, dst, src, imm);
 
     emit_avx(a, &f);
 }
 
-void asm_vzeroupper(Asm *a)
+void x86_asm_vzeroupper(Asm *a)
 {
-    asm_bytes(a, "\xc5\xf8\x77", 3);
+    x86_asm_bytes(a, "\xc5\xf8\x77", 3);
 }

@@ -34,7 +34,7 @@ static void reorder(Host *x, const EmitOp *e, int reg)
     if (size == SZ_16) {
         asm_shift_ri(&x->a, SH_ROL, SZ_16, reg, 8);
     } else {
-        asm_bswap(&x->a, size, reg);
+        x86_asm_bswap(&x->a, size, reg);
     }
 }
 
@@ -61,7 +61,7 @@ static void value_in(Host *x, const EmitOp *e, const Operand *o)
     reorder(x, e, e->tmp[0]);
 }
 
-void emit_cmpxchg(Host *x, const EmitOp *e)
+void x86_emit_cmpxchg(Host *x, const EmitOp *e)
 {
     Mem m = access_mem(x, e);
     int desired = e->in[2].reg;
@@ -76,7 +76,7 @@ void emit_cmpxchg(Host *x, const EmitOp *e)
 }
 
 /* xchg locks by itself. */
-void emit_xchg(Host *x, const EmitOp *e)
+void x86_emit_xchg(Host *x, const EmitOp *e)
 {
     Mem m = access_mem(x, e);
 
@@ -97,7 +97,7 @@ static void combine(Host *x, const EmitOp *e)
     if (b->kind == OPERAND_IMM) {
         asm_alu_ri(&x->a, op, size, tmp, (int32_t)b->imm);
     } else {
-        asm_alu_rm(&x->a, op, size, tmp, x86_rm(b));
+        x86_asm_alu_rm(&x->a, op, size, tmp, x86_rm(b));
     }
 }
 
@@ -110,28 +110,28 @@ static void choose(Host *x, const EmitOp *e)
     if (b->kind == OPERAND_IMM) {
         asm_alu_ri(&x->a, ALU_CMP, size, tmp, (int32_t)b->imm);
     } else {
-        asm_alu_rm(&x->a, ALU_CMP, size, tmp, x86_rm(b));
+        x86_asm_alu_rm(&x->a, ALU_CMP, size, tmp, x86_rm(b));
     }
-    uint8_t *stays = asm_jcc8(&x->a, (Cc)e->arg);
+    uint8_t *stays = x86_asm_jcc8(&x->a, (Cc)e->arg);
     x86_mov_in(x, x86_size(e->type), tmp, b);
-    asm_patch8(&x->a, stays, x->a.p);
+    x86_asm_patch8(&x->a, stays, x->a.p);
 }
 
 static void fetch_loop(Host *x, const EmitOp *e, Mem m,
                        void (*step)(Host *, const EmitOp *))
 {
-    asm_movzx_rm(&x->a, access_size(e), RAX, m);
+    x86_asm_movzx_rm(&x->a, access_size(e), RAX, m);
     const void *loop = (const void *)asm_pc(&x->a);
-    asm_mov_rr(&x->a, SZ_64, e->tmp[0], RAX);
+    x86_asm_mov_rr(&x->a, SZ_64, e->tmp[0], RAX);
     reorder(x, e, e->tmp[0]);
     step(x, e);
     reorder(x, e, e->tmp[0]);
     asm_gpr_mr(&x->a, G_CMPXCHG, access_size(e) | SZ_LOCK, m, e->tmp[0]);
-    asm_jcc(&x->a, CC_NE, loop);
+    x86_asm_jcc(&x->a, CC_NE, loop);
     finish(x, e, RAX);
 }
 
-void emit_fetch_minmax(Host *x, const EmitOp *e)
+void x86_emit_fetch_minmax(Host *x, const EmitOp *e)
 {
     fetch_loop(x, e, access_mem(x, e), choose);
 }
@@ -144,7 +144,7 @@ static void locked_alu(Host *x, const EmitOp *e, Mem m)
     int size = access_size(e) | SZ_LOCK;
 
     if (b->kind == OPERAND_IMM) {
-        asm_alu_mi(&x->a, op, size, m, (int32_t)b->imm);
+        x86_asm_alu_mi(&x->a, op, size, m, (int32_t)b->imm);
         return;
     }
     int src = b->reg;
@@ -152,10 +152,10 @@ static void locked_alu(Host *x, const EmitOp *e, Mem m)
         src = e->tmp[0];
         x86_mov_in(x, x86_size(e->type), src, b);
     }
-    asm_alu_mr(&x->a, op, size, m, src);
+    x86_asm_alu_mr(&x->a, op, size, m, src);
 }
 
-void emit_fetch_alu(Host *x, const EmitOp *e)
+void x86_emit_fetch_alu(Host *x, const EmitOp *e)
 {
     Mem m = access_mem(x, e);
 
@@ -173,9 +173,9 @@ void emit_fetch_alu(Host *x, const EmitOp *e)
 }
 
 /* x86 lets only a later load pass an earlier store. */
-void emit_mb(Host *x, const EmitOp *e)
+void x86_emit_mb(Host *x, const EmitOp *e)
 {
     if (e->k[0] & MB_ST_LD) {
-        asm_alu_mi(&x->a, ALU_OR, SZ_32 | SZ_LOCK, mem_b(RSP, 0), 0);
+        x86_asm_alu_mi(&x->a, ALU_OR, SZ_32 | SZ_LOCK, mem_b(RSP, 0), 0);
     }
 }

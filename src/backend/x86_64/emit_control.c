@@ -25,7 +25,7 @@ static void label_site(Host *x, X86Label *label, uint8_t *site)
         return;
     }
     if (label->at) {
-        asm_patch32(&x->a, site, label->at);
+        x86_asm_patch32(&x->a, site, label->at);
         return;
     }
     int32_t back = label->chain ? (int32_t)(site - label->chain) : 0;
@@ -41,7 +41,7 @@ static void set_label(Host *x, X86Label *label)
     while (site && !x->a.overflow) {
         int32_t back;
         memcpy(&back, site, sizeof(back));
-        asm_patch32(&x->a, site, x->a.p);
+        x86_asm_patch32(&x->a, site, x->a.p);
         site = back ? site - back : NULL;
     }
 }
@@ -60,7 +60,7 @@ static bool is_loop_head(const Host *x, LabelId id)
 void x86_set_label(Host *x, LabelId id)
 {
     if (is_loop_head(x, id)) {
-        asm_align(&x->a, LOOP_ALIGN);
+        x86_asm_align(&x->a, LOOP_ALIGN);
     }
     set_label(x, &x->label[id]);
 }
@@ -68,9 +68,9 @@ void x86_set_label(Host *x, LabelId id)
 void x86_jmp_leave(Host *x)
 {
     if (x->build->adapter) {
-        label_site(x, &x->leave, asm_jmp32(&x->a));
+        label_site(x, &x->leave, x86_asm_jmp32(&x->a));
     } else {
-        asm_jmp(&x->a, x->rt.leave);
+        x86_asm_jmp(&x->a, x->rt.leave);
     }
 }
 
@@ -79,12 +79,12 @@ void x86_region_leave(Host *x)
     set_label(x, &x->leave);
     x->build->leave = (uint32_t)(x->a.p - x->start);
     adapter_emit_leave(x->build->adapter, &x->desc, x);
-    asm_jmp(&x->a, x->rt.leave);
+    x86_asm_jmp(&x->a, x->rt.leave);
 }
 
-void emit_br(Host *x, const EmitOp *e)
+void x86_emit_br(Host *x, const EmitOp *e)
 {
-    label_site(x, &x->label[e->k[0]], asm_jmp32(&x->a));
+    label_site(x, &x->label[e->k[0]], x86_asm_jmp32(&x->a));
 }
 
 /* ---- Slots -------------------------------------------------------------- */
@@ -126,12 +126,12 @@ static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
 }
 
 /* jmp has one byte of opcode before the rel32. */
-void emit_goto_tb(Host *x, const EmitOp *e)
+void x86_emit_goto_tb(Host *x, const EmitOp *e)
 {
-    asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
+    x86_asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
     bool call = e->opc == OP_call_tb;
     slot_site(x, (unsigned)e->k[0], call ? SLOT_CALL : SLOT_JUMP, e->k[1],
-              e->k[call ? 4 : 2], asm_jmp32(&x->a));
+              e->k[call ? 4 : 2], x86_asm_jmp32(&x->a));
 }
 
 /*
@@ -159,10 +159,10 @@ static uint8_t *compare_and_jump(Host *x, const EmitOp *e, bool is_slot)
 
     do {
         x->a.p = start;
-        asm_nop(&x->a, pad);
+        x86_asm_nop(&x->a, pad);
         Cc cc = x86_compare(x, x86_size(e->type), (Cond)e->k[0], &e->in[0],
                             &e->in[1]);
-        site = asm_jcc32(&x->a, cc);
+        site = x86_asm_jcc32(&x->a, cc);
         more = window_padding(x, start + pad);
         more += !more && is_slot ? x86_link_padding(x, site) : 0;
         pad += more;
@@ -170,7 +170,7 @@ static uint8_t *compare_and_jump(Host *x, const EmitOp *e, bool is_slot)
     return site;
 }
 
-void emit_brcond(Host *x, const EmitOp *e)
+void x86_emit_brcond(Host *x, const EmitOp *e)
 {
     const Op *taken = x->build->taken;
     uint8_t *site = compare_and_jump(x, e, taken != NULL);
@@ -190,7 +190,7 @@ void x86_region_jcc_padding(Host *x)
     x->a.p += JCC_BYTES;
     unsigned pad = window_padding(x, start);
     x->a.p = start;
-    asm_nop(&x->a, pad);
+    x86_asm_nop(&x->a, pad);
 }
 
 /* ---- Two halves --------------------------------------------------------- */
@@ -199,10 +199,10 @@ void x86_region_jcc_padding(Host *x)
 static void join(Host *x, int dst, int tmp, const Operand *low,
                  const Operand *high)
 {
-    asm_mov_rm(&x->a, SZ_32, dst, x86_rm(low));
+    x86_asm_mov_rm(&x->a, SZ_32, dst, x86_rm(low));
     x86_mov_in(x, SZ_32, tmp, high);
     asm_shift_ri(&x->a, SH_SHL, SZ_64, tmp, 32);
-    asm_alu_rr(&x->a, ALU_OR, SZ_64, dst, tmp);
+    x86_asm_alu_rr(&x->a, ALU_OR, SZ_64, dst, tmp);
 }
 
 static Cc compare2(Host *x, const EmitOp *e, int a, int b, int tmp)
@@ -214,14 +214,14 @@ static Cc compare2(Host *x, const EmitOp *e, int a, int b, int tmp)
     return x86_compare(x, SZ_64, (Cond)e->k[0], &oa, &ob);
 }
 
-void emit_brcond2(Host *x, const EmitOp *e)
+void x86_emit_brcond2(Host *x, const EmitOp *e)
 {
     Cc cc = compare2(x, e, e->tmp[0], e->tmp[1], e->tmp[2]);
 
-    label_site(x, &x->label[e->k[1]], asm_jcc32(&x->a, cc));
+    label_site(x, &x->label[e->k[1]], x86_asm_jcc32(&x->a, cc));
 }
 
-void emit_setcond2(Host *x, const EmitOp *e)
+void x86_emit_setcond2(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
     Cc cc = compare2(x, e, e->tmp[0], e->tmp[1], out);
@@ -232,27 +232,27 @@ void emit_setcond2(Host *x, const EmitOp *e)
 
 /* ---- Leaving ------------------------------------------------------------ */
 
-void emit_exit_tb(Host *x, const EmitOp *e)
+void x86_emit_exit_tb(Host *x, const EmitOp *e)
 {
-    asm_mov_ri(&x->a, RAX, (uint32_t)e->k[0]);
-    asm_jmp(&x->a, x->rt.leave);
+    x86_asm_mov_ri(&x->a, RAX, (uint32_t)e->k[0]);
+    x86_asm_jmp(&x->a, x->rt.leave);
 }
 
 /* The guest's pc, and the event, were noted when it happened. */
-void emit_exit_fault(Host *x, const EmitOp *e)
+void x86_emit_exit_fault(Host *x, const EmitOp *e)
 {
     (void)e;
-    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_FAULT);
+    x86_asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_FAULT);
     x86_jmp_leave(x);
 }
 
 /* The jump cache's entry for the address in reg is at [rbp + tmp * 8 + d]. */
 static Mem cache_field(int tmp, size_t field)
 {
-    return mem_bis(RBP, tmp, 3,
-                   (int32_t)offsetof(CPUState, jump_cache) -
-                       (int32_t)offsetof(CPUState, guest) - ENV_BIAS +
-                       (int32_t)field);
+    return x86_mem_bis(RBP, tmp, 3,
+                       (int32_t)offsetof(CPUState, jump_cache) -
+                           (int32_t)offsetof(CPUState, guest) - ENV_BIAS +
+                           (int32_t)field);
 }
 
 _Static_assert(sizeof(JumpCacheEntry) == 16, "pc's bits 1.. index by 16");
@@ -263,22 +263,22 @@ static void probe(Host *x, const EmitOp *e, uint64_t flags)
     int reg = e->in[0].reg, tmp = e->tmp[0];
 
     x86_count(x, counts.lookups);
-    asm_mov_rr(&x->a, SZ_32, tmp, reg);
+    x86_asm_mov_rr(&x->a, SZ_32, tmp, reg);
     if (flags) {
         asm_alu_ri(&x->a, ALU_XOR, SZ_32, tmp, (int32_t)flags << 1);
-        asm_mov_ri(&x->a, e->tmp[1], flags << TB_FLAG_KEY_SHIFT);
-        asm_alu_rr(&x->a, ALU_XOR, SZ_64, e->tmp[1], reg);
+        x86_asm_mov_ri(&x->a, e->tmp[1], flags << TB_FLAG_KEY_SHIFT);
+        x86_asm_alu_rr(&x->a, ALU_XOR, SZ_64, e->tmp[1], reg);
         reg = e->tmp[1];
     }
     asm_alu_ri(&x->a, ALU_AND, SZ_32, tmp, (JUMP_CACHE_SIZE - 1) << 1);
-    asm_alu_mr(&x->a, ALU_CMP, SZ_64,
-               cache_field(tmp, offsetof(JumpCacheEntry, key)), reg);
+    x86_asm_alu_mr(&x->a, ALU_CMP, SZ_64,
+                   cache_field(tmp, offsetof(JumpCacheEntry, key)), reg);
 }
 
 static void slow_lookup(Host *x, const SlowPath *s)
 {
-    asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), s->e.in[0].reg);
-    asm_jmp(&x->a, x->rt.lookup_exit);
+    x86_asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), s->e.in[0].reg);
+    x86_asm_jmp(&x->a, x->rt.lookup_exit);
 }
 
 static void look_up(Host *x, const EmitOp *e, uint64_t flags)
@@ -289,7 +289,7 @@ static void look_up(Host *x, const EmitOp *e, uint64_t flags)
               cache_field(e->tmp[0], offsetof(JumpCacheEntry, code)));
 }
 
-void emit_goto_ptr(Host *x, const EmitOp *e)
+void x86_emit_goto_ptr(Host *x, const EmitOp *e)
 {
     look_up(x, e, e->k[0]);
 }
@@ -305,12 +305,12 @@ static uint8_t *return_point(Host *x, uint64_t guest_pc)
     if ((int64_t)guest_pc == (int32_t)guest_pc) {
         asm_alu_ri(&x->a, ALU_CMP, SZ_64, RAX, (int32_t)guest_pc);
     } else {
-        asm_mov_ri(&x->a, RCX, guest_pc);
-        asm_alu_rr(&x->a, ALU_CMP, SZ_64, RAX, RCX);
+        x86_asm_mov_ri(&x->a, RCX, guest_pc);
+        x86_asm_alu_rr(&x->a, ALU_CMP, SZ_64, RAX, RCX);
     }
-    uint8_t *site = asm_jcc32(&x->a, CC_E);
+    uint8_t *site = x86_asm_jcc32(&x->a, CC_E);
     x86_count(x, counts.returns_skipped);
-    asm_ret(&x->a);
+    x86_asm_ret(&x->a);
     return site;
 }
 
@@ -318,19 +318,19 @@ static uint8_t *return_point(Host *x, uint64_t guest_pc)
  * The call and its return point. Both are to be linked; padding goes before
  * the call, for nothing may come between it and the return point.
  */
-void emit_call_tb(Host *x, const EmitOp *e)
+void x86_emit_call_tb(Host *x, const EmitOp *e)
 {
     uint8_t *start = x->a.p, *call, *ret;
     unsigned pad = 0, more;
 
     if (!x->ret_stack) {
-        emit_goto_tb(x, e);
+        x86_emit_goto_tb(x, e);
         return;
     }
     do {
         x->a.p = start;
-        asm_nop(&x->a, pad);
-        call = asm_call32(&x->a);
+        x86_asm_nop(&x->a, pad);
+        call = x86_asm_call32(&x->a);
         ret = return_point(x, e->k[3]);
         more = x86_link_padding(x, call);
         more += more ? 0 : x86_link_padding(x, ret);
@@ -344,15 +344,16 @@ static void slow_call_lookup(Host *x, const SlowPath *s)
 {
     int tmp = s->e.tmp[0];
 
-    asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), s->e.in[0].reg);
+    x86_asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), s->e.in[0].reg);
     if (!x->a.overflow) {
-        asm_lea(&x->a, SZ_64, tmp, mem_rip(&x->a, s->back + x->a.exec_offset));
+        x86_asm_lea(&x->a, SZ_64, tmp,
+                    x86_mem_rip(&x->a, s->back + x->a.exec_offset));
     }
-    asm_push_r(&x->a, tmp);
-    asm_jmp(&x->a, x->rt.lookup_exit);
+    x86_asm_push_r(&x->a, tmp);
+    x86_asm_jmp(&x->a, x->rt.lookup_exit);
 }
 
-void emit_call_ptr(Host *x, const EmitOp *e)
+void x86_emit_call_ptr(Host *x, const EmitOp *e)
 {
     uint8_t *start, *ret;
     unsigned pad = 0, more;
@@ -368,7 +369,7 @@ void emit_call_ptr(Host *x, const EmitOp *e)
     start = x->a.p;
     do {
         x->a.p = start;
-        asm_nop(&x->a, pad);
+        x86_asm_nop(&x->a, pad);
         asm_gpr_m(&x->a, G_CALL, SZ_64,
                   cache_field(e->tmp[0], offsetof(JumpCacheEntry, code)));
         x86_slow_back(x, s);
@@ -384,11 +385,11 @@ void emit_call_ptr(Host *x, const EmitOp *e)
  * are for flags of 0 alone; that of a call which comes back with others stays
  * until a return further out passes it.
  */
-void emit_ret_ptr(Host *x, const EmitOp *e)
+void x86_emit_ret_ptr(Host *x, const EmitOp *e)
 {
     if (x->ret_stack && !e->k[0]) {
         x86_count(x, counts.returns);
-        asm_ret(&x->a);
+        x86_asm_ret(&x->a);
     } else {
         look_up(x, e, e->k[0]);
     }
@@ -407,26 +408,26 @@ void x86_call_plugin(CPUState *cpu)
 static void store_input(Host *x, unsigned i, const Operand *o)
 {
     if (o->kind == OPERAND_REG) {
-        asm_mov_mr(&x->a, SZ_64, x86_slow_word(1 + i), o->reg);
+        x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(1 + i), o->reg);
     } else {
-        asm_mov_mi(&x->a, SZ_64, x86_slow_word(1 + i), (int32_t)o->imm);
+        x86_asm_mov_mi(&x->a, SZ_64, x86_slow_word(1 + i), (int32_t)o->imm);
     }
 }
 
 /* The runtime finds the PluginCall in rax. */
-void emit_plugin(Host *x, const EmitOp *e)
+void x86_emit_plugin(Host *x, const EmitOp *e)
 {
     for (unsigned i = 0; i < 2 && e->opc == OP_plugin_mem_cb; i++) {
         store_input(x, i, &e->in[i]);
     }
-    asm_mov_mr(&x->a, SZ_64, X86_OWN(slow_rax), RAX);
-    asm_mov_ri(&x->a, RAX, e->k[0]);
+    x86_asm_mov_mr(&x->a, SZ_64, X86_OWN(slow_rax), RAX);
+    x86_asm_mov_ri(&x->a, RAX, e->k[0]);
     if (!x->pins_vectors) {
-        asm_call(&x->a, x->rt.plugin_call[!(e->k[1] & PLUGIN_NO_FP)]);
+        x86_asm_call(&x->a, x->rt.plugin_call[!(e->k[1] & PLUGIN_NO_FP)]);
     } else {
-        asm_mov_mr(&x->a, SZ_64, x86_slow_word(0), RAX);
+        x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(0), RAX);
         x86_load_fn(x, X86_FN_PLUGIN);
-        asm_call(&x->a, x->rt.slow_call);
+        x86_asm_call(&x->a, x->rt.slow_call);
     }
-    asm_mov_rm(&x->a, SZ_64, RAX, X86_OWN(slow_rax));
+    x86_asm_mov_rm(&x->a, SZ_64, RAX, X86_OWN(slow_rax));
 }

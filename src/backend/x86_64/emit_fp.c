@@ -34,7 +34,7 @@ static VecOp insn(int which, unsigned type)
 
 /* ---- Instructions of both encodings ------------------------------------- */
 
-void fp_op3(Host *x, VecOp op, int out, int a, Mem b)
+void x86_fp_op3(Host *x, VecOp op, int out, int a, Mem b)
 {
     if (x->avx) {
         asm_avx_rrm(&x->a, op, VEX_128, out, a, b);
@@ -44,53 +44,53 @@ void fp_op3(Host *x, VecOp op, int out, int a, Mem b)
     }
 }
 
-void fp_op2(Host *x, VecOp op, int out, Mem b)
+void x86_fp_op2(Host *x, VecOp op, int out, Mem b)
 {
     x86_load_vec(x, op, VEX_128, out, b);
 }
 
-void fp_mov(Host *x, int out, int src)
+void x86_fp_mov(Host *x, int out, int src)
 {
     if (out != src) {
-        fp_op2(x, V_MOVAPS, out, mem_reg(src));
+        x86_fp_op2(x, V_MOVAPS, out, mem_reg(src));
     }
 }
 
-void fp_op_data(Host *x, VecOp op, int out, int a, const void *data)
+void x86_fp_op_data(Host *x, VecOp op, int out, int a, const void *data)
 {
     if (!x->avx) {
-        fp_mov(x, out, a);
+        x86_fp_mov(x, out, a);
         a = out;
     }
-    fp_op3(x, op, out, a, x86_data(x, data));
+    x86_fp_op3(x, op, out, a, x86_data(x, data));
 }
 
-void fp_compare_itself(Host *x, unsigned type, int reg)
+void x86_fp_compare_itself(Host *x, unsigned type, int reg)
 {
-    fp_op2(x, insn(FP_UCOM, type), reg, mem_reg(reg));
+    x86_fp_op2(x, insn(FP_UCOM, type), reg, mem_reg(reg));
 }
 
-void fp_ones(Host *x, int reg)
+void x86_fp_ones(Host *x, int reg)
 {
-    fp_op3(x, V_PCMPEQD, reg, reg, mem_reg(reg));
+    x86_fp_op3(x, V_PCMPEQD, reg, reg, mem_reg(reg));
 }
 
-void fp_zero(Host *x, int reg)
+void x86_fp_zero(Host *x, int reg)
 {
-    fp_op3(x, V_XORPS, reg, reg, mem_reg(reg));
+    x86_fp_op3(x, V_XORPS, reg, reg, mem_reg(reg));
 }
 
-void fp_store64(Host *x, Mem m, int src)
+void x86_fp_store64(Host *x, Mem m, int src)
 {
     x86_store_vec(x, V_MOVSD, VEX_128, m, src);
 }
 
-void fp_load64(Host *x, int dst, Mem m)
+void x86_fp_load64(Host *x, int dst, Mem m)
 {
-    fp_op2(x, V_MOVSD, dst, m);
+    x86_fp_op2(x, V_MOVSD, dst, m);
 }
 
-void fp_to_gpr(Host *x, unsigned type, int dst, int src)
+void x86_fp_to_gpr(Host *x, unsigned type, int dst, int src)
 {
     VecOp op = type == TYPE_F64 ? V_MOVQG : V_MOVD;
 
@@ -105,7 +105,7 @@ void fp_to_gpr(Host *x, unsigned type, int dst, int src)
 
 enum { RC_MASK = 3 << MXCSR_RC_SHIFT };
 
-void fp_begin_rm(Host *x, unsigned rm)
+void x86_fp_begin_rm(Host *x, unsigned rm)
 {
     Mem saved = x86_slow_word(0), changed = x86_slow_word(1);
 
@@ -115,56 +115,56 @@ void fp_begin_rm(Host *x, unsigned rm)
     check(rm < FRM_RMM, "no instruction rounds as %u", rm);
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, saved);
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, changed);
-    asm_alu_mi(&x->a, ALU_AND, SZ_32, changed, ~RC_MASK);
-    asm_alu_mi(&x->a, ALU_OR, SZ_32, changed, (int32_t)mxcsr_rounding(rm));
+    x86_asm_alu_mi(&x->a, ALU_AND, SZ_32, changed, ~RC_MASK);
+    x86_asm_alu_mi(&x->a, ALU_OR, SZ_32, changed, (int32_t)mxcsr_rounding(rm));
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, changed);
 }
 
 /* The mode that was there before, with the flags that are there now. */
-void fp_end_rm(Host *x, unsigned rm)
+void x86_fp_end_rm(Host *x, unsigned rm)
 {
     Mem saved = x86_slow_word(0), changed = x86_slow_word(1);
 
     if (rm == FRM_DYN) {
         return;
     }
-    asm_mov_mr(&x->a, SZ_64, x86_slow_word(2), RAX);
+    x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(2), RAX);
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, changed);
-    asm_mov_rm(&x->a, SZ_32, RAX, changed);
+    x86_asm_mov_rm(&x->a, SZ_32, RAX, changed);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, RAX, MXCSR_FLAGS);
-    asm_alu_mr(&x->a, ALU_OR, SZ_32, saved, RAX);
+    x86_asm_alu_mr(&x->a, ALU_OR, SZ_32, saved, RAX);
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, saved);
-    asm_mov_rm(&x->a, SZ_64, RAX, x86_slow_word(2));
+    x86_asm_mov_rm(&x->a, SZ_64, RAX, x86_slow_word(2));
 }
 
 /* ---- Arithmetic --------------------------------------------------------- */
 
-void emit_fp2(Host *x, const EmitOp *e)
+void x86_emit_fp2(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
     if (rm == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
         return;
     }
-    fp_begin_rm(x, rm);
-    fp_op3(x, insn(e->arg, e->type), e->out[0].reg, e->in[0].reg,
-           x86_rm(&e->in[1]));
-    fp_end_rm(x, rm);
+    x86_fp_begin_rm(x, rm);
+    x86_fp_op3(x, insn(e->arg, e->type), e->out[0].reg, e->in[0].reg,
+               x86_rm(&e->in[1]));
+    x86_fp_end_rm(x, rm);
 }
 
-void emit_fsqrt(Host *x, const EmitOp *e)
+void x86_emit_fsqrt(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
     if (rm == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
         return;
     }
-    fp_begin_rm(x, rm);
-    fp_op3(x, insn(FP_SQRT, e->type), e->out[0].reg, e->in[0].reg,
-           mem_reg(e->in[0].reg));
-    fp_end_rm(x, rm);
+    x86_fp_begin_rm(x, rm);
+    x86_fp_op3(x, insn(FP_SQRT, e->type), e->out[0].reg, e->in[0].reg,
+               mem_reg(e->in[0].reg));
+    x86_fp_end_rm(x, rm);
 }
 
 /* out = +-(a * b) +- c; the form is chosen by what out is. */
@@ -179,27 +179,27 @@ static void multiply_add(Host *x, const EmitOp *e)
     } else if (out != c && x86_is_reg(&e->in[1], out)) {
         asm_avx_rrr(&x->a, (VecOp)form[0], VEX_128, out, c, a);
     } else {
-        fp_mov(x, out, c);
+        x86_fp_mov(x, out, c);
         asm_avx_rrm(&x->a, (VecOp)form[1], VEX_128, out, a, b);
     }
 }
 
 /* The host raises nothing for 0 * infinity plus a quiet NaN, so that NaNs as
    addends go to C. */
-void emit_fma(Host *x, const EmitOp *e)
+void x86_emit_fma(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
     if (rm == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
         return;
     }
-    SlowPath *s = x86_slow(x, fp_slow_soft, e);
-    fp_compare_itself(x, e->type, e->in[2].reg);
+    SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
+    x86_fp_compare_itself(x, e->type, e->in[2].reg);
     x86_jcc_slow(x, s, CC_P);
-    fp_begin_rm(x, rm);
+    x86_fp_begin_rm(x, rm);
     multiply_add(x, e);
-    fp_end_rm(x, rm);
+    x86_fp_end_rm(x, rm);
     x86_slow_back(x, s);
 }
 
@@ -212,23 +212,23 @@ static void slow_minmax(Host *x, const SlowPath *s)
     const EmitOp *e = &s->e;
     VecOp op = e->opc == OP_fmin ? V_ORPS : V_ANDPS;
 
-    uint8_t *nan = asm_jcc32(&x->a, CC_P);
-    fp_op3(x, op, e->out[0].reg, e->in[0].reg, mem_reg(e->in[1].reg));
+    uint8_t *nan = x86_asm_jcc32(&x->a, CC_P);
+    x86_fp_op3(x, op, e->out[0].reg, e->in[0].reg, mem_reg(e->in[1].reg));
     x86_jmp_back(x, s);
-    asm_patch32(&x->a, nan, x->a.p);
-    fp_slow_soft(x, s);
+    x86_asm_patch32(&x->a, nan, x->a.p);
+    x86_fp_slow_soft(x, s);
 }
 
 /* The host's own gives its second operand for equals and NaNs; ucomis sets
    the zero flag for both. */
-void emit_fminmax(Host *x, const EmitOp *e)
+void x86_emit_fminmax(Host *x, const EmitOp *e)
 {
     SlowPath *s = x86_slow(x, slow_minmax, e);
     int a = e->in[0].reg, b = e->in[1].reg;
 
-    fp_op2(x, insn(FP_UCOM, e->type), a, mem_reg(b));
+    x86_fp_op2(x, insn(FP_UCOM, e->type), a, mem_reg(b));
     x86_jcc_slow(x, s, CC_E);
-    fp_op3(x, insn(e->arg, e->type), e->out[0].reg, a, mem_reg(b));
+    x86_fp_op3(x, insn(e->arg, e->type), e->out[0].reg, a, mem_reg(b));
     x86_slow_back(x, s);
 }
 
@@ -244,7 +244,7 @@ static void compare_silently(Host *x, VecOp op, int b, Mem a)
         return;
     }
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, saved);
-    fp_op2(x, op, b, a);
+    x86_fp_op2(x, op, b, a);
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, saved);
 }
 
@@ -252,22 +252,22 @@ static void compare_silently(Host *x, VecOp op, int b, Mem a)
  * comis b, a: above if a < b, above or equal if a <= b, neither with a NaN.
  * For equality, unordered must be told from equal.
  */
-void emit_fcmp(Host *x, const EmitOp *e)
+void x86_emit_fcmp(Host *x, const EmitOp *e)
 {
     FCmp k = fcmp_relation((FCmp)e->k[0]);
     VecOp op = insn(k == FCMP_EQ ? FP_UCOM : FP_COM, e->type);
     int out = e->out[0].reg;
 
-    asm_zero(&x->a, out);
+    x86_asm_zero(&x->a, out);
     if (fcmp_is_silent((FCmp)e->k[0])) {
         compare_silently(x, op, e->in[1].reg, x86_rm(&e->in[0]));
     } else {
-        fp_op2(x, op, e->in[1].reg, x86_rm(&e->in[0]));
+        x86_fp_op2(x, op, e->in[1].reg, x86_rm(&e->in[0]));
     }
     if (k == FCMP_EQ) {
-        uint8_t *unordered = asm_jcc8(&x->a, CC_P);
+        uint8_t *unordered = x86_asm_jcc8(&x->a, CC_P);
         asm_setcc_r(&x->a, CC_E, out);
-        asm_patch8(&x->a, unordered, x->a.p);
+        x86_asm_patch8(&x->a, unordered, x->a.p);
     } else {
         asm_setcc_r(&x->a, k == FCMP_LT ? CC_A : CC_AE, out);
     }
@@ -279,13 +279,13 @@ void emit_fcmp(Host *x, const EmitOp *e)
  * Normal numbers, whose exponent is neither all zeros nor all ones: bit 1 or
  * 6 by the sign. The rest in C.
  */
-void emit_fclass(Host *x, const EmitOp *e)
+void x86_emit_fclass(Host *x, const EmitOp *e)
 {
-    SlowPath *s = x86_slow(x, fp_slow_soft, e);
+    SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
     bool wide = e->type == TYPE_F64;
     int out = e->out[0].reg;
 
-    fp_to_gpr(x, e->type, out, e->in[0].reg);
+    x86_fp_to_gpr(x, e->type, out, e->in[0].reg);
     asm_shift_ri(&x->a, SH_SHR, SZ_64, out, wide ? 52 : 23);
     asm_alu_ri(&x->a, ALU_ADD, SZ_32, out, 1);
     asm_test_ri(&x->a, SZ_32, out, wide ? 0x7fe : 0xfe);
@@ -316,15 +316,15 @@ static void sign_of_itself(Host *x, const EmitOp *e)
     int out = e->out[0].reg, a = e->in[0].reg;
 
     if (e->opc == OP_fsgnj) {
-        fp_mov(x, out, a);
+        x86_fp_mov(x, out, a);
     } else if (e->opc == OP_fsgnjn) {
-        fp_op_data(x, V_XORPS, out, a, sign_mask(x, e->type));
+        x86_fp_op_data(x, V_XORPS, out, a, sign_mask(x, e->type));
     } else {
-        fp_op_data(x, V_ANDPS, out, a, abs_mask(x, e->type));
+        x86_fp_op_data(x, V_ANDPS, out, a, abs_mask(x, e->type));
     }
 }
 
-void emit_fsgnj(Host *x, const EmitOp *e)
+void x86_emit_fsgnj(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg, a = e->in[0].reg, tmp = e->tmp[0];
 
@@ -332,13 +332,13 @@ void emit_fsgnj(Host *x, const EmitOp *e)
         sign_of_itself(x, e);
         return;
     }
-    fp_op_data(x, e->opc == OP_fsgnjn ? V_ANDNPS : V_ANDPS, tmp,
-               e->in[1].reg, sign_mask(x, e->type));
+    x86_fp_op_data(x, e->opc == OP_fsgnjn ? V_ANDNPS : V_ANDPS, tmp,
+                   e->in[1].reg, sign_mask(x, e->type));
     if (e->opc == OP_fsgnjx) {
-        fp_op3(x, V_XORPS, out, a, mem_reg(tmp));
+        x86_fp_op3(x, V_XORPS, out, a, mem_reg(tmp));
     } else {
-        fp_op_data(x, V_ANDPS, out, a, abs_mask(x, e->type));
-        fp_op3(x, V_ORPS, out, out, mem_reg(tmp));
+        x86_fp_op_data(x, V_ANDPS, out, a, abs_mask(x, e->type));
+        x86_fp_op3(x, V_ORPS, out, out, mem_reg(tmp));
     }
 }
 
@@ -348,57 +348,58 @@ static void slow_canon(Host *x, const SlowPath *s)
 {
     const X86Data *d = x->rt.data;
 
-    fp_load64(x, s->e.out[0].reg,
-              x86_data(x, s->e.type == TYPE_F64 ? &d->canon64 : &d->canon32));
+    x86_fp_load64(
+        x, s->e.out[0].reg,
+        x86_data(x, s->e.type == TYPE_F64 ? &d->canon64 : &d->canon32));
     x86_jmp_back(x, s);
 }
 
 /* The comparison raises nothing: the input does not signal. */
-void emit_fcanon(Host *x, const EmitOp *e)
+void x86_emit_fcanon(Host *x, const EmitOp *e)
 {
     SlowPath *s = x86_slow(x, slow_canon, e);
     int in = e->in[0].reg;
 
-    fp_compare_itself(x, e->type, in);
-    fp_mov(x, e->out[0].reg, in);
+    x86_fp_compare_itself(x, e->type, in);
+    x86_fp_mov(x, e->out[0].reg, in);
     x86_jcc_slow(x, s, CC_P);
     x86_slow_back(x, s);
 }
 
-void emit_fmove(Host *x, const EmitOp *e)
+void x86_emit_fmove(Host *x, const EmitOp *e)
 {
-    fp_mov(x, e->out[0].reg, e->in[0].reg);
+    x86_fp_mov(x, e->out[0].reg, e->in[0].reg);
 }
 
 /* Outside of sides, what is boxed has its box already (opt_single). */
-void emit_fbox(Host *x, const EmitOp *e)
+void x86_emit_fbox(Host *x, const EmitOp *e)
 {
-    fp_mov(x, e->out[0].reg, e->in[0].reg);
+    x86_fp_mov(x, e->out[0].reg, e->in[0].reg);
     if (x->build->in_side) {
         x86_box(x, e->out[0].reg);
     }
 }
 
 /* ptest: carry if the register has all the ones that the mask has. */
-void emit_funbox(Host *x, const EmitOp *e)
+void x86_emit_funbox(Host *x, const EmitOp *e)
 {
     SlowPath *s = x86_slow(x, slow_canon, e);
     int in = e->in[0].reg;
 
-    fp_op2(x, V_PTEST, in, x86_data(x, &x->rt.data->box));
-    fp_mov(x, e->out[0].reg, in);
+    x86_fp_op2(x, V_PTEST, in, x86_data(x, &x->rt.data->box));
+    x86_fp_mov(x, e->out[0].reg, in);
     x86_jcc_slow(x, s, CC_NC);
     x86_slow_back(x, s);
 }
 
-void emit_funbox_plain(Host *x, const EmitOp *e)
+void x86_emit_funbox_plain(Host *x, const EmitOp *e)
 {
     SlowPath *s = x86_slow(x, slow_canon, e);
     int in = e->in[0].reg, high = e->tmp[0], word = e->tmp[1];
 
     asm_sse_rri(&x->a, V_PSHUFD, high, in, 0x55);
     asm_sse_mr(&x->a, V_MOVD, mem_reg(word), high);
-    fp_mov(x, e->out[0].reg, in);
+    x86_fp_mov(x, e->out[0].reg, in);
     asm_alu_ri(&x->a, ALU_CMP, SZ_32, word, -1);
     x86_jcc_slow(x, s, CC_NE);
     x86_slow_back(x, s);

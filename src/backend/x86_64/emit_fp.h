@@ -11,31 +11,31 @@ static inline int fp_format(unsigned type)
 }
 
 /* out = a op b; without AVX, out is a. */
-void fp_op3(Host *, VecOp, int out, int a, Mem b);
+void x86_fp_op3(Host *, VecOp, int out, int a, Mem b);
 /* out = op b, for instructions without a first source. */
-void fp_op2(Host *, VecOp, int out, Mem b);
-void fp_mov(Host *, int out, int src);
+void x86_fp_op2(Host *, VecOp, int out, Mem b);
+void x86_fp_mov(Host *, int out, int src);
 /* out op= what is at the data word. */
-void fp_op_data(Host *, VecOp, int out, int a, const void *data);
+void x86_fp_op_data(Host *, VecOp, int out, int a, const void *data);
 /* Parity says NaN; a signalling one raises invalid. */
-void fp_compare_itself(Host *, unsigned type, int reg);
-void fp_ones(Host *, int reg);
-void fp_zero(Host *, int reg);
+void x86_fp_compare_itself(Host *, unsigned type, int reg);
+void x86_fp_ones(Host *, int reg);
+void x86_fp_zero(Host *, int reg);
 /* All 64 bits between a vector register and a word of memory. */
-void fp_store64(Host *, Mem m, int src);
-void fp_load64(Host *, int dst, Mem m);
+void x86_fp_store64(Host *, Mem m, int src);
+void x86_fp_load64(Host *, int dst, Mem m);
 /* The bits of an F32 or F64, zero-extended. */
-void fp_to_gpr(Host *, unsigned type, int dst, int src);
+void x86_fp_to_gpr(Host *, unsigned type, int dst, int src);
 
 /*
  * Around an instruction: the fixed rounding mode rm in MXCSR. Nothing for
  * FRM_DYN. RMM has no counterpart. Both use slow words and keep registers.
  */
-void fp_begin_rm(Host *, unsigned rm);
-void fp_end_rm(Host *, unsigned rm);
+void x86_fp_begin_rm(Host *, unsigned rm);
+void x86_fp_end_rm(Host *, unsigned rm);
 
 /* The whole op in C (fp_soft.c), now, or in a slow path, which then goes on. */
-void fp_call_soft(Host *, const EmitOp *);
-SlowFn fp_slow_soft;
+void x86_fp_call_soft(Host *, const EmitOp *);
+SlowFn x86_fp_slow_soft;
 
 #endif

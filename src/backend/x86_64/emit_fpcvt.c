@@ -19,9 +19,9 @@ static const uint16_t to_signed_rtz[2][2] = {
 static void prepare_upper(Host *x, unsigned type, int tmp)
 {
     if (type == TYPE_F32) {
-        fp_ones(x, tmp);
+        x86_fp_ones(x, tmp);
     } else {
-        fp_zero(x, tmp);
+        x86_fp_zero(x, tmp);
     }
 }
 
@@ -35,21 +35,21 @@ static void convert(Host *x, VecOp op, const EmitOp *e, Mem src)
         asm_avx_rrm(&x->a, op, VEX_128, out, tmp, src);
     } else {
         asm_sse_rm(&x->a, op, tmp, src);
-        fp_mov(x, out, tmp);
+        x86_fp_mov(x, out, tmp);
     }
 }
 
-void emit_fcvt_ff(Host *x, const EmitOp *e)
+void x86_emit_fcvt_ff(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
     int in = e->in[0].reg;
 
     if (e->type == e->in_type || rm == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
     } else if (e->type == TYPE_F32) {
-        fp_begin_rm(x, rm);
+        x86_fp_begin_rm(x, rm);
         convert(x, V_CVTSD2SS, e, mem_reg(in));
-        fp_end_rm(x, rm);
+        x86_fp_end_rm(x, rm);
     } else if (x->avx) {
         asm_avx_rrr(&x->a, V_CVTSS2SD, VEX_128, e->out[0].reg, in, in);
     } else {
@@ -68,13 +68,14 @@ static void convert_big(Host *x, const EmitOp *e)
     int in = e->in[0].reg, out = e->out[0].reg;
     int half = e->tmp[1], odd = e->tmp[2];
 
-    asm_mov_rr(&x->a, SZ_64, half, in);
+    x86_asm_mov_rr(&x->a, SZ_64, half, in);
     asm_shift_ri(&x->a, SH_SHR, SZ_64, half, 1);
-    asm_mov_rr(&x->a, SZ_32, odd, in);
+    x86_asm_mov_rr(&x->a, SZ_32, odd, in);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, odd, 1);
-    asm_alu_rr(&x->a, ALU_OR, SZ_64, half, odd);
+    x86_asm_alu_rr(&x->a, ALU_OR, SZ_64, half, odd);
     convert(x, (VecOp)from_signed[fp_format(e->type)][1], e, mem_reg(half));
-    fp_op3(x, e->type == TYPE_F64 ? V_ADDSD : V_ADDSS, out, out, mem_reg(out));
+    x86_fp_op3(x, e->type == TYPE_F64 ? V_ADDSD : V_ADDSS, out, out,
+               mem_reg(out));
 }
 
 /* Unsigned by signed conversions of 64 bits. */
@@ -84,17 +85,17 @@ static void convert_by_signed(Host *x, const EmitOp *e)
     int in = e->in[0].reg;
 
     if (e->in_type == TYPE_I32) {
-        asm_mov_rr(&x->a, SZ_32, e->tmp[1], in);
+        x86_asm_mov_rr(&x->a, SZ_32, e->tmp[1], in);
         convert(x, op, e, mem_reg(e->tmp[1]));
         return;
     }
     asm_test_rr(&x->a, SZ_64, in, in);
-    uint8_t *big = asm_jcc8(&x->a, CC_S);
+    uint8_t *big = x86_asm_jcc8(&x->a, CC_S);
     convert(x, op, e, mem_reg(in));
-    uint8_t *done = asm_jmp8(&x->a);
-    asm_patch8(&x->a, big, x->a.p);
+    uint8_t *done = x86_asm_jmp8(&x->a);
+    x86_asm_patch8(&x->a, big, x->a.p);
     convert_big(x, e);
-    asm_patch8(&x->a, done, x->a.p);
+    x86_asm_patch8(&x->a, done, x->a.p);
 }
 
 static void from_int(Host *x, const EmitOp *e)
@@ -114,9 +115,9 @@ static void slow_from_int(Host *x, const SlowPath *s)
 {
     unsigned rm = (unsigned)s->e.k[0];
 
-    fp_begin_rm(x, rm);
+    x86_fp_begin_rm(x, rm);
     from_int(x, &s->e);
-    fp_end_rm(x, rm);
+    x86_fp_end_rm(x, rm);
     x86_jmp_back(x, s);
 }
 
@@ -132,7 +133,7 @@ static void check_exact(Host *x, const EmitOp *e, SlowPath *s)
     } else if (e->arg) {
         x86_mov_in(x, SZ_32, tmp, &e->in[0]);
     } else {
-        asm_movsx_rm(&x->a, SZ_32, SZ_64, tmp, x86_rm(&e->in[0]));
+        x86_asm_movsx_rm(&x->a, SZ_32, SZ_64, tmp, x86_rm(&e->in[0]));
     }
     asm_shift_ri(&x->a, e->arg ? SH_SHR : SH_SAR, SZ_64, tmp, precision);
     if (!e->arg) {
@@ -142,12 +143,12 @@ static void check_exact(Host *x, const EmitOp *e, SlowPath *s)
     x86_jcc_slow(x, s, CC_NZ);
 }
 
-void emit_fcvt_if(Host *x, const EmitOp *e)
+void x86_emit_fcvt_if(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
     if (rm == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
     } else if (rm == FRM_DYN ||
                (e->in_type == TYPE_I32 && e->type == TYPE_F64)) {
         from_int(x, e);
@@ -184,12 +185,12 @@ static unsigned round_imm(unsigned rm)
     return imm[rm];
 }
 
-void emit_fround(Host *x, const EmitOp *e)
+void x86_emit_fround(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
     if (rm == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
     } else {
         round_to(x, e->type, e->out[0].reg, e->in[0].reg, round_imm(rm));
     }
@@ -199,14 +200,14 @@ void emit_fround(Host *x, const EmitOp *e)
 
 static void truncate(Host *x, const EmitOp *e, bool bits64, int in)
 {
-    fp_op2(x, (VecOp)to_signed_rtz[fp_format(e->in_type)][bits64],
-           e->out[0].reg, mem_reg(in));
+    x86_fp_op2(x, (VecOp)to_signed_rtz[fp_format(e->in_type)][bits64],
+               e->out[0].reg, mem_reg(in));
 }
 
 static void convert_here(Host *x, const EmitOp *e, bool bits64)
 {
-    fp_op2(x, (VecOp)to_signed[fp_format(e->in_type)][bits64],
-           e->out[0].reg, mem_reg(e->in[0].reg));
+    x86_fp_op2(x, (VecOp)to_signed[fp_format(e->in_type)][bits64],
+               e->out[0].reg, mem_reg(e->in[0].reg));
 }
 
 /* A fixed mode that roundsd can do ahead of truncation. */
@@ -230,9 +231,9 @@ static void to_int(Host *x, const EmitOp *e, bool bits64)
                  round_imm(rm) | ROUND_QUIET);
         truncate(x, e, bits64, e->tmp[0]);
     } else {
-        fp_begin_rm(x, rm);
+        x86_fp_begin_rm(x, rm);
         convert_here(x, e, bits64);
-        fp_end_rm(x, rm);
+        x86_fp_end_rm(x, rm);
     }
 }
 
@@ -249,13 +250,13 @@ static void raise_inexact(Host *x, const EmitOp *e)
  * Out of range, the host gives the least integer and raises invalid alone;
  * so far that is right, C gives the value.
  */
-void emit_fcvt_fs(Host *x, const EmitOp *e)
+void x86_emit_fcvt_fs(Host *x, const EmitOp *e)
 {
     if (e->k[0] == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
         return;
     }
-    SlowPath *s = x86_slow(x, fp_slow_soft, e);
+    SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
     to_int(x, e, e->type == TYPE_I64);
     asm_alu_ri(&x->a, ALU_CMP, x86_size(e->type), e->out[0].reg, 1);
     x86_jcc_slow(x, s, CC_O);
@@ -271,23 +272,23 @@ static void check_range(Host *x, const EmitOp *e, SlowPath *s)
     int out = e->out[0].reg;
     bool wide = e->type == TYPE_I64;
 
-    fp_to_gpr(x, e->in_type, out, e->in[0].reg);
+    x86_fp_to_gpr(x, e->in_type, out, e->in[0].reg);
     if (e->in_type == TYPE_F64) {
-        asm_alu_rm(&x->a, ALU_CMP, SZ_64, out,
-                   x86_data(x, wide ? &d->two63_f64 : &d->max_u32_f64));
+        x86_asm_alu_rm(&x->a, ALU_CMP, SZ_64, out,
+                       x86_data(x, wide ? &d->two63_f64 : &d->max_u32_f64));
     } else {
         asm_alu_ri(&x->a, ALU_CMP, SZ_32, out, wide ? 0x5f000000 : 0x4f800000);
     }
     x86_jcc_slow(x, s, CC_AE);
 }
 
-void emit_fcvt_fu(Host *x, const EmitOp *e)
+void x86_emit_fcvt_fu(Host *x, const EmitOp *e)
 {
     if (e->k[0] == FRM_RMM) {
-        fp_call_soft(x, e);
+        x86_fp_call_soft(x, e);
         return;
     }
-    SlowPath *s = x86_slow(x, fp_slow_soft, e);
+    SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
     check_range(x, e, s);
     to_int(x, e, true);
     raise_inexact(x, e);
@@ -296,25 +297,25 @@ void emit_fcvt_fu(Host *x, const EmitOp *e)
 
 /* ---- Bits --------------------------------------------------------------- */
 
-void emit_fmv_fi(Host *x, const EmitOp *e)
+void x86_emit_fmv_fi(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
 
     if (e->in[0].kind == OPERAND_MEM) {
-        asm_mov_rm(&x->a, x86_size(e->type), out, x86_rm(&e->in[0]));
+        x86_asm_mov_rm(&x->a, x86_size(e->type), out, x86_rm(&e->in[0]));
     } else {
-        fp_to_gpr(x, e->in_type, out, e->in[0].reg);
+        x86_fp_to_gpr(x, e->in_type, out, e->in[0].reg);
     }
 }
 
-void emit_fmv_if(Host *x, const EmitOp *e)
+void x86_emit_fmv_if(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
 
-    fp_op2(x, e->type == TYPE_F64 ? V_MOVQG : V_MOVD, out,
-           x86_rm(&e->in[0]));
+    x86_fp_op2(x, e->type == TYPE_F64 ? V_MOVQG : V_MOVD, out,
+               x86_rm(&e->in[0]));
     if (e->type == TYPE_F32) {
-        fp_op_data(x, V_ORPS, out, out, &x->rt.data->box);
+        x86_fp_op_data(x, V_ORPS, out, out, &x->rt.data->box);
     }
 }
 
@@ -323,16 +324,16 @@ void emit_fmv_if(Host *x, const EmitOp *e)
 /* dst = table[index]; tmp may be dst. */
 static void look_up(Host *x, int dst, int index, int tmp, const void *table)
 {
-    asm_lea(&x->a, SZ_64, tmp, x86_data(x, table));
-    asm_movzx_rm(&x->a, SZ_8, dst, mem_bis(tmp, index, 0, 0));
+    x86_asm_lea(&x->a, SZ_64, tmp, x86_data(x, table));
+    x86_asm_movzx_rm(&x->a, SZ_8, dst, x86_mem_bis(tmp, index, 0, 0));
 }
 
-void emit_fflags_get(Host *x, const EmitOp *e)
+void x86_emit_fflags_get(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
 
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, x86_slow_word(0));
-    asm_mov_rm(&x->a, SZ_32, out, x86_slow_word(0));
+    x86_asm_mov_rm(&x->a, SZ_32, out, x86_slow_word(0));
     asm_alu_ri(&x->a, ALU_AND, SZ_32, out, MXCSR_FLAGS);
     look_up(x, out, out, e->tmp[0], &x->rt.data->fflags_of);
 }
@@ -346,8 +347,8 @@ static void replace(Host *x, int32_t mask, int tmp, unsigned shift)
         asm_shift_ri(&x->a, SH_SHL, SZ_32, tmp, shift);
     }
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, word);
-    asm_alu_mi(&x->a, ALU_AND, SZ_32, word, ~mask);
-    asm_alu_mr(&x->a, ALU_OR, SZ_32, word, tmp);
+    x86_asm_alu_mi(&x->a, ALU_AND, SZ_32, word, ~mask);
+    x86_asm_alu_mr(&x->a, ALU_OR, SZ_32, word, tmp);
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, word);
 }
 
@@ -357,18 +358,18 @@ static void set_from(Host *x, const EmitOp *e, const void *table,
 {
     int index = e->tmp[0], base = e->tmp[1];
 
-    asm_mov_rr(&x->a, SZ_32, index, e->in[0].reg);
+    x86_asm_mov_rr(&x->a, SZ_32, index, e->in[0].reg);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, index, index_mask);
     look_up(x, index, index, base, table);
     replace(x, mask, index, shift);
 }
 
-void emit_fflags_set(Host *x, const EmitOp *e)
+void x86_emit_fflags_set(Host *x, const EmitOp *e)
 {
     set_from(x, e, &x->rt.data->mxcsr_of, 31, MXCSR_FLAGS, 0);
 }
 
-void emit_frm_set(Host *x, const EmitOp *e)
+void x86_emit_frm_set(Host *x, const EmitOp *e)
 {
     set_from(x, e, &x->rt.data->rc_of, 3, 3 << MXCSR_RC_SHIFT,
              MXCSR_RC_SHIFT);

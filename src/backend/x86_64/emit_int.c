@@ -5,11 +5,11 @@ void x86_mov_in(Host *x, int size, int dst, const Operand *src)
 {
     if (src->kind == OPERAND_IMM) {
         uint64_t v = (uint64_t)src->imm;
-        asm_mov_ri(&x->a, dst, size == SZ_64 ? v : (uint32_t)v);
+        x86_asm_mov_ri(&x->a, dst, size == SZ_64 ? v : (uint32_t)v);
     } else if (src->kind == OPERAND_MEM) {
-        asm_mov_rm(&x->a, size, dst, x86_env(src->disp));
+        x86_asm_mov_rm(&x->a, size, dst, x86_env(src->disp));
     } else if (src->reg != dst) {
-        asm_mov_rr(&x->a, size, dst, src->reg);
+        x86_asm_mov_rr(&x->a, size, dst, src->reg);
     }
 }
 
@@ -19,7 +19,7 @@ static void alu(Host *x, AluOp op, int size, int dst, const Operand *src)
     if (src->kind == OPERAND_IMM) {
         asm_alu_ri(&x->a, op, size, dst, (int32_t)src->imm);
     } else {
-        asm_alu_rm(&x->a, op, size, dst, x86_rm(src));
+        x86_asm_alu_rm(&x->a, op, size, dst, x86_rm(src));
     }
 }
 
@@ -39,30 +39,30 @@ static void test(Host *x, int size, const Operand *a, const Operand *b)
         if (size == SZ_64 && b->imm >= 0) {
             size = SZ_32;
         }
-        asm_test_mi(&x->a, size, x86_rm(a), (int32_t)b->imm);
+        x86_asm_test_mi(&x->a, size, x86_rm(a), (int32_t)b->imm);
     } else if (a->kind == OPERAND_REG) {
-        asm_test_mr(&x->a, size, x86_rm(b), a->reg);
+        x86_asm_test_mr(&x->a, size, x86_rm(b), a->reg);
     } else {
-        asm_test_mr(&x->a, size, x86_rm(a), b->reg);
+        x86_asm_test_mr(&x->a, size, x86_rm(a), b->reg);
     }
 }
 
 Cc x86_compare(Host *x, int size, Cond k, const Operand *a, const Operand *b)
 {
     if (k == COND_NEVER || k == COND_ALWAYS) {
-        asm_alu_rr(&x->a, ALU_CMP, SZ_32, RSP, RSP);
+        x86_asm_alu_rr(&x->a, ALU_CMP, SZ_32, RSP, RSP);
     } else if (cond_is_tst(k)) {
         test(x, size, a, b);
     } else if (b->kind != OPERAND_IMM) {
         if (a->kind == OPERAND_REG) {
-            asm_alu_rm(&x->a, ALU_CMP, size, a->reg, x86_rm(b));
+            x86_asm_alu_rm(&x->a, ALU_CMP, size, a->reg, x86_rm(b));
         } else {
-            asm_alu_mr(&x->a, ALU_CMP, size, x86_rm(a), b->reg);
+            x86_asm_alu_mr(&x->a, ALU_CMP, size, x86_rm(a), b->reg);
         }
     } else if (b->imm == 0 && a->kind == OPERAND_REG) {
         asm_test_rr(&x->a, size, a->reg, a->reg);
     } else {
-        asm_alu_mi(&x->a, ALU_CMP, size, x86_rm(a), (int32_t)b->imm);
+        x86_asm_alu_mi(&x->a, ALU_CMP, size, x86_rm(a), (int32_t)b->imm);
     }
     return (Cc)cc_of[k];
 }
@@ -73,18 +73,18 @@ static bool reads(const EmitOp *e, int reg)
 }
 
 /* e->arg: 1 for 0 and -1 instead of 0 and 1. */
-void emit_setcond(Host *x, const EmitOp *e)
+void x86_emit_setcond(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
     int size = x86_size(e->type);
     bool zeroed = !reads(e, out);
 
     if (zeroed) {
-        asm_zero(&x->a, out);
+        x86_asm_zero(&x->a, out);
     }
     Cc cc = x86_compare(x, size, (Cond)e->k[0], &e->in[0], &e->in[1]);
     if (e->arg && cc == CC_B) {
-        asm_alu_rr(&x->a, ALU_SBB, size, out, out);
+        x86_asm_alu_rr(&x->a, ALU_SBB, size, out, out);
         return;
     }
     asm_setcc_r(&x->a, cc, out);
@@ -96,7 +96,7 @@ void emit_setcond(Host *x, const EmitOp *e)
     }
 }
 
-void emit_movcond(Host *x, const EmitOp *e)
+void x86_emit_movcond(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
     int size = x86_size(e->type);
@@ -104,10 +104,10 @@ void emit_movcond(Host *x, const EmitOp *e)
     Cc cc = x86_compare(x, size, (Cond)e->k[0], &e->in[0], &e->in[1]);
 
     if (x86_is_reg(yes, out)) {
-        asm_cmov_rm(&x->a, cc ^ 1, size, out, x86_rm(no));
+        x86_asm_cmov_rm(&x->a, cc ^ 1, size, out, x86_rm(no));
     } else {
         x86_mov_in(x, size, out, no);
-        asm_cmov_rm(&x->a, cc, size, out, x86_rm(yes));
+        x86_asm_cmov_rm(&x->a, cc, size, out, x86_rm(yes));
     }
 }
 
@@ -135,14 +135,14 @@ static bool alu_in_place(Host *x, const EmitOp *e)
         return false;
     }
     if (b->kind == OPERAND_IMM) {
-        asm_alu_mi(&x->a, op, size, m, (int32_t)b->imm);
+        x86_asm_alu_mi(&x->a, op, size, m, (int32_t)b->imm);
     } else {
-        asm_alu_mr(&x->a, op, size, m, b->reg);
+        x86_asm_alu_mr(&x->a, op, size, m, b->reg);
     }
     return true;
 }
 
-void emit_alu(Host *x, const EmitOp *e)
+void x86_emit_alu(Host *x, const EmitOp *e)
 {
     if (alu_in_place(x, e)) {
         return;
@@ -152,13 +152,13 @@ void emit_alu(Host *x, const EmitOp *e)
     alu(x, (AluOp)e->arg, x86_size(e->type), e->out[0].reg, b);
 }
 
-void emit_alu_not(Host *x, const EmitOp *e)
+void x86_emit_alu_not(Host *x, const EmitOp *e)
 {
-    emit_alu(x, e);
+    x86_emit_alu(x, e);
     asm_gpr_r(&x->a, G_NOT, x86_size(e->type), e->out[0].reg);
 }
 
-void emit_add(Host *x, const EmitOp *e)
+void x86_emit_add(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
     int size = x86_size(e->type);
@@ -166,15 +166,15 @@ void emit_add(Host *x, const EmitOp *e)
 
     if (a->kind != OPERAND_REG || b->kind == OPERAND_MEM || a->reg == out ||
         x86_is_reg(b, out)) {
-        emit_alu(x, e);
+        x86_emit_alu(x, e);
     } else if (b->kind == OPERAND_IMM) {
-        asm_lea(&x->a, size, out, mem_b(a->reg, (int32_t)b->imm));
+        x86_asm_lea(&x->a, size, out, mem_b(a->reg, (int32_t)b->imm));
     } else {
-        asm_lea(&x->a, size, out, mem_bis(a->reg, b->reg, 0, 0));
+        x86_asm_lea(&x->a, size, out, x86_mem_bis(a->reg, b->reg, 0, 0));
     }
 }
 
-void emit_sub(Host *x, const EmitOp *e)
+void x86_emit_sub(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
     int size = x86_size(e->type);
@@ -188,7 +188,7 @@ void emit_sub(Host *x, const EmitOp *e)
         alu(x, ALU_ADD, size, out, a);
     } else if (b->kind == OPERAND_IMM && a->kind == OPERAND_REG &&
                a->reg != out && b->imm != INT32_MIN) {
-        asm_lea(&x->a, size, out, mem_b(a->reg, -(int32_t)b->imm));
+        x86_asm_lea(&x->a, size, out, mem_b(a->reg, -(int32_t)b->imm));
     } else {
         x86_mov_in(x, size, out, a);
         alu(x, ALU_SUB, size, out, b);
@@ -204,7 +204,7 @@ static int mask_size(uint64_t mask)
                                 : -1;
 }
 
-void emit_and(Host *x, const EmitOp *e)
+void x86_emit_and(Host *x, const EmitOp *e)
 {
     const Operand *b = &e->in[1];
     EmitOp narrow = *e;
@@ -214,17 +214,17 @@ void emit_and(Host *x, const EmitOp *e)
             e->type == TYPE_I32 ? (uint32_t)b->imm : (uint64_t)b->imm;
         int size = mask_size(mask);
         if (size >= 0) {
-            asm_movzx_rm(&x->a, size, e->out[0].reg, x86_rm(&e->in[0]));
+            x86_asm_movzx_rm(&x->a, size, e->out[0].reg, x86_rm(&e->in[0]));
             return;
         }
         if (mask <= UINT32_MAX) {
             narrow.type = TYPE_I32;
         }
     }
-    emit_alu(x, &narrow);
+    x86_emit_alu(x, &narrow);
 }
 
-void emit_unary(Host *x, const EmitOp *e)
+void x86_emit_unary(Host *x, const EmitOp *e)
 {
     int size = x86_size(e->type);
 
@@ -232,32 +232,32 @@ void emit_unary(Host *x, const EmitOp *e)
     asm_gpr_r(&x->a, (GprOp)e->arg, size, e->out[0].reg);
 }
 
-void emit_andc(Host *x, const EmitOp *e)
+void x86_emit_andc(Host *x, const EmitOp *e)
 {
     asm_bmi_rrm(&x->a, G_ANDN, x86_size(e->type), e->out[0].reg, e->in[1].reg,
                 x86_rm(&e->in[0]));
 }
 
 /* out op= ~b, by way of a temporary. */
-void emit_not_alu(Host *x, const EmitOp *e)
+void x86_emit_not_alu(Host *x, const EmitOp *e)
 {
     int size = x86_size(e->type);
 
     x86_mov_in(x, size, e->tmp[0], &e->in[1]);
     asm_gpr_r(&x->a, G_NOT, size, e->tmp[0]);
-    asm_alu_rr(&x->a, (AluOp)e->arg, size, e->out[0].reg, e->tmp[0]);
+    x86_asm_alu_rr(&x->a, (AluOp)e->arg, size, e->out[0].reg, e->tmp[0]);
 }
 
 /* Flags are live before and after: nothing but moves may be added here. */
-void emit_carry(Host *x, const EmitOp *e)
+void x86_emit_carry(Host *x, const EmitOp *e)
 {
     alu(x, (AluOp)e->arg, x86_size(e->type), e->out[0].reg, &e->in[1]);
 }
 
-void emit_carry_set(Host *x, const EmitOp *e)
+void x86_emit_carry_set(Host *x, const EmitOp *e)
 {
-    asm_byte(&x->a, 0xf9); /* stc */
-    emit_carry(x, e);
+    x86_asm_byte(&x->a, 0xf9); /* stc */
+    x86_emit_carry(x, e);
 }
 
 /* ---- Shifts ------------------------------------------------------------- */
@@ -267,7 +267,7 @@ static unsigned width(const EmitOp *e)
     return e->type == TYPE_I32 ? 32 : 64;
 }
 
-void emit_shift(Host *x, const EmitOp *e)
+void x86_emit_shift(Host *x, const EmitOp *e)
 {
     int size = x86_size(e->type);
     ShiftOp op = (ShiftOp)e->arg;
@@ -282,7 +282,7 @@ void emit_shift(Host *x, const EmitOp *e)
 }
 
 /* A constant count is rorx's, which has a destination of its own. */
-void emit_rotate(Host *x, const EmitOp *e)
+void x86_emit_rotate(Host *x, const EmitOp *e)
 {
     int size = x86_size(e->type), out = e->out[0].reg;
     const Operand *count = &e->in[1];
@@ -290,7 +290,7 @@ void emit_rotate(Host *x, const EmitOp *e)
     if (count->kind == OPERAND_REG || x86_is_reg(&e->in[0], out) ||
         !(x->features & X86_BMI)) {
         x86_mov_in(x, size, out, &e->in[0]);
-        emit_shift(x, e);
+        x86_emit_shift(x, e);
         return;
     }
     unsigned n = (unsigned)count->imm;
@@ -303,9 +303,9 @@ static void shift_left_const(Host *x, int size, int out, const Operand *a,
                              unsigned count)
 {
     if (count <= 3 && count && a->kind == OPERAND_REG && a->reg != out) {
-        asm_lea(&x->a, size, out,
-                count == 1 ? mem_bis(a->reg, a->reg, 0, 0)
-                           : mem_bis(MEM_NONE, a->reg, (int)count, 0));
+        x86_asm_lea(&x->a, size, out,
+                    count == 1 ? x86_mem_bis(a->reg, a->reg, 0, 0)
+                               : x86_mem_bis(MEM_NONE, a->reg, (int)count, 0));
         return;
     }
     x86_mov_in(x, size, out, a);
@@ -319,7 +319,7 @@ static GprOp shift_x_op(ShiftOp op)
     return op == SH_SHL ? G_SHLX : op == SH_SHR ? G_SHRX : G_SARX;
 }
 
-void emit_shift_x(Host *x, const EmitOp *e)
+void x86_emit_shift_x(Host *x, const EmitOp *e)
 {
     int size = x86_size(e->type), out = e->out[0].reg;
     ShiftOp op = (ShiftOp)e->arg;
@@ -363,13 +363,13 @@ static void shift_pair(Host *x, const EmitOp *e, ShiftOp op, unsigned pos,
     }
 }
 
-void emit_extract(Host *x, const EmitOp *e)
+void x86_emit_extract(Host *x, const EmitOp *e)
 {
     unsigned pos = (unsigned)e->k[0], len = (unsigned)e->k[1];
     int out = e->out[0].reg, from = size_of_bits(len);
 
     if (pos == 0 && from >= 0) {
-        asm_movzx_rm(&x->a, from, out, x86_rm(&e->in[0]));
+        x86_asm_movzx_rm(&x->a, from, out, x86_rm(&e->in[0]));
         return;
     }
     if (pos + len == width(e) || len > 31) {
@@ -391,7 +391,7 @@ void emit_extract(Host *x, const EmitOp *e)
     }
 }
 
-void emit_sextract(Host *x, const EmitOp *e)
+void x86_emit_sextract(Host *x, const EmitOp *e)
 {
     unsigned pos = (unsigned)e->k[0], len = (unsigned)e->k[1];
     int out = e->out[0].reg, size = x86_size(e->type);
@@ -400,7 +400,7 @@ void emit_sextract(Host *x, const EmitOp *e)
     if (from < 0 || from == size || pos + len == width(e)) {
         shift_pair(x, e, SH_SAR, pos, len);
     } else if (pos == 0) {
-        asm_movsx_rm(&x->a, from, size, out, x86_rm(&e->in[0]));
+        x86_asm_movsx_rm(&x->a, from, size, out, x86_rm(&e->in[0]));
     } else {
         x86_mov_in(x, size, out, &e->in[0]);
         asm_shift_ri(&x->a, SH_SHR, size, out, pos);
@@ -409,16 +409,16 @@ void emit_sextract(Host *x, const EmitOp *e)
 }
 
 /* The field rotated to bit 0, replaced by a double shift, rotated back. */
-void emit_deposit(Host *x, const EmitOp *e)
+void x86_emit_deposit(Host *x, const EmitOp *e)
 {
     unsigned pos = (unsigned)e->k[0], len = (unsigned)e->k[1];
     int out = e->out[0].reg, b = e->in[1].reg, size = x86_size(e->type);
     unsigned back = (pos + len) & (width(e) - 1);
 
     if (len == width(e)) {
-        asm_mov_rr(&x->a, size, out, b);
+        x86_asm_mov_rr(&x->a, size, out, b);
     } else if (pos == 0 && len <= 16 && size_of_bits(len) >= 0) {
-        asm_mov_rr(&x->a, size_of_bits(len), out, b);
+        x86_asm_mov_rr(&x->a, size_of_bits(len), out, b);
     } else {
         if (pos) {
             asm_shift_ri(&x->a, SH_ROR, size, out, pos);
@@ -430,13 +430,13 @@ void emit_deposit(Host *x, const EmitOp *e)
     }
 }
 
-void emit_extract2(Host *x, const EmitOp *e)
+void x86_emit_extract2(Host *x, const EmitOp *e)
 {
     unsigned pos = (unsigned)e->k[0];
     int out = e->out[0].reg, b = e->in[1].reg, size = x86_size(e->type);
 
     if (pos == width(e)) {
-        asm_mov_rr(&x->a, size, out, b);
+        x86_asm_mov_rr(&x->a, size, out, b);
     } else if (pos) {
         asm_gpr_mri(&x->a, G_SHRD, size, mem_reg(out), b, (int)pos);
     }
@@ -444,7 +444,7 @@ void emit_extract2(Host *x, const EmitOp *e)
 
 /* ---- Byte swaps and counts ---------------------------------------------- */
 
-void emit_bswap16(Host *x, const EmitOp *e)
+void x86_emit_bswap16(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
 
@@ -457,21 +457,21 @@ void emit_bswap16(Host *x, const EmitOp *e)
     }
 }
 
-void emit_bswap32(Host *x, const EmitOp *e)
+void x86_emit_bswap32(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
 
     x86_mov_in(x, SZ_32, out, &e->in[0]);
-    asm_bswap(&x->a, SZ_32, out);
+    x86_asm_bswap(&x->a, SZ_32, out);
     if (e->type == TYPE_I64 && e->k[0] == BSWAP_SIGN) {
         asm_movsx_rr(&x->a, SZ_32, SZ_64, out, out);
     }
 }
 
-void emit_bswap64(Host *x, const EmitOp *e)
+void x86_emit_bswap64(Host *x, const EmitOp *e)
 {
     x86_mov_in(x, SZ_64, e->out[0].reg, &e->in[0]);
-    asm_bswap(&x->a, SZ_64, e->out[0].reg);
+    x86_asm_bswap(&x->a, SZ_64, e->out[0].reg);
 }
 
 /* out = b unless the condition holds; keeps nothing but out. */
@@ -481,16 +481,16 @@ static void otherwise(Host *x, const EmitOp *e, Cc unless)
     const Operand *b = &e->in[1];
 
     if (b->kind != OPERAND_IMM) {
-        asm_cmov_rm(&x->a, unless ^ 1, size, out, x86_rm(b));
+        x86_asm_cmov_rm(&x->a, unless ^ 1, size, out, x86_rm(b));
         return;
     }
-    uint8_t *skip = asm_jcc8(&x->a, unless);
+    uint8_t *skip = x86_asm_jcc8(&x->a, unless);
     x86_mov_in(x, size, out, b);
-    asm_patch8(&x->a, skip, x->a.p);
+    x86_asm_patch8(&x->a, skip, x->a.p);
 }
 
 /* lzcnt, tzcnt: carry says that there is no one, and out is N. */
-void emit_count(Host *x, const EmitOp *e)
+void x86_emit_count(Host *x, const EmitOp *e)
 {
     const Operand *b = &e->in[1];
 
@@ -501,63 +501,63 @@ void emit_count(Host *x, const EmitOp *e)
     }
 }
 
-void emit_bsf(Host *x, const EmitOp *e)
+void x86_emit_bsf(Host *x, const EmitOp *e)
 {
     asm_gpr_rm(&x->a, G_BSF, x86_size(e->type), e->out[0].reg,
                x86_rm(&e->in[0]));
     otherwise(x, e, CC_NZ);
 }
 
-void emit_bsr(Host *x, const EmitOp *e)
+void x86_emit_bsr(Host *x, const EmitOp *e)
 {
     int size = x86_size(e->type), out = e->out[0].reg;
 
     asm_gpr_rm(&x->a, G_BSR, size, out, x86_rm(&e->in[0]));
-    uint8_t *none = asm_jcc8(&x->a, CC_Z);
+    uint8_t *none = x86_asm_jcc8(&x->a, CC_Z);
     asm_alu_ri(&x->a, ALU_XOR, size, out, (int32_t)width(e) - 1);
-    uint8_t *done = asm_jmp8(&x->a);
-    asm_patch8(&x->a, none, x->a.p);
+    uint8_t *done = x86_asm_jmp8(&x->a);
+    x86_asm_patch8(&x->a, none, x->a.p);
     x86_mov_in(x, size, out, &e->in[1]);
-    asm_patch8(&x->a, done, x->a.p);
+    x86_asm_patch8(&x->a, done, x->a.p);
 }
 
-void emit_popcnt(Host *x, const EmitOp *e)
+void x86_emit_popcnt(Host *x, const EmitOp *e)
 {
     asm_gpr_rm(&x->a, G_POPCNT, x86_size(e->type), e->out[0].reg,
                x86_rm(&e->in[0]));
 }
 
 /* One at a time: left &= left - 1 until it is 0. */
-void emit_ctpop(Host *x, const EmitOp *e)
+void x86_emit_ctpop(Host *x, const EmitOp *e)
 {
     int size = x86_size(e->type), out = e->out[0].reg;
     int left = e->tmp[0], less = e->tmp[1];
 
     x86_mov_in(x, size, left, &e->in[0]);
-    asm_zero(&x->a, out);
+    x86_asm_zero(&x->a, out);
     asm_test_rr(&x->a, size, left, left);
-    uint8_t *done = asm_jcc8(&x->a, CC_Z);
+    uint8_t *done = x86_asm_jcc8(&x->a, CC_Z);
     const void *loop = (const void *)asm_pc(&x->a);
     asm_gpr_r(&x->a, G_INC, SZ_32, out);
-    asm_lea(&x->a, size, less, mem_b(left, -1));
-    asm_alu_rr(&x->a, ALU_AND, size, left, less);
-    asm_jcc(&x->a, CC_NZ, loop);
-    asm_patch8(&x->a, done, x->a.p);
+    x86_asm_lea(&x->a, size, less, mem_b(left, -1));
+    x86_asm_alu_rr(&x->a, ALU_AND, size, left, less);
+    x86_asm_jcc(&x->a, CC_NZ, loop);
+    x86_asm_patch8(&x->a, done, x->a.p);
 }
 
 /* ---- Sizes -------------------------------------------------------------- */
 
 /* e->arg: signed. */
-void emit_ext32(Host *x, const EmitOp *e)
+void x86_emit_ext32(Host *x, const EmitOp *e)
 {
     if (e->arg) {
-        asm_movsx_rm(&x->a, SZ_32, SZ_64, e->out[0].reg, x86_rm(&e->in[0]));
+        x86_asm_movsx_rm(&x->a, SZ_32, SZ_64, e->out[0].reg, x86_rm(&e->in[0]));
     } else {
-        asm_mov_rm(&x->a, SZ_32, e->out[0].reg, x86_rm(&e->in[0]));
+        x86_asm_mov_rm(&x->a, SZ_32, e->out[0].reg, x86_rm(&e->in[0]));
     }
 }
 
-void emit_extrh(Host *x, const EmitOp *e)
+void x86_emit_extrh(Host *x, const EmitOp *e)
 {
     x86_mov_in(x, SZ_64, e->out[0].reg, &e->in[0]);
     asm_shift_ri(&x->a, SH_SHR, SZ_64, e->out[0].reg, 32);

@@ -26,9 +26,9 @@ static void load(Host *x, unsigned type, MemOp mo, int dst, Mem m)
     int from = (int)(mo & MO_SIZE), size = x86_size(type);
 
     if (mo & MO_SIGN && from < size) {
-        asm_movsx_rm(&x->a, from, size, dst, m);
+        x86_asm_movsx_rm(&x->a, from, size, dst, m);
     } else {
-        asm_movzx_rm(&x->a, from, dst, m);
+        x86_asm_movzx_rm(&x->a, from, dst, m);
     }
 }
 
@@ -37,21 +37,21 @@ static void store(Host *x, unsigned mo, Mem m, const Operand *src)
     int size = (int)(mo & MO_SIZE);
 
     if (src->kind == OPERAND_IMM) {
-        asm_mov_mi(&x->a, size, m, (int32_t)src->imm);
+        x86_asm_mov_mi(&x->a, size, m, (int32_t)src->imm);
     } else {
-        asm_mov_mr(&x->a, size, m, src->reg);
+        x86_asm_mov_mr(&x->a, size, m, src->reg);
     }
 }
 
 /* ---- Host memory -------------------------------------------------------- */
 
-void emit_ld(Host *x, const EmitOp *e)
+void x86_emit_ld(Host *x, const EmitOp *e)
 {
     load(x, e->type, (MemOp)e->arg, e->out[0].reg,
          x86_host_mem(&e->in[0], (int64_t)e->k[0]));
 }
 
-void emit_st(Host *x, const EmitOp *e)
+void x86_emit_st(Host *x, const EmitOp *e)
 {
     store(x, (unsigned)e->arg, x86_host_mem(&e->in[1], (int64_t)e->k[0]),
           &e->in[0]);
@@ -77,12 +77,12 @@ static void load_vec(Host *x, const EmitOp *e, Mem m)
     }
 }
 
-void emit_ld_vec(Host *x, const EmitOp *e)
+void x86_emit_ld_vec(Host *x, const EmitOp *e)
 {
     load_vec(x, e, x86_host_mem(&e->in[0], (int64_t)e->k[0]));
 }
 
-void emit_st_vec(Host *x, const EmitOp *e)
+void x86_emit_st_vec(Host *x, const EmitOp *e)
 {
     Mem m = x86_host_mem(&e->in[1], (int64_t)e->k[0]);
 
@@ -103,14 +103,14 @@ static void slow_misaligned(Host *x, const SlowPath *s)
                           : s->e.opc == OP_guest_st2 ? &s->e.in[2]
                                                      : &s->e.in[0];
     if (addr->kind == OPERAND_IMM) {
-        asm_mov_ri(&x->a, RAX, (uint64_t)addr->imm + s->e.k[0]);
+        x86_asm_mov_ri(&x->a, RAX, (uint64_t)addr->imm + s->e.k[0]);
     } else {
-        asm_lea(&x->a, SZ_64, RAX, mem_b(addr->reg, (int32_t)s->e.k[0]));
+        x86_asm_lea(&x->a, SZ_64, RAX, mem_b(addr->reg, (int32_t)s->e.k[0]));
     }
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(align_addr), RAX);
-    asm_mov_ri(&x->a, RAX, s->pc);
-    asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
-    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_ALIGN);
+    x86_asm_mov_mr(&x->a, SZ_64, X86_CPU(align_addr), RAX);
+    x86_asm_mov_ri(&x->a, RAX, s->pc);
+    x86_asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
+    x86_asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_ALIGN);
     x86_jmp_leave(x);
 }
 
@@ -121,9 +121,9 @@ static void slow_misaligned(Host *x, const SlowPath *s)
  */
 static void test_sum(Host *x, int reg, int32_t disp, int32_t mask)
 {
-    asm_lea(&x->a, SZ_64, reg, mem_b(reg, disp));
+    x86_asm_lea(&x->a, SZ_64, reg, mem_b(reg, disp));
     asm_test_ri(&x->a, SZ_8, reg, mask);
-    asm_lea(&x->a, SZ_64, reg, mem_b(reg, -disp));
+    x86_asm_lea(&x->a, SZ_64, reg, mem_b(reg, -disp));
 }
 
 /* MO_ALIGN: a test of the address, which nearly always passes. */
@@ -138,7 +138,7 @@ void x86_check_align(Host *x, const EmitOp *e, const Operand *addr)
     SlowPath *s = x86_slow(x, slow_misaligned, e);
     if (addr->kind == OPERAND_IMM) {
         if ((addr->imm + disp) & mask) {
-            asm_alu_rr(&x->a, ALU_CMP, SZ_32, RSP, RSP);
+            x86_asm_alu_rr(&x->a, ALU_CMP, SZ_32, RSP, RSP);
             x86_jcc_slow(x, s, CC_E);
         }
     } else if ((disp & mask) == 0) {
@@ -157,14 +157,14 @@ static void swap_bytes(Host *x, unsigned type, MemOp mo, int reg)
     if (size == MO_16) {
         asm_shift_ri(&x->a, SH_ROL, SZ_16, reg, 8);
     } else if (size >= MO_32) {
-        asm_bswap(&x->a, size == MO_32 ? SZ_32 : SZ_64, reg);
+        x86_asm_bswap(&x->a, size == MO_32 ? SZ_32 : SZ_64, reg);
     }
     if (mo & MO_SIGN && (int)size < x86_size(type)) {
         asm_movsx_rr(&x->a, (int)size, x86_size(type), reg, reg);
     }
 }
 
-void emit_guest_ld(Host *x, const EmitOp *e)
+void x86_emit_guest_ld(Host *x, const EmitOp *e)
 {
     MemOp mo = (MemOp)e->k[1];
     int out = e->out[0].reg;
@@ -198,14 +198,14 @@ static void store_swapped_const(Host *x, MemOp mo, Mem m, int64_t v)
     int64_t s = swap_value(mo, v);
 
     if (s == (int32_t)s) {
-        asm_mov_mi(&x->a, (int)(mo & MO_SIZE), m, (int32_t)s);
+        x86_asm_mov_mi(&x->a, (int)(mo & MO_SIZE), m, (int32_t)s);
         return;
     }
     /* 64 bits in two halves: the upper first, which faults first. */
     m.disp += 4;
-    asm_mov_mi(&x->a, SZ_32, m, (int32_t)(s >> 32));
+    x86_asm_mov_mi(&x->a, SZ_32, m, (int32_t)(s >> 32));
     m.disp -= 4;
-    asm_mov_mi(&x->a, SZ_32, m, (int32_t)s);
+    x86_asm_mov_mi(&x->a, SZ_32, m, (int32_t)s);
 }
 
 static void store_swapped(Host *x, const EmitOp *e, Mem m)
@@ -217,13 +217,13 @@ static void store_swapped(Host *x, const EmitOp *e, Mem m)
     } else if (x->features & X86_MOVBE) {
         asm_gpr_mr(&x->a, G_MOVBE_ST, (int)(mo & MO_SIZE), m, e->in[0].reg);
     } else {
-        asm_mov_rr(&x->a, SZ_64, e->tmp[0], e->in[0].reg);
+        x86_asm_mov_rr(&x->a, SZ_64, e->tmp[0], e->in[0].reg);
         swap_bytes(x, e->type, mo & ~(MemOp)MO_SIGN, e->tmp[0]);
-        asm_mov_mr(&x->a, (int)(mo & MO_SIZE), m, e->tmp[0]);
+        x86_asm_mov_mr(&x->a, (int)(mo & MO_SIZE), m, e->tmp[0]);
     }
 }
 
-void emit_guest_st(Host *x, const EmitOp *e)
+void x86_emit_guest_st(Host *x, const EmitOp *e)
 {
     MemOp mo = (MemOp)e->k[1];
 
@@ -241,7 +241,7 @@ static VecOp gpr_move(unsigned type)
     return type == TYPE_F32 ? V_MOVD : V_MOVQG;
 }
 
-void emit_guest_ld_fp(Host *x, const EmitOp *e)
+void x86_emit_guest_ld_fp(Host *x, const EmitOp *e)
 {
     int tmp = e->tmp[0];
     MemOp mo = (MemOp)e->k[1];
@@ -257,13 +257,13 @@ void emit_guest_ld_fp(Host *x, const EmitOp *e)
     load_fp(x, e, gpr_move(e->type), mem_reg(tmp));
 }
 
-void emit_guest_ld_vec(Host *x, const EmitOp *e)
+void x86_emit_guest_ld_vec(Host *x, const EmitOp *e)
 {
     x86_check_align(x, e, &e->in[0]);
     load_vec(x, e, x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
 }
 
-void emit_guest_st_fp(Host *x, const EmitOp *e)
+void x86_emit_guest_st_fp(Host *x, const EmitOp *e)
 {
     int tmp = e->tmp[0];
     MemOp mo = (MemOp)e->k[1];
@@ -271,14 +271,14 @@ void emit_guest_st_fp(Host *x, const EmitOp *e)
     x86_check_align(x, e, &e->in[1]);
     Mem m = x86_guest_mem(x, &e->in[1], (int64_t)e->k[0]);
     if (e->in[0].kind == OPERAND_IMM) {
-        asm_mov_mi(&x->a, e->type == TYPE_F32 ? SZ_32 : SZ_64, m, 0);
+        x86_asm_mov_mi(&x->a, e->type == TYPE_F32 ? SZ_32 : SZ_64, m, 0);
     } else if (!swapped(mo)) {
         x86_store_vec(x, x86_vec_move(e->type), VEX_128, m, e->in[0].reg);
     } else {
         x86_store_vec(x, gpr_move(e->type), VEX_128, mem_reg(tmp),
                       e->in[0].reg);
         swap_bytes(x, TYPE_I64, mo & ~(MemOp)MO_SIGN, tmp);
-        asm_mov_mr(&x->a, (int)(mo & MO_SIZE), m, tmp);
+        x86_asm_mov_mr(&x->a, (int)(mo & MO_SIZE), m, tmp);
     }
 }
 
@@ -287,27 +287,27 @@ void emit_guest_st_fp(Host *x, const EmitOp *e)
 /* The memory of guest_ldx and guest_stx; `base` and the index follow. */
 static Mem indexed(const Host *x, const EmitOp *e, const Operand *base)
 {
-    Mem m = mem_bis(base[0].reg, base[1].reg, (unsigned)e->k[0],
-                    disp32((int64_t)e->k[1]));
+    Mem m = x86_mem_bis(base[0].reg, base[1].reg, (unsigned)e->k[0],
+                        disp32((int64_t)e->k[1]));
     return x->gs ? mem_seg(SEG_GS, m) : m;
 }
 
-void emit_guest_ldx(Host *x, const EmitOp *e)
+void x86_emit_guest_ldx(Host *x, const EmitOp *e)
 {
     load(x, e->type, (MemOp)e->k[2], e->out[0].reg, indexed(x, e, e->in));
 }
 
-void emit_guest_ldx_fp(Host *x, const EmitOp *e)
+void x86_emit_guest_ldx_fp(Host *x, const EmitOp *e)
 {
     load_fp(x, e, x86_vec_move(e->type), indexed(x, e, e->in));
 }
 
-void emit_guest_stx(Host *x, const EmitOp *e)
+void x86_emit_guest_stx(Host *x, const EmitOp *e)
 {
     store(x, (MemOp)e->k[2], indexed(x, e, &e->in[1]), &e->in[0]);
 }
 
-void emit_guest_stx_fp(Host *x, const EmitOp *e)
+void x86_emit_guest_stx_fp(Host *x, const EmitOp *e)
 {
     x86_store_vec(x, x86_vec_move(e->type), VEX_128,
                   indexed(x, e, &e->in[1]), e->in[0].reg);
@@ -342,7 +342,7 @@ static void extract_high(Host *x, int dst, int src)
 }
 
 /* The low half may be in the destination's own register only as a vector. */
-void emit_concat(Host *x, const EmitOp *e)
+void x86_emit_concat(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg;
 
@@ -350,7 +350,7 @@ void emit_concat(Host *x, const EmitOp *e)
     insert_high(x, out, e->tmp[0], x86_rm(&e->in[1]));
 }
 
-void emit_extr(Host *x, const EmitOp *e)
+void x86_emit_extr(Host *x, const EmitOp *e)
 {
     int tmp = e->tmp[0];
 
@@ -383,7 +383,7 @@ static void reverse_128(Host *x, int reg, int tmp)
     asm_sse_rr(&x->a, V_POR, reg, tmp);
 }
 
-void emit_guest_ld_128(Host *x, const EmitOp *e)
+void x86_emit_guest_ld_128(Host *x, const EmitOp *e)
 {
     x86_check_align(x, e, &e->in[0]);
     load_128(x, e->out[0].reg, x86_guest_mem(x, &e->in[0], (int64_t)e->k[0]));
@@ -399,7 +399,7 @@ static void store_128(Host *x, const EmitOp *e, const Operand *addr, int src)
                   x86_guest_mem(x, addr, (int64_t)e->k[0]), src);
 }
 
-void emit_guest_st_128(Host *x, const EmitOp *e)
+void x86_emit_guest_st_128(Host *x, const EmitOp *e)
 {
     int src = e->in[0].reg;
 
@@ -412,7 +412,7 @@ void emit_guest_st_128(Host *x, const EmitOp *e)
 }
 
 /* One access, so that a fault leaves both outputs alone. */
-void emit_guest_ld2(Host *x, const EmitOp *e)
+void x86_emit_guest_ld2(Host *x, const EmitOp *e)
 {
     int tmp = e->tmp[0];
     bool swap = e->k[1] & MO_BSWAP;
@@ -423,12 +423,12 @@ void emit_guest_ld2(Host *x, const EmitOp *e)
     x86_store_vec(x, V_MOVQG, VEX_128, mem_reg(low), tmp);
     extract_high(x, high, tmp);
     if (swap) {
-        asm_bswap(&x->a, SZ_64, low);
-        asm_bswap(&x->a, SZ_64, high);
+        x86_asm_bswap(&x->a, SZ_64, low);
+        x86_asm_bswap(&x->a, SZ_64, high);
     }
 }
 
-void emit_guest_st2(Host *x, const EmitOp *e)
+void x86_emit_guest_st2(Host *x, const EmitOp *e)
 {
     int value = e->tmp[0];
 

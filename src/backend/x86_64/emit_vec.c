@@ -6,7 +6,7 @@
 
 enum { V_NONE };
 
-const VecInsn vec_insn[OP_COUNT][4] = {
+const VecInsn x86_vec_insn[OP_COUNT][4] = {
 #define N(op, l0, i0, l1, i1, l2, i2, l3, i3)                                  \
     [OP_##op] = {{V_##i0, VEC_##l0},                                           \
                  {V_##i1, VEC_##l1},                                           \
@@ -15,61 +15,61 @@ const VecInsn vec_insn[OP_COUNT][4] = {
 #include "backend/x86_64/vec_insn.def"
 };
 
-/* How an op is done where vec_insn has nothing for it. */
+/* How an op is done where x86_vec_insn has nothing for it. */
 static VecFn *const sequence[OP_COUNT] = {
-    [OP_vdup] = vec_do_dup,       [OP_vdup2] = vec_do_dup2,
-    [OP_vdupm] = vec_do_dupm,     [OP_vmul] = vec_do_mul,
-    [OP_vneg] = vec_do_neg,       [OP_vabs] = vec_do_abs,
-    [OP_vssadd] = vec_do_ssat,    [OP_vsssub] = vec_do_ssat,
-    [OP_vusadd] = vec_do_usadd,   [OP_vussub] = vec_do_ussub,
-    [OP_vsmin] = vec_do_minmax,   [OP_vumin] = vec_do_minmax,
-    [OP_vsmax] = vec_do_minmax,   [OP_vumax] = vec_do_minmax,
-    [OP_vandc] = vec_do_andc,     [OP_vorc] = vec_do_logic,
-    [OP_vnand] = vec_do_logic,    [OP_vnor] = vec_do_logic,
-    [OP_veqv] = vec_do_logic,     [OP_vnot] = vec_do_not,
-    [OP_vshli] = vec_do_shifti,   [OP_vshri] = vec_do_shifti,
-    [OP_vsari] = vec_do_shifti,   [OP_vrotli] = vec_do_shifti,
-    [OP_vshls] = vec_do_shifts,   [OP_vshrs] = vec_do_shifts,
-    [OP_vsars] = vec_do_shifts,   [OP_vrotls] = vec_do_shifts,
-    [OP_vshlv] = vec_do_shiftv,   [OP_vshrv] = vec_do_shiftv,
-    [OP_vsarv] = vec_do_shiftv,   [OP_vrotlv] = vec_do_shiftv,
-    [OP_vrotrv] = vec_do_shiftv,  [OP_vcmp] = vec_do_cmp,
-    [OP_vcmpsel] = vec_do_cmpsel, [OP_vbitsel] = vec_do_bitsel,
+    [OP_vdup] = x86_vec_do_dup,       [OP_vdup2] = x86_vec_do_dup2,
+    [OP_vdupm] = x86_vec_do_dupm,     [OP_vmul] = x86_vec_do_mul,
+    [OP_vneg] = x86_vec_do_neg,       [OP_vabs] = x86_vec_do_abs,
+    [OP_vssadd] = x86_vec_do_ssat,    [OP_vsssub] = x86_vec_do_ssat,
+    [OP_vusadd] = x86_vec_do_usadd,   [OP_vussub] = x86_vec_do_ussub,
+    [OP_vsmin] = x86_vec_do_minmax,   [OP_vumin] = x86_vec_do_minmax,
+    [OP_vsmax] = x86_vec_do_minmax,   [OP_vumax] = x86_vec_do_minmax,
+    [OP_vandc] = x86_vec_do_andc,     [OP_vorc] = x86_vec_do_logic,
+    [OP_vnand] = x86_vec_do_logic,    [OP_vnor] = x86_vec_do_logic,
+    [OP_veqv] = x86_vec_do_logic,     [OP_vnot] = x86_vec_do_not,
+    [OP_vshli] = x86_vec_do_shifti,   [OP_vshri] = x86_vec_do_shifti,
+    [OP_vsari] = x86_vec_do_shifti,   [OP_vrotli] = x86_vec_do_shifti,
+    [OP_vshls] = x86_vec_do_shifts,   [OP_vshrs] = x86_vec_do_shifts,
+    [OP_vsars] = x86_vec_do_shifts,   [OP_vrotls] = x86_vec_do_shifts,
+    [OP_vshlv] = x86_vec_do_shiftv,   [OP_vshrv] = x86_vec_do_shiftv,
+    [OP_vsarv] = x86_vec_do_shiftv,   [OP_vrotlv] = x86_vec_do_shiftv,
+    [OP_vrotrv] = x86_vec_do_shiftv,  [OP_vcmp] = x86_vec_do_cmp,
+    [OP_vcmpsel] = x86_vec_do_cmpsel, [OP_vbitsel] = x86_vec_do_bitsel,
 };
 
-bool vec_has(const Vec *v, Opcode opc, unsigned vece)
+bool x86_vec_has(const Vec *v, Opcode opc, unsigned vece)
 {
-    const VecInsn *n = &vec_insn[opc][vece];
+    const VecInsn *n = &x86_vec_insn[opc][vece];
 
     return n->level != VEC_NEVER && n->level <= v->level;
 }
 
 /* ---- Instructions ------------------------------------------------------- */
 
-void vec_mov(Vec *v, int d, int a)
+void x86_vec_mov(Vec *v, int d, int a)
 {
     if (d != a) {
-        vec_op2(v, V_MOVDQA, d, a);
+        x86_vec_op2(v, V_MOVDQA, d, a);
     }
 }
 
-void vec_op3(Vec *v, VecOp insn, int d, int a, int b)
+void x86_vec_op3(Vec *v, VecOp insn, int d, int a, int b)
 {
     if (v->level >= VEC_AVX2) {
         asm_avx_rrr(v->a, insn, v->vl, d, a, b);
         return;
     }
     check(d != b || d == a, "vector row %d: xmm%d overwritten", insn, d);
-    vec_mov(v, d, a);
+    x86_vec_mov(v, d, a);
     asm_sse_rr(v->a, insn, d, b);
 }
 
-void vec_op2(Vec *v, VecOp insn, int d, int a)
+void x86_vec_op2(Vec *v, VecOp insn, int d, int a)
 {
-    vec_op2i(v, insn, d, a, 0);
+    x86_vec_op2i(v, insn, d, a, 0);
 }
 
-void vec_op2i(Vec *v, VecOp insn, int d, int a, int imm)
+void x86_vec_op2i(Vec *v, VecOp insn, int d, int a, int imm)
 {
     if (v->level >= VEC_AVX2) {
         asm_avx_rri(v->a, insn, v->vl, d, a, imm);
@@ -78,34 +78,34 @@ void vec_op2i(Vec *v, VecOp insn, int d, int a, int imm)
     }
 }
 
-void vec_opi(Vec *v, VecOp insn, int d, int a, int imm)
+void x86_vec_opi(Vec *v, VecOp insn, int d, int a, int imm)
 {
     if (v->level >= VEC_AVX2) {
         asm_avx_rri(v->a, insn, v->vl, d, a, imm);
     } else {
-        vec_mov(v, d, a);
+        x86_vec_mov(v, d, a);
         asm_sse_ri(v->a, insn, d, imm);
     }
 }
 
-void vec_do3(Vec *v, Opcode opc, unsigned vece, int d, int a, int b)
+void x86_vec_do3(Vec *v, Opcode opc, unsigned vece, int d, int a, int b)
 {
-    check(vec_has(v, opc, vece), "no instruction for %s, element size %u",
+    check(x86_vec_has(v, opc, vece), "no instruction for %s, element size %u",
           opcode_info[opc].name, vece);
-    vec_op3(v, (VecOp)vec_insn[opc][vece].insn, d, a, b);
+    x86_vec_op3(v, (VecOp)x86_vec_insn[opc][vece].insn, d, a, b);
 }
 
-void vec_zero(Vec *v, int d)
+void x86_vec_zero(Vec *v, int d)
 {
     vec_xor(v, d, d, d);
 }
 
-void vec_ones(Vec *v, int d)
+void x86_vec_ones(Vec *v, int d)
 {
     if (v->level >= VEC_AVX512) {
         asm_avx_rrri(v->a, V_PTERNLOGD, v->vl, d, d, d, 0xff);
     } else {
-        vec_op3(v, V_PCMPEQD, d, d, d);
+        x86_vec_op3(v, V_PCMPEQD, d, d, d);
     }
 }
 
@@ -147,7 +147,7 @@ static void give_back(Vec *v)
     }
 }
 
-int vec_tmp(Vec *v, unsigned i)
+int x86_vec_tmp(Vec *v, unsigned i)
 {
     if (v->tmp[i] < 0) {
         v->tmp[i] = borrow(v);
@@ -227,21 +227,21 @@ static bool is_single(const Vec *v)
 {
     const OpcodeInfo *info = &opcode_info[v->e->opc];
 
-    return vec_has(v, (Opcode)v->e->opc, v->vece) &&
+    return x86_vec_has(v, (Opcode)v->e->opc, v->vece) &&
            (info->ins == 1 || is_vector(v, 1));
 }
 
 static void single(Vec *v)
 {
     const OpcodeInfo *info = &opcode_info[v->e->opc];
-    VecOp insn = (VecOp)vec_insn[v->e->opc][v->vece].insn;
+    VecOp insn = (VecOp)x86_vec_insn[v->e->opc][v->vece].insn;
 
     if (info->consts) {
-        vec_opi(v, insn, v->d, v->in[0], (int)v->e->k[0]);
+        x86_vec_opi(v, insn, v->d, v->in[0], (int)v->e->k[0]);
     } else if (info->ins == 1) {
-        vec_op2(v, insn, v->d, v->in[0]);
+        x86_vec_op2(v, insn, v->d, v->in[0]);
     } else if (v->in[1] >= 0) {
-        vec_op3(v, insn, v->d, v->in[0], v->in[1]);
+        x86_vec_op3(v, insn, v->d, v->in[0], v->in[1]);
     } else {
         asm_avx_rrm(v->a, insn, v->vl, v->d, v->in[0],
                     x86_env(v->e->in[1].disp));
@@ -266,7 +266,7 @@ static void compute(Vec *v)
 }
 
 /* e->arg: how many vector temporaries the row has. */
-void emit_vec(Host *x, const EmitOp *e)
+void x86_emit_vec(Host *x, const EmitOp *e)
 {
     Vec v;
 

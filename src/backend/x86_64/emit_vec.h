@@ -1,5 +1,5 @@
 /*
- * Inside the vector records (emit_vec*.c).
+ * Inside the vector records (x86_emit_vec*.c).
  *
  * Three levels: SSE2 alone, two operands; AVX2, three operands (VEX); AVX-512
  * (F, VL, BW, DQ), where every instruction must have an EVEX form, since its
@@ -32,7 +32,7 @@ typedef struct Vec {
     int32_t half;       /* bytes: 16 in the second half of a wide V256 */
     int d;              /* the output's register */
     int in[MAX_INS];    /* the inputs' registers, of their own class */
-    int tmp[VEC_TEMPS]; /* or -1: vec_tmp() */
+    int tmp[VEC_TEMPS]; /* or -1: x86_vec_tmp() */
     uint32_t used;      /* registers that are not to be borrowed */
     unsigned nb_borrowed;
     int borrowed[VEC_BORROWED];
@@ -46,63 +46,64 @@ typedef struct VecInsn {
     uint8_t level; /* VecLevel */
 } VecInsn;
 
-extern const VecInsn vec_insn[OP_COUNT][4];
+extern const VecInsn x86_vec_insn[OP_COUNT][4];
 
 /* One instruction does op on elements of 8 << vece bits. */
-bool vec_has(const Vec *v, Opcode opc, unsigned vece);
+bool x86_vec_has(const Vec *v, Opcode opc, unsigned vece);
 
 /*
  * Temporary i (0-2): the row's, or a register that is saved for the time of
  * the record.
  */
-int vec_tmp(Vec *v, unsigned i);
+int x86_vec_tmp(Vec *v, unsigned i);
 
 /* ---- Instructions ------------------------------------------------------- */
 
 /*
  * d = a op b. With two operands d must not be b, unless it is a too.
  */
-void vec_op3(Vec *v, VecOp insn, int d, int a, int b);
+void x86_vec_op3(Vec *v, VecOp insn, int d, int a, int b);
 /* d = op a, for instructions without a first source. */
-void vec_op2(Vec *v, VecOp insn, int d, int a);
-void vec_op2i(Vec *v, VecOp insn, int d, int a, int imm);
+void x86_vec_op2(Vec *v, VecOp insn, int d, int a);
+void x86_vec_op2i(Vec *v, VecOp insn, int d, int a, int imm);
 /* Shifts by an immediate. */
-void vec_opi(Vec *v, VecOp insn, int d, int a, int imm);
+void x86_vec_opi(Vec *v, VecOp insn, int d, int a, int imm);
 /* The instruction of op for elements of 8 << vece bits; there must be one. */
-void vec_do3(Vec *v, Opcode opc, unsigned vece, int d, int a, int b);
+void x86_vec_do3(Vec *v, Opcode opc, unsigned vece, int d, int a, int b);
 
-void vec_mov(Vec *v, int d, int a);
-void vec_zero(Vec *v, int d);
-void vec_ones(Vec *v, int d);
+void x86_vec_mov(Vec *v, int d, int a);
+void x86_vec_zero(Vec *v, int d);
+void x86_vec_ones(Vec *v, int d);
 static inline void vec_and(Vec *v, int d, int a, int b)
 {
-    vec_op3(v, V_PAND, d, a, b);
+    x86_vec_op3(v, V_PAND, d, a, b);
 }
 static inline void vec_or(Vec *v, int d, int a, int b)
 {
-    vec_op3(v, V_POR, d, a, b);
+    x86_vec_op3(v, V_POR, d, a, b);
 }
 static inline void vec_xor(Vec *v, int d, int a, int b)
 {
-    vec_op3(v, V_PXOR, d, a, b);
+    x86_vec_op3(v, V_PXOR, d, a, b);
 }
 
 /* ---- Pieces shared by sequences ----------------------------------------- */
 
 /* Each element of d all ones where a is negative; d is not a. */
-void vec_sign(Vec *v, unsigned vece, int d, int a);
+void x86_vec_sign(Vec *v, unsigned vece, int d, int a);
 /* d = mask ? x : d, where mask is ones or zeros in each bit; destroys x. */
-void vec_merge(Vec *v, int d, int x, int mask);
+void x86_vec_merge(Vec *v, int d, int x, int mask);
 /* d = a cond b ? ones : 0; d is neither input. Uses temporaries 0 and 1. */
-void vec_compare(Vec *v, Cond cond, int d, int a, int b);
+void x86_vec_compare(Vec *v, Cond cond, int d, int a, int b);
 /* Opcode vsmin, vumin, vsmax or vumax; likewise. */
-void vec_minmax(Vec *v, Opcode opc, int d, int a, int b);
+void x86_vec_minmax(Vec *v, Opcode opc, int d, int a, int b);
 
 /* ---- Records: of an op whose elements no single instruction does -------- */
 
-VecFn vec_do_mul, vec_do_neg, vec_do_abs, vec_do_ssat, vec_do_usadd,
-    vec_do_ussub, vec_do_minmax, vec_do_andc, vec_do_logic, vec_do_not,
-    vec_do_shifti, vec_do_shifts, vec_do_shiftv, vec_do_cmp, vec_do_cmpsel,
-    vec_do_bitsel, vec_do_dup, vec_do_dup2, vec_do_dupm;
+VecFn x86_vec_do_mul, x86_vec_do_neg, x86_vec_do_abs, x86_vec_do_ssat,
+    x86_vec_do_usadd, x86_vec_do_ussub, x86_vec_do_minmax, x86_vec_do_andc,
+    x86_vec_do_logic, x86_vec_do_not, x86_vec_do_shifti, x86_vec_do_shifts,
+    x86_vec_do_shiftv, x86_vec_do_cmp, x86_vec_do_cmpsel, x86_vec_do_bitsel,
+    x86_vec_do_dup, x86_vec_do_dup2, x86_vec_do_dupm;
 
 #endif

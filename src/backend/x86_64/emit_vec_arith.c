@@ -6,15 +6,15 @@
 /* Bytes: the odd ones and the even ones, each as words. */
 static void mul8(Vec *v)
 {
-    int a = v->in[0], b = v->in[1], d = v->d, t = vec_tmp(v, 0);
+    int a = v->in[0], b = v->in[1], d = v->d, t = x86_vec_tmp(v, 0);
 
-    vec_opi(v, V_PSRLW_I, t, a, 8);
-    vec_opi(v, V_PSRLW_I, d, b, 8);
-    vec_op3(v, V_PMULLW, d, d, t);
-    vec_opi(v, V_PSLLW_I, d, d, 8);
-    vec_op3(v, V_PMULLW, t, a, b);
-    vec_opi(v, V_PSLLW_I, t, t, 8);
-    vec_opi(v, V_PSRLW_I, t, t, 8);
+    x86_vec_opi(v, V_PSRLW_I, t, a, 8);
+    x86_vec_opi(v, V_PSRLW_I, d, b, 8);
+    x86_vec_op3(v, V_PMULLW, d, d, t);
+    x86_vec_opi(v, V_PSLLW_I, d, d, 8);
+    x86_vec_op3(v, V_PMULLW, t, a, b);
+    x86_vec_opi(v, V_PSLLW_I, t, t, 8);
+    x86_vec_opi(v, V_PSRLW_I, t, t, 8);
     vec_or(v, d, d, t);
 }
 
@@ -22,34 +22,34 @@ static void mul8(Vec *v)
 static void mul32(Vec *v)
 {
     int a = v->in[0], b = v->in[1], d = v->d;
-    int odd = vec_tmp(v, 0), t = vec_tmp(v, 1);
+    int odd = x86_vec_tmp(v, 0), t = x86_vec_tmp(v, 1);
     enum { EVEN_DOWN = 0x08 };
 
-    vec_op3(v, V_PMULUDQ, d, a, b);
-    vec_opi(v, V_PSRLQ_I, odd, a, 32);
-    vec_opi(v, V_PSRLQ_I, t, b, 32);
-    vec_op3(v, V_PMULUDQ, odd, odd, t);
-    vec_op2i(v, V_PSHUFD, d, d, EVEN_DOWN);
-    vec_op2i(v, V_PSHUFD, odd, odd, EVEN_DOWN);
-    vec_op3(v, V_PUNPCKLDQ, d, d, odd);
+    x86_vec_op3(v, V_PMULUDQ, d, a, b);
+    x86_vec_opi(v, V_PSRLQ_I, odd, a, 32);
+    x86_vec_opi(v, V_PSRLQ_I, t, b, 32);
+    x86_vec_op3(v, V_PMULUDQ, odd, odd, t);
+    x86_vec_op2i(v, V_PSHUFD, d, d, EVEN_DOWN);
+    x86_vec_op2i(v, V_PSHUFD, odd, odd, EVEN_DOWN);
+    x86_vec_op3(v, V_PUNPCKLDQ, d, d, odd);
 }
 
 /* low * low + ((high * low + low * high) << 32) */
 static void mul64(Vec *v)
 {
-    int a = v->in[0], b = v->in[1], d = v->d, t = vec_tmp(v, 0);
+    int a = v->in[0], b = v->in[1], d = v->d, t = x86_vec_tmp(v, 0);
 
-    vec_opi(v, V_PSRLQ_I, t, a, 32);
-    vec_op3(v, V_PMULUDQ, t, t, b);
-    vec_opi(v, V_PSRLQ_I, d, b, 32);
-    vec_op3(v, V_PMULUDQ, d, d, a);
-    vec_op3(v, V_PADDQ, d, d, t);
-    vec_opi(v, V_PSLLQ_I, d, d, 32);
-    vec_op3(v, V_PMULUDQ, t, a, b);
-    vec_op3(v, V_PADDQ, d, d, t);
+    x86_vec_opi(v, V_PSRLQ_I, t, a, 32);
+    x86_vec_op3(v, V_PMULUDQ, t, t, b);
+    x86_vec_opi(v, V_PSRLQ_I, d, b, 32);
+    x86_vec_op3(v, V_PMULUDQ, d, d, a);
+    x86_vec_op3(v, V_PADDQ, d, d, t);
+    x86_vec_opi(v, V_PSLLQ_I, d, d, 32);
+    x86_vec_op3(v, V_PMULUDQ, t, a, b);
+    x86_vec_op3(v, V_PADDQ, d, d, t);
 }
 
-void vec_do_mul(Vec *v)
+void x86_vec_do_mul(Vec *v)
 {
     switch (v->vece) {
     case 0: mul8(v); break;
@@ -60,10 +60,10 @@ void vec_do_mul(Vec *v)
 
 /* ---- Sign ---------------------------------------------------------------- */
 
-void vec_do_neg(Vec *v)
+void x86_vec_do_neg(Vec *v)
 {
-    vec_zero(v, v->d);
-    vec_do3(v, OP_vsub, v->vece, v->d, v->d, v->in[0]);
+    x86_vec_zero(v, v->d);
+    x86_vec_do3(v, OP_vsub, v->vece, v->d, v->d, v->in[0]);
 }
 
 static void sign8(Vec *v, int d, int a)
@@ -74,40 +74,40 @@ static void sign8(Vec *v, int d, int a)
         asm_avx_rr(v->a, V_PMOVB2M, v->vl, K1, a);
         asm_avx_rr(v->a, V_PMOVM2B, v->vl, d, K1);
     } else {
-        vec_zero(v, d);
-        vec_op3(v, V_PCMPGTB, d, d, a);
+        x86_vec_zero(v, d);
+        x86_vec_op3(v, V_PCMPGTB, d, d, a);
     }
 }
 
-void vec_sign(Vec *v, unsigned vece, int d, int a)
+void x86_vec_sign(Vec *v, unsigned vece, int d, int a)
 {
     enum { ODD_TWICE = 0xf5 };
 
     if (vece == 0) {
         sign8(v, d, a);
     } else if (vece == 1) {
-        vec_opi(v, V_PSRAW_I, d, a, 15);
+        x86_vec_opi(v, V_PSRAW_I, d, a, 15);
     } else {
-        vec_opi(v, V_PSRAD_I, d, a, 31);
+        x86_vec_opi(v, V_PSRAD_I, d, a, 31);
         if (vece == 3) {
-            vec_op2i(v, V_PSHUFD, d, d, ODD_TWICE);
+            x86_vec_op2i(v, V_PSHUFD, d, d, ODD_TWICE);
         }
     }
 }
 
 /* (a ^ s) - s, s the sign */
-void vec_do_abs(Vec *v)
+void x86_vec_do_abs(Vec *v)
 {
-    int t = vec_tmp(v, 0);
+    int t = x86_vec_tmp(v, 0);
 
-    vec_sign(v, v->vece, t, v->in[0]);
+    x86_vec_sign(v, v->vece, t, v->in[0]);
     vec_xor(v, v->d, v->in[0], t);
-    vec_do3(v, OP_vsub, v->vece, v->d, v->d, t);
+    x86_vec_do3(v, OP_vsub, v->vece, v->d, v->d, t);
 }
 
 /* ---- Saturation: elements of 32 and 64 bits ------------------------------ */
 
-void vec_merge(Vec *v, int d, int x, int mask)
+void x86_vec_merge(Vec *v, int d, int x, int mask)
 {
     vec_xor(v, x, x, d);
     vec_and(v, x, x, mask);
@@ -117,54 +117,55 @@ void vec_merge(Vec *v, int d, int x, int mask)
 /* The largest signed number. */
 static void max_signed(Vec *v, int d)
 {
-    vec_ones(v, d);
-    vec_opi(v, (VecOp)vec_insn[OP_vshri][v->vece].insn, d, d, 1);
+    x86_vec_ones(v, d);
+    x86_vec_opi(v, (VecOp)x86_vec_insn[OP_vshri][v->vece].insn, d, d, 1);
 }
 
 /*
  * A sum r overflows if a and b have one sign and r the other, a difference if
  * a and b differ and r is not like a. The result then has the sign of a.
  */
-void vec_do_ssat(Vec *v)
+void x86_vec_do_ssat(Vec *v)
 {
     bool sub = v->e->opc == OP_vsssub;
     int a = v->in[0], b = v->in[1], d = v->d;
-    int over = vec_tmp(v, 0), t = vec_tmp(v, 1), limit = vec_tmp(v, 2);
+    int over = x86_vec_tmp(v, 0), t = x86_vec_tmp(v, 1),
+        limit = x86_vec_tmp(v, 2);
 
-    vec_do3(v, sub ? OP_vsub : OP_vadd, v->vece, d, a, b);
+    x86_vec_do3(v, sub ? OP_vsub : OP_vadd, v->vece, d, a, b);
     vec_xor(v, t, d, a);
     vec_xor(v, over, a, b);
-    vec_op3(v, sub ? V_PAND : V_PANDN, over, over, t);
-    vec_sign(v, v->vece, over, over);
-    vec_sign(v, v->vece, t, a);
+    x86_vec_op3(v, sub ? V_PAND : V_PANDN, over, over, t);
+    x86_vec_sign(v, v->vece, over, over);
+    x86_vec_sign(v, v->vece, t, a);
     max_signed(v, limit);
     vec_xor(v, limit, limit, t);
-    vec_merge(v, d, limit, over);
+    x86_vec_merge(v, d, limit, over);
 }
 
 /* a + min(~a, b) */
-void vec_do_usadd(Vec *v)
+void x86_vec_do_usadd(Vec *v)
 {
-    int a = v->in[0], b = v->in[1], not_a = vec_tmp(v, 2);
+    int a = v->in[0], b = v->in[1], not_a = x86_vec_tmp(v, 2);
 
-    vec_ones(v, not_a);
+    x86_vec_ones(v, not_a);
     vec_xor(v, not_a, not_a, a);
-    vec_minmax(v, OP_vumin, v->d, not_a, b);
-    vec_do3(v, OP_vadd, v->vece, v->d, v->d, a);
+    x86_vec_minmax(v, OP_vumin, v->d, not_a, b);
+    x86_vec_do3(v, OP_vadd, v->vece, v->d, v->d, a);
 }
 
 /* max(a, b) - b */
-void vec_do_ussub(Vec *v)
+void x86_vec_do_ussub(Vec *v)
 {
-    vec_minmax(v, OP_vumax, v->d, v->in[0], v->in[1]);
-    vec_do3(v, OP_vsub, v->vece, v->d, v->d, v->in[1]);
+    x86_vec_minmax(v, OP_vumax, v->d, v->in[0], v->in[1]);
+    x86_vec_do3(v, OP_vsub, v->vece, v->d, v->d, v->in[1]);
 }
 
 /* ---- Logic --------------------------------------------------------------- */
 
-void vec_do_andc(Vec *v)
+void x86_vec_do_andc(Vec *v)
 {
-    vec_op3(v, V_PANDN, v->d, v->in[1], v->in[0]);
+    x86_vec_op3(v, V_PANDN, v->d, v->in[1], v->in[0]);
 }
 
 /* The truth table, for the instruction's second and third operand. */
@@ -182,19 +183,19 @@ static int truth_table(Opcode opc)
 
 static void not(Vec * v, int d, int a)
 {
-    vec_ones(v, d);
+    x86_vec_ones(v, d);
     vec_xor(v, d, d, a);
 }
 
 static void negated(Vec *v, VecOp insn)
 {
-    int t = vec_tmp(v, 0);
+    int t = x86_vec_tmp(v, 0);
 
-    vec_op3(v, insn, t, v->in[0], v->in[1]);
+    x86_vec_op3(v, insn, t, v->in[0], v->in[1]);
     not(v, v->d, t);
 }
 
-void vec_do_logic(Vec *v)
+void x86_vec_do_logic(Vec *v)
 {
     Opcode opc = (Opcode)v->e->opc;
 
@@ -209,7 +210,7 @@ void vec_do_logic(Vec *v)
     }
 }
 
-void vec_do_not(Vec *v)
+void x86_vec_do_not(Vec *v)
 {
     if (v->level >= VEC_AVX512) {
         asm_avx_rrri(v->a, V_PTERNLOGQ, v->vl, v->d, v->in[0], v->in[0], 0x55);
@@ -219,7 +220,7 @@ void vec_do_not(Vec *v)
 }
 
 /* The mask is in the output's register where there is AVX-512. */
-void vec_do_bitsel(Vec *v)
+void x86_vec_do_bitsel(Vec *v)
 {
     int mask = v->in[0], b = v->in[1], c = v->in[2];
     enum { SELECT = 0xca };
@@ -228,7 +229,7 @@ void vec_do_bitsel(Vec *v)
         asm_avx_rrri(v->a, V_PTERNLOGQ, v->vl, v->d, b, c, SELECT);
         return;
     }
-    vec_and(v, vec_tmp(v, 0), mask, b);
-    vec_op3(v, V_PANDN, v->d, mask, c);
-    vec_or(v, v->d, v->d, vec_tmp(v, 0));
+    vec_and(v, x86_vec_tmp(v, 0), mask, b);
+    x86_vec_op3(v, V_PANDN, v->d, mask, c);
+    vec_or(v, v->d, v->d, x86_vec_tmp(v, 0));
 }

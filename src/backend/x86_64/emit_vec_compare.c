@@ -62,31 +62,31 @@ static void equal(Vec *v, int d, int a, int b, int t)
     enum { SWAP_HALVES = 0xb1 };
 
     if (v->vece < 3 || v->level >= VEC_AVX2) {
-        vec_op3(v, insn[v->vece], d, a, b);
+        x86_vec_op3(v, insn[v->vece], d, a, b);
         return;
     }
-    vec_op3(v, V_PCMPEQD, d, a, b);
-    vec_op2i(v, V_PSHUFD, t, d, SWAP_HALVES);
+    x86_vec_op3(v, V_PCMPEQD, d, a, b);
+    x86_vec_op2i(v, V_PSHUFD, t, d, SWAP_HALVES);
     vec_and(v, d, d, t);
 }
 
 /* Sign of b - a, as if it had one bit more. */
 static void greater64(Vec *v, int d, int a, int b, bool sign)
 {
-    int t = vec_tmp(v, 0), u = vec_tmp(v, 1);
+    int t = x86_vec_tmp(v, 0), u = x86_vec_tmp(v, 1);
 
-    vec_op3(v, V_PSUBQ, d, b, a);
+    x86_vec_op3(v, V_PSUBQ, d, b, a);
     vec_xor(v, t, b, a);
     if (sign) {
         vec_xor(v, u, d, b);
         vec_and(v, t, t, u);
         vec_xor(v, d, d, t);
     } else {
-        vec_op3(v, V_PANDN, t, t, d);
-        vec_op3(v, V_PANDN, u, b, a);
+        x86_vec_op3(v, V_PANDN, t, t, d);
+        x86_vec_op3(v, V_PANDN, u, b, a);
         vec_or(v, d, t, u);
     }
-    vec_sign(v, 3, d, d);
+    x86_vec_sign(v, 3, d, d);
 }
 
 static void greater(Vec *v, int d, int a, int b)
@@ -96,28 +96,28 @@ static void greater(Vec *v, int d, int a, int b)
     if (v->vece == 3 && v->level < VEC_AVX2) {
         greater64(v, d, a, b, true);
     } else {
-        vec_op3(v, insn[v->vece], d, a, b);
+        x86_vec_op3(v, insn[v->vece], d, a, b);
     }
 }
 
 /* Bytes and words: a - b, saturating, is 0 if a <= b. */
 static void less_equal_unsigned(Vec *v, int d, int a, int b)
 {
-    int zero = vec_tmp(v, 0), t = vec_tmp(v, 1);
+    int zero = x86_vec_tmp(v, 0), t = x86_vec_tmp(v, 1);
 
-    vec_do3(v, OP_vussub, v->vece, t, a, b);
-    vec_zero(v, zero);
+    x86_vec_do3(v, OP_vussub, v->vece, t, a, b);
+    x86_vec_zero(v, zero);
     equal(v, d, t, zero, t);
 }
 
 /* The others: both with the sign bit flipped. */
 static void greater_flipped(Vec *v, int d, int a, int b)
 {
-    int t = vec_tmp(v, 0), u = vec_tmp(v, 1);
+    int t = x86_vec_tmp(v, 0), u = x86_vec_tmp(v, 1);
     VecOp shift = v->vece == 2 ? V_PSLLD_I : V_PSLLQ_I;
 
-    vec_ones(v, t);
-    vec_opi(v, shift, t, t, (8 << v->vece) - 1);
+    x86_vec_ones(v, t);
+    x86_vec_opi(v, shift, t, t, (8 << v->vece) - 1);
     vec_xor(v, u, a, t);
     vec_xor(v, t, t, b);
     greater(v, d, u, t);
@@ -140,10 +140,10 @@ static bool greater_unsigned(Vec *v, int d, int a, int b)
 
 static void no_common_bit(Vec *v, int d, int a, int b)
 {
-    int zero = vec_tmp(v, 0), t = vec_tmp(v, 1);
+    int zero = x86_vec_tmp(v, 0), t = x86_vec_tmp(v, 1);
 
     vec_and(v, t, a, b);
-    vec_zero(v, zero);
+    x86_vec_zero(v, zero);
     equal(v, d, t, zero, t);
 }
 
@@ -177,15 +177,15 @@ static void compare_composed(Vec *v, Cond cond, int d, int a, int b)
     bool invert = r->invert;
 
     switch ((Base)r->base) {
-    case ALL: vec_ones(v, d); break;
-    case EQUAL: equal(v, d, x, y, vec_tmp(v, 0)); break;
+    case ALL: x86_vec_ones(v, d); break;
+    case EQUAL: equal(v, d, x, y, x86_vec_tmp(v, 0)); break;
     case GREATER: greater(v, d, x, y); break;
     case GREATER_U: invert ^= greater_unsigned(v, d, x, y); break;
     case NO_BIT: no_common_bit(v, d, x, y); break;
     }
     if (invert) {
-        vec_ones(v, vec_tmp(v, 0));
-        vec_xor(v, d, d, vec_tmp(v, 0));
+        x86_vec_ones(v, x86_vec_tmp(v, 0));
+        vec_xor(v, d, d, x86_vec_tmp(v, 0));
     }
 }
 
@@ -197,7 +197,7 @@ static bool is_plain_equal(Cond cond, int d, int a, int b)
     return cond == COND_EQ && (d | a | b) < 16;
 }
 
-void vec_compare(Vec *v, Cond cond, int d, int a, int b)
+void x86_vec_compare(Vec *v, Cond cond, int d, int a, int b)
 {
     if (v->level >= VEC_AVX512 && is_plain_equal(cond, d, a, b)) {
         equal(v, d, a, b, d);
@@ -209,12 +209,12 @@ void vec_compare(Vec *v, Cond cond, int d, int a, int b)
     }
 }
 
-void vec_do_cmp(Vec *v)
+void x86_vec_do_cmp(Vec *v)
 {
-    vec_compare(v, (Cond)v->e->k[0], v->d, v->in[0], v->in[1]);
+    x86_vec_compare(v, (Cond)v->e->k[0], v->d, v->in[0], v->in[1]);
 }
 
-void vec_do_cmpsel(Vec *v)
+void x86_vec_do_cmpsel(Vec *v)
 {
     Cond cond = (Cond)v->e->k[0];
     int d = v->d, yes = v->in[2], no = v->in[3];
@@ -224,31 +224,31 @@ void vec_do_cmpsel(Vec *v)
         blend_k1(v, d, yes, no);
         return;
     }
-    vec_compare(v, cond, d, v->in[0], v->in[1]);
-    int t = vec_tmp(v, 0);
+    x86_vec_compare(v, cond, d, v->in[0], v->in[1]);
+    int t = x86_vec_tmp(v, 0);
     vec_and(v, t, d, yes);
-    vec_op3(v, V_PANDN, d, d, no);
+    x86_vec_op3(v, V_PANDN, d, d, no);
     vec_or(v, d, d, t);
 }
 
 /* With the mask m of a > b: the greater is b ^ ((a ^ b) & m). */
-void vec_minmax(Vec *v, Opcode opc, int d, int a, int b)
+void x86_vec_minmax(Vec *v, Opcode opc, int d, int a, int b)
 {
     bool max = opc == OP_vsmax || opc == OP_vumax;
     bool sign = opc == OP_vsmin || opc == OP_vsmax;
 
-    if (vec_has(v, opc, v->vece)) {
-        vec_do3(v, opc, v->vece, d, a, b);
+    if (x86_vec_has(v, opc, v->vece)) {
+        x86_vec_do3(v, opc, v->vece, d, a, b);
         return;
     }
-    vec_compare(v, sign ? COND_GT : COND_GTU, d, a, b);
-    int t = vec_tmp(v, 0);
+    x86_vec_compare(v, sign ? COND_GT : COND_GTU, d, a, b);
+    int t = x86_vec_tmp(v, 0);
     vec_xor(v, t, a, b);
     vec_and(v, d, d, t);
     vec_xor(v, d, d, max ? b : a);
 }
 
-void vec_do_minmax(Vec *v)
+void x86_vec_do_minmax(Vec *v)
 {
-    vec_minmax(v, (Opcode)v->e->opc, v->d, v->in[0], v->in[1]);
+    x86_vec_minmax(v, (Opcode)v->e->opc, v->d, v->in[0], v->in[1]);
 }

@@ -49,22 +49,22 @@ static void spread(Vec *v, int gpr)
     }
 }
 
-void vec_do_dup(Vec *v)
+void x86_vec_do_dup(Vec *v)
 {
     const Operand *in = &v->e->in[0];
 
     if (in->kind != OPERAND_IMM) {
         spread(v, in->reg);
     } else if (in->imm) {
-        vec_ones(v, v->d);
+        x86_vec_ones(v, v->d);
     } else {
-        vec_zero(v, v->d);
+        x86_vec_zero(v, v->d);
     }
 }
 
-void vec_do_dup2(Vec *v)
+void x86_vec_do_dup2(Vec *v)
 {
-    int d = v->d, t = vec_tmp(v, 0);
+    int d = v->d, t = x86_vec_tmp(v, 0);
 
     if (v->level < VEC_AVX2) {
         asm_sse_rr(v->a, V_MOVD, d, v->in[0]);
@@ -90,7 +90,7 @@ static void spread_mem(Vec *v, Mem m)
 }
 
 /* At the lowest level the row has one temporary, a general register. */
-void vec_do_dupm(Vec *v)
+void x86_vec_do_dupm(Vec *v)
 {
     Mem m = x86_host_mem(&v->e->in[0], (int64_t)v->e->k[0]);
     int gpr = v->e->tmp[0];
@@ -100,9 +100,9 @@ void vec_do_dupm(Vec *v)
         return;
     }
     if (v->vece < 2) {
-        asm_movzx_rm(v->a, (int)v->vece, gpr, m);
+        x86_asm_movzx_rm(v->a, (int)v->vece, gpr, m);
     } else {
-        asm_mov_rm(v->a, (int)v->vece, gpr, m);
+        x86_asm_mov_rm(v->a, (int)v->vece, gpr, m);
     }
     spread_gpr(v, gpr);
 }

@@ -18,10 +18,10 @@ static void mask_wide(Host *x, int out, int reg, int tmp)
     asm_shift_ri(&x->a, SH_SHL, SZ_64, out, 16);
     asm_sse_rm(&x->a, V_MOVAPS, reg, x86_wide(reg, 0));
     mask_128(x, tmp, reg);
-    asm_alu_rr(&x->a, ALU_OR, SZ_64, out, tmp);
+    x86_asm_alu_rr(&x->a, ALU_OR, SZ_64, out, tmp);
 }
 
-void emit_vmask(Host *x, const EmitOp *e)
+void x86_emit_vmask(Host *x, const EmitOp *e)
 {
     int out = e->out[0].reg, reg = e->in[0].reg;
 

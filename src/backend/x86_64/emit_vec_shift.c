@@ -32,21 +32,21 @@ static bool has_shift(const Vec *v, ShiftKind kind, CountForm form,
                       unsigned vece)
 {
     return (kind != ROTR || form == BY_VECTOR) &&
-           vec_has(v, shift_opcode(kind, form), vece);
+           x86_vec_has(v, shift_opcode(kind, form), vece);
 }
 
 static void native_shift(Vec *v, ShiftKind kind, unsigned vece, int d, int a,
                          Count n)
 {
     Opcode opc = shift_opcode(kind, n.form);
-    VecOp insn = (VecOp)vec_insn[opc][vece].insn;
+    VecOp insn = (VecOp)x86_vec_insn[opc][vece].insn;
 
-    check(vec_has(v, opc, vece), "no instruction for %s of size %u",
+    check(x86_vec_has(v, opc, vece), "no instruction for %s of size %u",
           opcode_info[opc].name, vece);
     if (n.form == BY_CONST) {
-        vec_opi(v, insn, d, a, n.value);
+        x86_vec_opi(v, insn, d, a, n.value);
     } else {
-        vec_op3(v, insn, d, a, n.value);
+        x86_vec_op3(v, insn, d, a, n.value);
     }
 }
 
@@ -66,7 +66,7 @@ static Count half_count(Vec *v, unsigned vece, Count n, bool odd)
     if (n.form != BY_VECTOR) {
         return n;
     }
-    int t = vec_tmp(v, 1);
+    int t = x86_vec_tmp(v, 1);
     if (odd) {
         shift_const(v, SHR, vece + 1, t, n.value, bits);
     } else {
@@ -117,7 +117,7 @@ static void by_halves(Vec *v, ShiftKind kind, unsigned vece, int d, int a,
 /* ((a ^ s) >> n) ^ s, s the sign */
 static void sar64(Vec *v, int d, int a, Count n, int t)
 {
-    vec_sign(v, 3, t, a);
+    x86_vec_sign(v, 3, t, a);
     vec_xor(v, d, a, t);
     native_shift(v, SHR, 3, d, d, n);
     vec_xor(v, d, d, t);
@@ -168,10 +168,10 @@ static void shift_any(Vec *v, ShiftKind kind, unsigned vece, int d, int a,
 
 /* ---- By constants -------------------------------------------------------- */
 
-void vec_do_shifti(Vec *v)
+void x86_vec_do_shifti(Vec *v)
 {
     shift_any(v, (ShiftKind)(v->e->opc - OP_vshli), v->vece, v->d, v->in[0],
-              (int)v->e->k[0], vec_tmp(v, 0), vec_tmp(v, 1));
+              (int)v->e->k[0], x86_vec_tmp(v, 0), x86_vec_tmp(v, 1));
 }
 
 /* ---- By a scalar --------------------------------------------------------- */
@@ -188,13 +188,13 @@ static void load_count(Vec *v, int d, int gpr)
 /* a << n | a >> (bits - 1 - n) >> 1 */
 static void rotate_scalar(Vec *v, int n)
 {
-    int a = v->in[0], t = vec_tmp(v, 1), u = vec_tmp(v, 2);
+    int a = v->in[0], t = x86_vec_tmp(v, 1), u = x86_vec_tmp(v, 2);
     Count count = {BY_SCALAR, n};
     unsigned log_bits = v->vece + 3;
 
     shift(v, SHL, v->vece, v->d, a, count, t);
-    vec_ones(v, t);
-    vec_opi(v, V_PSRLQ_I, t, t, (int)(64 - log_bits));
+    x86_vec_ones(v, t);
+    x86_vec_opi(v, V_PSRLQ_I, t, t, (int)(64 - log_bits));
     vec_xor(v, n, n, t);
     shift(v, SHR, v->vece, t, a, count, u);
     shift(v, SHR, v->vece, n, t, (Count){BY_CONST, 1}, u);
@@ -205,18 +205,18 @@ static void broadcast_count(Vec *v, int n)
 {
     VecOp insn = v->vece == 2 ? V_PBROADCASTD : V_PBROADCASTQ;
 
-    vec_op2(v, insn, n, n);
+    x86_vec_op2(v, insn, n, n);
 }
 
-void vec_do_shifts(Vec *v)
+void x86_vec_do_shifts(Vec *v)
 {
     ShiftKind kind = (ShiftKind)(v->e->opc - OP_vshls);
-    int n = vec_tmp(v, 0);
+    int n = x86_vec_tmp(v, 0);
 
     load_count(v, n, v->in[1]);
     if (kind != ROTL) {
         shift(v, kind, v->vece, v->d, v->in[0], (Count){BY_SCALAR, n},
-              vec_tmp(v, 1));
+              x86_vec_tmp(v, 1));
     } else if (has_shift(v, ROTL, BY_VECTOR, v->vece)) {
         broadcast_count(v, n);
         native_shift(v, ROTL, v->vece, v->d, v->in[0], (Count){BY_VECTOR, n});
@@ -234,37 +234,38 @@ static int bit_mask(Vec *v, int count, int j, int t, int u)
 
     shift_const(v, SHL, wide, t, count, (8 << v->vece) - 1 - j);
     if (v->vece == 0) {
-        vec_sign(v, 0, u, t);
+        x86_vec_sign(v, 0, u, t);
         return u;
     }
-    vec_sign(v, v->vece, t, t);
+    x86_vec_sign(v, v->vece, t, t);
     return t;
 }
 
 static void by_steps(Vec *v, ShiftKind kind)
 {
-    int d = v->d, shifted = vec_tmp(v, 0);
-    int t = vec_tmp(v, 1), u = vec_tmp(v, 2);
+    int d = v->d, shifted = x86_vec_tmp(v, 0);
+    int t = x86_vec_tmp(v, 1), u = x86_vec_tmp(v, 2);
 
-    vec_mov(v, d, v->in[0]);
+    x86_vec_mov(v, d, v->in[0]);
     for (int j = 0; j < (int)v->vece + 3; j++) {
         shift_any(v, kind, v->vece, shifted, d, 1 << j, t, u);
-        vec_merge(v, d, shifted, bit_mask(v, v->in[1], j, t, u));
+        x86_vec_merge(v, d, shifted, bit_mask(v, v->in[1], j, t, u));
     }
 }
 
 /* a << n | a >> (bits - n); a shift by bits gives 0. */
 static void rotate_vector(Vec *v, ShiftKind kind)
 {
-    int a = v->in[0], n = v->in[1], t = vec_tmp(v, 0), u = vec_tmp(v, 1);
+    int a = v->in[0], n = v->in[1], t = x86_vec_tmp(v, 0),
+        u = x86_vec_tmp(v, 1);
     ShiftKind there = kind == ROTL ? SHL : SHR;
     ShiftKind back = kind == ROTL ? SHR : SHL;
     int log_bits = (int)v->vece + 3, bits = 1 << log_bits;
 
-    vec_ones(v, t);
+    x86_vec_ones(v, t);
     shift_const(v, SHR, v->vece, t, t, bits - 1);
     shift_const(v, SHL, v->vece, t, t, log_bits);
-    vec_do3(v, OP_vsub, v->vece, t, t, n);
+    x86_vec_do3(v, OP_vsub, v->vece, t, t, n);
     native_shift(v, back, v->vece, u, a, (Count){BY_VECTOR, t});
     native_shift(v, there, v->vece, v->d, a, (Count){BY_VECTOR, n});
     vec_or(v, v->d, v->d, u);
@@ -277,7 +278,7 @@ static bool can_shift(const Vec *v, ShiftKind kind)
                        : has_shift(v, SHR, BY_VECTOR, 3);
 }
 
-void vec_do_shiftv(Vec *v)
+void x86_vec_do_shiftv(Vec *v)
 {
     ShiftKind kind = (ShiftKind)(v->e->opc - OP_vshlv);
 
@@ -285,7 +286,7 @@ void vec_do_shiftv(Vec *v)
         rotate_vector(v, kind);
     } else if (kind < ROTL && can_shift(v, kind)) {
         shift(v, kind, v->vece, v->d, v->in[0], (Count){BY_VECTOR, v->in[1]},
-              vec_tmp(v, 0));
+              x86_vec_tmp(v, 0));
     } else {
         by_steps(v, kind);
     }

@@ -107,18 +107,18 @@ static void pass(Host *x, const EmitOp *e, unsigned i)
     const Operand *o = &e->in[i];
 
     if (o->kind == OPERAND_MEM) {
-        asm_mov_mr(&x->a, SZ_64, x86_slow_word(3), RAX);
-        asm_mov_rm(&x->a, SZ_64, RAX, x86_rm(o));
-        asm_mov_mr(&x->a, SZ_64, x86_slow_word(i), RAX);
-        asm_mov_rm(&x->a, SZ_64, RAX, x86_slow_word(3));
+        x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(3), RAX);
+        x86_asm_mov_rm(&x->a, SZ_64, RAX, x86_rm(o));
+        x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(i), RAX);
+        x86_asm_mov_rm(&x->a, SZ_64, RAX, x86_slow_word(3));
     } else if (type_class(e->in_type) == CLASS_INT) {
-        asm_mov_mr(&x->a, SZ_64, x86_slow_word(i), o->reg);
+        x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(i), o->reg);
     } else {
-        fp_store64(x, x86_slow_word(i), o->reg);
+        x86_fp_store64(x, x86_slow_word(i), o->reg);
     }
 }
 
-void fp_call_soft(Host *x, const EmitOp *e)
+void x86_fp_call_soft(Host *x, const EmitOp *e)
 {
     unsigned n = opcode_info[e->opc].ins;
     SoftOp op = {e->opc, e->type, e->in_type, (uint8_t)rounding(e)};
@@ -130,22 +130,22 @@ void fp_call_soft(Host *x, const EmitOp *e)
         pass(x, e, i);
     }
     __builtin_memcpy(&word, &op, sizeof(word));
-    asm_mov_mi(&x->a, SZ_32, x86_slow_word(3), word);
+    x86_asm_mov_mi(&x->a, SZ_32, x86_slow_word(3), word);
     x86_slow_call(x, X86_FN_SOFT);
     if (to_gpr) {
-        asm_mov_rm(&x->a, SZ_64, e->out[0].reg, x86_slow_word(0));
+        x86_asm_mov_rm(&x->a, SZ_64, e->out[0].reg, x86_slow_word(0));
     } else {
-        fp_load64(x, e->out[0].reg, x86_slow_word(0));
+        x86_fp_load64(x, e->out[0].reg, x86_slow_word(0));
     }
 }
 
-void fp_slow_soft(Host *x, const SlowPath *s)
+void x86_fp_slow_soft(Host *x, const SlowPath *s)
 {
-    fp_call_soft(x, &s->e);
+    x86_fp_call_soft(x, &s->e);
     x86_jmp_back(x, s);
 }
 
-void emit_soft(Host *x, const EmitOp *e)
+void x86_emit_soft(Host *x, const EmitOp *e)
 {
-    fp_call_soft(x, e);
+    x86_fp_call_soft(x, e);
 }

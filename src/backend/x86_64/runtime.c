@@ -47,14 +47,14 @@ static void emit_enter(Host *x)
 {
     x->rt.enter = here(x);
     for (unsigned i = 0; i < NB_CALLEE_SAVED; i++) {
-        asm_push_r(&x->a, callee_saved[i]);
+        x86_asm_push_r(&x->a, callee_saved[i]);
     }
     asm_alu_ri(&x->a, ALU_SUB, SZ_64, RSP, 8);
-    asm_lea(&x->a, SZ_64, RBP,
-            mem_b(RDI, offsetof(CPUState, guest) + ENV_BIAS));
-    asm_mov_rr(&x->a, SZ_64, RAX, RSI);
-    asm_mov_mr(&x->a, SZ_64, X86_OWN(host_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
+    x86_asm_lea(&x->a, SZ_64, RBP,
+                mem_b(RDI, offsetof(CPUState, guest) + ENV_BIAS));
+    x86_asm_mov_rr(&x->a, SZ_64, RAX, RSI);
+    x86_asm_mov_mr(&x->a, SZ_64, X86_OWN(host_sp), RSP);
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_OWN(host_mxcsr));
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_OWN(guest_mxcsr));
     move_pinned(x, false, true);
@@ -67,29 +67,29 @@ static void emit_leave(Host *x)
     move_pinned(x, true, true);
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, X86_OWN(guest_mxcsr));
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, X86_OWN(host_mxcsr));
-    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
+    x86_asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     if (x->features & X86_AVX) {
-        asm_vzeroupper(&x->a);
+        x86_asm_vzeroupper(&x->a);
     }
     asm_alu_ri(&x->a, ALU_ADD, SZ_64, RSP, 8);
     for (unsigned i = NB_CALLEE_SAVED; i-- > 0;) {
-        asm_pop_r(&x->a, callee_saved[i]);
+        x86_asm_pop_r(&x->a, callee_saved[i]);
     }
-    asm_ret(&x->a);
+    x86_asm_ret(&x->a);
 }
 
 /* The caller's return address is that of its ExitRecord. */
 static void emit_exits(Host *x)
 {
     x->rt.slot_exit = here(x);
-    asm_pop_r(&x->a, RAX);
-    asm_mov_mr(&x->a, SZ_64, X86_CPU(exit_site), RAX);
-    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_SLOT);
-    asm_jmp(&x->a, x->rt.leave);
+    x86_asm_pop_r(&x->a, RAX);
+    x86_asm_mov_mr(&x->a, SZ_64, X86_CPU(exit_site), RAX);
+    x86_asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_SLOT);
+    x86_asm_jmp(&x->a, x->rt.leave);
     x->rt.lookup_exit = here(x);
-    asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_LOOKUP);
-    asm_jmp(&x->a, x->rt.leave);
+    x86_asm_mov_ri(&x->a, RAX, (uint32_t)LEFT_BY_LOOKUP);
+    x86_asm_jmp(&x->a, x->rt.leave);
 }
 
 /* ---- Returns that do not match ------------------------------------------ */
@@ -106,15 +106,15 @@ static void emit_ret_bottom(Host *x)
     x->rt.ret_bottom = here(x);
     x86_count(x, counts.returns_lost);
     x86_count(x, counts.lookups);
-    asm_lea(&x->a, SZ_64, RSP, X86_OWN(ret_bottom));
-    asm_mov_rr(&x->a, SZ_32, RDX, RAX);
+    x86_asm_lea(&x->a, SZ_64, RSP, X86_OWN(ret_bottom));
+    x86_asm_mov_rr(&x->a, SZ_32, RDX, RAX);
     asm_alu_ri(&x->a, ALU_AND, SZ_32, RDX, (JUMP_CACHE_SIZE - 1) << 1);
-    asm_alu_mr(&x->a, ALU_CMP, SZ_64, mem_bis(RBP, RDX, 3, cache), RAX);
-    uint8_t *miss = asm_jcc8(&x->a, CC_NE);
-    asm_gpr_m(&x->a, G_JMP, SZ_64, mem_bis(RBP, RDX, 3, cache + 8));
-    asm_patch8(&x->a, miss, x->a.p);
-    asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
-    asm_jmp(&x->a, x->rt.lookup_exit);
+    x86_asm_alu_mr(&x->a, ALU_CMP, SZ_64, x86_mem_bis(RBP, RDX, 3, cache), RAX);
+    uint8_t *miss = x86_asm_jcc8(&x->a, CC_NE);
+    asm_gpr_m(&x->a, G_JMP, SZ_64, x86_mem_bis(RBP, RDX, 3, cache + 8));
+    x86_asm_patch8(&x->a, miss, x->a.p);
+    x86_asm_mov_mr(&x->a, SZ_64, x86_env(x->pc_disp), RAX);
+    x86_asm_jmp(&x->a, x->rt.lookup_exit);
 }
 
 /* ---- C ------------------------------------------------------------------ */
@@ -124,14 +124,14 @@ static void emit_helper_call(Host *x, bool all)
 {
     x->rt.save[all] = here(x);
     move_pinned(x, true, all);
-    asm_ret(&x->a);
+    x86_asm_ret(&x->a);
     x->rt.call[all] = here(x);
-    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
+    x86_asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
     move_pinned(x, false, all);
-    asm_ret(&x->a);
+    x86_asm_ret(&x->a);
 }
 
 static const uint8_t volatile_gprs[] = {RCX, RDX, RSI, RDI, R8, R9, R10, R11};
@@ -146,8 +146,8 @@ static void move_vectors(Host *x, bool store)
     for (unsigned i = 0; i < n; i++) {
         Mem m = mem_b(RSP, (int32_t)(i * VEC_BYTES));
         if (!x->avx) {
-            (store ? asm_sse_store(&x->a, V_MOVUPS, m, (int)i, 0)
-                   : asm_sse(&x->a, V_MOVUPS, (int)i, m, 0));
+            (store ? x86_asm_sse_store(&x->a, V_MOVUPS, m, (int)i, 0)
+                   : x86_asm_sse(&x->a, V_MOVUPS, (int)i, m, 0));
         } else if (store) {
             asm_avx_mr(&x->a, V_MOVUPS, VEX_256, m, (int)i);
         } else {
@@ -163,42 +163,42 @@ static void emit_slow_call(Host *x)
     int32_t room = 32 * VEC_BYTES;
 
     x->rt.slow_call = here(x);
-    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
+    x86_asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     for (unsigned i = 0; i < NB_VOLATILE; i++) {
-        asm_push_r(&x->a, volatile_gprs[i]);
+        x86_asm_push_r(&x->a, volatile_gprs[i]);
     }
-    asm_mov_rr(&x->a, SZ_64, RDX, RSP);
+    x86_asm_mov_rr(&x->a, SZ_64, RDX, RSP);
     asm_alu_ri(&x->a, ALU_SUB, SZ_64, RSP, room + VEC_BYTES);
     asm_alu_ri(&x->a, ALU_AND, SZ_64, RSP, -VEC_BYTES);
-    asm_mov_mr(&x->a, SZ_64, mem_b(RSP, room), RDX);
+    x86_asm_mov_mr(&x->a, SZ_64, mem_b(RSP, room), RDX);
     move_vectors(x, true);
-    asm_lea(&x->a, SZ_64, RDI,
-            mem_b(RBP, -(int32_t)offsetof(CPUState, guest) - ENV_BIAS));
+    x86_asm_lea(&x->a, SZ_64, RDI,
+                mem_b(RBP, -(int32_t)offsetof(CPUState, guest) - ENV_BIAS));
     asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
     move_vectors(x, false);
-    asm_mov_rm(&x->a, SZ_64, RSP, mem_b(RSP, room));
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, mem_b(RSP, room));
     for (unsigned i = NB_VOLATILE; i-- > 0;) {
-        asm_pop_r(&x->a, volatile_gprs[i]);
+        x86_asm_pop_r(&x->a, volatile_gprs[i]);
     }
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
-    asm_ret(&x->a);
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
+    x86_asm_ret(&x->a);
 }
 
 /* Makes the PluginCall in rax, with words 1 and 2; by way of plugin_call(). */
 static void emit_plugin_call(Host *x, bool fpenv)
 {
     x->rt.plugin_call[fpenv] = here(x);
-    asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
+    x86_asm_mov_mr(&x->a, SZ_64, X86_OWN(ret_sp), RSP);
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(host_sp));
     for (unsigned i = 0; i < NB_VOLATILE; i++) {
-        asm_push_r(&x->a, volatile_gprs[i]);
+        x86_asm_push_r(&x->a, volatile_gprs[i]);
     }
-    asm_lea(&x->a, SZ_64, RDI,
-            mem_b(RBP, -(int32_t)offsetof(CPUState, guest) - ENV_BIAS));
-    asm_mov_rr(&x->a, SZ_64, RSI, RAX);
-    asm_mov_rm(&x->a, SZ_64, RDX, x86_slow_word(1));
-    asm_mov_rm(&x->a, SZ_64, RCX, x86_slow_word(2));
+    x86_asm_lea(&x->a, SZ_64, RDI,
+                mem_b(RBP, -(int32_t)offsetof(CPUState, guest) - ENV_BIAS));
+    x86_asm_mov_rr(&x->a, SZ_64, RSI, RAX);
+    x86_asm_mov_rm(&x->a, SZ_64, RDX, x86_slow_word(1));
+    x86_asm_mov_rm(&x->a, SZ_64, RCX, x86_slow_word(2));
     if (fpenv) {
         x86_load_fn(x, X86_FN_PLUGIN_CALL);
         asm_gpr_r(&x->a, G_CALL, SZ_64, RAX);
@@ -206,10 +206,10 @@ static void emit_plugin_call(Host *x, bool fpenv)
         asm_gpr_m(&x->a, G_CALL, SZ_64, mem_b(RAX, offsetof(PluginCall, fn)));
     }
     for (unsigned i = NB_VOLATILE; i-- > 0;) {
-        asm_pop_r(&x->a, volatile_gprs[i]);
+        x86_asm_pop_r(&x->a, volatile_gprs[i]);
     }
-    asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
-    asm_ret(&x->a);
+    x86_asm_mov_rm(&x->a, SZ_64, RSP, X86_OWN(ret_sp));
+    x86_asm_ret(&x->a);
 }
 
 /* ---- The whole ---------------------------------------------------------- */
@@ -239,9 +239,9 @@ static void emit_data(Host *x)
     for (unsigned i = 0; i < sizeof(d.mxcsr_of); i++) {
         d.mxcsr_of[i] = (uint8_t)mxcsr_from_flags(i);
     }
-    asm_align(&x->a, 64);
+    x86_asm_align(&x->a, 64);
     x->rt.data = here(x);
-    asm_bytes(&x->a, &d, sizeof(d));
+    x86_asm_bytes(&x->a, &d, sizeof(d));
 }
 
 static void emit_functions(Host *x)
@@ -254,18 +254,18 @@ static void emit_functions(Host *x)
 
     x->rt.fn = here(x);
     for (unsigned i = 0; i < X86_NB_FNS; i++) {
-        asm_u64(&x->a, fn[i]);
+        x86_asm_u64(&x->a, fn[i]);
     }
     for (unsigned i = 0; x->helpers && x->helpers[i]; i++) {
-        asm_u64(&x->a, (uintptr_t)x->helpers[i]->fn);
+        x86_asm_u64(&x->a, (uintptr_t)x->helpers[i]->fn);
     }
-    asm_align(&x->a, 64);
+    x86_asm_align(&x->a, 64);
 }
 
 bool x86_emit_runtime(Host *x, CodeBuf *buf)
 {
-    asm_init(&x->a, buf->rw + buf->used, buf->size - buf->used,
-             buf->rx - buf->rw);
+    x86_asm_init(&x->a, buf->rw + buf->used, buf->size - buf->used,
+                 buf->rx - buf->rw);
     emit_data(x);
     emit_functions(x);
     emit_enter(x);

@@ -24,28 +24,28 @@ void x86_jcc_slow(Host *x, SlowPath *s, Cc cc)
 
     check(!s->site[i], "too many jumps to one slow path");
     x86_region_jcc_padding(x);
-    s->site[i] = asm_jcc32(&x->a, cc);
+    s->site[i] = x86_asm_jcc32(&x->a, cc);
 }
 
 void x86_jmp_back(Host *x, const SlowPath *s)
 {
     if (!x->a.overflow) {
-        asm_jmp(&x->a, s->back + x->a.exec_offset);
+        x86_asm_jmp(&x->a, s->back + x->a.exec_offset);
     }
 }
 
 void x86_load_fn(Host *x, unsigned fn)
 {
-    asm_mov_rm(&x->a, SZ_64, RAX, x86_data(x, &x->rt.fn[fn]));
+    x86_asm_mov_rm(&x->a, SZ_64, RAX, x86_data(x, &x->rt.fn[fn]));
 }
 
 /* rax is not pushed: on rsp there are return addresses only. */
 void x86_slow_call(Host *x, X86Fn fn)
 {
-    asm_mov_mr(&x->a, SZ_64, X86_OWN(slow_rax), RAX);
+    x86_asm_mov_mr(&x->a, SZ_64, X86_OWN(slow_rax), RAX);
     x86_load_fn(x, fn);
-    asm_call(&x->a, x->rt.slow_call);
-    asm_mov_rm(&x->a, SZ_64, RAX, X86_OWN(slow_rax));
+    x86_asm_call(&x->a, x->rt.slow_call);
+    x86_asm_mov_rm(&x->a, SZ_64, RAX, X86_OWN(slow_rax));
 }
 
 static void slow_paths(Host *x)
@@ -59,7 +59,7 @@ static void slow_paths(Host *x)
             build_pc_row(x->build, (uint32_t)(x->a.p - x->start), s->pc);
         }
         for (unsigned j = 0; j < 3 && s->site[j]; j++) {
-            asm_patch32(&x->a, s->site[j], x->a.p);
+            x86_asm_patch32(&x->a, s->site[j], x->a.p);
         }
         s->emit(x, s);
     }
@@ -78,20 +78,20 @@ static void count_stub(Host *x, ExitSlot *slot)
 
     counter.disp += (int32_t)(heat_slot(slot->guest_pc) * sizeof(int32_t));
     slot->count = offset(x);
-    asm_alu_mi(&x->a, ALU_SUB, SZ_32, counter, 1);
-    asm_jcc(&x->a, CC_LE, stub + x->a.exec_offset);
-    asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
-    uint8_t *site = asm_jmp32(&x->a);
+    x86_asm_alu_mi(&x->a, ALU_SUB, SZ_32, counter, 1);
+    x86_asm_jcc(&x->a, CC_LE, stub + x->a.exec_offset);
+    x86_asm_nop(&x->a, x86_link_padding(x, x->a.p + 1));
+    uint8_t *site = x86_asm_jmp32(&x->a);
     slot->count_site = (uint32_t)(site - x->start);
-    asm_patch32(&x->a, site, stub);
+    x86_asm_patch32(&x->a, site, stub);
 }
 
 /* The call that leaves by the slot, and its ExitRecord. */
 static void slot_exit(Host *x, unsigned k)
 {
-    asm_call(&x->a, x->rt.slot_exit);
-    asm_u32(&x->a, k);
-    asm_u32(&x->a, offset(x) - 4);
+    x86_asm_call(&x->a, x->rt.slot_exit);
+    x86_asm_u32(&x->a, k);
+    x86_asm_u32(&x->a, offset(x) - 4);
 }
 
 static void exit_stub(Host *x, unsigned k, ExitSlot *slot)
@@ -109,20 +109,20 @@ static void exit_stub(Host *x, unsigned k, ExitSlot *slot)
         }
         slot_exit(x, k);
     }
-    asm_patch32(&x->a, x->start + slot->site,
-                x->start + (slot->inner ? slot->inner : slot->stub));
+    x86_asm_patch32(&x->a, x->start + slot->site,
+                    x->start + (slot->inner ? slot->inner : slot->stub));
     if (slot->count) {
         count_stub(x, slot);
     }
 }
 
 /* The slot's jump stands further up. */
-void emit_set_stub(Host *x, const EmitOp *e)
+void x86_emit_set_stub(Host *x, const EmitOp *e)
 {
     x->build->slots[e->k[0]].stub = offset(x);
 }
 
-void emit_exit_slot(Host *x, const EmitOp *e)
+void x86_emit_exit_slot(Host *x, const EmitOp *e)
 {
     slot_exit(x, (unsigned)e->k[0]);
 }
@@ -141,13 +141,13 @@ static void exit_stubs(Host *x)
 static void literals(Host *x)
 {
     if (x->nb_literals) {
-        asm_align(&x->a, 16);
+        x86_asm_align(&x->a, 16);
     }
     for (unsigned i = 0; i < x->nb_literals; i++) {
         const X86Literal *l = &x->literal[i];
-        asm_patch32(&x->a, l->site, x->a.p);
-        asm_u64(&x->a, l->value[0]);
-        asm_u64(&x->a, l->value[1]);
+        x86_asm_patch32(&x->a, l->site, x->a.p);
+        x86_asm_u64(&x->a, l->value[0]);
+        x86_asm_u64(&x->a, l->value[1]);
     }
 }
 

@@ -74,7 +74,7 @@ void x86_box(Host *x, int reg)
 static void host_mov(Host *x, unsigned type, int dst, int src)
 {
     if (type_class(type) == CLASS_INT) {
-        asm_mov_rr(&x->a, x86_size(type), dst, src);
+        x86_asm_mov_rr(&x->a, x86_size(type), dst, src);
     } else if (x86_is_wide(x, type)) {
         x86_wide_load(x, vec(dst), x86_wide(vec(src), 0));
     } else {
@@ -85,7 +85,7 @@ static void host_mov(Host *x, unsigned type, int dst, int src)
 
 static void host_exchange(Host *x, int a, int b)
 {
-    asm_xchg_rr(&x->a, SZ_64, a, b);
+    x86_asm_xchg_rr(&x->a, SZ_64, a, b);
 }
 
 /* An F32 in a spill slot (below env) is kept boxed. */
@@ -97,7 +97,7 @@ static VecOp state_move(unsigned type, int32_t disp)
 static void host_load(Host *x, unsigned type, int dst, int32_t disp)
 {
     if (type_class(type) == CLASS_INT) {
-        asm_mov_rm(&x->a, x86_size(type), dst, x86_env(disp));
+        x86_asm_mov_rm(&x->a, x86_size(type), dst, x86_env(disp));
         return;
     }
     VecOp op = state_move(type, disp);
@@ -114,7 +114,7 @@ static void host_load(Host *x, unsigned type, int dst, int32_t disp)
 static void host_store(Host *x, unsigned type, int src, int32_t disp)
 {
     if (type_class(type) == CLASS_INT) {
-        asm_mov_mr(&x->a, x86_size(type), x86_env(disp), src);
+        x86_asm_mov_mr(&x->a, x86_size(type), x86_env(disp), src);
     } else if (x86_is_wide(x, type)) {
         x86_wide_store(x, x86_env(disp), vec(src));
     } else {
@@ -151,13 +151,13 @@ static void host_store_const(Host *x, unsigned type, uint64_t value,
         int64_t w = (int64_t)word[at / 8];
         Mem m = x86_env(disp + (int32_t)at);
         if (bytes - at >= 8 && w == (int32_t)w) {
-            asm_mov_mi(&x->a, SZ_64, m, (int32_t)w);
+            x86_asm_mov_mi(&x->a, SZ_64, m, (int32_t)w);
             continue;
         }
-        asm_mov_mi(&x->a, SZ_32, m, (int32_t)w);
+        x86_asm_mov_mi(&x->a, SZ_32, m, (int32_t)w);
         if (bytes - at >= 8) {
             m.disp += 4;
-            asm_mov_mi(&x->a, SZ_32, m, (int32_t)(w >> 32));
+            x86_asm_mov_mi(&x->a, SZ_32, m, (int32_t)(w >> 32));
         }
     }
 }
@@ -214,15 +214,15 @@ static void host_load_const(Host *x, unsigned type, int dst, uint64_t value)
         value = (uint32_t)value;
     }
     if (value == 0 && !x->build->keep_flags) {
-        asm_zero(&x->a, dst);
+        x86_asm_zero(&x->a, dst);
     } else {
-        asm_mov_ri(&x->a, dst, value);
+        x86_asm_mov_ri(&x->a, dst, value);
     }
 }
 
 static void host_load_env(Host *x, int dst)
 {
-    asm_lea(&x->a, SZ_64, dst, x86_env(0));
+    x86_asm_lea(&x->a, SZ_64, dst, x86_env(0));
 }
 
 /* ---- Calls -------------------------------------------------------------- */
@@ -236,7 +236,7 @@ static bool touches_state(const Helper *h)
 
 static void host_call_prepare(Host *x, const Helper *h)
 {
-    asm_call(&x->a, x->rt.save[touches_state(h)]);
+    x86_asm_call(&x->a, x->rt.save[touches_state(h)]);
 }
 
 static unsigned helper_fn(const Host *x, const Helper *h)
@@ -255,10 +255,10 @@ static void host_call(Host *x, const Helper *h)
     Mem count = X86_CPU(counts.helper);
     count.disp += (int32_t)((fn - X86_NB_FNS) * sizeof(uint64_t));
     if (x->count_all) {
-        asm_alu_mi(&x->a, ALU_ADD, SZ_64, count, 1);
+        x86_asm_alu_mi(&x->a, ALU_ADD, SZ_64, count, 1);
     }
     x86_load_fn(x, fn);
-    asm_call(&x->a, x->rt.call[touches_state(h)]);
+    x86_asm_call(&x->a, x->rt.call[touches_state(h)]);
 }
 
 /* ---- A block ------------------------------------------------------------ */
@@ -266,7 +266,7 @@ static void host_call(Host *x, const Helper *h)
 static void host_begin(Host *x, BlockBuild *build, const IR *ir, uint8_t *p,
                        uint8_t *end, int64_t exec_offset)
 {
-    asm_init(&x->a, p, (size_t)(end - p), exec_offset);
+    x86_asm_init(&x->a, p, (size_t)(end - p), exec_offset);
     x->start = p;
     x->build = build;
     x->ir = ir;
@@ -286,7 +286,7 @@ static uint32_t host_offset(const Host *x)
 static const EmitRow rows[] = {
 #undef R
 #define R(op, types, when, places, fn, arg)                                    \
-    {OP_##op, TYPES_##types, X86_##when, places, fn, arg},
+    {OP_##op, TYPES_##types, X86_##when, places, x86_##fn, arg},
 #include "backend/x86_64/rows.def"
 };
 

@@ -184,11 +184,11 @@ static inline Mem x86_slow_word(unsigned i)
 
 /* One more of a field of CPUState.counts, which CPUState names; changes the
    host's flags. */
-#define x86_count(x, field)                                        \
-    do {                                                           \
-        if ((x)->count_all) {                                      \
-            asm_alu_mi(&(x)->a, ALU_ADD, SZ_64, X86_CPU(field), 1); \
-        }                                                          \
+#define x86_count(x, field)                                                    \
+    do {                                                                       \
+        if ((x)->count_all) {                                                  \
+            x86_asm_alu_mi(&(x)->a, ALU_ADD, SZ_64, X86_CPU(field), 1);        \
+        }                                                                      \
     } while (0)
 
 /* A register or memory operand as r/m. */
@@ -221,7 +221,7 @@ void x86_literal(Host *, uint64_t low, uint64_t high);
 /* For the very next instruction. */
 static inline Mem x86_data(Host *x, const void *field)
 {
-    return mem_rip(&x->a, field);
+    return x86_mem_rip(&x->a, field);
 }
 
 /*
@@ -283,7 +283,7 @@ enum {
 };
 enum { FMA_ADD, FMA_SUB, FMA_NADD, FMA_NSUB };
 
-#define R(op, types, when, places, fn, arg) EmitFn fn;
+#define R(op, types, when, places, fn, arg) EmitFn x86_##fn;
 #include "backend/x86_64/rows.def"
 
 #endif

@@ -40,7 +40,7 @@ struct DisasContext {
 };
 
 #define INSN(name, ext, args, operands)                                        \
-    bool trans_##name(DisasContext *ctx, arg_##args *a);
+    bool rv_trans_##name(DisasContext *ctx, arg_##args *a);
 #include "frontend/riscv/insns.def"
 
 static inline IR *ir_of(DisasContext *ctx)

@@ -28,32 +28,32 @@ static bool branch(DisasContext *ctx, const arg_b *a, Cond cond)
     return true;
 }
 
-bool trans_beq(DisasContext *ctx, arg_b *a)
+bool rv_trans_beq(DisasContext *ctx, arg_b *a)
 {
     return branch(ctx, a, COND_EQ);
 }
 
-bool trans_bne(DisasContext *ctx, arg_b *a)
+bool rv_trans_bne(DisasContext *ctx, arg_b *a)
 {
     return branch(ctx, a, COND_NE);
 }
 
-bool trans_blt(DisasContext *ctx, arg_b *a)
+bool rv_trans_blt(DisasContext *ctx, arg_b *a)
 {
     return branch(ctx, a, COND_LT);
 }
 
-bool trans_bge(DisasContext *ctx, arg_b *a)
+bool rv_trans_bge(DisasContext *ctx, arg_b *a)
 {
     return branch(ctx, a, COND_GE);
 }
 
-bool trans_bltu(DisasContext *ctx, arg_b *a)
+bool rv_trans_bltu(DisasContext *ctx, arg_b *a)
 {
     return branch(ctx, a, COND_LTU);
 }
 
-bool trans_bgeu(DisasContext *ctx, arg_b *a)
+bool rv_trans_bgeu(DisasContext *ctx, arg_b *a)
 {
     return branch(ctx, a, COND_GEU);
 }
@@ -70,7 +70,7 @@ static void jump(DisasContext *ctx, int rd, uint64_t target)
     }
 }
 
-bool trans_jal(DisasContext *ctx, arg_j *a)
+bool rv_trans_jal(DisasContext *ctx, arg_j *a)
 {
     jump(ctx, a->rd, ctx->t.pc + (uint64_t)(int64_t)a->imm);
     return true;
@@ -103,7 +103,7 @@ static void jump_indirect(DisasContext *ctx, const arg_i *a)
     }
 }
 
-bool trans_jalr(DisasContext *ctx, arg_i *a)
+bool rv_trans_jalr(DisasContext *ctx, arg_i *a)
 {
     uint64_t base;
     if (rv_known(ctx, a->rs1, &base)) { /* after auipc or lui: call, tail */

@@ -9,7 +9,7 @@
 
 /* Between formats ----------------------------------------------------- */
 
-bool trans_fcvt_s_d(DisasContext *ctx, arg_fr2 *a)
+bool rv_trans_fcvt_s_d(DisasContext *ctx, arg_fr2 *a)
 {
     int rm = rv_rounding(ctx, a->rm);
     if (rm == ROUNDING_ILLEGAL) {
@@ -28,7 +28,7 @@ bool trans_fcvt_s_d(DisasContext *ctx, arg_fr2 *a)
     return true;
 }
 
-bool trans_fcvt_d_s(DisasContext *ctx, arg_fr2 *a)
+bool rv_trans_fcvt_d_s(DisasContext *ctx, arg_fr2 *a)
 {
     if (rv_rounding(ctx, a->rm) == ROUNDING_ILLEGAL) {
         return false;
@@ -71,11 +71,11 @@ static bool to_int(DisasContext *ctx, const arg_fr2 *a, Type from, Type to,
 }
 
 #define TO_INT(name, to, op, gen)                                              \
-    bool trans_fcvt_##name##_s(DisasContext *ctx, arg_fr2 *a)                  \
+    bool rv_trans_fcvt_##name##_s(DisasContext *ctx, arg_fr2 *a)               \
     {                                                                          \
         return to_int(ctx, a, TYPE_F32, to, op, gen);                          \
     }                                                                          \
-    bool trans_fcvt_##name##_d(DisasContext *ctx, arg_fr2 *a)                  \
+    bool rv_trans_fcvt_##name##_d(DisasContext *ctx, arg_fr2 *a)               \
     {                                                                          \
         return to_int(ctx, a, TYPE_F64, to, op, gen);                          \
     }
@@ -125,11 +125,11 @@ static bool from_int(DisasContext *ctx, const arg_fr2 *a, Type to, Type from,
 }
 
 #define FROM_INT(name, from, op, gen)                                          \
-    bool trans_fcvt_s_##name(DisasContext *ctx, arg_fr2 *a)                    \
+    bool rv_trans_fcvt_s_##name(DisasContext *ctx, arg_fr2 *a)                 \
     {                                                                          \
         return from_int(ctx, a, TYPE_F32, from, op, gen);                      \
     }                                                                          \
-    bool trans_fcvt_d_##name(DisasContext *ctx, arg_fr2 *a)                    \
+    bool rv_trans_fcvt_d_##name(DisasContext *ctx, arg_fr2 *a)                 \
     {                                                                          \
         return from_int(ctx, a, TYPE_F64, from, op, gen);                      \
     }

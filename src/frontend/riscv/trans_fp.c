@@ -91,7 +91,7 @@ static bool arith_rmm(DisasContext *ctx, Type type, RmmOp op, int rd,
 
 /* Loads and stores: the bits as they are ------------------------------ */
 
-bool trans_fld(DisasContext *ctx, arg_i *a)
+bool rv_trans_fld(DisasContext *ctx, arg_i *a)
 {
     TempId value = rv_fdst(ctx, TYPE_F64, a->rd);
     gen_guest_ld(ir_of(ctx), TYPE_F64, value, rv_src(ctx, a->rs1),
@@ -100,7 +100,7 @@ bool trans_fld(DisasContext *ctx, arg_i *a)
     return true;
 }
 
-bool trans_flw(DisasContext *ctx, arg_i *a)
+bool rv_trans_flw(DisasContext *ctx, arg_i *a)
 {
     TempId value = rv_fdst(ctx, TYPE_F32, a->rd);
     gen_guest_ld(ir_of(ctx), TYPE_F32, value, rv_src(ctx, a->rs1),
@@ -109,7 +109,7 @@ bool trans_flw(DisasContext *ctx, arg_i *a)
     return true;
 }
 
-bool trans_fsd(DisasContext *ctx, arg_s *a)
+bool rv_trans_fsd(DisasContext *ctx, arg_s *a)
 {
     gen_guest_st(ir_of(ctx), TYPE_F64, ctx->fpr[a->rs2], rv_src(ctx, a->rs1),
                  (Arg)(int64_t)a->imm, MO_UQ);
@@ -124,7 +124,7 @@ static TempId raw_bits(DisasContext *ctx, int reg)
     return bits;
 }
 
-bool trans_fsw(DisasContext *ctx, arg_s *a)
+bool rv_trans_fsw(DisasContext *ctx, arg_s *a)
 {
     bool boxed = ctx->boxed >> a->rs2 & 1;
     TempId value = boxed ? ctx->single[a->rs2] : raw_bits(ctx, a->rs2);
@@ -192,11 +192,11 @@ static bool arith3(DisasContext *ctx, const arg_fr4 *a, Type type, RmmOp op,
 
 /* The same instruction of both formats. */
 #define ARITH(name, args, arith, op)                                           \
-    bool trans_##name##_s(DisasContext *ctx, arg_##args *a)                    \
+    bool rv_trans_##name##_s(DisasContext *ctx, arg_##args *a)                 \
     {                                                                          \
         return arith(ctx, a, TYPE_F32, op, gen_##name);                        \
     }                                                                          \
-    bool trans_##name##_d(DisasContext *ctx, arg_##args *a)                    \
+    bool rv_trans_##name##_d(DisasContext *ctx, arg_##args *a)                 \
     {                                                                          \
         return arith(ctx, a, TYPE_F64, op, gen_##name);                        \
     }
@@ -255,11 +255,11 @@ static bool classify(DisasContext *ctx, const arg_r2 *a, Type type)
 }
 
 #define BOTH(name, args, fn, ...)                                              \
-    bool trans_##name##_s(DisasContext *ctx, arg_##args *a)                    \
+    bool rv_trans_##name##_s(DisasContext *ctx, arg_##args *a)                 \
     {                                                                          \
         return fn(ctx, a, TYPE_F32, ##__VA_ARGS__);                            \
     }                                                                          \
-    bool trans_##name##_d(DisasContext *ctx, arg_##args *a)                    \
+    bool rv_trans_##name##_d(DisasContext *ctx, arg_##args *a)                 \
     {                                                                          \
         return fn(ctx, a, TYPE_F64, ##__VA_ARGS__);                            \
     }
@@ -276,25 +276,25 @@ BOTH(fclass, r2, classify)
 
 /* Moves between the files: bits --------------------------------------- */
 
-bool trans_fmv_x_d(DisasContext *ctx, arg_r2 *a)
+bool rv_trans_fmv_x_d(DisasContext *ctx, arg_r2 *a)
 {
     gen_fmv_fi(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), ctx->fpr[a->rs1]);
     return true;
 }
 
-bool trans_fmv_x_w(DisasContext *ctx, arg_r2 *a)
+bool rv_trans_fmv_x_w(DisasContext *ctx, arg_r2 *a)
 {
     rv_set_low(ctx, a->rd, raw_bits(ctx, a->rs1));
     return true;
 }
 
-bool trans_fmv_d_x(DisasContext *ctx, arg_r2 *a)
+bool rv_trans_fmv_d_x(DisasContext *ctx, arg_r2 *a)
 {
     rv_fset_bits(ctx, TYPE_F64, a->rd, rv_src(ctx, a->rs1));
     return true;
 }
 
-bool trans_fmv_w_x(DisasContext *ctx, arg_r2 *a)
+bool rv_trans_fmv_w_x(DisasContext *ctx, arg_r2 *a)
 {
     rv_fset_bits(ctx, TYPE_F32, a->rd, rv_src(ctx, a->rs1));
     return true;

@@ -23,12 +23,12 @@ static bool load_reserved(DisasContext *ctx, const arg_atomic *a, MemOp memop)
     return true;
 }
 
-bool trans_lr_w(DisasContext *ctx, arg_atomic *a)
+bool rv_trans_lr_w(DisasContext *ctx, arg_atomic *a)
 {
     return load_reserved(ctx, a, MEM_W);
 }
 
-bool trans_lr_d(DisasContext *ctx, arg_atomic *a)
+bool rv_trans_lr_d(DisasContext *ctx, arg_atomic *a)
 {
     return load_reserved(ctx, a, MEM_D);
 }
@@ -56,12 +56,12 @@ static bool store_conditional(DisasContext *ctx, const arg_atomic *a,
     return true;
 }
 
-bool trans_sc_w(DisasContext *ctx, arg_atomic *a)
+bool rv_trans_sc_w(DisasContext *ctx, arg_atomic *a)
 {
     return store_conditional(ctx, a, MEM_W);
 }
 
-bool trans_sc_d(DisasContext *ctx, arg_atomic *a)
+bool rv_trans_sc_d(DisasContext *ctx, arg_atomic *a)
 {
     return store_conditional(ctx, a, MEM_D);
 }
@@ -75,11 +75,11 @@ bool trans_sc_d(DisasContext *ctx, arg_atomic *a)
                         value, 0, m);                                          \
         return true;                                                           \
     }                                                                          \
-    bool trans_amo##name##_w(DisasContext *ctx, arg_atomic *a)                 \
+    bool rv_trans_amo##name##_w(DisasContext *ctx, arg_atomic *a)              \
     {                                                                          \
         return amo##name(ctx, a, MEM_W);                                       \
     }                                                                          \
-    bool trans_amo##name##_d(DisasContext *ctx, arg_atomic *a)                 \
+    bool rv_trans_amo##name##_d(DisasContext *ctx, arg_atomic *a)              \
     {                                                                          \
         return amo##name(ctx, a, MEM_D);                                       \
     }

@@ -3,13 +3,13 @@
 
 /* Constants: lui, auipc ----------------------------------------------- */
 
-bool trans_lui(DisasContext *ctx, arg_u *a)
+bool rv_trans_lui(DisasContext *ctx, arg_u *a)
 {
     rv_set_const(ctx, a->rd, (uint64_t)(int64_t)a->imm);
     return true;
 }
 
-bool trans_auipc(DisasContext *ctx, arg_u *a)
+bool rv_trans_auipc(DisasContext *ctx, arg_u *a)
 {
     rv_set_const(ctx, a->rd, ctx->t.pc + (uint64_t)(int64_t)a->imm);
     return true;
@@ -30,7 +30,7 @@ static bool compare(DisasContext *ctx, int rd, TempId x, TempId y, Cond cond)
     return true;
 }
 
-bool trans_add(DisasContext *ctx, arg_r *a)
+bool rv_trans_add(DisasContext *ctx, arg_r *a)
 {
     uint64_t value;
     if (!a->rs1 || !a->rs2) { /* c.mv */
@@ -45,39 +45,39 @@ bool trans_add(DisasContext *ctx, arg_r *a)
     return rv_binary(ctx, a, gen_add);
 }
 
-bool trans_sub(DisasContext *ctx, arg_r *a)
+bool rv_trans_sub(DisasContext *ctx, arg_r *a)
 {
     return rv_binary(ctx, a, gen_sub);
 }
 
-bool trans_xor(DisasContext *ctx, arg_r *a)
+bool rv_trans_xor(DisasContext *ctx, arg_r *a)
 {
     return rv_binary(ctx, a, gen_xor);
 }
 
-bool trans_or(DisasContext *ctx, arg_r *a)
+bool rv_trans_or(DisasContext *ctx, arg_r *a)
 {
     return rv_binary(ctx, a, gen_or);
 }
 
-bool trans_and(DisasContext *ctx, arg_r *a)
+bool rv_trans_and(DisasContext *ctx, arg_r *a)
 {
     return rv_binary(ctx, a, gen_and);
 }
 
-bool trans_slt(DisasContext *ctx, arg_r *a)
+bool rv_trans_slt(DisasContext *ctx, arg_r *a)
 {
     TempId x = rv_src(ctx, a->rs1), y = rv_src(ctx, a->rs2);
     return compare(ctx, a->rd, x, y, COND_LT);
 }
 
-bool trans_sltu(DisasContext *ctx, arg_r *a)
+bool rv_trans_sltu(DisasContext *ctx, arg_r *a)
 {
     TempId x = rv_src(ctx, a->rs1), y = rv_src(ctx, a->rs2);
     return compare(ctx, a->rd, x, y, COND_LTU);
 }
 
-bool trans_addi(DisasContext *ctx, arg_i *a)
+bool rv_trans_addi(DisasContext *ctx, arg_i *a)
 {
     uint64_t value;
     if (rv_known(ctx, a->rs1, &value)) { /* li, la */
@@ -92,44 +92,44 @@ bool trans_addi(DisasContext *ctx, arg_i *a)
     return binary_imm(ctx, a, gen_add);
 }
 
-bool trans_xori(DisasContext *ctx, arg_i *a)
+bool rv_trans_xori(DisasContext *ctx, arg_i *a)
 {
     return binary_imm(ctx, a, gen_xor);
 }
 
-bool trans_ori(DisasContext *ctx, arg_i *a)
+bool rv_trans_ori(DisasContext *ctx, arg_i *a)
 {
     return binary_imm(ctx, a, gen_or);
 }
 
-bool trans_andi(DisasContext *ctx, arg_i *a)
+bool rv_trans_andi(DisasContext *ctx, arg_i *a)
 {
     return binary_imm(ctx, a, gen_and);
 }
 
-bool trans_slti(DisasContext *ctx, arg_i *a)
+bool rv_trans_slti(DisasContext *ctx, arg_i *a)
 {
     TempId x = rv_src(ctx, a->rs1), y = rv_imm(ctx, a->imm);
     return compare(ctx, a->rd, x, y, COND_LT);
 }
 
-bool trans_sltiu(DisasContext *ctx, arg_i *a)
+bool rv_trans_sltiu(DisasContext *ctx, arg_i *a)
 {
     TempId x = rv_src(ctx, a->rs1), y = rv_imm(ctx, a->imm);
     return compare(ctx, a->rd, x, y, COND_LTU);
 }
 
-bool trans_addw(DisasContext *ctx, arg_r *a)
+bool rv_trans_addw(DisasContext *ctx, arg_r *a)
 {
     return rv_binary_w(ctx, a, gen_add);
 }
 
-bool trans_subw(DisasContext *ctx, arg_r *a)
+bool rv_trans_subw(DisasContext *ctx, arg_r *a)
 {
     return rv_binary_w(ctx, a, gen_sub);
 }
 
-bool trans_addiw(DisasContext *ctx, arg_i *a)
+bool rv_trans_addiw(DisasContext *ctx, arg_i *a)
 {
     uint64_t value;
     if (rv_known(ctx, a->rs1, &value)) { /* li of 32 bits */
@@ -170,32 +170,32 @@ static bool shift_imm(DisasContext *ctx, const arg_shift *a, GenBinary *gen)
     return true;
 }
 
-bool trans_sll(DisasContext *ctx, arg_r *a)
+bool rv_trans_sll(DisasContext *ctx, arg_r *a)
 {
     return shift(ctx, a, gen_shl);
 }
 
-bool trans_srl(DisasContext *ctx, arg_r *a)
+bool rv_trans_srl(DisasContext *ctx, arg_r *a)
 {
     return shift(ctx, a, gen_shr);
 }
 
-bool trans_sra(DisasContext *ctx, arg_r *a)
+bool rv_trans_sra(DisasContext *ctx, arg_r *a)
 {
     return shift(ctx, a, gen_sar);
 }
 
-bool trans_slli(DisasContext *ctx, arg_shift *a)
+bool rv_trans_slli(DisasContext *ctx, arg_shift *a)
 {
     return shift_imm(ctx, a, gen_shl);
 }
 
-bool trans_srli(DisasContext *ctx, arg_shift *a)
+bool rv_trans_srli(DisasContext *ctx, arg_shift *a)
 {
     return shift_imm(ctx, a, gen_shr);
 }
 
-bool trans_srai(DisasContext *ctx, arg_shift *a)
+bool rv_trans_srai(DisasContext *ctx, arg_shift *a)
 {
     return shift_imm(ctx, a, gen_sar);
 }
@@ -212,22 +212,22 @@ static bool shift_w(DisasContext *ctx, const arg_r *a, GenBinary *gen)
     return true;
 }
 
-bool trans_sllw(DisasContext *ctx, arg_r *a)
+bool rv_trans_sllw(DisasContext *ctx, arg_r *a)
 {
     return shift_w(ctx, a, gen_shl);
 }
 
-bool trans_srlw(DisasContext *ctx, arg_r *a)
+bool rv_trans_srlw(DisasContext *ctx, arg_r *a)
 {
     return shift_w(ctx, a, gen_shr);
 }
 
-bool trans_sraw(DisasContext *ctx, arg_r *a)
+bool rv_trans_sraw(DisasContext *ctx, arg_r *a)
 {
     return shift_w(ctx, a, gen_sar);
 }
 
-bool trans_slliw(DisasContext *ctx, arg_shift *a)
+bool rv_trans_slliw(DisasContext *ctx, arg_shift *a)
 {
     TempId t = rv_temp(ctx);
     gen_shl(ir_of(ctx), TYPE_I64, t, rv_src(ctx, a->rs1),
@@ -236,7 +236,7 @@ bool trans_slliw(DisasContext *ctx, arg_shift *a)
     return true;
 }
 
-bool trans_srliw(DisasContext *ctx, arg_shift *a)
+bool rv_trans_srliw(DisasContext *ctx, arg_shift *a)
 {
     TempId x = rv_src(ctx, a->rs1);
     if (a->shamt) { /* bit 31 of the result is 0 */
@@ -248,7 +248,7 @@ bool trans_srliw(DisasContext *ctx, arg_shift *a)
     return true;
 }
 
-bool trans_sraiw(DisasContext *ctx, arg_shift *a)
+bool rv_trans_sraiw(DisasContext *ctx, arg_shift *a)
 {
     TempId x = rv_src(ctx, a->rs1);
     gen_sextract(ir_of(ctx), TYPE_I64, rv_dst(ctx, a->rd), x, (Arg)a->shamt,
@@ -273,57 +273,57 @@ static bool store(DisasContext *ctx, const arg_s *a, MemOp memop)
     return true;
 }
 
-bool trans_lb(DisasContext *ctx, arg_i *a)
+bool rv_trans_lb(DisasContext *ctx, arg_i *a)
 {
     return load(ctx, a, MO_SB);
 }
 
-bool trans_lh(DisasContext *ctx, arg_i *a)
+bool rv_trans_lh(DisasContext *ctx, arg_i *a)
 {
     return load(ctx, a, MO_SW);
 }
 
-bool trans_lw(DisasContext *ctx, arg_i *a)
+bool rv_trans_lw(DisasContext *ctx, arg_i *a)
 {
     return load(ctx, a, MO_SL);
 }
 
-bool trans_ld(DisasContext *ctx, arg_i *a)
+bool rv_trans_ld(DisasContext *ctx, arg_i *a)
 {
     return load(ctx, a, MO_UQ);
 }
 
-bool trans_lbu(DisasContext *ctx, arg_i *a)
+bool rv_trans_lbu(DisasContext *ctx, arg_i *a)
 {
     return load(ctx, a, MO_UB);
 }
 
-bool trans_lhu(DisasContext *ctx, arg_i *a)
+bool rv_trans_lhu(DisasContext *ctx, arg_i *a)
 {
     return load(ctx, a, MO_UW);
 }
 
-bool trans_lwu(DisasContext *ctx, arg_i *a)
+bool rv_trans_lwu(DisasContext *ctx, arg_i *a)
 {
     return load(ctx, a, MO_UL);
 }
 
-bool trans_sb(DisasContext *ctx, arg_s *a)
+bool rv_trans_sb(DisasContext *ctx, arg_s *a)
 {
     return store(ctx, a, MO_UB);
 }
 
-bool trans_sh(DisasContext *ctx, arg_s *a)
+bool rv_trans_sh(DisasContext *ctx, arg_s *a)
 {
     return store(ctx, a, MO_UW);
 }
 
-bool trans_sw(DisasContext *ctx, arg_s *a)
+bool rv_trans_sw(DisasContext *ctx, arg_s *a)
 {
     return store(ctx, a, MO_UL);
 }
 
-bool trans_sd(DisasContext *ctx, arg_s *a)
+bool rv_trans_sd(DisasContext *ctx, arg_s *a)
 {
     return store(ctx, a, MO_UQ);
 }
@@ -345,41 +345,41 @@ static bool barrier(DisasContext *ctx, int pred, int succ)
     return true;
 }
 
-bool trans_fence(DisasContext *ctx, arg_fence *a)
+bool rv_trans_fence(DisasContext *ctx, arg_fence *a)
 {
     return barrier(ctx, a->pred, a->succ);
 }
 
 /* All orders but writes before reads. */
-bool trans_fence_tso(DisasContext *ctx, arg_empty *a)
+bool rv_trans_fence_tso(DisasContext *ctx, arg_empty *a)
 {
     (void)a;
     gen_mb(ir_of(ctx), TYPE_I64, MB_LD_LD | MB_LD_ST | MB_ST_ST);
     return true;
 }
 
-bool trans_pause(DisasContext *ctx, arg_empty *a)
+bool rv_trans_pause(DisasContext *ctx, arg_empty *a)
 {
     (void)ctx;
     (void)a;
     return true;
 }
 
-bool trans_fence_i(DisasContext *ctx, arg_empty *a)
+bool rv_trans_fence_i(DisasContext *ctx, arg_empty *a)
 {
     (void)a;
     rv_exit(ctx, ctx->t.next_pc, EXIT_CODE_CHANGED);
     return true;
 }
 
-bool trans_ecall(DisasContext *ctx, arg_empty *a)
+bool rv_trans_ecall(DisasContext *ctx, arg_empty *a)
 {
     (void)a;
     rv_exit(ctx, ctx->t.next_pc, EXIT_SYSCALL);
     return true;
 }
 
-bool trans_ebreak(DisasContext *ctx, arg_empty *a)
+bool rv_trans_ebreak(DisasContext *ctx, arg_empty *a)
 {
     (void)a;
     rv_exit(ctx, ctx->t.pc, EXIT_BREAK);
@@ -387,7 +387,7 @@ bool trans_ebreak(DisasContext *ctx, arg_empty *a)
 }
 
 /* True: returning false would try the pattern that this one overlaps. */
-bool trans_illegal(DisasContext *ctx, arg_empty *a)
+bool rv_trans_illegal(DisasContext *ctx, arg_empty *a)
 {
     (void)a;
     rv_exit(ctx, ctx->t.pc, EXIT_ILLEGAL);

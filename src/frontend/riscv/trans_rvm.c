@@ -1,23 +1,23 @@
 /* M: multiplication and division; manual, volume I, "M" extension. */
 #include "frontend/riscv/trans.h"
 
-bool trans_mul(DisasContext *ctx, arg_r *a)
+bool rv_trans_mul(DisasContext *ctx, arg_r *a)
 {
     return rv_binary(ctx, a, gen_mul);
 }
 
-bool trans_mulh(DisasContext *ctx, arg_r *a)
+bool rv_trans_mulh(DisasContext *ctx, arg_r *a)
 {
     return rv_binary(ctx, a, gen_mulsh);
 }
 
-bool trans_mulhu(DisasContext *ctx, arg_r *a)
+bool rv_trans_mulhu(DisasContext *ctx, arg_r *a)
 {
     return rv_binary(ctx, a, gen_muluh);
 }
 
 /* A negative rs1 counts 2^64 too much as an unsigned number. */
-bool trans_mulhsu(DisasContext *ctx, arg_r *a)
+bool rv_trans_mulhsu(DisasContext *ctx, arg_r *a)
 {
     IR *ir = ir_of(ctx);
     TempId x = rv_src(ctx, a->rs1), y = rv_src(ctx, a->rs2);
@@ -29,7 +29,7 @@ bool trans_mulhsu(DisasContext *ctx, arg_r *a)
     return true;
 }
 
-bool trans_mulw(DisasContext *ctx, arg_r *a)
+bool rv_trans_mulw(DisasContext *ctx, arg_r *a)
 {
     return rv_binary_w(ctx, a, gen_mul);
 }
@@ -100,42 +100,42 @@ static bool divide_w(DisasContext *ctx, const arg_r *a, GenDivision *gen)
     return true;
 }
 
-bool trans_div(DisasContext *ctx, arg_r *a)
+bool rv_trans_div(DisasContext *ctx, arg_r *a)
 {
     return divide(ctx, a, quotient);
 }
 
-bool trans_divu(DisasContext *ctx, arg_r *a)
+bool rv_trans_divu(DisasContext *ctx, arg_r *a)
 {
     return divide(ctx, a, quotient_unsigned);
 }
 
-bool trans_rem(DisasContext *ctx, arg_r *a)
+bool rv_trans_rem(DisasContext *ctx, arg_r *a)
 {
     return divide(ctx, a, remainder_signed);
 }
 
-bool trans_remu(DisasContext *ctx, arg_r *a)
+bool rv_trans_remu(DisasContext *ctx, arg_r *a)
 {
     return divide(ctx, a, remainder_unsigned);
 }
 
-bool trans_divw(DisasContext *ctx, arg_r *a)
+bool rv_trans_divw(DisasContext *ctx, arg_r *a)
 {
     return divide_w(ctx, a, quotient);
 }
 
-bool trans_divuw(DisasContext *ctx, arg_r *a)
+bool rv_trans_divuw(DisasContext *ctx, arg_r *a)
 {
     return divide_w(ctx, a, quotient_unsigned);
 }
 
-bool trans_remw(DisasContext *ctx, arg_r *a)
+bool rv_trans_remw(DisasContext *ctx, arg_r *a)
 {
     return divide_w(ctx, a, remainder_signed);
 }
 
-bool trans_remuw(DisasContext *ctx, arg_r *a)
+bool rv_trans_remuw(DisasContext *ctx, arg_r *a)
 {
     return divide_w(ctx, a, remainder_unsigned);
 }

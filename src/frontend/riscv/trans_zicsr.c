@@ -200,32 +200,32 @@ static TempId operand(DisasContext *ctx, int rs1)
                                       : rv_src(ctx, rs1);
 }
 
-bool trans_csrrw(DisasContext *ctx, arg_csr *a)
+bool rv_trans_csrrw(DisasContext *ctx, arg_csr *a)
 {
     return access_csr(ctx, a, ACCESS_SWAP, operand(ctx, a->rs1));
 }
 
-bool trans_csrrs(DisasContext *ctx, arg_csr *a)
+bool rv_trans_csrrs(DisasContext *ctx, arg_csr *a)
 {
     return access_csr(ctx, a, ACCESS_SET, operand(ctx, a->rs1));
 }
 
-bool trans_csrrc(DisasContext *ctx, arg_csr *a)
+bool rv_trans_csrrc(DisasContext *ctx, arg_csr *a)
 {
     return access_csr(ctx, a, ACCESS_CLEAR, operand(ctx, a->rs1));
 }
 
-bool trans_csrrwi(DisasContext *ctx, arg_csr *a)
+bool rv_trans_csrrwi(DisasContext *ctx, arg_csr *a)
 {
     return access_csr(ctx, a, ACCESS_SWAP, rv_imm(ctx, a->rs1));
 }
 
-bool trans_csrrsi(DisasContext *ctx, arg_csr *a)
+bool rv_trans_csrrsi(DisasContext *ctx, arg_csr *a)
 {
     return access_csr(ctx, a, ACCESS_SET, rv_imm(ctx, a->rs1));
 }
 
-bool trans_csrrci(DisasContext *ctx, arg_csr *a)
+bool rv_trans_csrrci(DisasContext *ctx, arg_csr *a)
 {
     return access_csr(ctx, a, ACCESS_CLEAR, rv_imm(ctx, a->rs1));
 }

@@ -2,7 +2,7 @@
  * The RISC-V frontend: RV64IMAFDC, Zicsr, Zifencei, Zicntr, user level.
  *
  * Instructions are read 16 bits at a time, decoded by the decoders made from
- * insn16.decode and insn32.decode, and emitted by trans_*.c.
+ * insn16.decode and insn32.decode, and emitted by rv_trans_*.c.
  */
 #include <stdlib.h>
 #include "frontend/riscv/debug.h"
@@ -10,10 +10,10 @@
 #include "frontend/riscv/trans.h"
 
 /* What the decoders call: an instruction is illegal without its extension. */
-#define INSN(name, ext, args, operands)                                    \
-    static bool have_##name(DisasContext *ctx, arg_##args *a)              \
-    {                                                                      \
-        return ctx->features & RV_##ext && trans_##name(ctx, a);           \
+#define INSN(name, ext, args, operands)                                        \
+    static bool have_##name(DisasContext *ctx, arg_##args *a)                  \
+    {                                                                          \
+        return ctx->features & RV_##ext && rv_trans_##name(ctx, a);            \
     }
 #include "frontend/riscv/insns.def"
 
