@@ -96,13 +96,13 @@ writable() {
 #   fault.o current   the thread of exec that the handler interrupts
 #   fault.o other_fn  a handler is the process's, so is where it goes on; set
 #                     once, by all threads to the same, before it is read
-#   signal/host.o this_task  the guest's thread that the handler interrupts
+#   current.o this_task  the task of a thread, which a handler interrupts
 #   log.o own         a file for each thread (-d tid), which must be found from
 #                     wherever a line is logged
 #   remote.o anchor   where other processes look for ours; they know no more of
 #                     it than the place in the image
 allowed_globals='/exec/fault\.o:current$|/exec/fault\.o:other_fn$'
-allowed_globals+='|/linux-user/signal/host\.o:this_task$|/util/log\.o:own$'
+allowed_globals+='|/linux-user/task/current\.o:this_task$|/util/log\.o:own$'
 allowed_globals+='|/linux-user/task/remote\.o:anchor$'
 
 mutable_globals() {

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/signal/core.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/illegal.h"
 #include "linux-user/debug/names.h"
@@ -25,65 +24,16 @@
 #include "linux-user/process/inherit.h"
 #include "linux-user/process/stack.h"
 #include "linux-user/process/thread.h"
+#include "linux-user/ptrace/ptrace.h"
+#include "linux-user/signal/core.h"
 #include "linux-user/signal/signal.h"
+#include "linux-user/syscall.h"
+#include "linux-user/task/current.h"
+#include "linux-user/task/path.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 
 /* --- the loop --- */
-
-static void print_stats(Exec *exec, const char *path)
-{
-    int before = (int)strcspn(path, "%");
-    bool has_pid = strncmp(path + before, "%d", 2) == 0;
-    char name[PATH_MAX];
-    FILE *f;
-
-    if (!*path) {
-        exec_stats_print(exec, stderr);
-        return;
-    }
-    if (has_pid) {
-        snprintf(name, sizeof(name), "%.*s%d%s", before, path, getpid(),
-                 path + before + 2);
-    } else {
-        snprintf(name, sizeof(name), "%s", path);
-    }
-    f = fopen(name, "we");
-    if (!f) {
-        fprintf(stderr, "tcg-riscv64: TCG_STATS: %s: %s\n", name,
-                strerror(errno));
-        return;
-    }
-    exec_stats_print_json(exec, f);
-    fclose(f);
-}
-
-static void no_action(void *opaque, CPUState *cpu)
-{
-    (void)opaque, (void)cpu;
-}
-
-void process_end(Task *t)
-{
-    const LinuxUserOptions *o = t->proc->options;
-
-    if (!t->vfork) {
-        names_check(t->proc);
-    }
-    if (o->plugins && !t->vfork) {
-        exec_stop_others(t->cpu, no_action, NULL);
-        plugins_exit(o->plugins);
-    }
-    if (o->stats) {
-        print_stats(t->proc->exec, o->stats);
-    }
-    if (o->profile) {
-        profile_flush(o->profile);
-    }
-    fflush(o->log.file);
-    robust_process_end(t);
-}
 
 /* The host tells so of what we call a fault at an instruction's address. */
 static bool is_fetch(const Task *t, const Event *e)
@@ -219,7 +169,7 @@ static void look_around(Task *t)
     }
 }
 
-void task_loop(Task *t)
+static void task_loop(Task *t)
 {
     while (!t->exited) {
         look_around(t);
@@ -647,6 +597,8 @@ int linux_user_run(const LinuxUserOptions *o)
     grow_stack();
     mallopt(M_ARENA_MAX, 1);   /* each takes two mappings and 64 MiB */
     proc->options = o;
+    proc->run = task_loop;
+    proc->profile_fd = o->profile ? profile_fd(o->profile) : -1;
     proc->program_fd = -1;
     pthread_mutex_init(&proc->seccomp_lock, NULL);
     pthread_mutex_init(&proc->written.lock, NULL);

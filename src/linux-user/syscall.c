@@ -1,18 +1,21 @@
 /* The table of system calls and the way through it. */
-#include "linux-user/task/sys.h"
+#include "linux-user/syscall.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/host_calls.h"
 #include "linux-user/debug/page_log.h"
+#include "linux-user/host_calls.h"
 #include "linux-user/proc/program.h"
+#include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/seccomp.h"
 #include "linux-user/signal/signal.h"
+#include "linux-user/strace/strace.h"
+#include "linux-user/task/call.h"
+#include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
-
 
 /* Bit i: letter i of a string literal is a capital. */
 #define LETTER(s, i) ((s)[sizeof(s) > (i) ? (i) : sizeof(s) - 1])
@@ -35,18 +38,6 @@ const SyscallRow *syscall_row(unsigned nr)
     static const SyscallRow none = { .arguments = "", .host = -1 };
 
     return nr < SYSCALL_TABLE_SIZE ? &syscall_table[nr] : &none;
-}
-
-long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
-{
-    long v[6];
-
-    check(host >= 0, "a call that the host does not have");
-    for (int i = 0; i < 6; i++) {
-        v[i] = pointers >> i & 1 ? host_pointer(t, a[i]) : (long)a[i];
-    }
-    return safe_syscall(&t->pending, host, v[0], v[1], v[2], v[3], v[4],
-                        v[5]);
 }
 
 static long unknown_call(Task *t, unsigned nr)
@@ -107,7 +98,11 @@ static long as_interrupted_by_guest(const Task *t, long ret)
     return ret;
 }
 
-bool syscall_by_vdso(const Task *t, unsigned nr, const uint64_t *a)
+/*
+ * Is it one that a kernel's vDSO would have answered without a call?  Then
+ * filters and tracers do not see it.
+ */
+static bool syscall_by_vdso(const Task *t, unsigned nr, const uint64_t *a)
 {
     return rv_state(t->cpu)->pc - t->proc->vdso < target_vdso.size &&
            target_vdso_answers(nr, a);

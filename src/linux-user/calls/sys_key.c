@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include "linux-user/task/call.h"
+#include "linux-user/task/iovec.h"
 #include "linux-user/usercopy.h"
 
 /* Bits: the arguments that are pointers to something without pointers. */

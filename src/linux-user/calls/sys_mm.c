@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include "linux-user/host_calls.h"
+#include "linux-user/task/call.h"
+#include "linux-user/task/iovec.h"
 #include "linux-user/usercopy.h"
 
 long sys_brk(Task *t, const uint64_t *a)

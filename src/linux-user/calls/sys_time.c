@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
-#include "linux-user/usercopy.h"
+#include "linux-user/task/call.h"
 
 long sys_clock_gettime(Task *t, const uint64_t *a)
 {

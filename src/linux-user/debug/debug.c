@@ -5,8 +5,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include "linux-user/proc/proc.h"
 #include "linux-user/signal/signal.h"
-#include "linux-user/task/sys.h"
+#include "linux-user/task/path.h"
 
 /* --- memory --- */
 

@@ -9,9 +9,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include "linux-user/proc/proc.h"
 #include "linux-user/debug/profile_file.h"
-#include "linux-user/task/sys.h"
+#include "linux-user/proc/proc.h"
 #include "linux-user/usercopy.h"
 #include "util/fd.h"
 

@@ -11,9 +11,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include "linux-user/host_calls.h"
-#include "linux-user/debug/profile.h"
 #include "linux-user/proc/proc.h"
 #include "linux-user/proc/program.h"
+#include "linux-user/task/call.h"
+#include "linux-user/task/iovec.h"
+#include "linux-user/task/own_fd.h"
+#include "linux-user/task/path.h"
 #include "linux-user/usercopy.h"
 
 /* --- open --- */
@@ -278,36 +281,6 @@ long sys_getxattrat(Task *t, const uint64_t *a)
 
 /* --- vectors --- */
 
-long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n)
-{
-    if (n > IOV_LIMIT) {
-        return -EINVAL;
-    }
-    if (!mm_read(task_mm(t), iov, addr, n * sizeof(*iov))) {
-        return -EFAULT;
-    }
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t base = (uintptr_t)iov[i].iov_base;
-
-        if (iov[i].iov_len > 0 && base >= TASK_SIZE) {
-            return -EFAULT;
-        }
-        iov[i].iov_base = (void *)host_pointer(t, base);
-    }
-    return 0;
-}
-
-void iovec_grow(Task *t, const struct iovec *iov, uint64_t n)
-{
-    Mm *mm = task_mm(t);
-
-    for (uint64_t i = 0; i < n; i++) {
-        if (iov[i].iov_len > 0) {
-            mm_grow_for(mm, h2g(mm, iov[i].iov_base));
-        }
-    }
-}
-
 /* Bad vectors are the kernel's to refuse, after a bad descriptor. */
 static long vector_call(Task *t, int host, const uint64_t *a)
 {
@@ -409,28 +382,6 @@ long sys_pwrite64(Task *t, const uint64_t *a)
 }
 
 /* --- descriptors --- */
-
-/* The descriptors of the program, the log, the debugger and the profile. */
-int own_fd(const Task *t, int from)
-{
-    const LinuxUserOptions *o = t->proc->options;
-    const int own[] = {
-        t->proc->program_fd,
-        fileno(o->log.file),
-        o->profile ? profile_fd(o->profile) : -1,
-        t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1,
-        t->proc->debug_end,
-    };
-    int lowest = -1;
-
-    for (unsigned i = 0; i < sizeof(own) / sizeof(*own); i++) {
-        if (own[i] > STDERR_FILENO && own[i] >= from &&
-            (lowest < 0 || own[i] < lowest)) {
-            lowest = own[i];
-        }
-    }
-    return lowest;
-}
 
 static bool is_own(const Task *t, uint64_t fd)
 {

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include "linux-user/task/call.h"
+#include "linux-user/task/iovec.h"
 #include "linux-user/usercopy.h"
 
 typedef struct Message {

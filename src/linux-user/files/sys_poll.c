@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include "linux-user/host_calls.h"
 #include "linux-user/signal/signal.h"
+#include "linux-user/task/call.h"
 #include "linux-user/usercopy.h"
 
 enum { SIGSET_BYTES = 8 };

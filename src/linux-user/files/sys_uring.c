@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/signal/signal.h"
+#include "linux-user/task/call.h"
 #include "linux-user/usercopy.h"
 
 typedef struct SqOffsets {

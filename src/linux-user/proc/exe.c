@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "linux-user/proc/program.h"
-#include "linux-user/task/sys.h"
 
 /* --- /proc/PID/exe --- */
 

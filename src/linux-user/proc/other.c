@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "linux-user/ptrace/ptrace.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/task/sys.h"
 
 /* /proc/PID/NAME and /proc/PID/task/TID/NAME; NULL: neither. */
 static const char *other_file(const char *path, int *pid)

@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "linux-user/task/own_fd.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 
 /* What follows "/proc/self/", or the process's id in its place; else NULL. */

@@ -46,6 +46,27 @@ long proc_mem_read(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n);
 long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf,
                     uint64_t n);
 
+/*
+ * Does the path, below `dir` or empty for what `dir` is, name the exe of this
+ * process, or of another that runs under this emulator?  Then `file` is a path
+ * that leads to its program in the same way.
+ */
+bool proc_exe(const Task *t, int dir, const char *path, char file[PATH_MAX]);
+/* Of one that has led to the file `st`, perhaps by way of other links. */
+struct stat;
+bool proc_exe_behind(const Task *t, int dir, const char *path,
+                     const struct stat *st, char file[PATH_MAX]);
+/*
+ * With the path of a file of /proc/self that tells of the emulator: a
+ * descriptor of what the guest should see, or PROC_NOT_OURS; -errno.
+ */
+enum { PROC_NOT_OURS = -4096 };
+long proc_open(Task *t, const char *path, int flags);
+/* The same for what the host opened by any name: fd, or what replaces it. */
+long proc_opened(Task *t, long fd, int flags);
+/* After getdents64 of n bytes at addr: not the emulator's own descriptors. */
+long proc_hide_own(Task *t, int dir, uint64_t addr, long n);
+
 /* Is the path one of the usual for this process's exe? */
 bool proc_is_own_exe(const char *path);
 

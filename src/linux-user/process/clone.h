@@ -1,21 +1,9 @@
-/* What clone and clone3 ask for, in one form. */
+/* What clone and clone3 ask for, done. */
 #ifndef LINUX_USER_CLONE_H
 #define LINUX_USER_CLONE_H
 
+#include "linux-user/task/clone_args.h"
 #include "linux-user/task/process.h"
-
-enum { CLONE_NB_TIDS = 32 };   /* MAX_PID_NS_LEVEL */
-
-/* Addresses are the guest's; 0: not given. */
-typedef struct CloneArgs {
-    uint64_t flags;            /* CLONE_*, without the signal */
-    int exit_signal;
-    uint64_t stack;            /* its top; 0: the parent's */
-    uint64_t tls, parent_tid, child_tid, pidfd;
-    int32_t set_tid[CLONE_NB_TIDS];    /* the ids that it is to have, */
-    uint32_t nb_set_tid;       /* from the innermost namespace outwards */
-    int32_t cgroup;            /* CLONE_INTO_CGROUP */
-} CloneArgs;
 
 /* What the arguments change in the child's registers. */
 void clone_start_child(Task *t, const CloneArgs *c);

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "linux-user/debug/debug.h"
+#include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/seccomp.h"
 
 static const char variable_name[] = "TCG_INHERIT=";

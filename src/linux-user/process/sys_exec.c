@@ -16,12 +16,14 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/debug/debug.h"
 #include "linux-user/debug/profile.h"
 #include "linux-user/elf/elf.h"
+#include "linux-user/proc/proc.h"
 #include "linux-user/proc/program.h"
+#include "linux-user/process/exec.h"
 #include "linux-user/process/inherit.h"
 #include "linux-user/signal/signal.h"
+#include "linux-user/task/path.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
 

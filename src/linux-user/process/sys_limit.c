@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/signal/signal.h"
-#include "linux-user/usercopy.h"
+#include "linux-user/task/call.h"
 
 static long set_limit(Task *t, int index, uint64_t addr)
 {

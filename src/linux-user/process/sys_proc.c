@@ -1,4 +1,4 @@
-/* Processes: making them, ending them, and what they are told of the system. */
+/* What processes are told of the system, and of themselves. */
 #include "linux-user/task/sys.h"
 
 #include <errno.h>
@@ -13,44 +13,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "linux-user/seccomp/seccomp.h"
-#include "linux-user/process/thread.h"
-#include "linux-user/signal/signal.h"
+#include "linux-user/task/call.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
-
-/* --- the end --- */
-
-long sys_exit_group(Task *t, const uint64_t *a)
-{
-    if (t->debug) {
-        gdb_exit(t->debug, (int)a[0]);
-    }
-    trace_exiting(t);
-    process_end(t);
-    if (t->vfork) {
-        thread_clear_tid(t);   /* the memory lives on */
-    }
-    for (;;) {
-        raw_syscall(SYS_exit_group, (int)a[0], 0, 0, 0, 0, 0);
-    }
-}
-
-/*
- * The last thread ends the process; another only itself.  In the kernel's
- * order: robust locks are let go before anyone may reuse the thread's memory.
- */
-long sys_exit(Task *t, const uint64_t *a)
-{
-    check(!t->exited && (t->vfork || t->proc->nb_tasks > 0),
-          "%d threads, one of which ends", t->proc->nb_tasks);
-    if (t->vfork || --t->proc->nb_tasks == 0) {
-        return sys_exit_group(t, a);
-    }
-    robust_exit(t);
-    t->exited = t->no_result = true;   /* before others can know */
-    thread_clear_tid(t);
-    return 0;
-}
 
 long sys_set_tid_address(Task *t, const uint64_t *a)
 {

@@ -15,9 +15,10 @@
 #include "frontend/riscv/cpu.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/profile.h"
+#include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/seccomp.h"
 #include "linux-user/signal/signal.h"
-#include "linux-user/task/sys.h"
+#include "linux-user/task/current.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
 
@@ -141,7 +142,7 @@ static void *thread_main(void *opaque)
     n->result = tid;
     sem_post(&n->started);
     signal_unblock(t);
-    task_loop(t);
+    t->proc->run(t);
     if (t->debug) {
         gdb_thread_end(t->debug);
     }

@@ -12,11 +12,6 @@ Task *task_new(Process *proc);
 /* Of the calling thread. */
 void task_free(Task *t);
 
-/* The Task of the calling host thread. */
-Task *task_current(void);
-/* Where the calling thread has the address of its Task. */
-const void *task_current_place(void);
-
 /* A thread of the host, which ends when fn returns. */
 bool thread_start_host(void *(*fn)(void *), void *arg);
 /* The new thread's registers and mask, as clone(2) says. */

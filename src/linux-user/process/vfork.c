@@ -12,9 +12,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/signal/signal.h"
+#include "linux-user/process/exec.h"
 #include "linux-user/process/thread.h"
-#include "linux-user/task/sys.h"
+#include "linux-user/ptrace/ptrace.h"
+#include "linux-user/signal/signal.h"
 #include "linux-user/usercopy.h"
 #include "util/annotate.h"
 #include "util/check.h"
@@ -45,7 +46,7 @@ static int vfork_child(void *opaque)
     clone_give_tid(t, v->c, CLONE_CHILD_SETTID, t->tid);
     signal_start_vfork(t, v->c->flags & CLONE_CLEAR_SIGHAND);
     signal_unblock(t);
-    task_loop(t);
+    t->proc->run(t);
     return 0;
 }
 

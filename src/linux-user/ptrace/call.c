@@ -11,7 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "linux-user/signal/internal.h"
+#include "linux-user/task/call.h"
+#include "linux-user/task/remote.h"
 #include "linux-user/task/sys.h"
+#include "linux-user/usercopy.h"
 
 enum {
     ARCH_RISCV64 = (int)0xc00000f3,    /* AUDIT_ARCH_RISCV64 */
@@ -64,7 +67,7 @@ static long attach(Task *t, int tid, bool seize, uint64_t options)
     e->seized = seize;
     e->options = (uint32_t)options;
     e->stop_wanted = !seize;
-    trace_kick(e->tgid, tid);
+    remote_kick(e->tgid, tid);
     tracee_settle(t, e, seize);
     return 0;
 }
@@ -182,7 +185,7 @@ static long interrupt(Task *t, Tracee *e)
     e->b.want.interrupt = 1;
     tracee_poke_field(e, want.interrupt);
     if (!e->stopped) {
-        trace_kick(e->tgid, e->tid);
+        remote_kick(e->tgid, e->tid);
         tracee_settle(t, e, false);
     }
     return 0;

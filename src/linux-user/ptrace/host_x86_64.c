@@ -3,11 +3,10 @@
 #include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
-#include "linux-user/task/remote.h"
-#include "linux-user/process/thread.h"
-#include "linux-user/signal/signal.h"
-#include "linux-user/usercopy.h"
 #include <sys/syscall.h>
+#include "linux-user/task/current.h"
+#include "linux-user/task/remote.h"
+#include "linux-user/usercopy.h"
 
 long host_ptrace(int request, int tid, uint64_t addr, uint64_t data)
 {

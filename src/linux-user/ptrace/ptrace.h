@@ -1,172 +1,69 @@
-/*
- * ptrace between processes of the emulator.
- *
- * The host's ptrace carries the guest's: the emulator of the tracer traces
- * the host's threads of the tracee, so that waiting, zombies, permissions and
- * the end of either are the kernel's.  What the guest is to see of a stop
- * stands in the tracee's TraceBlock, which the tracer finds by the host's
- * registers (host.h) and reads and writes in the tracee's memory.
- *
- * A stop that the guest's tracer sees is made by the tracee itself, at a safe
- * point where it holds no lock of the emulator: it fills its block, sets
- * `parked` and sends itself a SIGBUS, at which the host stops it.  All other
- * stops of the host (faults of generated code, kicks, signals that have just
- * arrived, new threads) are internal: the tracer's emulator goes on from them
- * at once.  A signal becomes a SIGBUS with TRACE_SI_SIGNAL there, whatever
- * its action, and the tracee delivers it at its next safe point, by way of a
- * stop.
- *
- * This file is the tracee's side and what both agree on.
- */
+/* The tracee's side of ptrace (task/trace_block.h says how it works), and what
+   others ask of the tracer's. */
 #ifndef LINUX_USER_PTRACE_H
 #define LINUX_USER_PTRACE_H
 
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include "linux-user/riscv64/trace_regs.h"
-
-/* si_code of a SIGBUS: only a kick, or the signal in signal[si_status]. */
-enum { TRACE_SI_KICK = -1000, TRACE_SI_SIGNAL = -1001 };
-
-/* Where the thread is stopped; TRACE_RUNNING: at no safe point. */
-typedef enum TracePark {
-    TRACE_RUNNING,
-    TRACE_PARKED,              /* by its own SIGBUS */
-    TRACE_GROUP_STOP,          /* in the host's group stop */
-    TRACE_IN_VFORK,            /* in the host's clone, with its event */
-} TracePark;
-
-typedef enum TraceMode {
-    TRACE_CONT, TRACE_SYSCALL, TRACE_STEP,
-} TraceMode;
-
-/* What the tracer has changed when the thread goes on. */
-enum {
-    TRACE_SET_REGS = 1, TRACE_SET_FP = 2, TRACE_SET_MASK = 4,
-    TRACE_SET_INFO = 8, TRACE_SET_CALL = 16,
-};
-
-/* Stops that the tracer asks for; each is a word of its own. */
-typedef struct TraceWants {
-    volatile uint32_t stop;        /* SIGSTOP arrives: stop_info */
-    volatile uint32_t interrupt;   /* an event stop */
-    volatile uint32_t group;       /* the signal of a group stop of others */
-    volatile uint32_t exec;        /* a new program starts */
-} TraceWants;
-
-/* Written by the tracer before the thread goes on. */
-typedef struct TraceOrders {
-    volatile uint32_t parked;      /* TracePark; the tracer's 0 comes last */
-    volatile uint32_t resumed;
-    int32_t signo;                 /* to be delivered */
-    uint32_t mode;                 /* TraceMode */
-    uint32_t set;                  /* TRACE_SET_* */
-} TraceOrders;
-
-/* struct ptrace_syscall_info, but for its head. */
-typedef struct TraceCall {
-    uint32_t op;                   /* PTRACE_SYSCALL_INFO_* */
-    uint64_t nr, args[6], data;
-    int64_t result;
-} TraceCall;
-
-/*
- * Set by the tracer while the thread is in any stop of the host's (`on` to
- * `options`, wants), by the thread while it runs; all else as it says.
- */
-typedef struct TraceBlock {
-    struct TraceBlock *outer;      /* of a vfork child: its parent's */
-    int32_t tid;                   /* 0: the thread has ended */
-    uint32_t on;                   /* it is traced */
-    uint32_t seized, options;      /* PTRACE_O_* of the guest's */
-    int32_t tracer;                /* its process */
-    TraceWants want;
-    siginfo_t stop_info;           /* of want.stop */
-    TraceOrders orders;
-    uint32_t status;               /* of this stop: signal | event << 8 */
-    uint32_t has_info;             /* or info is not valid */
-    siginfo_t info;
-    uint64_t message;
-    uint64_t sigmask;
-    TraceRegs regs;
-    TraceFpRegs fp;
-    TraceCall call;
-    siginfo_t signal[2];           /* on their way; [0]: SIGSTOP */
-    volatile uint32_t passing;     /* a signal that the host is to act on */
-    uint32_t in_call;              /* a call's entry was shown, not its exit */
-    uint32_t own_thread;           /* a clone under way is not the guest's */
-} TraceBlock;
-
-/* What execve hands on (process/inherit.h). */
-typedef struct TraceSaved {
-    uint32_t on, seized, options, mode;
-    int32_t tracer;
-} TraceSaved;
-
-/* The name of a host's thread that the guest knows nothing of. */
-#define TRACE_OWN_THREAD "\1emulator"
-
-struct Task;
-struct CloneArgs;
+#include "linux-user/task/clone_args.h"
+#include "linux-user/task/process.h"
+#include "linux-user/task/remote.h"
 
 /* In a new Task or process: not traced. */
-void trace_init(struct Task *t);
+void trace_init(Task *t);
 /* From now on a tracer finds it; also by trace_clone_child(). */
-void trace_start(struct Task *t);
+void trace_start(Task *t);
 /* Is anything to be done at a safe point?  Then trace_point() does it. */
-void trace_point(struct Task *t);
+void trace_point(Task *t);
 
 /* A signal is to be delivered: shall it, in what form? */
-bool trace_signal(struct Task *t, siginfo_t *info);
+bool trace_signal(Task *t, siginfo_t *info);
 /* The default action of a signal of a traced thread, but for death. */
-void trace_default_stop(struct Task *t, int signo);
+void trace_default_stop(Task *t, int signo);
 /* One instruction has run, or a handler starts. */
-void trace_stepped(struct Task *t);
+void trace_stepped(Task *t);
 /*
  * In the host's handler, for a SIGBUS with a code of TRACE_SI_*: true, and
  * *info is the signal that has come; false: it is but a kick.
  */
-bool trace_takes(struct Task *t, siginfo_t *info);
+bool trace_takes(Task *t, siginfo_t *info);
 
 /*
  * Around a system call.  _begin is false if the call is not to be made:
  * *nr is then what to do without (a0 has the result).
  */
-bool trace_call_begin(struct Task *t, unsigned *nr);
-void trace_call_end(struct Task *t, bool again);
+bool trace_call_begin(Task *t, unsigned *nr);
+void trace_call_end(Task *t, bool again);
 /*
  * SECCOMP_RET_TRACE: true if there is a tracer, who may have changed *nr, to
  * TRACE_NO_CALL if a0 has the result.
  */
 #define TRACE_NO_CALL 0xffffffffu
-bool trace_seccomp(struct Task *t, unsigned *nr, uint32_t data);
+bool trace_seccomp(Task *t, unsigned *nr, uint32_t data);
 
 /* clone: before it; in the child; in the parent, with the child's id. */
-void trace_clone_begin(struct Task *t, const struct CloneArgs *c);
-void trace_clone_child(struct Task *t, const TraceBlock *parent,
-                       const struct CloneArgs *c);
-void trace_clone_end(struct Task *t, const struct CloneArgs *c, long child);
+void trace_clone_begin(Task *t, const CloneArgs *c);
+void trace_clone_child(Task *t, const TraceBlock *parent,
+                       const CloneArgs *c);
+void trace_clone_end(Task *t, const CloneArgs *c, long child);
 /* A vfork child's block in place of its parent's, and back. */
-void trace_vfork_begin(struct Task *t, TraceBlock *own,
-                       const struct CloneArgs *c);
-void trace_vfork_end(struct Task *t, TraceBlock *own);
+void trace_vfork_begin(Task *t, TraceBlock *own,
+                       const CloneArgs *c);
+void trace_vfork_end(Task *t, TraceBlock *own);
 
-void trace_save(const struct Task *t, TraceSaved *saved);
-void trace_resume(struct Task *t, const TraceSaved *saved);
+void trace_save(const Task *t, TraceSaved *saved);
+void trace_resume(Task *t, const TraceSaved *saved);
 /* The thread or the process ends. */
-void trace_exiting(struct Task *t);
+void trace_exiting(Task *t);
 
 /* Forgets the code that other processes have written to (task/process.h). */
-void trace_take_written(struct Task *t);
+void trace_take_written(Task *t);
 
 /* False: the SIGCHLD told only of stops that the guest is not to see. */
-bool trace_sees_child(struct Task *t, siginfo_t *info);
+bool trace_sees_child(Task *t, siginfo_t *info);
+
+/* Of a stopped tracee of the thread that is found already: *r. */
+bool trace_knows(Task *t, int pid, Remote *r);
 
 /* Of a tracer's thread that ends, or of one without any. */
-void trace_forget_all(struct Task *t);
-
-/* Makes the thread come to its safe point; by the tracer too. */
-void trace_kick(int tgid, int tid);
+void trace_forget_all(Task *t);
 
 #endif

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/process/clone.h"
 #include "linux-user/signal/internal.h"
-#include "linux-user/task/sys.h"
+#include "linux-user/task/remote.h"
+#include "linux-user/usercopy.h"
 
 enum { SYSGOOD_BIT = 0x80 };
 
@@ -28,16 +28,6 @@ void trace_init(Task *t)
 void trace_start(Task *t)
 {
     __atomic_store_n(&t->trace->tid, t->tid, __ATOMIC_RELEASE);
-}
-
-void trace_kick(int tgid, int tid)
-{
-    siginfo_t info;
-
-    memset(&info, 0, sizeof(info));
-    info.si_signo = SIGBUS;
-    info.si_code = TRACE_SI_KICK;
-    raw_syscall(SYS_rt_tgsigqueueinfo, tgid, tid, SIGBUS, (long)&info, 0, 0);
 }
 
 /* --- stopping --- */
@@ -93,7 +83,7 @@ static int stop(Task *t, uint32_t status, const siginfo_t *info)
     signal_block(t);
     fill(t, status, info);
     __atomic_store_n(&b->orders.parked, TRACE_PARKED, __ATOMIC_RELEASE);
-    trace_kick(t->tgid, t->tid);           /* here it stands */
+    remote_kick(t->tgid, t->tid);           /* here it stands */
     if (!b->orders.resumed) {
         tracer_is_gone(b);
     }

@@ -15,6 +15,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include "linux-user/host_calls.h"
+#include "linux-user/task/call.h"
+#include "linux-user/task/iovec.h"
 #include "linux-user/task/remote.h"
 #include "linux-user/usercopy.h"
 

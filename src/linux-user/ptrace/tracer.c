@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "linux-user/ptrace/ptrace.h"
+#include "linux-user/task/remote.h"
 #include "linux-user/usercopy.h"
 
 /* --- the list --- */
@@ -161,7 +163,7 @@ static bool go_on(Tracee *e, int signo)
 
 static bool kick_on(Tracee *e)
 {
-    trace_kick(e->tgid, e->tid);
+    remote_kick(e->tgid, e->tid);
     return go_on(e, 0);
 }
 
@@ -484,7 +486,7 @@ void tracee_settle(Task *t, Tracee *e, bool set_up)
             return;
         }
         if (i % AGAIN == 0) {
-            trace_kick(e->tgid, tid);
+            remote_kick(e->tgid, tid);
         }
         raw_syscall(SYS_nanosleep, (long)&ts, 0, 0, 0, 0, 0);
         ts.tv_nsec = ts.tv_nsec < LAST_NS ? ts.tv_nsec * 2 : LAST_NS;

@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "linux-user/ptrace/ptrace.h"
+#include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 

@@ -19,7 +19,7 @@
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include "linux-user/task/sys.h"
+#include "linux-user/task/call.h"
 #include "linux-user/usercopy.h"
 
 enum { FIRST_NUMBER = 0x10000 };

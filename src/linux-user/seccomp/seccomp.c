@@ -9,8 +9,11 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/bpf.h"
 #include "linux-user/signal/signal.h"
+#include "linux-user/strace/strace.h"
+#include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"

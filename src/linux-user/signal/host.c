@@ -13,10 +13,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include "linux-user/signal/core.h"
 #include "linux-user/debug/profile.h"
-#include "linux-user/process/thread.h"
-#include "linux-user/task/sys.h"
+#include "linux-user/ptrace/ptrace.h"
+#include "linux-user/signal/core.h"
+#include "linux-user/task/current.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
 
@@ -24,13 +24,6 @@ enum {
     HOST_STACK_BYTES = 64 << 10,
     KICK_AGAIN_NS = 200000,
 };
-
-/*
- * The one global of linux-user: the task of this thread, for host signal
- * handlers and what exec calls back, which are given nothing else.  Set by
- * signal_init() only.
- */
-static __thread Task *this_task;
 
 /* What the value of a signal points to that only asks a thread to stop. */
 static const char kick_mark;
@@ -144,7 +137,7 @@ static void without_task(int signo, siginfo_t *info, void *ucontext)
 
 static void async_handler(int signo, siginfo_t *info, void *ucontext)
 {
-    Task *t = this_task;
+    Task *t = task_current();
 
     if (!t) {
         without_task(signo, info, ucontext);
@@ -166,7 +159,7 @@ bool signal_is_kick(int signo, const siginfo_t *info)
 {
     return signo == SIGBUS &&
            ((info->si_code == SI_TIMER &&
-             info->si_value.sival_ptr == this_task) ||
+             info->si_value.sival_ptr == task_current()) ||
             (info->si_code == SI_QUEUE && info->si_pid == getpid() &&
              info->si_value.sival_ptr == &kick_mark));
 }
@@ -278,8 +271,8 @@ static void other_fault(int signo, siginfo_t *info, void *ucontext)
 {
     HostSigaction dfl = { 0 };
 
-    if (info->si_code <= 0 && this_task) {
-        sent_fault(this_task, signo, info, ucontext);
+    if (info->si_code <= 0 && task_current()) {
+        sent_fault(task_current(), signo, info, ucontext);
     } else if (info->si_code <= 0) {
         without_task(signo, info, ucontext);
     } else if (!usercopy_fixup(ucontext)) {
@@ -377,7 +370,7 @@ int signal_init(Task *t)
     signal_new_process(t);
     t->altstack.flags = SS_DISABLE;
     __atomic_store_n(&t->cpu->user, t, __ATOMIC_RELEASE);
-    this_task = t;
+    task_set_current(t);
     signal_install_own();
     signal_block(t);
     return 0;
@@ -394,22 +387,12 @@ static void give_up_pending(Task *t)
 void signal_end(Task *t)
 {
     signal_set_host_mask(~0ull);
-    this_task = NULL;
+    task_set_current(NULL);
     give_up_pending(t);
     if (t->has_timer) {
         raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
     }
     free_host_stack(t);
-}
-
-const void *task_current_place(void)
-{
-    return &this_task;
-}
-
-Task *task_current(void)
-{
-    return this_task;
 }
 
 /* The thread may be of another process: a vfork child, or its parent. */

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 #include "linux-user/signal/core.h"
-#include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 
 /* --- from the parent --- */

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/signal/core.h"
 #include "linux-user/debug/debug.h"
+#include "linux-user/process/end.h"
+#include "linux-user/ptrace/ptrace.h"
 #include "linux-user/riscv64/frame.h"
-#include "linux-user/task/sys.h"
+#include "linux-user/signal/core.h"
+#include "linux-user/strace/strace.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include "linux-user/riscv64/frame.h"
+#include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 

@@ -1,5 +1,5 @@
 /* -strace: arguments that are numbers, strings and bytes; all letters. */
-#include "linux-user/strace/strace.h"
+#include "linux-user/strace/internal.h"
 
 #include <fcntl.h>
 #include <linux/futex.h>

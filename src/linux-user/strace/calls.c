@@ -1,5 +1,5 @@
 /* -strace: arguments of single calls. */
-#include "linux-user/strace/strace.h"
+#include "linux-user/strace/internal.h"
 
 #include <errno.h>
 #include <linux/sched.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include "linux-user/files/ioctl.h"
 
 /* --- pselect6 --- */
 

@@ -1,5 +1,5 @@
 /* -strace: names of numbers, from flags.def. */
-#include "linux-user/strace/strace.h"
+#include "linux-user/strace/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* -strace: the arguments of ptrace. */
-#include "linux-user/strace/strace.h"
+#include "linux-user/strace/internal.h"
 
 #include <linux/ptrace.h>
 #include <sys/uio.h>

@@ -4,7 +4,7 @@
  * write, so that lines of several threads and processes do not mix; once there
  * are several, each line begins with its thread's id.
  */
-#include "linux-user/strace/strace.h"
+#include "linux-user/strace/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "linux-user/strace/strace.h"
+#include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 
 enum { RESULT_COLUMN = 40 };

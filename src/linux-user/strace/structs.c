@@ -1,5 +1,5 @@
 /* -strace: what pointer arguments point to. */
-#include "linux-user/strace/strace.h"
+#include "linux-user/strace/internal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

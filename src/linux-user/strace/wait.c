@@ -3,7 +3,7 @@
  * Looking changes nothing: no event, child or byte is taken.  A wrong answer
  * costs but the form of the line.
  */
-#include "linux-user/strace/strace.h"
+#include "linux-user/strace/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 
 typedef bool WaitFn(Task *t, const uint64_t *a);

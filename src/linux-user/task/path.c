@@ -2,11 +2,12 @@
  * Paths below the -L prefix.  Absolute symbolic links in the prefix mean
  * files of the prefix, so the path is walked here, link by link.
  */
-#include "linux-user/task/sys.h"
+#include "linux-user/task/path.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#include "linux-user/task/path.h"
 
 enum { LINK_LIMIT = 40 };
 

@@ -5,7 +5,7 @@
  * touched by its own host thread only; `pending` and `info` also by that
  * thread's signal handlers.  Functions below linux_user_run() are given a
  * Task and find everything else through it; only the host's signal handlers
- * need a global pointer (signal/host.c).
+ * need a global pointer (current.h).
  */
 #ifndef LINUX_USER_PROCESS_H
 #define LINUX_USER_PROCESS_H
@@ -16,10 +16,12 @@
 #include <sys/types.h>
 #include "linux-user/linux-user.h"
 #include "linux-user/mm/mm.h"
-#include "linux-user/ptrace/ptrace.h"
 #include "linux-user/riscv64/target.h"
 #include "linux-user/task/held.h"
+#include "linux-user/task/trace_block.h"
 #include "util/reserve.h"
+
+struct Task;
 
 enum { GUEST_NSIG = 64 };
 
@@ -43,8 +45,10 @@ typedef struct Process {
     Reserve reserve;                   /* see util/reserve.h */
     Exec *exec;
     const LinuxUserOptions *options;
+    void (*run)(struct Task *);        /* a thread, until it ends */
     Gdb *gdb;                          /* NULL: not debugged */
     int debug_end;                     /* gdb_fork_child()'s; 0: none */
+    int profile_fd;                    /* -1: no -profile */
     char exe[PATH_MAX];                /* the program's real path, once */
     volatile int program_fd;           /* proc/program.h; -1: none */
     pthread_mutex_t program_lock;      /* while it moves */

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "linux-user/usercopy.h"
 
 /* For other processes alone; nobody here reads it.  Set once. */
 static Process *volatile anchor;
@@ -107,12 +109,22 @@ void remote_written(const Remote *r, uint64_t start, uint64_t len)
     remote_write(r->pid, at, range, sizeof(range));
 }
 
+void remote_kick(int tgid, int tid)
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    info.si_signo = SIGBUS;
+    info.si_code = TRACE_SI_KICK;
+    raw_syscall(SYS_rt_tgsigqueueinfo, tgid, tid, SIGBUS, (long)&info, 0, 0);
+}
+
 void remote_look(const Remote *r)
 {
     long tgid = remote_status(r->pid, "Tgid");
 
     if (tgid > 0) {
-        trace_kick((int)tgid, r->pid);
+        remote_kick((int)tgid, r->pid);
     }
 }
 

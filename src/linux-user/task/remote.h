@@ -32,11 +32,11 @@ void remote_written(const Remote *r, uint64_t start, uint64_t len);
 /* So that it sees to that soon, though it may be running. */
 void remote_look(const Remote *r);
 
+/* Makes a thread that is traced, or may be, come to its safe point. */
+void remote_kick(int tgid, int tid);
+
 /* A copy of its map; false: none.  To be freed by map_free(). */
 bool remote_map(const Remote *r, Map *map);
-
-/* Of a stopped tracee of the thread that is found already: *r. */
-bool trace_knows(Task *t, int pid, Remote *r);
 
 /* Is the thread one that its guest knows nothing of? */
 bool remote_is_own_thread(int tid);

@@ -1,0 +1,40 @@
+/*
+ * Calls of the host with a guest's arguments.  A pointer that the guest may not
+ * use is the kernel's to refuse, so that the order of errors is the kernel's.
+ */
+#ifndef LINUX_USER_CALL_H
+#define LINUX_USER_CALL_H
+
+#include "linux-user/task/process.h"
+
+/*
+ * A guest pointer for a call of the host.  One beyond the guest's space turns
+ * into one that no process has.  0 stays 0.  What the kernel may write there
+ * is not watched.
+ */
+static inline long host_pointer(Task *t, uint64_t addr)
+{
+    const uint64_t nobodys = 1ull << 63;
+
+    if (addr >= nobodys) {
+        return (long)addr;
+    }
+    if (addr >= TASK_SIZE) {
+        return (long)(nobodys | (addr & GUEST_PAGE_MASK));
+    }
+    if (mm_may_be_watched(task_mm(t), addr)) {
+        mm_unwatch_from(task_mm(t), addr);
+    }
+    return addr ? (long)g2h(task_mm(t), addr) : 0;
+}
+
+/* What the kernel refuses as it does a pointer to nowhere. */
+static inline long bad_pointer(void)
+{
+    return LONG_MIN;
+}
+
+/* Pass on, with guest pointers (bits of `pointers`) converted. */
+long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a);
+
+#endif
