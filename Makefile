@@ -271,8 +271,8 @@ dhrystone: need-guest
 # The guest's vDSO, from its source.
 .PHONY: vdso
 vdso: need-guest
-	src/linux-user/riscv64/vdso.sh > src/linux-user/riscv64/vdso.inc.new
-	mv src/linux-user/riscv64/vdso.inc.new src/linux-user/riscv64/vdso.inc
+	src/linux-user/abi/riscv64/vdso.sh > src/linux-user/abi/riscv64/vdso.inc.new
+	mv src/linux-user/abi/riscv64/vdso.inc.new src/linux-user/abi/riscv64/vdso.inc
 
 bench: all need-python need-guest need-qemu
 	$(Q)bench/run.py --svg $(BUILD)/bench.svg --json $(BUILD)/bench.json \

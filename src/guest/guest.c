@@ -5,6 +5,7 @@
 #include <string.h>
 #include "disas/riscv.h"
 #include "frontend/riscv/cpu.h"
+#include "linux-user/abi/riscv64/abi.h"
 
 /* Of a 64-bit little-endian guest; its machine is below 256. */
 #define MAGIC_LE64(machine)                                                   \
@@ -21,6 +22,7 @@ static const Guest guests[] = {
         .elf_machine = EM_RISCV,
         .frontend = &riscv64_frontend,
         .disas = riscv_disas,
+        .abi = &riscv64_abi,
         .sp = "sp",
         .gp = "gp",
         .gp_symbol = "__global_pointer$",

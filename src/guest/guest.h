@@ -8,12 +8,15 @@
 #include "disas/insn.h"
 #include "frontend/frontend.h"
 
+struct GuestAbi;
+
 typedef struct Guest {
     const char *name;          /* of tcg-NAME; its frontend's */
     const char *title;         /* "64-bit RISC-V" */
     uint16_t elf_machine;      /* EM_* */
     const Frontend *frontend;
     GuestDisas *disas;
+    const struct GuestAbi *abi;    /* for programs of Linux */
     /* Registers by name: the stack pointer, and what holds the address of the
        symbol gp_symbol; NULL: none does. */
     const char *sp, *gp, *gp_symbol;

@@ -10,6 +10,7 @@
 
 #include "exec/exec.h"
 #include "gdbstub/gdbstub.h"
+#include "linux-user/abi/abi.h"
 #include "plugin/plugin.h"
 
 typedef struct LinuxUserOptions {
@@ -39,6 +40,7 @@ typedef struct LinuxUserOptions {
                                   them as JSON, in which %d is the pid */
     const char *self;          /* path of the emulator, for execve */
     char **self_options;       /* options that execve passes on */
+    const GuestAbi *abi;       /* the guest's */
     Plugins *plugins;          /* NULL: none */
     struct Profile *profile;   /* -profile; NULL: none */
     int first_pid;             /* the process that the user has started, which

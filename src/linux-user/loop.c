@@ -597,6 +597,7 @@ int linux_user_run(const LinuxUserOptions *o)
     grow_stack();
     mallopt(M_ARENA_MAX, 1);   /* each takes two mappings and 64 MiB */
     proc->options = o;
+    proc->abi = o->abi;
     proc->run = task_loop;
     proc->profile_fd = o->profile ? profile_fd(o->profile) : -1;
     proc->program_fd = -1;

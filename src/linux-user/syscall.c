@@ -17,27 +17,20 @@
 #include "linux-user/usercopy.h"
 #include "util/check.h"
 
-/* Bit i: letter i of a string literal is a capital. */
-#define LETTER(s, i) ((s)[sizeof(s) > (i) ? (i) : sizeof(s) - 1])
-#define POINTER(s, i) \
-    ((LETTER(s, i) >= 'A' && LETTER(s, i) <= 'Z') ? 1 << (i) : 0)
-#define POINTERS(s)                                            \
-    (POINTER(s, 0) | POINTER(s, 1) | POINTER(s, 2) |           \
-     POINTER(s, 3) | POINTER(s, 4) | POINTER(s, 5))
-
-const SyscallRow syscall_table[SYSCALL_TABLE_SIZE] = {
-#define PASS(number, name, arguments) \
-    [number] = { #name, arguments, NULL, SYS_##name, POINTERS(arguments) },
-#define CALL(number, name, arguments, handler) \
-    [number] = { #name, arguments, handler, -1, POINTERS(arguments) },
-#include "linux-user/syscall.def"
+const Syscall syscalls[NB_CALLS] = {
+#define PASS(name, arguments) \
+    { #name, arguments, NULL, SYS_##name, SYSCALL_POINTERS(arguments) },
+#define CALL(name, arguments, handler) \
+    { #name, arguments, handler, -1, SYSCALL_POINTERS(arguments) },
+#include "linux-user/calls.def"
 };
 
-const SyscallRow *syscall_row(unsigned nr)
+const Syscall *syscall_row(const Task *t, unsigned nr)
 {
-    static const SyscallRow none = { .arguments = "", .host = -1 };
+    static const Syscall none = { .arguments = "", .host = -1 };
+    const GuestAbi *abi = t->proc->abi;
 
-    return nr < SYSCALL_TABLE_SIZE ? &syscall_table[nr] : &none;
+    return nr < abi->nb_calls && abi->calls[nr] ? abi->calls[nr] : &none;
 }
 
 static long unknown_call(Task *t, unsigned nr)
@@ -56,7 +49,7 @@ static long unknown_call(Task *t, unsigned nr)
     return -ENOSYS;
 }
 
-static long call_once(Task *t, const SyscallRow *row, unsigned nr,
+static long call_once(Task *t, const Syscall *row, unsigned nr,
                       const uint64_t *a)
 {
     if (row->handler) {
@@ -71,7 +64,7 @@ static long call_once(Task *t, const SyscallRow *row, unsigned nr,
 /* A pointer may be below a stack that grows. */
 static long call_row(Task *t, unsigned nr, const uint64_t *a)
 {
-    const SyscallRow *row = syscall_row(nr);
+    const Syscall *row = syscall_row(t, nr);
     long ret = call_once(t, row, nr, a);
     bool grown = false;
 
@@ -136,7 +129,7 @@ static long make_call(Task *t, unsigned nr, const uint64_t *a)
         strace_leave(t, nr, a, ret);
     }
     if (log_on(&t->proc->options->log, LOG_page)) {
-        const char *name = syscall_row(nr)->name;
+        const char *name = syscall_row(t, nr)->name;
 
         page_log(t, name ? name : "system call");
     }
@@ -197,11 +190,11 @@ static void traced_call(Task *t, unsigned nr, const uint64_t *a)
     }
 }
 
-static TcgSyscall describe(uint64_t nr, const uint64_t *a)
+static TcgSyscall describe(const Task *t, uint64_t nr, const uint64_t *a)
 {
     TcgSyscall call = { .number = nr };
 
-    call.name = nr < SYSCALL_TABLE_SIZE ? syscall_table[nr].name : NULL;
+    call.name = nr < UINT_MAX ? syscall_row(t, (unsigned)nr)->name : NULL;
     memcpy(call.args, a, sizeof(call.args));
     return call;
 }
@@ -235,7 +228,7 @@ void syscall_run(Task *t)
         run(t);
         return;
     }
-    call = describe(s->gpr[RV_A7], &s->gpr[RV_A0]);
+    call = describe(t, s->gpr[RV_A7], &s->gpr[RV_A0]);
     plugins_syscall(plugins, t->cpu, &call);
     run(t);
     if (!t->exited && s->pc != pc - TARGET_SYSCALL_BYTES) {

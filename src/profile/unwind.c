@@ -58,9 +58,9 @@ typedef struct Place {
 } Place;
 
 static const char *const syscall_names[] = {
-#define PASS(number, name, arguments) [number] = #name,
-#define CALL(number, name, arguments, handler) [number] = #name,
-#include "linux-user/syscall.def"
+#define NUMBER(number, name) [number] = #name,
+#define OWN(number, name, arguments, handler) [number] = #name,
+#include "linux-user/abi/riscv64/numbers.def"
 };
 
 /* ---- Files ------------------------------------------------------------------ */

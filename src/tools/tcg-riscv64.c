@@ -64,6 +64,7 @@ static void set_defaults(Command *c)
 {
     exec_config_default(&c->user.exec);
     c->user.exec.frontend = c->guest->frontend;
+    c->user.abi = c->guest->abi;
     c->user.exec.features = c->guest->frontend->models->features;
     c->user.exec.backend = backend_at(0);
     c->user.exec.disas = c->guest->disas;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "disas/symbol_map.h"
-#include "linux-user/riscv64/target.h"
+#include "linux-user/abi/riscv64/target.h"
 
 enum { NAME_BYTES = 256 };
 

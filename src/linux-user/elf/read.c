@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "linux-user/riscv64/target.h"
+#include "linux-user/abi/riscv64/target.h"
 #include "util/file_kind.h"
 
 static int refuse(const char **why, int error, const char *text)

@@ -23,7 +23,7 @@ enum {
     SIGINFO_SECCOMP = 1,               /* SYS_SECCOMP */
 };
 
-/* Numbers of riscv64 (syscall.def). */
+/* Numbers of riscv64 (numbers.def). */
 enum { NR_READ = 63, NR_WRITE = 64, NR_EXIT = 93, NR_SIGRETURN = 139 };
 
 /* --- deciding --- */

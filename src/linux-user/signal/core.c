@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
-#include "linux-user/riscv64/core_note.h"
+#include "linux-user/abi/riscv64/core_note.h"
 
 enum {
     NAME_ROOM = 256,

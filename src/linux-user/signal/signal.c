@@ -8,7 +8,7 @@
 #include "linux-user/debug/debug.h"
 #include "linux-user/process/end.h"
 #include "linux-user/ptrace/ptrace.h"
-#include "linux-user/riscv64/frame.h"
+#include "linux-user/abi/riscv64/frame.h"
 #include "linux-user/signal/core.h"
 #include "linux-user/strace/strace.h"
 #include "linux-user/usercopy.h"

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
-#include "linux-user/riscv64/frame.h"
+#include "linux-user/abi/riscv64/frame.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"

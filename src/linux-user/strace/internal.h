@@ -54,12 +54,12 @@ typedef struct StraceCall {
 } StraceCall;
 
 /* Will the call, it seems, wait? */
-bool strace_waits(Task *t, const SyscallRow *row, const uint64_t *a);
+bool strace_waits(Task *t, const Syscall *row, const uint64_t *a);
 
 /* An argument of a call that is to be shown. */
 typedef struct Shown {
     Task *t;
-    const SyscallRow *row;
+    const Syscall *row;
     const uint64_t *a;
     int i;                 /* which */
     uint64_t v;            /* a[i] */
@@ -74,7 +74,7 @@ bool shown_result(Line *l, const Shown *s, void *to, size_t n);
 void line_guest_bytes(Line *l, Task *t, uint64_t addr, uint64_t n);
 void line_guest_string(Line *l, Task *t, uint64_t addr);
 
-/* By the letters of syscall.def. */
+/* By the letters of calls.def. */
 void line_argument(Line *l, const Shown *s, char letter);
 
 typedef void ShowFn(Line *, const Shown *);

@@ -88,7 +88,7 @@ static int futex_arguments(uint64_t op)
 }
 
 /* How many arguments the call looks at. */
-static int nb_arguments(const SyscallRow *row, const uint64_t *a)
+static int nb_arguments(const Syscall *row, const uint64_t *a)
 {
     int n = (int)strlen(row->arguments);
 
@@ -105,7 +105,7 @@ static int nb_arguments(const SyscallRow *row, const uint64_t *a)
 }
 
 /* F_GETFL gives flags, and F_SETFL takes them. */
-static char letter_of(const SyscallRow *row, const uint64_t *a, int i)
+static char letter_of(const Syscall *row, const uint64_t *a, int i)
 {
     if (row->handler == sys_fcntl && i == 2) {
         return a[1] == F_SETFL ? 'f' : 'd';
@@ -113,7 +113,7 @@ static char letter_of(const SyscallRow *row, const uint64_t *a, int i)
     return row->arguments[i];
 }
 
-static bool makes_task(const SyscallRow *row)
+static bool makes_task(const Syscall *row)
 {
     return row->handler == sys_clone || row->handler == sys_clone3;
 }
@@ -153,7 +153,7 @@ static void add_equals(Line *l)
 static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
                      long ret)
 {
-    Shown s = { .t = t, .row = syscall_row(nr), .a = a, .ret = ret };
+    Shown s = { .t = t, .row = syscall_row(t, nr), .a = a, .ret = ret };
 
     line_add(l, "%s(", s.row->name);
     add_arguments(l, &s, 0, false);
@@ -166,7 +166,7 @@ static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
  */
 static void begin_call(Task *t, unsigned nr, const uint64_t *a)
 {
-    Shown s = { .t = t, .row = syscall_row(nr), .a = a };
+    Shown s = { .t = t, .row = syscall_row(t, nr), .a = a };
     StraceCall *c = t->strace;
     Line l;
 
@@ -196,7 +196,7 @@ static void begin_call(Task *t, unsigned nr, const uint64_t *a)
 static void finish_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
                         long ret)
 {
-    Shown s = { .t = t, .row = syscall_row(nr), .a = a, .ret = ret };
+    Shown s = { .t = t, .row = syscall_row(t, nr), .a = a, .ret = ret };
     const StraceCall *c = t->strace;
 
     if (!c || makes_task(s.row)) {
@@ -212,7 +212,7 @@ static void finish_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
     add_equals(l);
 }
 
-static void add_end(Line *l, Task *t, const SyscallRow *row,
+static void add_end(Line *l, Task *t, const Syscall *row,
                     const uint64_t *a)
 {
     if (row->handler == sys_exit || row->handler == sys_exit_group) {
@@ -222,7 +222,7 @@ static void add_end(Line *l, Task *t, const SyscallRow *row,
     }
 }
 
-static bool may_not_return(const SyscallRow *row)
+static bool may_not_return(const Syscall *row)
 {
     return row->handler == sys_exit || row->handler == sys_exit_group ||
            row->handler == sys_execve || row->handler == sys_execveat ||
@@ -231,7 +231,7 @@ static bool may_not_return(const SyscallRow *row)
 
 void strace_enter(Task *t, unsigned nr, const uint64_t *a)
 {
-    const SyscallRow *row = syscall_row(nr);
+    const Syscall *row = syscall_row(t, nr);
     Line l;
 
     if (row->name && may_not_return(row)) {
@@ -245,14 +245,14 @@ void strace_enter(Task *t, unsigned nr, const uint64_t *a)
     }
 }
 
-static bool gives_address(const SyscallRow *row)
+static bool gives_address(const Syscall *row)
 {
     return row->handler == sys_mmap || row->handler == sys_brk ||
            row->handler == sys_mremap || row->handler == sys_shmat;
 }
 
 /* Which descriptors are ready. */
-static void add_ready(Line *l, Task *t, const SyscallRow *row,
+static void add_ready(Line *l, Task *t, const Syscall *row,
                       const uint64_t *a, long ret)
 {
     bool polls = row->handler == sys_ppoll;
@@ -268,7 +268,7 @@ static void add_ready(Line *l, Task *t, const SyscallRow *row,
     }
 }
 
-static void add_result(Line *l, const SyscallRow *row, const uint64_t *a,
+static void add_result(Line *l, const Syscall *row, const uint64_t *a,
                        long ret)
 {
     const char *name = strerrorname_np((int)-ret);
@@ -292,7 +292,7 @@ static void add_result(Line *l, const SyscallRow *row, const uint64_t *a,
 
 void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
 {
-    const SyscallRow *row = syscall_row(nr);
+    const Syscall *row = syscall_row(t, nr);
     Line l;
 
     if (!row->name || row->handler == sys_rt_sigreturn ||
@@ -318,7 +318,7 @@ void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
 
 void strace_never_returns(Task *t, unsigned nr, const uint64_t *a)
 {
-    const SyscallRow *row = syscall_row(nr);
+    const Syscall *row = syscall_row(t, nr);
     Line l;
 
     if (!t->proc->options->strace || !row->name || may_not_return(row)) {
@@ -386,9 +386,9 @@ static void add_child(Line *l, const siginfo_t *info)
              info->si_stime);
 }
 
-static void add_filtered(Line *l, const siginfo_t *info)
+static void add_filtered(Line *l, const Task *t, const siginfo_t *info)
 {
-    const char *name = syscall_row((unsigned)info->si_syscall)->name;
+    const char *name = syscall_row(t, (unsigned)info->si_syscall)->name;
 
     line_add(l, ", si_errno=%d, si_call_addr=", info->si_errno);
     line_address(l, (uintptr_t)info->si_call_addr);
@@ -401,7 +401,7 @@ static void add_filtered(Line *l, const siginfo_t *info)
 }
 
 /* What is there depends on where the signal came from. */
-static void add_info(Line *l, const siginfo_t *info)
+static void add_info(Line *l, const Task *t, const siginfo_t *info)
 {
     if (info->si_code == SI_TIMER) {
         line_add(l, ", si_timerid=%#x, si_overrun=%d",
@@ -415,7 +415,7 @@ static void add_info(Line *l, const siginfo_t *info)
     } else if (info->si_code != SI_KERNEL && info->si_signo == SIGCHLD) {
         add_child(l, info);
     } else if (info->si_signo == SIGSYS && info->si_code > 0) {
-        add_filtered(l, info);
+        add_filtered(l, t, info);
     } else if (info->si_code != SI_KERNEL) {
         line_add(l, ", si_addr=");
         line_address(l, (uintptr_t)info->si_addr);
@@ -435,7 +435,7 @@ void strace_signal(Task *t, const siginfo_t *info)
     line_add(&l, " {si_signo=");
     line_signal(&l, info->si_signo);
     add_code(&l, info);
-    add_info(&l, info);
+    add_info(&l, t, info);
     line_add(&l, "} ---");
     end(t, &l);
 }

@@ -169,7 +169,7 @@ static const struct {
     { "semop", always }, { "semtimedop", always }, { "msgrcv", always },
 };
 
-bool strace_waits(Task *t, const SyscallRow *row, const uint64_t *a)
+bool strace_waits(Task *t, const Syscall *row, const uint64_t *a)
 {
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
         if (strcmp(calls[i].name, row->name) == 0) {

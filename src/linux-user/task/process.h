@@ -16,7 +16,7 @@
 #include <sys/types.h>
 #include "linux-user/linux-user.h"
 #include "linux-user/mm/mm.h"
-#include "linux-user/riscv64/target.h"
+#include "linux-user/abi/riscv64/target.h"
 #include "linux-user/task/held.h"
 #include "linux-user/task/trace_block.h"
 #include "util/reserve.h"
@@ -45,6 +45,7 @@ typedef struct Process {
     Reserve reserve;                   /* see util/reserve.h */
     Exec *exec;
     const LinuxUserOptions *options;
+    const GuestAbi *abi;               /* the same as options->abi */
     void (*run)(struct Task *);        /* a thread, until it ends */
     Gdb *gdb;                          /* NULL: not debugged */
     int debug_end;                     /* gdb_fork_child()'s; 0: none */

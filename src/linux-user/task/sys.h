@@ -1,5 +1,5 @@
 /*
- * System calls: the handlers that syscall.def names, and its rows.
+ * System calls: the handlers that calls.def names, and its rows.
  *
  * A handler is given the task and six arguments, and returns the result or
  * -errno; -RESTART_SYSCALL if a signal must be delivered first and the call
@@ -14,22 +14,37 @@
 
 typedef long SysFn(Task *t, const uint64_t *a);
 
-#define CALL(number, name, arguments, handler) SysFn handler;
-#include "linux-user/syscall.def"
+#define CALL(name, arguments, handler) SysFn handler;
+#include "linux-user/calls.def"
 
-/* A row of syscall.def. */
-typedef struct SyscallRow {
+/* A row of calls.def, or one that a guest has alone. */
+typedef struct Syscall {
     const char *name;          /* NULL: no such call */
     const char *arguments;
     SysFn *handler;            /* NULL: the host's call does it */
     int host;                  /* its number */
     uint8_t pointers;          /* bit i: argument i is a guest pointer */
-} SyscallRow;
+} Syscall;
 
-enum { SYSCALL_TABLE_SIZE = 512 };
+/* Bits of the letters in a string literal that are capitals. */
+#define SYSCALL_LETTER(s, i) ((s)[sizeof(s) > (i) ? (i) : sizeof(s) - 1])
+#define SYSCALL_POINTER(s, i)                                       \
+    ((SYSCALL_LETTER(s, i) >= 'A' && SYSCALL_LETTER(s, i) <= 'Z') << (i))
+#define SYSCALL_POINTERS(s)                                         \
+    (SYSCALL_POINTER(s, 0) | SYSCALL_POINTER(s, 1) |                \
+     SYSCALL_POINTER(s, 2) | SYSCALL_POINTER(s, 3) |                \
+     SYSCALL_POINTER(s, 4) | SYSCALL_POINTER(s, 5))
 
-extern const SyscallRow syscall_table[SYSCALL_TABLE_SIZE];
-/* Of any number; one without a name if there is no such call. */
-const SyscallRow *syscall_row(unsigned nr);
+enum {
+#define PASS(name, arguments) CALL_##name,
+#define CALL(name, arguments, handler) CALL_##name,
+#include "linux-user/calls.def"
+    NB_CALLS
+};
+
+/* By CALL_*. */
+extern const Syscall syscalls[NB_CALLS];
+/* Of any number of the guest's; without a name if there is no such call. */
+const Syscall *syscall_row(const Task *t, unsigned nr);
 
 #endif

@@ -24,7 +24,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "linux-user/riscv64/trace_regs.h"
+#include "linux-user/abi/riscv64/trace_regs.h"
 
 /* si_code of a SIGBUS: only a kick, or the signal in signal[si_status]. */
 enum { TRACE_SI_KICK = -1000, TRACE_SI_SIGNAL = -1001 };

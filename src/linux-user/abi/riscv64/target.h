@@ -2,8 +2,8 @@
  * What linux-user needs to know of RISC-V: registers of calls and signals,
  * ELF identity, and the structures that differ from the host's.
  */
-#ifndef LINUX_USER_RISCV64_TARGET_H
-#define LINUX_USER_RISCV64_TARGET_H
+#ifndef LINUX_USER_ABI_RISCV64_TARGET_H
+#define LINUX_USER_ABI_RISCV64_TARGET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
  * double-precision state, and room in which extensions (vector) may follow;
  * an empty extension header ends it.
  */
-#include "linux-user/riscv64/frame.h"
+#include "linux-user/abi/riscv64/frame.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The registers of a traced thread, as ptrace gives them: NT_PRSTATUS, ... */
-#ifndef LINUX_USER_RISCV64_TRACE_REGS_H
-#define LINUX_USER_RISCV64_TRACE_REGS_H
+#ifndef LINUX_USER_ABI_RISCV64_TRACE_REGS_H
+#define LINUX_USER_ABI_RISCV64_TRACE_REGS_H
 
 #include <stdint.h>
 

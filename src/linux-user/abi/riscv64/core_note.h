@@ -1,6 +1,6 @@
 /* The notes of a core file. */
-#ifndef LINUX_USER_RISCV64_CORE_NOTE_H
-#define LINUX_USER_RISCV64_CORE_NOTE_H
+#ifndef LINUX_USER_ABI_RISCV64_CORE_NOTE_H
+#define LINUX_USER_ABI_RISCV64_CORE_NOTE_H
 
 #include "linux-user/task/process.h"
 

@@ -1,8 +1,8 @@
 /* The vDSO's image: see vdso.S. */
-#include "linux-user/riscv64/target.h"
+#include "linux-user/abi/riscv64/target.h"
 
 #include <time.h>
-#include "linux-user/riscv64/vdso.inc"
+#include "linux-user/abi/riscv64/vdso.inc"
 
 const TargetVdso target_vdso = {
     .image = vdso_image,

@@ -2,7 +2,7 @@
 #include <string.h>
 #include "disas/riscv.h"
 #include "frontend/riscv/isa.h"
-#include "linux-user/riscv64/target.h"
+#include "linux-user/abi/riscv64/target.h"
 
 uint64_t target_hwcap(uint64_t features)
 {

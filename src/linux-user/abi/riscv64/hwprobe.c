@@ -2,7 +2,7 @@
  * riscv_hwprobe: what the processor can do (Linux,
  * Documentation/arch/riscv/hwprobe.rst).  All processors are alike.
  */
-#include "linux-user/task/sys.h"
+#include "linux-user/abi/riscv64/abi.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* NT_PRSTATUS and the others, as Linux/riscv64 lays them out. */
-#include "linux-user/riscv64/core_note.h"
+#include "linux-user/abi/riscv64/core_note.h"
 
 #include <elf.h>
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-#include "linux-user/riscv64/trace_regs.h"
+#include "linux-user/abi/riscv64/trace_regs.h"
 
 #include <string.h>
 #include "frontend/riscv/cpu.h"

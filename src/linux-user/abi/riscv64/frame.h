@@ -1,6 +1,6 @@
 /* Signal frames on the guest's stack. */
-#ifndef LINUX_USER_RISCV64_FRAME_H
-#define LINUX_USER_RISCV64_FRAME_H
+#ifndef LINUX_USER_ABI_RISCV64_FRAME_H
+#define LINUX_USER_ABI_RISCV64_FRAME_H
 
 #include "linux-user/task/process.h"
 
