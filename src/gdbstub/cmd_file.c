@@ -11,7 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "util/check.h"
 #include "util/fd.h"
+
+_Static_assert(2 * PATH_MAX + 32 <= PACKET_MAX, "any path, escaped");
 
 enum { FILEIO_ENAMETOOLONG = 91, FILEIO_EUNKNOWN = 9999 };
 
@@ -74,8 +77,10 @@ static long do_open(Gdb *g, const char *args)
 
 static void do_pread(const char *args, Reply *r)
 {
-    char buf[PACKET_MAX / 2];
+    enum { HEAD = 32 };                /* the result, before the bytes */
+    char buf[PACKET_MAX / 2 - HEAD];
     uint64_t fd, count, offset;
+    size_t done;
     ssize_t n;
 
     if (!take_number_before(&args, ',', &fd) ||
@@ -84,12 +89,13 @@ static void do_pread(const char *args, Reply *r)
         put_result(r, -EINVAL);
         return;
     }
-    count = count < sizeof(buf) - 32 ? count : sizeof(buf) - 32;
+    count = count < sizeof(buf) ? count : sizeof(buf);
     n = pread((int)fd, buf, count, (off_t)offset);
     put_result(r, result_of(n));
     if (n >= 0) {
         put(r, ";");
-        put_binary(r, buf, (size_t)n);
+        done = put_binary(r, buf, (size_t)n);
+        check(done == (size_t)n, "%zu bytes of %zd", done, n);
     }
 }
 

@@ -249,7 +249,7 @@ void cmd_read_siginfo(Gdb *g, const char *args, size_t bytes, Reply *r)
     }
 }
 
-/* "OFFSET:DATA" */
+/* "OFFSET:DATA"; vCont says which signal is given, not this. */
 void cmd_write_siginfo(Gdb *g, const char *args, size_t bytes, Reply *r)
 {
     GdbThread *th = general_thread(g, r);
@@ -257,6 +257,7 @@ void cmd_write_siginfo(Gdb *g, const char *args, size_t bytes, Reply *r)
     char data[PACKET_MAX + 1];
     uint64_t at;
     size_t n;
+    int signo;
 
     if (!th) {
         return;
@@ -272,6 +273,8 @@ void cmd_write_siginfo(Gdb *g, const char *args, size_t bytes, Reply *r)
         reply_error(r, EINVAL);
         return;
     }
+    signo = th->stop.info.si_signo;
     memcpy((char *)&th->stop.info + at, data, n);
+    th->stop.info.si_signo = signo;
     put(r, "%zx", n);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "util/check.h"
 
 void cmd_ok(Gdb *g, const char *args, size_t bytes, Reply *r)
 {
@@ -283,6 +284,7 @@ void cmd_detach(Gdb *g, const char *args, size_t bytes, Reply *r)
         fork_answer(&fork->fork_pipe[1], false);
     } else if ((int)pid == (int)getpid()) {
         if (named && fork) {
+            check(g->heir < 0, "two heirs");
             g->heir = fork->fork_pipe[1];
             fork->fork_pipe[1] = -1;
         }

@@ -16,7 +16,7 @@ void cmd_read_regs(Gdb *g, const char *args, size_t bytes, Reply *r)
     for (uint32_t n = 0; th && n < guest->nb_regs; n++) {
         uint64_t value = thread_reg(th, n);
 
-        put_hex(r, &value, guest->size(n));
+        put_hex(r, &value, reg_bytes(g, n));
     }
 }
 
@@ -35,7 +35,7 @@ void cmd_read_reg(Gdb *g, const char *args, size_t bytes, Reply *r)
         return;
     }
     value = thread_reg(th, (uint32_t)n);
-    put_hex(r, &value, guest->size((uint32_t)n));
+    put_hex(r, &value, reg_bytes(g, (uint32_t)n));
 }
 
 /* The general thread, out of the call that it may be in. */
@@ -54,9 +54,10 @@ static GdbThread *writable_thread(Gdb *g, Reply *r)
 static bool write_one(const GdbThread *th, uint32_t n, const char **s)
 {
     const GuestDebug *guest = th->gdb->target.guest;
+    uint32_t bytes = reg_bytes(th->gdb, n);
     uint64_t value = 0;
 
-    if (take_hex(s, &value, guest->size(n)) != guest->size(n)) {
+    if (take_hex(s, &value, bytes) != bytes) {
         return false;
     }
     guest->write(th->cpu, n, value);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "util/check.h"
 #include "util/fd.h"
 
 /* --- bytes --- */
@@ -30,6 +31,8 @@ void conn_close(Conn *c)
 
 int conn_get_byte(Conn *c)
 {
+    check(c->at <= c->end && c->end <= sizeof(c->buf), "byte %zu of %zu",
+          c->at, c->end);
     if (c->at == c->end) {
         ssize_t n;
 
@@ -150,6 +153,7 @@ void conn_put_packet(Conn *c, const char *packet, size_t n)
     char frame[PACKET_MAX + 5];
     int answer;
 
+    check(n <= PACKET_MAX, "a packet of %zu bytes", n);
     frame[0] = '$';
     memcpy(frame + 1, packet, n);
     snprintf(frame + 1 + n, 4, "#%02x", checksum(packet, n));
@@ -163,6 +167,7 @@ void conn_put_packet(Conn *c, const char *packet, size_t n)
         }
     } while (answer == '-');
     if (answer == '$') {
+        check(c->at > 0, "a byte goes back that was not taken");
         c->at--;               /* it does without */
     }
 }
@@ -309,9 +314,11 @@ static int bind_path(const char *where, char socket_path[SOCKET_PATH_MAX])
 int conn_listen(const char *where, char socket_path[SOCKET_PATH_MAX])
 {
     unsigned port;
-    int fd = conn_port(where, &port) ? bind_port((uint16_t)port)
-                                     : bind_path(where, socket_path);
+    bool is_port = conn_port(where, &port);
+    int fd;
 
+    check(!is_port || port <= UINT16_MAX, "port %u was let through", port);
+    fd = is_port ? bind_port((uint16_t)port) : bind_path(where, socket_path);
     return fd < 0 ? -1 : fd_out_of_reach(fd);
 }
 

@@ -17,21 +17,31 @@
 
 enum { SYSCALL_TRAP = 0x80 };  /* in the si_code of PTRACE_O_TRACESYSGOOD */
 
+/* Where th is in the list, or its end. */
+static GdbThread **place_of(Gdb *g, const GdbThread *th)
+{
+    GdbThread **at = &g->threads;
+
+    while (*at && *at != th) {
+        at = &(*at)->next;
+    }
+    return at;
+}
+
+/* It has run nothing yet: where the program stands still, it does too. */
 GdbThread *gdb_thread_new(Gdb *g, CPUState *cpu, int tid)
 {
     GdbThread *th = calloc(1, sizeof(*th));
-    GdbThread **at = &g->threads;
 
     if (!th) {
         return NULL;
     }
     *th = (GdbThread){ .gdb = g, .cpu = cpu, .tid = tid,
+                       .state = THREAD_PARKED,
                        .fork_pipe = { -1, -1 }, .vfork_pipe = { -1, -1 } };
     pthread_mutex_lock(&g->lock);
-    while (*at) {
-        at = &(*at)->next;
-    }
-    *at = th;
+    check(tid > 0 && !world_find(g, tid), "thread %d comes twice", tid);
+    *place_of(g, th) = th;
     pthread_cond_broadcast(&g->changed);
     pthread_mutex_unlock(&g->lock);
     return th;
@@ -47,15 +57,18 @@ static bool any_to_run(const Gdb *g)
     return false;
 }
 
+/* The server may have it in hand while the program stands still. */
 void gdb_thread_end(GdbThread *th)
 {
     Gdb *g = th->gdb;
-    GdbThread **at = &g->threads;
+    GdbThread **at;
 
     pthread_mutex_lock(&g->lock);
-    while (*at && *at != th) {
-        at = &(*at)->next;
+    thread_park(th);
+    while (g->stop) {
+        thread_await_change(th);
     }
+    at = place_of(g, th);
     check(*at, "a thread ends that is not known");
     *at = th->next;
     pthread_cond_broadcast(&g->changed);
@@ -86,19 +99,28 @@ bool thread_stands_still(const GdbThread *th)
  * The server kicks only threads that run, under the lock: what it has asked
  * for is undone here, so that no kick that is still on its way asks again.
  */
-void thread_wait(GdbThread *th)
+void thread_park(GdbThread *th)
 {
-    Gdb *g = th->gdb;
-
-    check(lock_is_held(&g->lock), "a thread waits without the lock");
-    if (!thread_stands_still(th)) {
-        return;
-    }
+    check(lock_is_held(&th->gdb->lock), "a thread parks without the lock");
     th->state = THREAD_PARKED;
     __atomic_store_n(&th->cpu->exit_request, 0, __ATOMIC_RELAXED);
-    pthread_cond_broadcast(&g->changed);
+    pthread_cond_broadcast(&th->gdb->changed);
+}
+
+void thread_await_change(GdbThread *th)
+{
+    check(th->state != THREAD_RUNNING, "the server waits for who waits for it");
+    pthread_cond_wait(&th->gdb->changed, &th->gdb->lock);
+}
+
+void thread_wait(GdbThread *th)
+{
+    check(lock_is_held(&th->gdb->lock), "a thread waits without the lock");
+    if (thread_stands_still(th)) {
+        thread_park(th);
+    }
     while (thread_stands_still(th)) {
-        pthread_cond_wait(&g->changed, &g->lock);
+        thread_await_change(th);
     }
     th->state = THREAD_RUNNING;
 }
@@ -108,6 +130,7 @@ void thread_report(GdbThread *th)
     Gdb *g = th->gdb;
 
     check(lock_is_held(&g->lock), "a report without the lock");
+    check(th->met.kind, "a report of nothing");
     check(!th->stop.kind, "a report on top of another");
     th->go_on_with = 0;
     if (g->attached) {
@@ -136,6 +159,15 @@ uint64_t thread_reg(const GdbThread *th, uint32_t reg)
     return in_call ? value - guest->syscall_bytes : value;
 }
 
+uint32_t reg_bytes(const Gdb *g, uint32_t reg)
+{
+    uint32_t bytes = g->target.guest->size(reg);
+
+    check(reg < g->target.guest->nb_regs, "register %u", reg);
+    check(bytes <= sizeof(uint64_t), "register %u of %u bytes", reg, bytes);
+    return bytes;
+}
+
 static uint64_t pc_of(const GdbThread *th)
 {
     const GuestDebug *guest = th->gdb->target.guest;
@@ -160,6 +192,7 @@ const Point *point_at(const Gdb *g, uint64_t pc)
 
 static void stop_at(GdbThread *th, const Point *p)
 {
+    check(p->type <= POINT_HARD, "stopped by a point of type %d", p->type);
     th->met.kind = STOP_BREAK;
     th->met.point = p->type;
     set_trap(&th->met, TRAP_BRKPT);
@@ -274,6 +307,7 @@ int gdb_signal(GdbThread *th, siginfo_t *info)
     Gdb *g = th->gdb;
     int signo = info->si_signo, given = signo;
 
+    check(signo >= 1 && signo < _NSIG, "signal %d", signo);
     pthread_mutex_lock(&g->lock);
     if (th->injected == signo) {
         th->injected = 0;
@@ -284,6 +318,9 @@ int gdb_signal(GdbThread *th, siginfo_t *info)
         thread_report(th);
         *info = th->stop.info;
         given = th->go_on_with;
+        check(given >= 0 && given < _NSIG, "signal %d goes on", given);
+        check(info->si_signo == signo, "signal %d became %d", signo,
+              info->si_signo);
         if (given != signo) {
             memset(info, 0, sizeof(*info));
             info->si_signo = given;
@@ -343,6 +380,7 @@ bool gdb_call_begin(GdbThread *th, unsigned nr, long *result)
     bool begins = false;
 
     pthread_mutex_lock(&g->lock);
+    check(th->state == THREAD_RUNNING, "a call begins within another");
     if (was_made(th)) {
         *result = th->made.result;
     } else if (thread_stands_still(th)) {
@@ -379,8 +417,9 @@ bool gdb_call_end(GdbThread *th, bool made, long result)
     bool untouched;
 
     pthread_mutex_lock(&g->lock);
+    check(th->state == THREAD_IN_CALL, "a call ends that did not begin");
     while (thread_stands_still(th) && !th->break_call) {
-        pthread_cond_wait(&g->changed, &g->lock);
+        thread_await_change(th);
     }
     untouched = !th->break_call;
     th->break_call = false;

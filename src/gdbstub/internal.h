@@ -153,6 +153,9 @@ typedef struct Client {
     uint64_t caught[MAX_CALLS / 64];
 } Client;
 
+_Static_assert(_NSIG - 1 <= 64, "Client.pass: a bit for each signal");
+_Static_assert(MAX_CALLS % 64 == 0, "Client.caught: a bit for each call");
+
 typedef enum EndKind { END_NONE, END_EXIT, END_KILLED } EndKind;
 
 struct Gdb {
@@ -200,9 +203,16 @@ void thread_report(GdbThread *);
 /* Under the lock: waits while th is to stand still. */
 bool thread_stands_still(const GdbThread *);
 void thread_wait(GdbThread *);
+/*
+ * Under the lock: th, whose state is exact, runs no more for now; and waits
+ * for `changed`.  One that runs must not: the server would wait for it.
+ */
+void thread_park(GdbThread *);
+void thread_await_change(GdbThread *);
 void server_wake(Gdb *);
 /* A register as the client sees it: in a call, pc is at its instruction. */
 uint64_t thread_reg(const GdbThread *, uint32_t reg);
+uint32_t reg_bytes(const Gdb *, uint32_t reg);
 const Point *point_at(const Gdb *, uint64_t pc);
 
 /* --- process.c --- */
@@ -212,8 +222,9 @@ void fork_answer(int *pipe_end, bool follow);
 
 /* --- world.c: by the server --- */
 
-/* Until no thread runs. */
+/* Until no thread runs; then none does. */
 void world_stop(Gdb *);
+bool world_stands(Gdb *);
 /* Lets go what has mode other than MODE_HOLD. */
 void world_go(Gdb *);
 /* Tells exec of breakpoints and watchpoints. */

@@ -36,6 +36,7 @@ static bool open_pipe(const Gdb *g, int ends[2])
 void gdb_fork_begin(GdbThread *th)
 {
     pthread_mutex_lock(&th->gdb->lock);
+    check(th->fork_pipe[0] < 0, "a fork within another");
     open_pipe(th->gdb, th->fork_pipe);
 }
 
@@ -79,6 +80,7 @@ bool gdb_vfork_begin(GdbThread *th)
     bool made;
 
     pthread_mutex_lock(&th->gdb->lock);
+    check(th->vfork_pipe[0] < 0, "a vfork within another");
     made = open_pipe(th->gdb, th->vfork_pipe);
     pthread_mutex_unlock(&th->gdb->lock);
     return made;
@@ -102,16 +104,17 @@ void gdb_vfork_wait(GdbThread *th)
     if (th->met.kind) {
         thread_report(th);
     }
-    th->state = THREAD_PARKED;
-    pthread_cond_broadcast(&g->changed);
+    thread_park(th);
     pthread_mutex_unlock(&g->lock);
 
     wait_for_end(th->vfork_pipe[0]);
 
     pthread_mutex_lock(&g->lock);
     close_end(&th->vfork_pipe[0]);
-    th->state = THREAD_RUNNING;
-    thread_wait(th);
+    while (thread_stands_still(th)) {
+        thread_await_change(th);
+    }
+    th->state = THREAD_IN_CALL;        /* gdb_call_end() is next */
     pthread_mutex_unlock(&g->lock);
 }
 
@@ -153,7 +156,7 @@ static void become_only_thread(GdbThread *th)
 {
     Gdb *g = th->gdb;
 
-    check(th->gdb->threads, "a child of no thread");
+    check(g->threads, "a child of no thread");
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->changed, NULL);
     for (GdbThread *o = g->threads, *next; o; o = next) {
@@ -171,6 +174,7 @@ static void become_only_thread(GdbThread *th)
     th->met.kind = STOP_NONE;
     close_end(&g->listen_fd);
     close_end(&g->wake_fd);
+    close_end(&g->heir);
     g->socket[0] = '\0';
 }
 
@@ -229,6 +233,8 @@ typedef struct Saved {
 } Saved;
 
 _Static_assert(sizeof(Saved) <= GDB_SAVED_MAX, "room for it");
+_Static_assert(sizeof(((Saved *)0)->socket) == sizeof(((Gdb *)0)->socket),
+               "room for the path");
 
 static void set_inherited(int fd, bool inherited)
 {
@@ -244,7 +250,7 @@ void gdb_exec_begin(GdbThread *th)
 
     pthread_mutex_lock(&g->lock);
     while (thread_stands_still(th) || g->in_exec) {
-        pthread_cond_wait(&g->changed, &g->lock);
+        thread_await_change(th);
     }
     g->in_exec = true;
     pthread_mutex_unlock(&g->lock);
@@ -257,6 +263,7 @@ size_t gdb_save(GdbThread *th, void *buf)
                 .listen_fd = g->listen_fd, .attached = g->attached,
                 .suspend = g->listen.suspend, .client = g->client };
 
+    check(g->in_exec, "saved for no execve");
     strcpy(s.socket, g->socket);
     set_inherited(s.conn_fd, true);
     set_inherited(s.listen_fd, true);
@@ -306,9 +313,11 @@ static void end(GdbThread *th, EndKind kind, int number)
 {
     Gdb *g = th->gdb;
 
+    check(kind != END_NONE, "an end that is none");
     pthread_mutex_lock(&g->lock);
+    thread_park(th);
     while (g->attached && thread_stands_still(th)) {
-        pthread_cond_wait(&g->changed, &g->lock);
+        thread_await_change(th);
     }
     if (g->attached && !g->end) {
         g->end = kind;
@@ -316,7 +325,7 @@ static void end(GdbThread *th, EndKind kind, int number)
         server_wake(g);
     }
     while (g->attached && !g->end_told) {
-        pthread_cond_wait(&g->changed, &g->lock);
+        thread_await_change(th);
     }
     if (g->socket[0]) {
         unlink(g->socket);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <unistd.h>
+#include "util/check.h"
 
 static void put_thread_of(const Gdb *g, Reply *r, int pid, int tid)
 {
@@ -50,7 +51,7 @@ static void put_reg(const Gdb *g, Reply *r, const GdbThread *th, uint32_t n)
     uint64_t value = thread_reg(th, n);
 
     put(r, "%x:", n);
-    put_hex(r, &value, g->target.guest->size(n));
+    put_hex(r, &value, reg_bytes(g, n));
     put(r, ";");
 }
 
@@ -70,6 +71,8 @@ static void put_watch(Reply *r, const Stop *stop)
         [POINT_ACCESS] = "awatch",
     };
 
+    check(stop->point >= POINT_WRITE && stop->point <= POINT_ACCESS,
+          "a watchpoint of type %d", stop->point);
     put(r, "%s:%lx;", names[stop->point], stop->addr);
 }
 

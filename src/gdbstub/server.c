@@ -11,9 +11,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include "util/check.h"
 #include "util/fd.h"
 
 enum { SERVER_STACK_BYTES = 512 << 10, INTERRUPT = 3 };
+_Static_assert(SERVER_STACK_BYTES >= 8 * PACKET_MAX, "what handlers hold");
 
 const char *gdb_listen_parse(GdbListen *l, char *text)
 {
@@ -93,6 +95,7 @@ static void tell(Gdb *g, const char *format, int number)
         n += snprintf(text + n, sizeof(text) - (size_t)n, ";process:%x",
                       getpid());
     }
+    check((size_t)n < sizeof(text), "told in %d bytes", n);
     conn_put_packet(&g->conn, text, (size_t)n);
 }
 
@@ -113,6 +116,7 @@ static void tell_stop(Gdb *g, GdbThread *th)
 {
     Reply r = { 0 };
 
+    check(world_stands(g), "a stop is told of a program that runs");
     th->told = true;
     g->told_tid = g->general_tid = th->tid;
     g->general_pid = (int)getpid();
@@ -221,6 +225,7 @@ static void attach(Gdb *g)
 {
     world_stop(g);
     pthread_mutex_lock(&g->lock);
+    check(!g->attached, "one client on top of another");
     g->attached = true;
     g->told_tid = g->threads ? g->threads->tid : 0;
     pthread_mutex_unlock(&g->lock);
@@ -313,6 +318,9 @@ bool server_start(Gdb *g)
     int error;
 
     g->wake_fd = fd_out_of_reach(eventfd(0, EFD_CLOEXEC));
+    if (g->wake_fd < 0) {
+        return false;
+    }
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, SERVER_STACK_BYTES);

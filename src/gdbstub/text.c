@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "util/check.h"
 
 /* --- writing --- */
 
@@ -42,6 +43,7 @@ size_t put_binary(Reply *r, const void *bytes, size_t n)
     const char *b = bytes;
     size_t i;
 
+    check(r->n <= sizeof(r->at), "%zu bytes of a reply", r->n);
     for (i = 0; i < n && r->n + 2 <= sizeof(r->at); i++) {
         if (needs_escape(b[i])) {
             r->at[r->n++] = '}';
@@ -126,6 +128,7 @@ static const SignalRow signals[] = {
 /* Linux' 32 and 64 stand apart in GDB's list; 33 to 63 are in order. */
 enum { GDB_SIG33 = 45, GDB_SIG63 = 75, GDB_SIG32 = 77, GDB_SIG64 = 78,
        GDB_UNKNOWN = 143 };
+_Static_assert(GDB_SIG63 - GDB_SIG33 == 63 - 33, "one after the other");
 
 int signal_to_gdb(int signo)
 {

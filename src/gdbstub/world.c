@@ -32,6 +32,19 @@ void world_stop(Gdb *g)
     pthread_mutex_unlock(&g->lock);
 }
 
+bool world_stands(Gdb *g)
+{
+    bool stands;
+
+    pthread_mutex_lock(&g->lock);
+    stands = g->stop;
+    for (const GdbThread *th = g->threads; th; th = th->next) {
+        stands = stands && th->state != THREAD_RUNNING;
+    }
+    pthread_mutex_unlock(&g->lock);
+    return stands;
+}
+
 void world_go(Gdb *g)
 {
     pthread_mutex_lock(&g->lock);
@@ -115,6 +128,7 @@ void world_apply_points(Gdb *g)
     uint64_t pc[MAX_POINTS];
     Point watched = watch_of(g->points, g->nb_points);
 
+    check(g->nb_points <= MAX_POINTS, "%u points", g->nb_points);
     exec_set_stops(g->cpu, pc, stops_of(g->points, g->nb_points, pc));
     if (watched.addr != g->watched.addr ||
         watched.bytes != g->watched.bytes) {
@@ -138,6 +152,7 @@ static void release_thread(GdbThread *th)
 
 void world_release(Gdb *g)
 {
+    check(g->conn.fd < 0, "a client is let down");
     world_stop(g);
     g->nb_points = 0;
     world_apply_points(g);
