@@ -25,7 +25,7 @@
 #include "linux-user/process/stack.h"
 #include "linux-user/process/thread.h"
 #include "linux-user/ptrace/ptrace.h"
-#include "linux-user/signal/core.h"
+#include "linux-user/deliver/deliver.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/syscall.h"
 #include "linux-user/task/current.h"
@@ -51,13 +51,13 @@ static void fetch_fault(Task *t, const Event *e)
     switch (mm_code_at(task_mm(t), e->addr)) {
     case CODE_READ: break;
     case CODE_UNMAPPED:
-        signal_force(t, SIGSEGV, SEGV_MAPERR, e->addr);
+        deliver_fault(t, SIGSEGV, SEGV_MAPERR, e->addr);
         break;
     case CODE_NOT_EXECUTABLE:
-        signal_force(t, SIGSEGV, SEGV_ACCERR, e->addr);
+        deliver_fault(t, SIGSEGV, SEGV_ACCERR, e->addr);
         break;
     case CODE_BEYOND_END:
-        signal_force(t, SIGBUS, BUS_ADRERR, e->addr);
+        deliver_fault(t, SIGBUS, BUS_ADRERR, e->addr);
         break;
     }
 }
@@ -79,7 +79,7 @@ static void guest_segv(Task *t, const Event *e)
     const Mapping *m = map_find(&mm->map, e->addr);
     bool mapped = m && m->kind != MAPPING_HOST;
     pthread_mutex_unlock(&mm->lock);
-    signal_force(t, SIGSEGV, mapped ? e->code : SEGV_MAPERR, e->addr);
+    deliver_fault(t, SIGSEGV, mapped ? e->code : SEGV_MAPERR, e->addr);
 }
 
 static void guest_fault(Task *t, const Event *e)
@@ -88,7 +88,7 @@ static void guest_fault(Task *t, const Event *e)
         if (e->code == BUS_ADRALN && e->addr == rv_state(t->cpu)->pc) {
             illegal_note(t, e->signo);
         }
-        signal_force(t, e->signo, e->code, e->addr);
+        deliver_fault(t, e->signo, e->code, e->addr);
     } else if (!mm_grow(task_mm(t), e->addr, &t->grown) &&
                !(e->code == SEGV_ACCERR &&
                  mm_unwatch_stored(task_mm(t), e->addr))) {
@@ -112,7 +112,7 @@ static void step_over(Task *t)
 static void out_of_memory(Task *t)
 {
     fputs("tcg-riscv64: out of memory\n", stderr);
-    signal_die(t, SIGKILL);
+    deliver_fatal(t, SIGKILL);
 }
 
 static bool trace_steps(const Task *t)
@@ -128,14 +128,14 @@ static void run_call(Task *t, uint64_t pc)
     syscall_run(t);
     if (step && !t->exited && trace_steps(t) &&
         rv_state(t->cpu)->pc != pc - TARGET_SYSCALL_BYTES) {
-        trace_stepped(t);
+        deliver_step(t);
     }
 }
 
 static void stepped(Task *t)
 {
     if (trace_steps(t)) {
-        trace_stepped(t);
+        deliver_step(t);
     }
 }
 
@@ -147,9 +147,9 @@ static void handle(Task *t, const Event *e)
     case EVENT_SYSCALL: run_call(t, pc); break;
     case EVENT_ILLEGAL:
         illegal_note(t, SIGILL);
-        signal_force(t, SIGILL, ILL_ILLOPC, pc);
+        deliver_fault(t, SIGILL, ILL_ILLOPC, pc);
         break;
-    case EVENT_BREAK: signal_force(t, SIGTRAP, TRAP_BRKPT, pc); break;
+    case EVENT_BREAK: deliver_fault(t, SIGTRAP, TRAP_BRKPT, pc); break;
     case EVENT_FAULT: guest_fault(t, e); break;
     case EVENT_STOP: case EVENT_WATCH: step_over(t); break;
     case EVENT_STEPPED: stepped(t); break;
@@ -161,8 +161,10 @@ static void handle(Task *t, const Event *e)
 /* What tracers want before the next instruction. */
 static void look_around(Task *t)
 {
-    if (t->trace->on) {
-        trace_point(t);
+    siginfo_t info;
+
+    while (t->trace->on && trace_point(t, &info)) {
+        deliver_now(t, &info);
     }
     if (t->proc->written.end) {
         trace_take_written(t);
@@ -185,7 +187,7 @@ static void task_loop(Task *t)
         atomic_signal_fence(memory_order_seq_cst);   /* then look */
         if (!t->exited &&
             (t->pending || t->has_saved_mask || signal_held(t))) {
-            signal_deliver(t);
+            deliver_pending(t);
         }
     }
 }
@@ -616,7 +618,7 @@ int linux_user_run(const LinuxUserOptions *o)
     if (ret == 0) {
         inherit_load(t, inherited);
         trace_start(t);
-        if (core_wanted()) {
+        if (signal_core_wanted()) {
             signal_core_limit_changed(t);
         }
         set_name(proc, &program);

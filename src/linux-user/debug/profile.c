@@ -267,24 +267,6 @@ static const ProfilePlace places[] = {
     [EXEC_OUTSIDE] = PROFILE_SYSCALL,
 };
 
-/* A sample that has not been taken yet becomes heavier. */
-bool profile_tick(Task *t, int signo, const siginfo_t *info, void *ucontext)
-{
-    Tick *tick = &t->tick;
-
-    if (signo != SIGBUS || info->si_code != SI_TIMER ||
-        info->si_value.sival_ptr != tick) {
-        return false;
-    }
-    if (!tick->weight) {
-        tick->place = exec_place(t->cpu, ucontext, &tick->pc);
-    }
-    tick->weight += 1 + (uint32_t)info->si_overrun;
-    __atomic_store_n(&t->cpu->exit_request, 1, __ATOMIC_RELAXED);
-    exec_kick(t->cpu, ucontext);
-    return true;
-}
-
 /* From sp on, page by page until there is no more. */
 static size_t copy_stack(Task *t, uint8_t *to, uint64_t sp, size_t size)
 {

@@ -2,10 +2,10 @@
  * -profile: samples of where the guest spends its CPU time.
  *
  * Each thread has a timer of its CPU time, whose signal is a SIGBUS to that
- * thread: exec's own signal, which the guest never sees.  The handler notes
- * where it came and makes the cpu leave its block; at the safe point behind
- * that, where the guest's state is exact, registers and a piece of the stack
- * are copied.  Unwinding and symbols are tcg-profile's.
+ * thread: exec's own signal, which the guest never sees.  The handler
+ * (signal/host.c) notes where it came and makes the cpu leave its block; at
+ * the safe point behind that, where the guest's state is exact, registers and a
+ * piece of the stack are copied.  Unwinding and symbols are tcg-profile's.
  */
 #ifndef LINUX_USER_PROFILE_H
 #define LINUX_USER_PROFILE_H
@@ -32,8 +32,6 @@ void profile_thread_end(Task *t);
 /* Before the process ends or executes another program. */
 void profile_flush(Profile *);
 
-/* In a signal handler: was it a timer of ours?  Then it is seen to. */
-bool profile_tick(Task *t, int signo, const siginfo_t *, void *ucontext);
 /* At a safe point: takes the sample that a tick asked for. */
 void profile_take(Task *t);
 

@@ -10,7 +10,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "linux-user/signal/internal.h"
+#include "linux-user/signal/signal.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/remote.h"
 #include "linux-user/task/sys.h"

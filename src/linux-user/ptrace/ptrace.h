@@ -11,21 +11,16 @@
 void trace_init(Task *t);
 /* From now on a tracer finds it; also by trace_clone_child(). */
 void trace_start(Task *t);
-/* Is anything to be done at a safe point?  Then trace_point() does it. */
-void trace_point(Task *t);
+/*
+ * The stops that the tracer asks for, at a safe point.  True: *info is to be
+ * delivered, and then there may be more.
+ */
+bool trace_point(Task *t, siginfo_t *info);
 
 /* A signal is to be delivered: shall it, in what form? */
 bool trace_signal(Task *t, siginfo_t *info);
 /* The default action of a signal of a traced thread, but for death. */
 void trace_default_stop(Task *t, int signo);
-/* One instruction has run, or a handler starts. */
-void trace_stepped(Task *t);
-/*
- * In the host's handler, for a SIGBUS with a code of TRACE_SI_*: true, and
- * *info is the signal that has come; false: it is but a kick.
- */
-bool trace_takes(Task *t, siginfo_t *info);
-
 /*
  * Around a system call.  _begin is false if the call is not to be made:
  * *nr is then what to do without (a0 has the result).

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/signal/internal.h"
+#include "linux-user/signal/signal.h"
 #include "linux-user/task/remote.h"
 #include "linux-user/usercopy.h"
 
@@ -196,57 +196,44 @@ void trace_default_stop(Task *t, int signo)
     signal_unblock(t);
 }
 
-void trace_stepped(Task *t)
-{
-    siginfo_t info;
-
-    memset(&info, 0, sizeof(info));
-    info.si_signo = SIGTRAP;
-    info.si_code = TRAP_TRACE;
-    info.si_addr = (void *)(uintptr_t)rv_state(t->cpu)->pc;
-    signal_force_info(t, &info);
-}
-
 /* --- stops that the tracer asks for --- */
 
-static void arrive(Task *t, siginfo_t *info)
-{
-    if (trace_signal(t, info)) {
-        signal_deliver_now(t, info);
-    }
-}
+/* Each is true if *info is then to be delivered. */
+typedef bool StopFn(Task *t, siginfo_t *info);
 
-static void stop_signal(Task *t)
+static bool stop_signal(Task *t, siginfo_t *info)
 {
-    siginfo_t info = t->trace->stop_info;
-
+    *info = t->trace->stop_info;
     t->trace->want.stop = 0;
-    arrive(t, &info);
+    return trace_signal(t, info);
 }
 
 /* Another thread has brought the process to a group stop. */
-static void group_stop(Task *t)
+static bool group_stop(Task *t, siginfo_t *info)
 {
     TraceBlock *b = t->trace;
     int signo = (int)b->want.group;
     uint32_t status = b->seized ? event_status(signo, PTRACE_EVENT_STOP)
                                 : (uint32_t)signo;
-    siginfo_t info = notice(t, (int)status);
 
+    *info = notice(t, (int)status);
     b->want.group = 0;
-    stop(t, status, b->seized ? &info : NULL);
+    stop(t, status, b->seized ? info : NULL);
+    return false;
 }
 
-static void interrupt(Task *t)
+static bool interrupt(Task *t, siginfo_t *info)
 {
+    (void)info;
     t->trace->want.interrupt = 0;
     event_stop(t, PTRACE_EVENT_STOP, 0);
+    return false;
 }
 
 static void call_stop(Task *t, uint32_t op);
 
 /* The first stops of a new program, in Linux's order. */
-static void exec_stops(Task *t)
+static bool exec_stops(Task *t, siginfo_t *info)
 {
     TraceBlock *b = t->trace;
 
@@ -258,19 +245,19 @@ static void exec_stops(Task *t)
         b->call.result = 0;
         call_stop(t, PTRACE_SYSCALL_INFO_EXIT);
     }
-    if (b->on && !b->seized && !(b->options & PTRACE_O_TRACEEXEC)) {
-        siginfo_t info = from_tracer(t, SIGTRAP);
-
-        info.si_pid = t->tgid;
-        arrive(t, &info);
+    if (!b->on || b->seized || (b->options & PTRACE_O_TRACEEXEC)) {
+        return false;
     }
+    *info = from_tracer(t, SIGTRAP);
+    info->si_pid = t->tgid;
+    return trace_signal(t, info);
 }
 
-void trace_point(Task *t)
+bool trace_point(Task *t, siginfo_t *info)
 {
     static const struct {
         size_t want;
-        void (*stop)(Task *t);
+        StopFn *stop;
     } stops[] = {
         { offsetof(TraceWants, exec), exec_stops },
         { offsetof(TraceWants, stop), stop_signal },
@@ -282,34 +269,16 @@ void trace_point(Task *t)
         const volatile uint32_t *want = (const volatile void *)
             ((const char *)&t->trace->want + stops[i].want);
 
-        if (t->trace->on && *want) {
-            stops[i].stop(t);
+        if (t->trace->on && *want && stops[i].stop(t, info)) {
+            return true;
         }
     }
+    return false;
 }
 
 static bool wanted(const TraceBlock *b)
 {
     return b->want.stop || b->want.group || b->want.interrupt;
-}
-
-bool trace_takes(Task *t, siginfo_t *info)
-{
-    TraceBlock *b = t->trace;
-    siginfo_t *from = &b->signal[info->si_status & 1];
-
-    if (info->si_code == TRACE_SI_KICK || !b->on || from->si_signo < 1 ||
-        from->si_signo > GUEST_NSIG) {
-        return false;
-    }
-    *info = *from;
-    from->si_signo = 0;
-    if (info->si_signo == SIGSTOP) {   /* which no mask keeps away */
-        b->stop_info = *info;
-        b->want.stop = 1;
-        return false;
-    }
-    return true;
 }
 
 /* --- system calls --- */

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/bpf.h"
-#include "linux-user/signal/signal.h"
+#include "linux-user/deliver/deliver.h"
 #include "linux-user/strace/strace.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
@@ -66,14 +66,14 @@ static void trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
     if (t->proc->options->strace) {
         strace_leave(t, nr, a, (long)a[0]);
     }
-    signal_force_info(t, &info);
+    deliver_forced(t, &info);
 }
 
 /* The thread alone, if there are others. */
 static void kill_thread(Task *t, int signo)
 {
     if (t->proc->nb_tasks == 1 || t->vfork) {
-        signal_die(t, signo);
+        deliver_fatal(t, signo);
     }
     strace_killed(t, signo);
     sys_exit(t, (const uint64_t[6]){ 0 });
@@ -99,7 +99,7 @@ static SeccompVerdict end(Task *t, unsigned nr, const uint64_t *a,
         return SECCOMP_ENDED;
     default:
         strace_never_returns(t, nr, a);
-        signal_die(t, SIGSYS);
+        deliver_fatal(t, SIGSYS);
     }
 }
 

@@ -1,37 +1,18 @@
 /*
  * What the host's kernel calls: handlers of the guest's signals and of our
- * own, the kicks by which a thread leaves generated code, and the dispositions
- * of the host.
+ * own, of tracers and of -profile.
  */
 #include "linux-user/signal/internal.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-#include "linux-user/debug/profile.h"
-#include "linux-user/ptrace/ptrace.h"
-#include "linux-user/signal/core.h"
 #include "linux-user/task/current.h"
 #include "linux-user/usercopy.h"
 #include "util/check.h"
 
-enum {
-    HOST_STACK_BYTES = 64 << 10,
-    KICK_AGAIN_NS = 200000,
-};
-
-/* What the value of a signal points to that only asks a thread to stop. */
-static const char kick_mark;
-
-long host_sigaction(int signo, const HostSigaction *act, HostSigaction *old)
-{
-    return raw_syscall(SYS_rt_sigaction, signo, (long)act, (long)old, 8, 0, 0);
-}
+enum { HOST_STACK_BYTES = 64 << 10 };
 
 /* These stay blocked, too, after the handler has returned. */
 static void hold_signals(void *ucontext, uint64_t set)
@@ -42,58 +23,6 @@ static void hold_signals(void *ucontext, uint64_t set)
     memcpy(&host, mask, sizeof(host));
     host |= set;
     memcpy(mask, &host, sizeof(host));
-}
-
-/*
- * A SIGBUS to ourselves after a short while.  The kernel's own calls: this
- * runs in signal handlers.
- */
-static void arm_timer(Task *t)
-{
-    struct itimerspec soon = { .it_value = { 0, KICK_AGAIN_NS } };
-
-    if (!t->has_timer) {
-        struct sigevent ev;
-
-        memset(&ev, 0, sizeof(ev));
-        ev.sigev_notify = SIGEV_THREAD_ID;
-        ev.sigev_signo = SIGBUS;
-        ev.sigev_value.sival_ptr = t;
-        ev._sigev_un._tid = (int)own_tid();
-        t->has_timer = raw_syscall(SYS_timer_create, CLOCK_MONOTONIC,
-                                   (long)&ev, (long)&t->timer, 0, 0, 0) == 0;
-    }
-    t->timer_armed = t->has_timer;
-    raw_syscall(SYS_timer_settime, t->timer, 0, (long)&soon, 0, 0, 0);
-}
-
-void signal_disarm_timer(Task *t)
-{
-    struct itimerspec never = { 0 };
-
-    if (t->timer_armed) {
-        t->timer_armed = false;
-        raw_syscall(SYS_timer_settime, t->timer, 0, (long)&never, 0, 0, 0);
-    }
-}
-
-void signal_new_process(Task *t)
-{
-    t->has_timer = t->timer_armed = false;
-    t->tgid = getpid();
-    t->tid = (int32_t)own_tid();
-}
-
-/*
- * Makes the cpu leave generated code soon.  A kick may meet it just as it has
- * decided where to go next; so there is always a second one, unless the
- * signal is delivered before.
- */
-static void kick(Task *t, void *ucontext)
-{
-    __atomic_store_n(&t->cpu->exit_request, 1, __ATOMIC_RELAXED);
-    exec_kick(t->cpu, ucontext);
-    arm_timer(t);
 }
 
 /*
@@ -152,52 +81,7 @@ static void async_handler(int signo, siginfo_t *info, void *ucontext)
     t->info = *info;
     signal_unforge(&t->info);
     t->pending = 1;
-    kick(t, ucontext);
-}
-
-bool signal_is_kick(int signo, const siginfo_t *info)
-{
-    return signo == SIGBUS &&
-           ((info->si_code == SI_TIMER &&
-             info->si_value.sival_ptr == task_current()) ||
-            (info->si_code == SI_QUEUE && info->si_pid == getpid() &&
-             info->si_value.sival_ptr == &kick_mark));
-}
-
-static void send_kick(int tgid, int tid)
-{
-    siginfo_t info;
-
-    memset(&info, 0, sizeof(info));
-    info.si_signo = SIGBUS;
-    info.si_code = SI_QUEUE;
-    info.si_pid = tgid;
-    info.si_value.sival_ptr = (void *)&kick_mark;
-    raw_syscall(SYS_rt_tgsigqueueinfo, tgid, tid, SIGBUS, (long)&info, 0, 0);
-}
-
-/* Another thread may let in what waits for the process: all have a look. */
-static void kick_others(const Task *t)
-{
-    char buf[2048];
-    long n, dir = raw_syscall(SYS_open, (long)"/proc/self/task",
-                              O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0, 0);
-
-    while ((n = raw_syscall(SYS_getdents64, dir, (long)buf, sizeof(buf), 0, 0,
-                            0)) > 0) {
-        const struct dirent64 *d;
-
-        for (long at = 0; at < n; at += d->d_reclen) {
-            int tid;
-
-            d = (const void *)(buf + at);
-            tid = atoi(d->d_name);
-            if (tid > 0 && tid != t->tid) {
-                send_kick(t->tgid, tid);
-            }
-        }
-    }
-    raw_syscall(SYS_close, dir, 0, 0, 0, 0, 0);
+    signal_kick(t, ucontext);
 }
 
 /* A SIGSEGV or SIGBUS from outside that the guest's thread blocks. */
@@ -209,7 +93,7 @@ static void hold(Task *t, const siginfo_t *info)
     }
     held_put(&t->proc->held, info);
     if (t->proc->nb_tasks > 1) {
-        kick_others(t);
+        signal_kick_others(t);
     }
 }
 
@@ -224,8 +108,31 @@ static void on_kick(Task *t, void *ucontext)
     if (held_take(signal_process_held(t), ~t->sigmask, &held)) {
         async_handler(held.si_signo, &held, ucontext);
     } else if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {
-        kick(t, ucontext);
+        signal_kick(t, ucontext);
     }
+}
+
+/*
+ * Of a SIGBUS with a code of TRACE_SI_*: true, and *info is the signal that
+ * has come; false: it is but a kick.
+ */
+static bool trace_takes(Task *t, siginfo_t *info)
+{
+    TraceBlock *b = t->trace;
+    siginfo_t *from = &b->signal[info->si_status & 1];
+
+    if (info->si_code == TRACE_SI_KICK || !b->on || from->si_signo < 1 ||
+        from->si_signo > GUEST_NSIG) {
+        return false;
+    }
+    *info = *from;
+    from->si_signo = 0;
+    if (info->si_signo == SIGSTOP) {   /* which no mask keeps away */
+        b->stop_info = *info;
+        b->want.stop = 1;
+        return false;
+    }
+    return true;
 }
 
 /* A SIGBUS that stands for a signal of a traced thread, or only a kick. */
@@ -236,8 +143,30 @@ static void on_trace(Task *t, siginfo_t *info, void *ucontext)
         async_handler(info->si_signo, info, ucontext);
     } else {
         t->kicked = true;
-        kick(t, ucontext);
+        signal_kick(t, ucontext);
     }
+}
+
+/*
+ * Was it the thread's timer for -profile?  A sample that has not been taken
+ * yet becomes heavier.
+ */
+static bool is_tick(Task *t, int signo, const siginfo_t *info,
+                    void *ucontext)
+{
+    Tick *tick = &t->tick;
+
+    if (signo != SIGBUS || info->si_code != SI_TIMER ||
+        info->si_value.sival_ptr != tick) {
+        return false;
+    }
+    if (!tick->weight) {
+        tick->place = exec_place(t->cpu, ucontext, &tick->pc);
+    }
+    tick->weight += 1 + (uint32_t)info->si_overrun;
+    __atomic_store_n(&t->cpu->exit_request, 1, __ATOMIC_RELAXED);
+    exec_kick(t->cpu, ucontext);
+    return true;
 }
 
 static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
@@ -250,7 +179,7 @@ static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
     if (safe_syscall_was_entered(ucontext)) {
         t->cut_short = true;
     }
-    if (profile_tick(t, signo, info, ucontext)) {
+    if (is_tick(t, signo, info, ucontext)) {
         t->kicked = true;
         return;
     }
@@ -269,37 +198,13 @@ static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
 /* SIGSEGV and SIGBUS that do not come from generated code. */
 static void other_fault(int signo, siginfo_t *info, void *ucontext)
 {
-    HostSigaction dfl = { 0 };
-
     if (info->si_code <= 0 && task_current()) {
         sent_fault(task_current(), signo, info, ucontext);
     } else if (info->si_code <= 0) {
         without_task(signo, info, ucontext);
     } else if (!usercopy_fixup(ucontext)) {
-        host_sigaction(signo, &dfl, NULL);       /* our bug: again, fatally */
+        signal_host_default(signo);              /* our bug: again, fatally */
     }
-}
-
-bool signal_fatal_by_default(int signo)
-{
-    const uint64_t others =
-        signal_bit(SIGCHLD) | signal_bit(SIGURG) | signal_bit(SIGWINCH) |
-        signal_bit(SIGCONT) | signal_bit(SIGSTOP) | signal_bit(SIGTSTP) |
-        signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
-
-    return !(others & signal_bit(signo));
-}
-
-bool signal_stops_by_default(int signo)
-{
-    return signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN ||
-           signo == SIGTTOU;
-}
-
-bool signal_catch_default(const Actions *actions, int signo)
-{
-    return (actions->catch_fatal && signal_fatal_by_default(signo)) ||
-           (actions->catch_core && core_signal(signo));
 }
 
 void signal_install(const Actions *actions, int signo)
@@ -393,15 +298,4 @@ void signal_end(Task *t)
         raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
     }
     free_host_stack(t);
-}
-
-/* The thread may be of another process: a vfork child, or its parent. */
-void signal_stop_thread(CPUState *cpu)
-{
-    const Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
-
-    __atomic_store_n(&cpu->exit_request, 1, __ATOMIC_RELAXED);
-    if (t) {
-        send_kick(t->tgid, t->tid);
-    }
 }

@@ -1,4 +1,4 @@
-/* What processes and programs of execve inherit of signals. */
+/* What the program inherits of signals, and what it hands on by execve. */
 #include "linux-user/signal/internal.h"
 
 #include <stdlib.h>
@@ -6,7 +6,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include "linux-user/signal/core.h"
 #include "linux-user/usercopy.h"
 
 /* --- from the parent --- */
@@ -109,62 +108,6 @@ void signal_init_process(Process *proc)
             proc->actions.at[i].handler = (uintptr_t)SIG_IGN;
         }
     }
-}
-
-/* --- to children --- */
-
-static void reset_handlers(Actions *actions)
-{
-    for (int i = 1; i <= GUEST_NSIG; i++) {
-        if (actions->at[i].handler > (uintptr_t)SIG_IGN) {
-            actions->at[i] = (TargetSigaction){ 0 };
-            signal_install(actions, i);
-        }
-    }
-}
-
-void signal_reset_handlers(Task *t)
-{
-    reset_handlers(t->actions);
-}
-
-/* After a change of catch_*. */
-static void install_defaults(Actions *actions)
-{
-    for (int i = 1; i <= GUEST_NSIG; i++) {
-        if (actions->at[i].handler == (uintptr_t)SIG_DFL &&
-            signal_fatal_by_default(i) && i != SIGKILL) {
-            signal_install(actions, i);
-        }
-    }
-}
-
-void signal_core_limit_changed(Task *t)
-{
-    pthread_mutex_lock(&t->actions->lock);
-    t->actions->catch_core = core_wanted();
-    install_defaults(t->actions);
-    pthread_mutex_unlock(&t->actions->lock);
-}
-
-void signal_catch_fatal(Task *t)
-{
-    pthread_mutex_lock(&t->actions->lock);
-    t->actions->catch_fatal = true;
-    install_defaults(t->actions);
-    pthread_mutex_unlock(&t->actions->lock);
-}
-
-void signal_start_vfork(Task *t, bool reset)
-{
-    if (t->actions == &t->proc->actions) {
-        return;                /* shared: what it changes, the parent has */
-    }
-    if (reset) {
-        reset_handlers(t->actions);
-    }
-    t->actions->catch_fatal = true;
-    install_defaults(t->actions);
 }
 
 /* --- execve --- */

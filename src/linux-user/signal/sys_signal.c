@@ -1,4 +1,4 @@
-/* The system calls of signals. */
+/* The system calls of signals, but for sigreturn (deliver/). */
 #include "linux-user/signal/internal.h"
 
 #include <errno.h>
@@ -9,22 +9,9 @@
 #include "linux-user/task/sys.h"
 #include "linux-user/usercopy.h"
 
-
 static bool uncatchable(int signo)
 {
     return signo == SIGKILL || signo == SIGSTOP;
-}
-
-static void swap_action(Actions *actions, int signo,
-                        const TargetSigaction *act, TargetSigaction *old)
-{
-    pthread_mutex_lock(&actions->lock);
-    *old = actions->at[signo];
-    if (act) {
-        actions->at[signo] = *act;
-        signal_install(actions, signo);
-    }
-    pthread_mutex_unlock(&actions->lock);
 }
 
 long sys_rt_sigaction(Task *t, const uint64_t *a)
@@ -42,7 +29,7 @@ long sys_rt_sigaction(Task *t, const uint64_t *a)
         return -EINVAL;
     }
     act.mask &= ~NEVER_BLOCKED;
-    swap_action(t->actions, signo, a[1] ? &act : NULL, &old);
+    signal_swap_action(t->actions, signo, a[1] ? &act : NULL, &old);
     if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
         return -EFAULT;
     }
@@ -83,7 +70,7 @@ static long change_host_mask(Task *t, uint64_t mask)
     long ret;
 
     if (own) {
-        signal_block_own(t, true);
+        signal_block_own(true);
         signal_give_held(t, ~mask);
     }
     t->sigmask = mask;
@@ -93,7 +80,7 @@ static long change_host_mask(Task *t, uint64_t mask)
         t->sigmask = old;
     }
     if (own) {
-        signal_block_own(t, false);
+        signal_block_own(false);
     }
     return ret;
 }
@@ -124,27 +111,6 @@ long sys_rt_sigprocmask(Task *t, const uint64_t *a)
     return 0;
 }
 
-long signal_wait_begin_at(Task *t, uint64_t addr, uint64_t size,
-                          uint64_t *host)
-{
-    uint64_t mask;
-
-    if (!addr) {
-        return 0;
-    }
-    if (size != sizeof(mask)) {
-        return -EINVAL;
-    }
-    if (!mm_read(task_mm(t), &mask, addr, sizeof(mask))) {
-        return -EFAULT;
-    }
-    if (!signal_wait_begin(t, mask)) {
-        return signal_wait_end(t, -RESTART_SYSCALL);
-    }
-    *host = mask & ~EXECS_OWN;
-    return 1;
-}
-
 long sys_rt_sigsuspend(Task *t, const uint64_t *a)
 {
     uint64_t mask, host;
@@ -170,12 +136,12 @@ static long wait_for_own(Task *t, uint64_t set, const uint64_t *a,
 {
     long ret;
 
-    signal_block_own(t, true);
+    signal_block_own(true);
     signal_give_held(t, set);
     ret = safe_syscall(&t->pending, SYS_rt_sigtimedwait, (long)&set,
                        (long)info, a[2] ? (long)g2h(task_mm(t), a[2]) : 0, 8,
                        0, 0);
-    signal_block_own(t, false);
+    signal_block_own(false);
     return ret > 0 && signal_is_kick((int)ret, info) ? -RESTART_SYSCALL : ret;
 }
 
@@ -229,24 +195,6 @@ long sys_rt_tgsigqueueinfo(Task *t, const uint64_t *a)
     signal_forge(&info);
     return raw_syscall(SYS_rt_tgsigqueueinfo, (int)a[0], (int)a[1],
                        (long)a[2], (long)&info, 0, 0);
-}
-
-long sys_rt_sigreturn(Task *t, const uint64_t *a)
-{
-    uint64_t mask;
-
-    (void)a;
-    t->no_result = true;
-    if (frame_pop(t, &mask)) {
-        if (t->pending) {
-            t->sigmask = mask & ~NEVER_BLOCKED;   /* delivery sets it */
-        } else {
-            signal_let_in(t, mask);
-        }
-    } else {
-        signal_force(t, SIGSEGV, SI_KERNEL, 0);
-    }
-    return 0;
 }
 
 static bool on_altstack_now(const Task *t)

@@ -4,11 +4,6 @@
 
 #include "linux-user/task/process.h"
 
-/* Is "dump core" the default action of signo? */
-bool core_signal(int signo);
-/* Does the guest's RLIMIT_CORE allow it? */
-bool core_wanted(void);
-
 /*
  * Before the process ends by the signal `info`: writes the core file, and
  * sees to it that the host dumps no core of the emulator.

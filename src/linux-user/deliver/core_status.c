@@ -3,7 +3,7 @@
  * has written a core file.  So it is let write one page of one, in a folder
  * of its own, which a process that lives a moment longer removes.
  */
-#include "linux-user/signal/core.h"
+#include "linux-user/deliver/core.h"
 
 #include <dirent.h>
 #include <fcntl.h>

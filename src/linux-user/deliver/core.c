@@ -3,7 +3,7 @@
  * segment of notes, then one segment for each mapping; pages that hold
  * nothing are holes.
  */
-#include "linux-user/signal/core.h"
+#include "linux-user/deliver/core.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -22,27 +22,11 @@ enum {
     SPARSE_BYTES = 64 << 20,   /* look which pages of such are there */
 };
 
-bool core_signal(int signo)
-{
-    switch (signo) {
-    case SIGQUIT: case SIGILL: case SIGTRAP: case SIGABRT: case SIGBUS:
-    case SIGFPE: case SIGSEGV: case SIGXCPU: case SIGXFSZ: case SIGSYS:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static uint64_t size_limit(void)
 {
     struct rlimit lim;
 
     return getrlimit(RLIMIT_CORE, &lim) < 0 ? 0 : lim.rlim_cur;
-}
-
-bool core_wanted(void)
-{
-    return size_limit() > 0;
 }
 
 /* --- the name --- */
@@ -272,7 +256,7 @@ void core_dump(Task *t, const siginfo_t *info)
     struct rlimit lim = { 0, 0 };
     bool written = false;
 
-    if (core_wanted() && prctl(PR_GET_DUMPABLE) == 1) {
+    if (size_limit() > 0 && prctl(PR_GET_DUMPABLE) == 1) {
         make_name(name, pattern ? pattern : "core", info->si_signo);
         written = write_core(t, info, name);
     }
