@@ -65,8 +65,20 @@ CAPSTONE_LIB := $(if $(CAPSTONE),-lcapstone)
 DW := $(wildcard /usr/include/elfutils/libdwfl.h)
 WITHOUT := $(if $(DW),,src/profile/unwind.c)
 
+# The host that it is built for, and the backends: those whose code runs there
+# first, of these the host's own. What else only runs on its own host is left out.
+HOST := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+BACKENDS := $(patsubst src/backend/%/backend.c,%,\
+              $(wildcard src/backend/*/backend.c))
+BACKENDS := $(filter $(HOST),$(BACKENDS)) interp \
+            $(filter-out $(HOST) interp,$(BACKENDS))
+FOREIGN := $(filter-out src/host/$(HOST)/%,$(wildcard src/host/*/*.c)) \
+           $(filter-out src/backend/$(HOST)/%,\
+             $(wildcard src/backend/*/native.c)) \
+           src/backend/$(HOST)/foreign.c
+
 MAINS := $(wildcard src/tools/*.c)
-SOURCES := $(filter-out $(MAINS) $(WITHOUT),\
+SOURCES := $(filter-out $(MAINS) $(WITHOUT) $(FOREIGN),\
              $(wildcard src/*/*.c src/*/*/*.c src/*/*/*/*.c))
 PLUGINS := $(wildcard plugins/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(PLUGINS:%.c=$(BUILD)/obj/%.o)
@@ -81,7 +93,8 @@ PATTERNS := $(basename $(notdir $(wildcard src/frontend/riscv/*.decode)))
 GENERATED := $(if $(DECODE),$(PATTERNS:%=$(BUILD)/gen/%.inc) \
                $(PATTERNS:%=$(BUILD)/gen/disas_%.inc) \
                $(PATTERNS:%=$(BUILD)/gen/table_%.inc)) \
-             $(BUILD)/gen/plugins.def $(BUILD)/gen/version.h
+             $(BUILD)/gen/plugins.def $(BUILD)/gen/backends.def \
+             $(BUILD)/gen/version.h
 
 .SECONDARY:
 .PHONY: all
@@ -141,9 +154,11 @@ $(BUILD)/capstone: TEXT = $(CAPSTONE)
 $(BUILD)/libdw: TEXT = $(DW)
 $(BUILD)/gen/plugins.def: TEXT = \
     $(foreach p,$(PLUGINS),PLUGIN($(basename $(notdir $(p)))))
+$(BUILD)/gen/backends.def: TEXT = $(foreach b,$(BACKENDS),BACKEND($b))
 $(BUILD)/gen/version.h: TEXT = $(HASH)define TCG_VERSION "$(VERSION)"
 $(BUILD)/sources $(BUILD)/capstone $(BUILD)/libdw \
-  $(BUILD)/gen/plugins.def $(BUILD)/gen/version.h: FORCE
+  $(BUILD)/gen/plugins.def $(BUILD)/gen/backends.def \
+  $(BUILD)/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 

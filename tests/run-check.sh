@@ -25,7 +25,7 @@ verdict() {
 rank() {
     case $1 in
     util | gen) echo 0 ;;
-    core) echo 1 ;;
+    core | host) echo 1 ;;
     frontend | opt | backend) echo 2 ;;
     disas) echo 3 ;;
     exec) echo 4 ;;
@@ -73,8 +73,12 @@ long_files() {
         -exec wc -l {} + | awk '$2 != "total" && $1 >= 800 { print $2 ": " $1 }'
 }
 
+# Those of other hosts do not compile here.
 lone_headers() {
-    find src tools -name '*.h' | while read -r h; do
+    local host
+    host=$(gcc -dumpmachine | cut -d- -f1)
+    find src tools -name '*.h' \( ! -path 'src/host/*/*' -o \
+        -path "src/host/$host/*" \) | while read -r h; do
         gcc -std=gnu11 -D_GNU_SOURCE -Isrc -I"$build" -Itools/decode \
             -Wall -Wextra -Wno-unused-function -fsyntax-only \
             -x c - <<< "#include \"$PWD/$h\"" > /dev/null 2> "$build/header.log" ||
@@ -97,12 +101,15 @@ writable() {
 #   fault.o other_fn  a handler is the process's, so is where it goes on; set
 #                     once, by all threads to the same, before it is read
 #   current.o this_task  the task of a thread, which a handler interrupts
+#   native.o gs_base  what this thread's gs, a register that only a call to the
+#                     kernel changes, has been set to
 #   log.o own         a file for each thread (-d tid), which must be found from
 #                     wherever a line is logged
 #   remote.o anchor   where other processes look for ours; they know no more of
 #                     it than the place in the image
 allowed_globals='/exec/fault\.o:current$|/exec/fault\.o:other_fn$'
 allowed_globals+='|/linux-user/task/current\.o:this_task$|/util/log\.o:own$'
+allowed_globals+='|/backend/x86_64/native\.o:gs_base$'
 allowed_globals+='|/linux-user/task/remote\.o:anchor$'
 
 mutable_globals() {
@@ -118,7 +125,8 @@ unprefixed() {
     local folder prefix source
     while read -r folder prefix; do
         for source in "src/$folder"/*.c; do
-            nm -g --defined-only "$build/obj/${source%.c}.o" |
+            [ -e "$build/obj/${source%.c}.o" ] &&     # or it is not this host's
+                nm -g --defined-only "$build/obj/${source%.c}.o" |
                 awk -v prefix="^$prefix" -v source="$source" '
                     NF == 3 && $3 !~ prefix && $3 !~ /^_*(odr_)?asan/ {
                         print source ": " $3 }'

@@ -116,6 +116,37 @@ enum {
                             cpu->align_addr */
 };
 
+/*
+ * What runs the code, on a host that it is for; elsewhere all are NULL.  A
+ * thread may run code of several contexts, with guest bases of their own.
+ */
+typedef struct BackendNative {
+    /* Runs host code `code` for cpu until it leaves; see LEFT_*. */
+    int (*enter)(BackendContext *, CPUState *cpu, const void *code);
+    /* Which address of generated code a signal interrupted the cpu at; any
+       address outside of the code buffer: none. */
+    uintptr_t (*code_pc)(const CPUState *cpu, const ucontext_t *);
+    /*
+     * The last thing that a signal handler does which interrupted generated
+     * code: control then goes on by leaving that, with all state in cpu:
+     * enter() then returns `reason`.  leave is the address of the block's own
+     * code for that, NULL: it has none.  May not return.
+     */
+    void (*leave_from_signal)(BackendContext *, CPUState *cpu, ucontext_t *,
+                              int reason, const void *leave);
+    /* The same, to go on at code with all registers as they are. */
+    void (*go_on_at)(CPUState *cpu, ucontext_t *, const void *code);
+    /* In a signal handler that interrupted the cpu's code: makes all entries
+       of its return stack match nothing. */
+    void (*spoil_returns)(CPUState *cpu, const ucontext_t *);
+    /*
+     * Called in a SIGSEGV handler: if the fault is the return stack running
+     * into its guard page, empties it and returns true: just go on.
+     */
+    bool (*ret_stack_overflow)(CPUState *cpu, ucontext_t *,
+                               uintptr_t fault_addr);
+} BackendNative;
+
 typedef struct Backend {
     const char *name;
     uint16_t elf_machine; /* EM_* of the host */
@@ -163,33 +194,12 @@ typedef struct Backend {
     const char *(*cpu_field)(int32_t offset);
     int32_t spill;
     uint32_t spill_bytes;
-    /* Runs host code `code` for cpu until it leaves; see LEFT_*. */
-    int (*enter)(BackendContext *, CPUState *cpu, const void *code);
-    /* Points the jump whose rel32 is at rw/rx to `target` (atomically). */
+    /* Points the jump whose site (ExitSlot) is at rw/rx to `target`, at once
+       for threads that run it. */
     void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);
-    /* Which address of generated code a signal interrupted the cpu at; any
-       address outside of the code buffer: none. */
-    uintptr_t (*code_pc)(const CPUState *cpu, const ucontext_t *);
-    /*
-     * The last thing that a signal handler does which interrupted generated
-     * code: control then goes on by leaving that, with all state in cpu:
-     * enter() then returns `reason`.  leave is the address of the block's own
-     * code for that, NULL: it has none.  May not return.
-     */
-    void (*leave_from_signal)(BackendContext *, CPUState *cpu, ucontext_t *,
-                              int reason, const void *leave);
-    /* The same, to go on at code with all registers as they are. */
-    void (*go_on_at)(CPUState *cpu, ucontext_t *, const void *code);
-    /* Empties the return stack of a cpu that does not run; and, in a signal
-       handler that interrupted its code, makes all entries match nothing. */
+    /* Empties the return stack of a cpu that does not run. */
     void (*forget_returns)(CPUState *cpu);
-    void (*spoil_returns)(CPUState *cpu, const ucontext_t *);
-    /*
-     * Called in a SIGSEGV handler: if the fault is the return stack running
-     * into its guard page, empties it and returns true: just go on.
-     */
-    bool (*ret_stack_overflow)(CPUState *cpu, ucontext_t *,
-                               uintptr_t fault_addr);
+    const BackendNative *native;
 } Backend;
 
 /*
@@ -201,9 +211,19 @@ size_t backend_cpu_bytes(const Backend *, size_t state_bytes);
 CPUState *backend_cpu_init(const BackendContext *, const Backend *,
                            void *memory);
 
-extern const Backend x86_64_backend, interp_backend;
+#define BACKEND(name) extern const Backend name##_backend;
+#include "gen/backends.def"
+#undef BACKEND
 
-/* All that there are, this host's own first; NULL: no more, no such name. */
+static inline bool backend_is_native(const Backend *b)
+{
+    return b->native->enter != NULL;
+}
+
+/*
+ * All that there are, those whose code runs here first and of these what is
+ * made for this host; NULL: no more, no such name.
+ */
 const Backend *backend_at(unsigned i);
 const Backend *backend_named(const char *name);
 

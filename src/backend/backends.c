@@ -1,10 +1,10 @@
-/* The backends that there are; the first is this host's own. */
+/* The backends that there are, in the order of backend_at(). */
 #include <string.h>
 #include "backend/backend.h"
 
+#define BACKEND(name) &name##_backend,
 static const Backend *const backends[] = {
-    &x86_64_backend,
-    &interp_backend,
+#include "gen/backends.def"
 };
 
 enum { NB_BACKENDS = sizeof(backends) / sizeof(backends[0]) };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "exec/internal.h"
 #include "exec/fault.h"
+#include "host/machine.h"
 #include "util/check.h"
 
 static __thread ExecThread *current;
@@ -28,28 +29,24 @@ static void set_guest_pc(ExecThread *t, uint64_t pc)
     memcpy(t->cpu->guest + t->exec->cfg.frontend->pc_offset, &pc, sizeof(pc));
 }
 
-/*
- * x86-64 tells nothing of the address of a non-canonical access (SI_KERNEL);
- * to the guest it is an address where nothing is mapped.
- */
+/* Where no memory could ever be, nothing is mapped. */
 static Event event_of_siginfo(const ExecThread *t, int signo,
                               const siginfo_t *si)
 {
-    uint64_t addr = (uintptr_t)si->si_addr - t->exec->cfg.guest_base;
-    int code = si->si_code;
-    if (signo == SIGSEGV && code == SI_KERNEL) {
-        code = SEGV_MAPERR;
-        addr = 0;
-    }
-    return (Event){.kind = EVENT_FAULT, .signo = signo, .code = code,
-                   .addr = addr};
+    uintptr_t addr;
+    bool known = host_fault_address(si, &addr);
+    return (Event){
+        .kind = EVENT_FAULT, .signo = signo,
+        .code = known ? si->si_code : SEGV_MAPERR,
+        .addr = known ? addr - t->exec->cfg.guest_base : 0,
+    };
 }
 
 static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
                         ucontext_t *uc)
 {
-    const Backend *be = t->exec->cfg.backend;
-    uintptr_t pc = be->code_pc(t->cpu, uc);
+    const BackendNative *native = t->exec->cfg.backend->native;
+    uintptr_t pc = native->code_pc(t->cpu, uc);
     TB *tb = piece_find_tb(t->exec, pc);
     check(tb, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
@@ -57,9 +54,9 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
     PcRow row = tb_row(tb, pc);
     set_guest_pc(t, tb->pc + row.guest_offset);
     if (row.side) {
-        be->go_on_at(t->cpu, uc, tb->code + row.side);
+        native->go_on_at(t->cpu, uc, tb->code + row.side);
     } else {
-        be->leave_from_signal(t->exec->runtime->backend, t->cpu, uc,
+        native->leave_from_signal(t->exec->runtime->backend, t->cpu, uc,
                               LEFT_BY_FAULT,
                               tb->leave ? tb->code + tb->leave : NULL);
     }
@@ -70,12 +67,12 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
     ExecThread *t = current;
     ucontext_t *uc = ctx;
     if (!t || si->si_code <= 0
-        || !in_code(t, t->exec->cfg.backend->code_pc(t->cpu, uc))) {
+        || !in_code(t, t->exec->cfg.backend->native->code_pc(t->cpu, uc))) {
         atomic_load_explicit(&other_fn, memory_order_relaxed)(signo, si, ctx);
         return;
     }
-    const Backend *be = t->exec->cfg.backend;
-    if (!be->ret_stack_overflow(t->cpu, uc, (uintptr_t)si->si_addr)) {
+    const BackendNative *native = t->exec->cfg.backend->native;
+    if (!native->ret_stack_overflow(t->cpu, uc, (uintptr_t)si->si_addr)) {
         guest_fault(t, signo, si, uc);
     }
 }
@@ -106,8 +103,8 @@ void kick_done(ExecThread *t)
 bool exec_kick(CPUState *cpu, void *ctx)
 {
     ExecThread *t = thread_of(cpu);
-    const Backend *be = t->exec->cfg.backend;
-    uintptr_t pc = be->code_pc(cpu, ctx);
+    const BackendNative *native = t->exec->cfg.backend->native;
+    uintptr_t pc = native->code_pc(cpu, ctx);
     TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
     if (!tb) {
         return !atomic_load_explicit(&t->running, memory_order_relaxed);
@@ -120,14 +117,14 @@ bool exec_kick(CPUState *cpu, void *ctx)
         slot_patch_stub(t->exec, &tb->slots[i]);
     }
     clear_jump_cache(cpu);
-    be->spoil_returns(cpu, ctx);
+    native->spoil_returns(cpu, ctx);
     return true;
 }
 
 ExecPlace exec_place(CPUState *cpu, const void *ctx, uint64_t *guest_pc)
 {
     ExecThread *t = thread_of(cpu);
-    uintptr_t pc = t->exec->cfg.backend->code_pc(cpu, ctx);
+    uintptr_t pc = t->exec->cfg.backend->native->code_pc(cpu, ctx);
     const TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
     if (tb) {
         *guest_pc = tb->pc + tb_row(tb, pc).guest_offset;

@@ -11,13 +11,14 @@
 #include <stdatomic.h>
 #include "disas/symbol_map.h"
 #include "exec/exec_log.h"
+#include "host/machine.h"
 #include "util/check.h"
 #include "util/cond.h"
 
 static void tb_lock(TB *tb)
 {
     while (atomic_exchange_explicit(&tb->lock, true, memory_order_acquire)) {
-        __builtin_ia32_pause();
+        host_relax();
     }
 }
 

@@ -76,7 +76,8 @@ static int enter(ExecThread *t, const TB *tb)
     debug_check(tb->pc == *guest_pc(t), "a block of %#lx at pc %#lx",
                 (long)tb->pc, (long)*guest_pc(t));
     log_enter(t, tb);
-    int left = cfg->backend->enter(t->exec->runtime->backend, t->cpu, tb->code);
+    int left = cfg->backend->native->enter(t->exec->runtime->backend, t->cpu,
+                                           tb->code);
     if (__builtin_expect(atomic_load_explicit(&t->kicked,
                                               memory_order_relaxed), 0)) {
         kick_done(t);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/illegal.h"
 #include "linux-user/debug/names.h"
@@ -31,7 +32,6 @@
 #include "linux-user/task/current.h"
 #include "linux-user/task/path.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/usercopy.h"
 
 /* --- the loop --- */
 
@@ -521,9 +521,6 @@ static int start(Start *s, Task **task)
     }
     if (s->status) {
         return s->status;
-    }
-    if (proc->mm.base != 0) {
-        host_set_guest_base(proc->mm.base);
     }
     *task = task_new(proc);
     if (!*task) {

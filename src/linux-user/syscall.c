@@ -5,8 +5,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/calls.h"
+#include "host/usercopy.h"
 #include "linux-user/debug/page_log.h"
-#include "linux-user/host_calls.h"
 #include "linux-user/proc/program.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/seccomp.h"
@@ -14,7 +15,6 @@
 #include "linux-user/strace/strace.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 const Syscall syscalls[NB_CALLS] = {

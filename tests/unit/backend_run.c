@@ -138,7 +138,7 @@ CompileStatus runner_run(Runner *r, IR *ir, const RunStart *start,
     }
     prepare(r, start);
     int left =
-        x86_64_backend.enter(r->ctx, r->cpu, r->buf.rx + r->block.offset);
+        x86_64_backend.native->enter(r->ctx, r->cpu, r->buf.rx + r->block.offset);
     memset(out, 0, sizeof(*out));
     if (left == LEFT_BY_SLOT) {
         out->how = INTERP_GOTO_TB;
@@ -176,7 +176,7 @@ const uint8_t *runner_rx(const Runner *r, uint32_t offset)
 
 int runner_enter(Runner *r, const void *code)
 {
-    return x86_64_backend.enter(r->ctx, r->cpu, code);
+    return x86_64_backend.native->enter(r->ctx, r->cpu, code);
 }
 
 CPUState *runner_cpu(Runner *r)

@@ -313,10 +313,10 @@ static void on_fault(int signo, siginfo_t *info, void *context)
     BackendContext *ctx = runner_context(faulting->runner);
 
     (void)signo;
-    if (x86_64_backend.ret_stack_overflow(cpu, uc, (uintptr_t)info->si_addr)) {
+    if (x86_64_backend.native->ret_stack_overflow(cpu, uc, (uintptr_t)info->si_addr)) {
         overflows++;
     } else {
-        x86_64_backend.leave_from_signal(ctx, cpu, uc, LEFT_BY_TEST, NULL);
+        x86_64_backend.native->leave_from_signal(ctx, cpu, uc, LEFT_BY_TEST, NULL);
     }
 }
 

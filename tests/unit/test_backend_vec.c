@@ -330,7 +330,7 @@ static bool run(Machine *m, const void *code, uint8_t *state, char *msg,
 
     memcpy(m->cpu->guest, state, STATE_BYTES);
     assert_int_equal(interp_run(m->ir, &env), INTERP_EXIT_TB);
-    assert_int_equal(x86_64_backend.enter(m->backend, m->cpu, code), 0);
+    assert_int_equal(x86_64_backend.native->enter(m->backend, m->cpu, code), 0);
     for (unsigned i = 0; i < STATE_BYTES; i++) {
         if (m->cpu->guest[i] != state[i]) {
             snprintf(msg, size, "state differs at %u", i);

@@ -10,8 +10,8 @@
 #include <sys/shm.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "host/usercopy.h"
 #include "linux-user/mm/internal.h"
-#include "linux-user/usercopy.h"
 
 enum { RW = PROT_READ | PROT_WRITE, RX = PROT_READ | PROT_EXEC,
        ANON = MAP_PRIVATE | MAP_ANONYMOUS };

@@ -185,6 +185,15 @@ static const char *runtime_name(const BackendContext *b, const void *addr,
 
 static const HostFeature none[] = {{NULL, 0}};
 
+static const BackendNative native = {
+    .enter = interp_enter,
+    .code_pc = code_pc,
+    .leave_from_signal = leave_from_signal,
+    .go_on_at = go_on_at,
+    .spoil_returns = spoil_returns,
+    .ret_stack_overflow = ret_stack_overflow,
+};
+
 const Backend interp_backend = {
     .name = "interp",
     .elf_machine = EM_NONE,
@@ -203,12 +212,7 @@ const Backend interp_backend = {
     .cpu_init = cpu_init,
     .cpu_field = cpu_field,
     .spill_bytes = INTERP_TEMP_BYTES,
-    .enter = interp_enter,
     .patch = patch,
-    .code_pc = code_pc,
-    .leave_from_signal = leave_from_signal,
-    .go_on_at = go_on_at,
     .forget_returns = forget_returns,
-    .spoil_returns = spoil_returns,
-    .ret_stack_overflow = ret_stack_overflow,
+    .native = &native,
 };

@@ -23,7 +23,7 @@ static SfFormat format(unsigned type)
 
 static unsigned current_rm(unsigned rm)
 {
-    return rm != FRM_DYN ? rm : mxcsr_get_rounding(__builtin_ia32_stmxcsr());
+    return rm != FRM_DYN ? rm : mxcsr_get_rounding(x86_mxcsr());
 }
 
 static unsigned negations(unsigned opc)

@@ -27,8 +27,13 @@ enum {
     X86_AVX512 = 1 << 8, /* F, VL, BW, DQ */
 };
 
-uint32_t x86_features(void);
 extern const HostFeature x86_feature_names[], x86_processor_names[];
+
+/* native.c, or foreign.c: there all functions are NULL. */
+extern const BackendNative x86_native;
+extern const FpEnvOps x86_fp_ops;
+uint32_t x86_features(void);   /* of this host */
+uint32_t x86_mxcsr(void);      /* as it is now */
 
 /* names.c: see Backend. */
 const char *x86_cpu_field(int32_t offset);
@@ -114,7 +119,8 @@ struct Host {
     const IR *ir;
     uint32_t features;
     bool avx;           /* VEX encodings, three operands */
-    bool gs;            /* guest memory is based on gs */
+    bool gs;            /* guest memory is based on gs, by: */
+    uint64_t guest_base;
     bool ret_stack;
     bool pins_vectors;
     bool count_heat;

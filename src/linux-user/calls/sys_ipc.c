@@ -6,8 +6,8 @@
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <sys/syscall.h>
+#include "host/usercopy.h"
 #include "linux-user/task/call.h"
-#include "linux-user/usercopy.h"
 
 _Static_assert(sizeof(struct ipc_perm) == 48, "as in TargetSemidDs");
 

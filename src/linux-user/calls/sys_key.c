@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include "host/usercopy.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
-#include "linux-user/usercopy.h"
 
 /* Bits: the arguments that are pointers to something without pointers. */
 static const struct Operation {

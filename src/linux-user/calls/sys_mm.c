@@ -6,10 +6,10 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include "linux-user/host_calls.h"
+#include "host/calls.h"
+#include "host/usercopy.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
-#include "linux-user/usercopy.h"
 
 long sys_brk(Task *t, const uint64_t *a)
 {

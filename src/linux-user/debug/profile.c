@@ -9,9 +9,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/debug/profile_file.h"
 #include "linux-user/proc/proc.h"
-#include "linux-user/usercopy.h"
 #include "util/fd.h"
 
 enum {

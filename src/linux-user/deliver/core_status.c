@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/usercopy.h"
+#include "host/usercopy.h"
 
 enum { LEAST_CORE = 4096 };    /* the kernel writes none below that limit */
 

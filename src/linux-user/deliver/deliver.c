@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/deliver/core.h"
 #include "linux-user/process/end.h"
@@ -11,7 +12,6 @@
 #include "linux-user/abi/riscv64/frame.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/strace/strace.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 static void raise_host(int signo)

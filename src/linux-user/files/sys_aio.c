@@ -17,10 +17,10 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
-#include "linux-user/usercopy.h"
 
 enum { ID_OFFSET = 64 };       /* beyond struct aio_ring */
 

@@ -10,14 +10,14 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include "linux-user/host_calls.h"
+#include "host/calls.h"
+#include "host/usercopy.h"
 #include "linux-user/proc/proc.h"
 #include "linux-user/proc/program.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
 #include "linux-user/task/own_fd.h"
 #include "linux-user/task/path.h"
-#include "linux-user/usercopy.h"
 
 /* --- open --- */
 

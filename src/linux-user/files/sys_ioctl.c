@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include "host/usercopy.h"
 #include "linux-user/files/ioctl.h"
 #include "linux-user/files/ioctl_numbers.h"
 #include "linux-user/seccomp/seccomp.h"
 #include "linux-user/task/call.h"
-#include "linux-user/usercopy.h"
 
 enum { INSIDE_MAX = 4096 };    /* bytes of a structure with pointers */
 

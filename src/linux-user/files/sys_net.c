@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include "host/usercopy.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
-#include "linux-user/usercopy.h"
 
 typedef struct Message {
     struct msghdr guest;       /* its pointers are guest addresses */

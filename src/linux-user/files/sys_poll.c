@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
-#include "linux-user/host_calls.h"
+#include "host/calls.h"
+#include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/call.h"
-#include "linux-user/usercopy.h"
 
 enum { SIGSET_BYTES = 8 };
 

@@ -19,9 +19,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/call.h"
-#include "linux-user/usercopy.h"
 
 typedef struct SqOffsets {
     uint32_t head, tail, ring_mask, ring_entries, flags, dropped, array, resv;

@@ -26,7 +26,7 @@
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
-#include "linux-user/usercopy.h"
+#include "host/usercopy.h"
 
 /* --- files --- */
 

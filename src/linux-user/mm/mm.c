@@ -12,18 +12,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "host/machine.h"
+#include "host/usercopy.h"
 #include "linux-user/mm/internal.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 #include "util/reserve.h"
-
 
 enum {
     GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC,
     PROT_SEM = 8,              /* may be given, does nothing */
     NOBODYS_FLAG = 1 << 25,    /* for mmap; stands for one not RISC-V's */
-    X86_MAP_32BIT = 0x40,      /* x86's own; mean nothing to RISC-V */
-    X86_MAP_ABOVE4G = 0x80,
 };
 
 bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
@@ -404,8 +402,7 @@ static bool may_be_growing(int flags)
 /* The host's flags but for how the address is taken. */
 static int host_flags(const Mm *mm, int flags)
 {
-    const int no_legacy = MAP_FIXED_NOREPLACE | X86_MAP_32BIT |
-                          X86_MAP_ABOVE4G;
+    const int no_legacy = MAP_FIXED_NOREPLACE | HOST_OWN_MAP_FLAGS;
     int host = flags & ~(MAP_FIXED | no_legacy);
 
     if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & no_legacy)) {

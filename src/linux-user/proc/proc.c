@@ -13,9 +13,9 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/task/own_fd.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/usercopy.h"
 
 /* What follows "/proc/self/", or the process's id in its place; else NULL. */
 static const char *after_process(const char *path)

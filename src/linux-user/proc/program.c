@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "linux-user/usercopy.h"
+#include "host/usercopy.h"
 #include "util/annotate.h"
 
 int annotate_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);

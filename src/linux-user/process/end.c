@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/debug/names.h"
 #include "linux-user/debug/profile.h"
 #include "linux-user/process/robust.h"
 #include "linux-user/process/thread.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 static void print_stats(Exec *exec, const char *path)

@@ -12,9 +12,9 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include "host/usercopy.h"
 #include "linux-user/process/robust.h"
 #include "linux-user/task/call.h"
-#include "linux-user/usercopy.h"
 
 enum { LIST_LIMIT = 2048, PI_BIT = 1, HEAD_BYTES = 24 };
 

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/profile.h"
 #include "linux-user/process/thread.h"
@@ -23,7 +24,6 @@
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/current.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 /* --- the child's start --- */

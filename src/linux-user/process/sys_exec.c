@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/debug/profile.h"
 #include "linux-user/elf/elf.h"
 #include "linux-user/proc/proc.h"
@@ -24,7 +25,6 @@
 #include "linux-user/process/inherit.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/path.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 enum {

@@ -12,9 +12,9 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/seccomp/seccomp.h"
 #include "linux-user/task/call.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 long sys_set_tid_address(Task *t, const uint64_t *a)

@@ -13,13 +13,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "frontend/riscv/cpu.h"
+#include "host/usercopy.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/profile.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/seccomp.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/current.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 enum {

@@ -12,11 +12,11 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/process/exec.h"
 #include "linux-user/process/thread.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/signal/signal.h"
-#include "linux-user/usercopy.h"
 #include "util/annotate.h"
 #include "util/check.h"
 

@@ -1,4 +1,5 @@
 /* The system call ptrace. */
+#include "host/usercopy.h"
 #include "linux-user/ptrace/internal.h"
 
 #include <elf.h>
@@ -14,7 +15,6 @@
 #include "linux-user/task/call.h"
 #include "linux-user/task/remote.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 
 enum {
     ARCH_RISCV64 = (int)0xc00000f3,    /* AUDIT_ARCH_RISCV64 */

@@ -1,4 +1,5 @@
 /* ptrace: stops of the thread that is traced (ptrace.h). */
+#include "host/usercopy.h"
 #include "linux-user/ptrace/ptrace.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/usercopy.h"
 
 enum { SYSGOOD_BIT = 0x80 };
 

@@ -14,11 +14,11 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include "linux-user/host_calls.h"
+#include "host/calls.h"
+#include "host/usercopy.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/usercopy.h"
 
 static bool watches(const Remote *r)
 {

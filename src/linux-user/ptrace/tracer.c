@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/task/remote.h"
-#include "linux-user/usercopy.h"
 
 /* --- the list --- */
 

@@ -12,10 +12,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "host/usercopy.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 
 typedef struct Wait {
     int type, id, options;     /* waitid's, without WNOWAIT */

@@ -19,8 +19,8 @@
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include "host/usercopy.h"
 #include "linux-user/task/call.h"
-#include "linux-user/usercopy.h"
 
 enum { FIRST_NUMBER = 0x10000 };
 

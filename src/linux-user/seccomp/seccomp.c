@@ -1,4 +1,5 @@
 /* seccomp(2): modes, filters, and what they decide. */
+#include "host/usercopy.h"
 #include "linux-user/seccomp/seccomp.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include "linux-user/strace/strace.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 enum {

@@ -2,6 +2,7 @@
  * What the host's kernel calls: handlers of the guest's signals and of our
  * own, of tracers and of -profile.
  */
+#include "host/usercopy.h"
 #include "linux-user/signal/internal.h"
 
 #include <string.h>
@@ -9,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "linux-user/task/current.h"
-#include "linux-user/usercopy.h"
 #include "util/check.h"
 
 enum { HOST_STACK_BYTES = 64 << 10 };
@@ -212,8 +212,7 @@ void signal_install(const Actions *actions, int signo)
     const TargetSigaction *act = &actions->at[signo];
     uint64_t same = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT;
     HostSigaction host = {
-        .flags = (act->flags & same) | HOST_SA_RESTORER,
-        .restorer = signal_restorer,
+        .flags = act->flags & same,
     };
 
     check(signo > 0 && signo <= GUEST_NSIG, "signal %d", signo);
@@ -237,7 +236,7 @@ void signal_install_own(void)
     exec_install_handlers(other_fault);
 }
 
-/* Generated code has no C stack in rsp: handlers need one of their own. */
+/* Generated code may have no C stack: handlers need one of their own. */
 static int make_host_stack(Task *t)
 {
     stack_t st = { .ss_size = HOST_STACK_BYTES };

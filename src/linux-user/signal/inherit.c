@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include "linux-user/usercopy.h"
+#include "host/usercopy.h"
 
 /* --- from the parent --- */
 
@@ -114,8 +114,7 @@ void signal_init_process(Process *proc)
 
 static void host_disposition(Task *t, int signo)
 {
-    HostSigaction act = { .flags = HOST_SA_RESTORER,
-                          .restorer = signal_restorer };
+    HostSigaction act = { 0 };
 
     if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
         act.handler = (void *)(uintptr_t)SIG_IGN;

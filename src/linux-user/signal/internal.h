@@ -3,24 +3,9 @@
 #define LINUX_USER_SIGNAL_INTERNAL_H
 
 #include <sys/syscall.h>
+#include "host/signal.h"
+#include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
-#include "linux-user/usercopy.h"
-
-enum { HOST_SA_RESTORER = 0x04000000 };
-
-/* struct sigaction of the x86-64 kernel. */
-typedef struct HostSigaction {
-    void *handler;
-    uint64_t flags;
-    void (*restorer)(void);
-    uint64_t mask;
-} HostSigaction;
-
-static inline long host_sigaction(int signo, const HostSigaction *act,
-                                  HostSigaction *old)
-{
-    return raw_syscall(SYS_rt_sigaction, signo, (long)act, (long)old, 8, 0, 0);
-}
 
 static inline long own_tid(void)
 {

@@ -94,8 +94,8 @@ void signal_send_kick(int tgid, int tid)
 void signal_kick_others(const Task *t)
 {
     char buf[2048];
-    long n, dir = raw_syscall(SYS_open, (long)"/proc/self/task",
-                              O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0, 0);
+    long n, dir = raw_syscall(SYS_openat, AT_FDCWD, (long)"/proc/self/task",
+                              O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
 
     while ((n = raw_syscall(SYS_getdents64, dir, (long)buf, sizeof(buf), 0, 0,
                             0)) > 0) {

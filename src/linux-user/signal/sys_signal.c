@@ -1,4 +1,5 @@
 /* The system calls of signals, but for sigreturn (deliver/). */
+#include "host/usercopy.h"
 #include "linux-user/signal/internal.h"
 
 #include <errno.h>
@@ -7,7 +8,6 @@
 #include "linux-user/abi/riscv64/frame.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 
 static bool uncatchable(int signo)
 {

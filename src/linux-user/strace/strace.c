@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/strace/strace.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 
 enum { RESULT_COLUMN = 40 };
 

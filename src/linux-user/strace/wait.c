@@ -14,8 +14,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "host/usercopy.h"
 #include "linux-user/task/sys.h"
-#include "linux-user/usercopy.h"
 
 typedef bool WaitFn(Task *t, const uint64_t *a);
 

@@ -1,6 +1,6 @@
 #include "linux-user/task/call.h"
 
-#include "linux-user/usercopy.h"
+#include "host/usercopy.h"
 #include "util/check.h"
 
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include "linux-user/usercopy.h"
+#include "host/usercopy.h"
 
 /* For other processes alone; nobody here reads it.  Set once. */
 static Process *volatile anchor;

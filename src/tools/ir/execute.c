@@ -1,14 +1,12 @@
 /* See execute.h. */
 #include "tools/ir/execute.h"
 
-#include <asm/prctl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "core/globals.h"
 #include "util/check.h"
@@ -131,8 +129,7 @@ static bool load_image(Machine *m, const Program *image, char *msg, size_t size)
     if (machine_needs_base(image)) {
         void *space = map(0, space_bytes, msg, size);
         m->base = (uintptr_t)space;
-        if (!space ||
-            syscall(SYS_arch_prctl, ARCH_SET_GS, (unsigned long)m->base) < 0) {
+        if (!space) {
             return false;
         }
     } else if (!map_segments(&image->file, msg, size) ||
@@ -319,7 +316,7 @@ static int run_blocks(Machine *m, const RunBlock *b)
     const Backend *be = m->compiler->backend;
     int left = EXIT_NEXT;
     while (b) {
-        left = be->enter(m->compiler->ctx, m->cpu, b->code);
+        left = be->native->enter(m->compiler->ctx, m->cpu, b->code);
         if (left == LEFT_BY_SLOT) {
             *guest_pc(m) = left_slot(m)->guest_pc;
         } else if (left != LEFT_BY_LOOKUP && left != EXIT_NEXT) {
@@ -389,7 +386,7 @@ bool machine_run(Machine *m, const IR *ir, uint64_t pc, char **settings,
         show_left(m, run_blocks(m, b), f);
     } else {
         const Backend *be = m->compiler->backend;
-        show_exit(m, be->enter(m->compiler->ctx, m->cpu, b->code), f);
+        show_exit(m, be->native->enter(m->compiler->ctx, m->cpu, b->code), f);
     }
     ir_show_globals(f, ir, m->cpu->guest);
     return true;

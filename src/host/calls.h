@@ -2,8 +2,8 @@
  * Numbers of the host's calls that older C libraries do not know; from 424 on
  * they are the same for all machines.
  */
-#ifndef LINUX_USER_HOST_CALLS_H
-#define LINUX_USER_HOST_CALLS_H
+#ifndef HOST_CALLS_H
+#define HOST_CALLS_H
 
 #include <sys/syscall.h>
 

@@ -7,9 +7,11 @@
  * the test of *pending and the call's entry, or for which the kernel would
  * restart the call, makes safe_syscall() return -RESTART_SYSCALL instead of
  * waiting: safe_syscall_fixup(), called by every signal handler, sees to it.
+ *
+ * They are written for each host, in its folder.
  */
-#ifndef LINUX_USER_USERCOPY_H
-#define LINUX_USER_USERCOPY_H
+#ifndef HOST_USERCOPY_H
+#define HOST_USERCOPY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,15 +33,17 @@ long safe_syscall(const volatile uint32_t *pending, long nr, long a, long b,
 /* The same without the care, errors as -errno. */
 long raw_syscall(long nr, long a, long b, long c, long d, long e, long f);
 
-/* What the kernel needs as sa_restorer. */
-void signal_restorer(void);
-
-/* This thread's generated code finds guest address 0 at host address base. */
-void host_set_guest_base(uint64_t base);
-
 bool usercopy_fixup(void *ucontext);
 void safe_syscall_fixup(void *ucontext);
 /* Did the signal end a call that the kernel, on return, will make again? */
 bool safe_syscall_was_entered(const void *ucontext);
+
+/* Addresses within those functions: a fault in front of _end goes on at _bad,
+   a signal in [start, end) at _again. */
+extern const char user_copy_end[], user_copy_bad[];
+extern const char user_strcpy_end[], user_strcpy_bad[];
+extern const char user_cas_end[], user_cas_bad[];
+extern const char safe_syscall_start[], safe_syscall_end[];
+extern const char safe_syscall_again[];
 
 #endif

@@ -1,17 +1,7 @@
-/* usercopy.h for x86-64 hosts. */
-#include "linux-user/usercopy.h"
+/* host/usercopy.h for x86-64 hosts. */
+#include "host/usercopy.h"
 
-#include <asm/prctl.h>
-#include <signal.h>
-#include <sys/syscall.h>
-#include <ucontext.h>
-
-/* Addresses within the code below; each fault in [start, end) goes to _bad. */
-extern const char user_copy_end[], user_copy_bad[];
-extern const char user_strcpy_end[], user_strcpy_bad[];
-extern const char user_cas_end[], user_cas_bad[];
-extern const char safe_syscall_start[], safe_syscall_end[];
-extern const char safe_syscall_again[];
+#include "host/machine.h"
 
 asm(".text\n"
     ".globl user_copy\n.hidden user_copy\n.type user_copy, @function\n"
@@ -19,10 +9,10 @@ asm(".text\n"
     "    mov %rdx, %rcx\n"
     "    rep movsb\n"
     "    mov $1, %eax\n"
-    ".hidden user_copy_end\n"
+    ".globl user_copy_end\n.hidden user_copy_end\n"
     "user_copy_end:\n"
     "    ret\n"
-    ".hidden user_copy_bad\n"
+    ".globl user_copy_bad\n.hidden user_copy_bad\n"
     "user_copy_bad:\n"
     "    xor %eax, %eax\n"
     "    ret\n"
@@ -40,9 +30,9 @@ asm(".text\n"
     "    test %cl, %cl\n"
     "    jne 1b\n"
     "2:  ret\n"
-    ".hidden user_strcpy_end\n"
+    ".globl user_strcpy_end\n.hidden user_strcpy_end\n"
     "user_strcpy_end:\n"
-    ".hidden user_strcpy_bad\n"
+    ".globl user_strcpy_bad\n.hidden user_strcpy_bad\n"
     "user_strcpy_bad:\n"
     "    mov $-1, %rax\n"
     "    ret\n"
@@ -55,9 +45,9 @@ asm(".text\n"
     "    sete %al\n"
     "    movzbl %al, %eax\n"
     "    ret\n"
-    ".hidden user_cas_end\n"
+    ".globl user_cas_end\n.hidden user_cas_end\n"
     "user_cas_end:\n"
-    ".hidden user_cas_bad\n"
+    ".globl user_cas_bad\n.hidden user_cas_bad\n"
     "user_cas_bad:\n"
     "    mov $-1, %eax\n"
     "    ret\n"
@@ -75,15 +65,15 @@ asm(".text\n"
     "    mov 8(%rsp), %r8\n"
     "    mov 16(%rsp), %r9\n"
     "    xor %ecx, %ecx\n"
-    ".hidden safe_syscall_start\n"
+    ".globl safe_syscall_start\n.hidden safe_syscall_start\n"
     "safe_syscall_start:\n"
     "    cmpl $0, (%r11)\n"
     "    jne safe_syscall_again\n"
     "    syscall\n"
-    ".hidden safe_syscall_end\n"
+    ".globl safe_syscall_end\n.hidden safe_syscall_end\n"
     "safe_syscall_end:\n"
     "    ret\n"
-    ".hidden safe_syscall_again\n"
+    ".globl safe_syscall_again\n.hidden safe_syscall_again\n"
     "safe_syscall_again:\n"
     "    mov $-512, %rax\n"
     "    ret\n"
@@ -110,49 +100,13 @@ asm(".text\n"
     "    syscall\n"
     ".size signal_restorer, . - signal_restorer\n");
 
-static bool between(uintptr_t pc, const void *start, const void *end)
-{
-    return pc >= (uintptr_t)start && pc < (uintptr_t)end;
-}
-
-bool usercopy_fixup(void *ucontext)
-{
-    greg_t *rip = &((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
-    uintptr_t pc = (uintptr_t)*rip;
-
-    if (between(pc, (const void *)user_copy, user_copy_end)) {
-        *rip = (greg_t)(uintptr_t)user_copy_bad;
-    } else if (between(pc, (const void *)user_strcpy, user_strcpy_end)) {
-        *rip = (greg_t)(uintptr_t)user_strcpy_bad;
-    } else if (between(pc, (const void *)user_cas, user_cas_end)) {
-        *rip = (greg_t)(uintptr_t)user_cas_bad;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-void safe_syscall_fixup(void *ucontext)
-{
-    greg_t *rip = &((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
-
-    if (between((uintptr_t)*rip, safe_syscall_start, safe_syscall_end)) {
-        *rip = (greg_t)(uintptr_t)safe_syscall_again;
-    }
-}
-
 /* The kernel goes back to the instruction, whose entry has set rcx. */
 bool safe_syscall_was_entered(const void *ucontext)
 {
     const greg_t *reg = ((const ucontext_t *)ucontext)->uc_mcontext.gregs;
+    uintptr_t pc = host_pc(ucontext);
 
-    return between((uintptr_t)reg[REG_RIP], safe_syscall_start,
-                   safe_syscall_end) &&
+    return pc >= (uintptr_t)safe_syscall_start &&
+           pc < (uintptr_t)safe_syscall_end &&
            reg[REG_RCX] == (greg_t)(uintptr_t)safe_syscall_end;
-}
-
-/* The base of gs, which neither libc nor the emulator uses otherwise. */
-void host_set_guest_base(uint64_t base)
-{
-    raw_syscall(SYS_arch_prctl, ARCH_SET_GS, (long)base, 0, 0, 0, 0);
 }
