@@ -50,7 +50,8 @@ typedef struct Operand {
 
 /* One op with its operands resolved. */
 typedef struct EmitOp {
-    uint8_t opc, type, vece;
+    uint16_t opc;
+    uint8_t type, vece;
     uint8_t in_type; /* of the first input, if there is one */
     uint8_t dead;    /* bits of the outputs that nobody wants */
     bool low;        /* LIFE_LOW */
@@ -64,7 +65,7 @@ typedef void EmitFn(Host *, const EmitOp *);
 
 /* A row of a host's table; the first that fits op, type and host counts. */
 typedef struct EmitRow {
-    uint8_t opc;
+    uint16_t opc;
     uint16_t types;     /* TYPES_* */
     uint32_t when;      /* features needed, bits of the host's own */
     const char *places; /* see constraint.h */

@@ -51,7 +51,7 @@ typedef struct CodeCounts {
 
 typedef struct CPUState CPUState;
 
-/* An FP environment: a rounding mode, FRM_RNE to FRM_RUP, and sticky FFLAG_*. */
+/* An FP environment: FP_ROUND_*, not AWAY, and sticky FP_FLAG_*. */
 typedef struct FpEnv {
     uint8_t rounding, flags;
 } FpEnv;
@@ -61,7 +61,7 @@ typedef struct FpEnvOps {
     /* While the guest does not run, or between pause and resume. */
     FpEnv (*get)(const CPUState *);
     void (*set)(CPUState *, FpEnv);
-    /* For C code that generated code calls: FFLAG_* become sticky. */
+    /* For C code that generated code calls: FP_FLAG_* become sticky. */
     void (*raise)(CPUState *, uint32_t flags);
     /* Around such code if it wants the emulator's own environment. */
     void (*pause)(CPUState *);

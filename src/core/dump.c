@@ -4,9 +4,10 @@
 #include <inttypes.h>
 #include "core/names.h"
 
-const char *const frm_names[FRM_NAMES] = {
-    [FRM_RNE] = "rne", [FRM_RTZ] = "rtz", [FRM_RDN] = "rdn",
-    [FRM_RUP] = "rup", [FRM_RMM] = "rmm", [FRM_DYN] = "dyn",
+const char *const round_names[ROUND_NAMES] = {
+    [FP_ROUND_EVEN] = "even", [FP_ROUND_ZERO] = "zero",
+    [FP_ROUND_DOWN] = "down", [FP_ROUND_UP] = "up",
+    [FP_ROUND_AWAY] = "away", [FP_ROUND_ENV] = "env",
 };
 const char *const fcmp_names[FCMP_COUNT] = {
     "eq", "lt", "le", "eq_silent", "lt_silent", "le_silent"};
@@ -80,7 +81,7 @@ static void dump_const(FILE *f, char letter, Arg k)
     case 'L': fprintf(f, "L%" PRIu64, k); break;
     case 'd': fprintf(f, "%" PRId64, (int64_t)k); break;
     case 'm': dump_memop(f, k); break;
-    case 'r': dump_name(f, frm_names, FRM_NAMES, k); break;
+    case 'r': dump_name(f, round_names, ROUND_NAMES, k); break;
     case 'q': dump_name(f, fcmp_names, FCMP_COUNT, k); break;
     case 'b': dump_name(f, bswap_names, 2, k); break;
     case 'o': dump_barrier(f, k); break;

@@ -4,23 +4,24 @@
 
 #include <stdbool.h>
 
-/* Rounding modes; the values are RISC-V's encoding of frm. */
+/* Rounding modes. */
 enum {
-    FRM_RNE = 0, /* to nearest, ties to even */
-    FRM_RTZ = 1, /* towards zero */
-    FRM_RDN = 2, /* down */
-    FRM_RUP = 3, /* up */
-    FRM_RMM = 4, /* to nearest, ties away from zero */
-    FRM_DYN = 7, /* what the FP environment holds; never RMM */
+    FP_ROUND_EVEN, /* to nearest, ties to even */
+    FP_ROUND_ZERO, /* towards zero */
+    FP_ROUND_DOWN,
+    FP_ROUND_UP,
+    FP_ROUND_AWAY, /* to nearest, ties away from zero */
+    FP_ROUND_ENV,  /* what the FP environment holds; never AWAY */
 };
 
-/* Sticky flags; the values are RISC-V's fflags. */
+/* Sticky flags: the exceptions of IEEE 754, section 7. */
 enum {
-    FFLAG_NX = 1,  /* inexact */
-    FFLAG_UF = 2,  /* underflow */
-    FFLAG_OF = 4,  /* overflow */
-    FFLAG_DZ = 8,  /* division by zero */
-    FFLAG_NV = 16, /* invalid operation */
+    FP_FLAG_INEXACT = 1 << 0,
+    FP_FLAG_UNDERFLOW = 1 << 1,
+    FP_FLAG_OVERFLOW = 1 << 2,
+    FP_FLAG_DIVZERO = 1 << 3,
+    FP_FLAG_INVALID = 1 << 4,
+    FP_FLAGS = (1 << 5) - 1,
 };
 
 /* Constant of fcmp. Any NaN makes it false; a silent one raises nothing. */

@@ -89,7 +89,7 @@ static bool environment_op(Interp *in, const Op *op)
     switch (op->opc) {
     case OP_fflags_get: interp_out64(in, op, 0, env->flags); return true;
     case OP_fflags_set: env->flags = interp_in64(in, op, 0) & 31; return true;
-    case OP_frm_set: env->rm = interp_in64(in, op, 0) & 3; return true;
+    case OP_fmode_set: env->rm = interp_in64(in, op, 0) & 3; return true;
     default: return false;
     }
 }
@@ -98,13 +98,13 @@ static bool environment_op(Interp *in, const Op *op)
 static uint8_t rounding_mode(const Interp *in, const Op *op)
 {
     bool has = op_consts(op) && opcode_const_letter((Opcode)op->opc, 0) == 'r';
-    bool fixed = has && op_const(op, 0) != FRM_DYN;
+    bool fixed = has && op_const(op, 0) != FP_ROUND_ENV;
     return fixed ? (uint8_t)op_const(op, 0) : in->env->fp.rm;
 }
 
 bool interp_fp_op(Interp *in, const Op *op)
 {
-    if (op->opc < OP_fadd || op->opc > OP_frm_set) {
+    if (op->opc < OP_fadd || op->opc > OP_fmode_set) {
         return false;
     }
     if (environment_op(in, op)) {

@@ -56,7 +56,7 @@ typedef struct Label {
 enum { OP_MAX_ARGS = 9 };
 
 typedef struct Op {
-    uint8_t opc;        /* Opcode */
+    uint16_t opc;       /* Opcode */
     uint8_t type;       /* Type */
     uint8_t vece;       /* OPF_VECTOR: log2 of element bytes */
     uint8_t call_outs;  /* OP_call: number of outputs and inputs */
@@ -195,7 +195,7 @@ static inline Op *ir_emit(IR *ir, Opcode opc, Type type)
         return ir_emit_full(ir);
     }
     Op *op = &ir->ops[ir->nb_ops++];
-    op->opc = (uint8_t)opc;
+    op->opc = (uint16_t)opc;
     op->type = (uint8_t)type;
     op->vece = 0;
     op->call_outs = 0;

@@ -5,11 +5,11 @@
 #include "core/fp.h"
 #include "core/memop.h"
 
-enum { FRM_NAMES = FRM_DYN + 1, MEMOP_FLAGS = 3, MB_FLAGS = 4,
+enum { ROUND_NAMES = FP_ROUND_ENV + 1, MEMOP_FLAGS = 3, MB_FLAGS = 4,
        MEMOP_NAMES = 2 * (MO_256 + 1) };
 
 /* A NULL entry is no valid value. */
-extern const char *const frm_names[FRM_NAMES];
+extern const char *const round_names[ROUND_NAMES];
 extern const char *const fcmp_names[FCMP_COUNT];
 extern const char *const bswap_names[2];
 extern const char *const memop_names[MEMOP_NAMES]; /* unsigned, then signed */

@@ -35,7 +35,7 @@ const OpcodeInfo opcode_info[OP_COUNT] = {
 #include "core/opcode.def"
 
 _Static_assert(1 + HELPER_MAX_ARGS + 1 <= OP_MAX_ARGS, "arguments of call");
-_Static_assert(OP_COUNT <= UINT8_MAX + 1, "Op.opc is one byte");
+_Static_assert(OP_COUNT <= UINT16_MAX + 1, "Op.opc is two bytes");
 
 int letter_type(char letter, Type t)
 {

@@ -370,7 +370,7 @@ static Arg parse_const(Parser *ps, char letter)
     case 'c': return parse_cond(ps);
     case 'L': return parse_label(ps);
     case 'm': return parse_memop(ps);
-    case 'r': return parse_name(ps, frm_names, FRM_NAMES);
+    case 'r': return parse_name(ps, round_names, ROUND_NAMES);
     case 'q': return parse_name(ps, fcmp_names, FCMP_COUNT);
     case 'b': return parse_name(ps, bswap_names, 2);
     case 'o': return parse_barrier(ps);
@@ -477,7 +477,7 @@ static void parse_suffixes(Parser *ps, Op *op)
 
 static void parse_op(Parser *ps, const char *word)
 {
-    Op op = {.opc = (uint8_t)find_opcode(ps, word), .type = TYPE_I64};
+    Op op = {.opc = (uint16_t)find_opcode(ps, word), .type = TYPE_I64};
     parse_suffixes(ps, &op);
     if (op.opc == OP_call) {
         parse_call(ps, &op);

@@ -14,7 +14,7 @@
  *     u64 inner slots, u16 label for each of those
  *     u32 temps, labels, ops
  *     temps:    u8 kind, u8 type, and for a constant u64 value
- *     ops:      u8 opc, type, vece, then
+ *     ops:      u16 opc, u8 type, vece, then
  *               call: u8 outs, u8 ins, u16 each temp, u16 helper
  *               else: u16 each temp, u64 each constant
  *
@@ -30,7 +30,7 @@
 #include "util/check.h"
 
 enum {
-    VERSION = 3,
+    VERSION = 4,
     MAGIC_SIZE = 6,
     MAX_GLOBALS = IR_MAX_TEMPS / 2,
     MAX_HELPERS = 4096,
@@ -154,7 +154,7 @@ static void put_temp(Writer *w, const Temp *temp)
 
 static void put_op(Writer *w, const IR *ir, const Op *op)
 {
-    put(w, op->opc, 1);
+    put(w, op->opc, 2);
     put(w, op->type, 1);
     put(w, op->vece, 1);
     if (op->opc == OP_call) {
@@ -390,7 +390,7 @@ static Arg get_const(Reader *r, const Op *op, unsigned i)
 
 static void get_op(Reader *r)
 {
-    Op op = {.opc = (uint8_t)get_below(r, 1, OP_COUNT, "bad op")};
+    Op op = {.opc = (uint16_t)get_below(r, 2, OP_COUNT, "bad op")};
     op.type = (uint8_t)get_below(r, 1, TYPE_COUNT, "bad type");
     op.vece = (uint8_t)get_below(r, 1, 4, "bad element size");
     if (op.opc == OP_call) {

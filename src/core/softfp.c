@@ -93,10 +93,10 @@ static u128 round_shift(u128 sig, int shift, unsigned rm, bool sign,
     bool up;
 
     switch (rm) {
-    case FRM_RNE: up = above || (tie && (kept & 1)); break;
-    case FRM_RMM: up = above || tie; break;
-    case FRM_RDN: up = sign && rest; break;
-    case FRM_RUP: up = !sign && rest; break;
+    case FP_ROUND_EVEN: up = above || (tie && (kept & 1)); break;
+    case FP_ROUND_AWAY: up = above || tie; break;
+    case FP_ROUND_DOWN: up = sign && rest; break;
+    case FP_ROUND_UP: up = !sign && rest; break;
     default: up = false; break;
     }
     *inexact = rest != 0;
@@ -115,9 +115,9 @@ static u128 scale(u128 sig, int shift, unsigned rm, bool sign, bool *inexact)
 
 static uint64_t overflow(SoftFloatEnv *env, const FormatInfo *f, bool sign)
 {
-    bool to_infinity = env->rm == FRM_RNE || env->rm == FRM_RMM ||
-                       env->rm == (sign ? FRM_RDN : FRM_RUP);
-    env->flags |= FFLAG_OF | FFLAG_NX;
+    bool to_infinity = env->rm == FP_ROUND_EVEN || env->rm == FP_ROUND_AWAY ||
+                       env->rm == (sign ? FP_ROUND_DOWN : FP_ROUND_UP);
+    env->flags |= FP_FLAG_OVERFLOW | FP_FLAG_INEXACT;
     return infinity(f) - !to_infinity;
 }
 
@@ -160,9 +160,9 @@ static uint64_t round_pack(SoftFloatEnv *env, SfFormat fmt, Num n)
         exp++;
     }
     if (inexact) {
-        env->flags |= FFLAG_NX;
+        env->flags |= FP_FLAG_INEXACT;
         if (is_tiny(f, n.sig, n.exp, env->rm, n.sign)) {
-            env->flags |= FFLAG_UF;
+            env->flags |= FP_FLAG_UNDERFLOW;
         }
     }
     int biased_less_1 = exp - f->min_exp;
@@ -180,7 +180,7 @@ static bool num_is_nan(Num a)
 
 static Num invalid(SoftFloatEnv *env)
 {
-    env->flags |= FFLAG_NV;
+    env->flags |= FP_FLAG_INVALID;
     return (Num){.kind = NAN_QUIET};
 }
 
@@ -215,7 +215,7 @@ static u128 shift_right_jam(u128 sig, int shift)
 static Num add_finite(SoftFloatEnv *env, Num a, Num b)
 {
     if (!a.sig && !b.sig) {
-        a.sign = a.sign == b.sign ? a.sign : env->rm == FRM_RDN;
+        a.sign = a.sign == b.sign ? a.sign : env->rm == FP_ROUND_DOWN;
         return a;
     }
     if (!a.sig || !b.sig) {
@@ -233,7 +233,7 @@ static Num add_finite(SoftFloatEnv *env, Num a, Num b)
         a.sig += small;
     } else {
         a.sig -= small;
-        a.sign = a.sig ? a.sign : env->rm == FRM_RDN;
+        a.sign = a.sig ? a.sign : env->rm == FP_ROUND_DOWN;
     }
     return a;
 }
@@ -297,7 +297,7 @@ static Num div_num(SoftFloatEnv *env, Num a, Num b)
         if (!a.sig) {
             return invalid(env);
         }
-        env->flags |= FFLAG_DZ;
+        env->flags |= FP_FLAG_DIVZERO;
         return (Num){.kind = INFINITE, .sign = sign};
     }
     return div_finite(a, b);
@@ -399,7 +399,7 @@ static uint64_t min_max(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b,
     a &= low_bits(formats[f].width);
     b &= low_bits(formats[f].width);
     if (sf_is_snan(f, a) || sf_is_snan(f, b)) {
-        env->flags |= FFLAG_NV;
+        env->flags |= FP_FLAG_INVALID;
     }
     if (sf_is_nan(f, a)) {
         return sf_is_nan(f, b) ? sf_canonical_nan(f) : b;
@@ -424,7 +424,7 @@ bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a, uint64_t b)
 {
     if (sf_is_nan(f, a) || sf_is_nan(f, b)) {
         bool invalid = cmp != FCMP_EQ || sf_is_snan(f, a) || sf_is_snan(f, b);
-        env->flags |= invalid && !fcmp_is_silent(cmp) ? FFLAG_NV : 0;
+        env->flags |= invalid && !fcmp_is_silent(cmp) ? FP_FLAG_INVALID : 0;
         return false;
     }
     uint64_t magnitudes = (a | b) & (sf_sign_bit(f) - 1);
@@ -445,7 +445,7 @@ uint64_t sf_round(SoftFloatEnv *env, SfFormat f, uint64_t a)
         bool inexact;
         n.sig = round_shift(n.sig, -n.exp, env->rm, n.sign, &inexact);
         n.exp = 0;
-        env->flags |= inexact ? FFLAG_NX : 0;
+        env->flags |= inexact ? FP_FLAG_INEXACT : 0;
     }
     return round_pack(env, f, n);
 }
@@ -470,17 +470,17 @@ uint64_t sf_to_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed,
     Num n = unpack(f, a);
     bool negative = n.sign && !num_is_nan(n);
     if (n.kind != FINITE || n.exp + bit_length(n.sig) > 65) {
-        env->flags |= FFLAG_NV;
+        env->flags |= FP_FLAG_INVALID;
         return int_limit(negative, is_signed, bits);
     }
     bool inexact;
     u128 magnitude = scale(n.sig, -n.exp, env->rm, n.sign, &inexact);
     u128 max = low_bits((int)bits) >> is_signed;
     if (magnitude > (!negative ? max : is_signed ? max + 1 : 0)) {
-        env->flags |= FFLAG_NV;
+        env->flags |= FP_FLAG_INVALID;
         return int_limit(negative, is_signed, bits);
     }
-    env->flags |= inexact ? FFLAG_NX : 0;
+    env->flags |= inexact ? FP_FLAG_INEXACT : 0;
     uint64_t value = (uint64_t)(negative ? -magnitude : magnitude);
     return bits == 32 ? (uint64_t)(int32_t)value : value;
 }

@@ -17,8 +17,8 @@
 typedef enum SfFormat { SF_F16, SF_F32, SF_F64, SF_FORMATS } SfFormat;
 
 typedef struct SoftFloatEnv {
-    uint8_t rm;    /* FRM_RNE to FRM_RMM */
-    uint8_t flags; /* FFLAG_*, sticky */
+    uint8_t rm;    /* FP_ROUND_EVEN to FP_ROUND_AWAY */
+    uint8_t flags; /* FP_FLAG_*, sticky */
 } SoftFloatEnv;
 
 /* What sf_muladd negates: c; the product; both. */

@@ -57,7 +57,7 @@ static bool const_fits(const Op *op, char letter, Arg k)
     case 'L': return true; /* check_label() */
     case 'd': return (int64_t)k == (int32_t)k;
     case 'm': return memop_fits(op, k);
-    case 'r': return k <= FRM_RMM || k == FRM_DYN;
+    case 'r': return k <= FP_ROUND_ENV;
     case 'q': return k < FCMP_COUNT;
     case 'b': return k <= BSWAP_SIGN;
     case 'o': return k <= MB_ALL;

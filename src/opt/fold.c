@@ -162,7 +162,7 @@ void fold_before(Fold *f, Op **op, Opcode opc, TempId o, Arg a, Arg b, Arg c)
     Op *first = *op;
     *op = first + 1;
     **op = *first;
-    *first = (Op){.opc = (uint8_t)opc, .type = first->type,
+    *first = (Op){.opc = (uint16_t)opc, .type = first->type,
                   .arg = {o, a, b, c}};
     if (opc == OP_mov) {
         first->type = f->ir->temps[o].type;

@@ -142,14 +142,14 @@ bool to_nop(Op *op);
 
 static inline bool to_unary(Op *op, Opcode opc, TempId a)
 {
-    op->opc = (uint8_t)opc;
+    op->opc = (uint16_t)opc;
     op->arg[1] = a;
     return true;
 }
 
 static inline bool to_binary(Op *op, Opcode opc, TempId a, TempId b)
 {
-    op->opc = (uint8_t)opc;
+    op->opc = (uint16_t)opc;
     op->arg[1] = a;
     op->arg[2] = b;
     return true;
@@ -165,7 +165,7 @@ static inline bool to_binary_const(Fold *f, Op *op, Opcode opc, TempId a,
 static inline bool to_field(Op *op, Opcode opc, TempId a, unsigned pos,
                             unsigned len)
 {
-    op->opc = (uint8_t)opc;
+    op->opc = (uint16_t)opc;
     op->arg[1] = a;
     op->arg[2] = pos;
     op->arg[3] = len;

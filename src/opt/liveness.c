@@ -366,7 +366,7 @@ static Opcode without_carry(const Op *op)
 static bool simplify(Live *l, Op *op)
 {
     if ((op_flags(op) & OPF_CARRY_OUT) && !l->carry) {
-        op->opc = (uint8_t)without_carry(op);
+        op->opc = (uint16_t)without_carry(op);
     }
     if (op->opc == OP_fcanon && !is_visible(l, (TempId)op->arg[0])) {
         const Op *def = op_before(l, op);

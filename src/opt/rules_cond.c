@@ -358,7 +358,7 @@ bool fold_negsetcond(Fold *f, Op *op)
 static bool movcond_to_set(Op *op, Opcode opc, Cond cond)
 {
     op->arg[3] = cond;
-    op->opc = (uint8_t)opc;
+    op->opc = (uint16_t)opc;
     return true;
 }
 

@@ -11,7 +11,7 @@
 /* ---- what fits ----------------------------------------------------------- */
 
 typedef struct LaneOp {
-    uint8_t opc;     /* the vector op, 0: there is none */
+    uint16_t opc;    /* the vector op, 0: there is none */
     bool narrow;     /* good in lanes that stand for extended values, */
     bool narrow_signed; /* and if the sign is extended */
     bool by_const;   /* the second input is the op's constant */

@@ -59,7 +59,8 @@ static void fp_raise(CPUState *cpu, uint32_t flags)
     ((Guest *)cpu->user)->fp.flags |= (uint8_t)flags;
 }
 
-static const FpEnvOps fp_ops = {.get = fp_get, .set = fp_set, .raise = fp_raise};
+static const FpEnvOps fp_ops = {
+    .get = fp_get, .set = fp_set, .raise = fp_raise};
 
 int guest_set_up(void **state)
 {
@@ -138,7 +139,7 @@ InterpExit guest_run(Guest *g, uint32_t max_insns)
     uint32_t frm = g->rv->frm;
     guest_translate(g, max_insns);
     g->env.fp = (SoftFloatEnv){
-        .rm = (uint8_t)(frm <= FRM_RUP ? frm : FRM_RNE),
+        .rm = (uint8_t)(frm <= RV_RUP ? frm : RV_RNE),
         .flags = g->fp.flags,
     };
     InterpExit exit = interp_run(g->ir, &g->env);

@@ -154,7 +154,9 @@ static inline Arg random_const(RandomIR *r, const Op *op, unsigned i)
         return RANDOM_ROOM +
                random_below(r, RANDOM_STATE_BYTES - RANDOM_ROOM - 32);
     case 'm': return random_memop(r, op);
-    case 'r': return random_below(r, 5) ? FRM_DYN : random_below(r, FRM_RMM);
+    case 'r':
+        return random_below(r, 5) ? FP_ROUND_ENV
+                                  : random_below(r, FP_ROUND_AWAY);
     case 'q': return random_below(r, FCMP_COUNT);
     case 'b': return random_below(r, 2);
     case 'o': return random_below(r, MB_ALL + 1);
@@ -213,8 +215,8 @@ static inline void random_restrict(RandomIR *r, Op *op)
         op->arg[2] =
             ir_const(r->ir, t, 0x0101010101010101 * random_below(r, 8));
         break;
-    case OP_frm_set:
-        op->arg[0] = ir_const(r->ir, TYPE_I32, random_below(r, FRM_RMM));
+    case OP_fmode_set:
+        op->arg[0] = ir_const(r->ir, TYPE_I32, random_below(r, FP_ROUND_AWAY));
         break;
     default: break;
     }
@@ -277,7 +279,7 @@ static inline void random_canonical(RandomIR *r, const Op *op)
 static inline void random_op(RandomIR *r, Opcode opc)
 {
     const OpcodeInfo *info = &opcode_info[opc];
-    Op op = {.opc = (uint8_t)opc};
+    Op op = {.opc = (uint16_t)opc};
     op.type = (uint8_t)random_type(r, info->types & r->types);
     op.vece = info->flags & OPF_VECTOR ? (uint8_t)random_below(r, 4) : 0;
     unsigned temps = info->outs + info->ins;
@@ -314,9 +316,9 @@ static inline void random_op(RandomIR *r, Opcode opc)
 /* A carry chain of two to four ops. */
 static inline void random_carry(RandomIR *r)
 {
-    static const uint8_t first[][2] = {{OP_addco, OP_addc1o},
+    static const uint16_t first[][2] = {{OP_addco, OP_addc1o},
                                        {OP_subbo, OP_subb1o}};
-    static const uint8_t next[][2] = {{OP_addcio, OP_addci},
+    static const uint16_t next[][2] = {{OP_addcio, OP_addci},
                                       {OP_subbio, OP_subbi}};
     unsigned side = random_below(r, 2), middle = random_below(r, 3);
     unsigned types = r->types;
@@ -403,7 +405,7 @@ static inline bool random_plain(const RandomIR *r, Opcode opc)
 
 static inline void random_end(RandomIR *r)
 {
-    static const uint8_t ends[] = {OP_exit_tb, OP_goto_tb,  OP_goto_ptr,
+    static const uint16_t ends[] = {OP_exit_tb, OP_goto_tb,  OP_goto_ptr,
                                    OP_call_tb, OP_call_ptr, OP_ret_ptr};
     if (r->has_pending) {
         random_set_label(r);
@@ -411,7 +413,7 @@ static inline void random_end(RandomIR *r)
     unsigned types = r->types;
     r->types |= TYPES_I64;
     Opcode opc = (Opcode)ends[random_below(r, 6)];
-    Op op = {.opc = (uint8_t)opc, .type = TYPE_I64};
+    Op op = {.opc = (uint16_t)opc, .type = TYPE_I64};
     unsigned ins = opcode_info[opc].ins;
     if (ins) {
         op.arg[0] = random_in(r, TYPE_I64);

@@ -210,7 +210,7 @@ static CompiledBlock block_that_refers(World *w)
     LabelId elsewhere = ir_label(w->ir);
     gen_call(w->ir, &world_helper, w->x, 1, &w->x);
     gen_mov(w->ir, TYPE_F32, single, ir_const(w->ir, TYPE_F32, 0x40490fdb));
-    gen_fround(w->ir, TYPE_F32, single, single, FRM_RMM);
+    gen_fround(w->ir, TYPE_F32, single, single, FP_ROUND_AWAY);
     gen_fmv_fi(w->ir, TYPE_I32, bits, single);
     gen_ext_i32_i64(w->ir, TYPE_I64, w->y, bits);
     gen_plugin_cb(w->ir, TYPE_I64, 1, 0);

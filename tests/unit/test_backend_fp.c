@@ -208,7 +208,7 @@ static void store(Bench *b, Type t, TempId value, unsigned at)
 static Arg constant(const Subject *s, unsigned i)
 {
     bool mode = opcode_const_letter(s->opc, 0) == 'r';
-    return mode && i % 8 == 7 ? FRM_DYN : s->k;
+    return mode && i % 8 == 7 ? FP_ROUND_ENV : s->k;
 }
 
 static void emit_subject(IR *ir, const Subject *s, unsigned i, TempId out,
@@ -245,7 +245,7 @@ static void one_op(Bench *b, const Subject *s, unsigned i)
     if (layout == AFTER_LABEL) {
         gen_set_label(ir, TYPE_I64, ir_label(ir));
     }
-    gen_fflags_set(ir, TYPE_I32, ir_i32(ir, i % 9 == 0 ? FFLAG_DZ : 0));
+    gen_fflags_set(ir, TYPE_I32, ir_i32(ir, i % 9 == 0 ? FP_FLAG_DIVZERO : 0));
     emit_subject(ir, s, i, out, in);
     gen_fflags_get(ir, TYPE_I32, flags);
     if (s->canon) {
@@ -354,20 +354,20 @@ static void run_subject(Bench *b, const Subject *s)
 static void all_modes(Bench *b, Subject s)
 {
     s.has_k = true;
-    for (unsigned frm = 0; frm <= FRM_RUP; frm++) {
+    for (unsigned frm = 0; frm <= FP_ROUND_UP; frm++) {
         s.frm = (uint8_t)frm;
-        s.k = FRM_DYN;
+        s.k = FP_ROUND_ENV;
         run_subject(b, &s);
         s.k = (frm + 1) % 4;
         run_subject(b, &s);
     }
-    s.k = FRM_RMM;
+    s.k = FP_ROUND_AWAY;
     run_subject(b, &s);
 }
 
 static void arithmetic(void **state)
 {
-    static const uint8_t ops[] = {OP_fadd, OP_fsub, OP_fmul, OP_fdiv,
+    static const uint16_t ops[] = {OP_fadd, OP_fsub, OP_fmul, OP_fdiv,
                                   OP_fsqrt};
     Bench *b = bench_new();
 
@@ -383,7 +383,7 @@ static void arithmetic(void **state)
 
 static void fused(void **state)
 {
-    static const uint8_t ops[] = {OP_fmadd, OP_fmsub, OP_fnmsub, OP_fnmadd};
+    static const uint16_t ops[] = {OP_fmadd, OP_fmsub, OP_fnmsub, OP_fnmadd};
     Bench *b = bench_new();
 
     (void)state;
@@ -391,11 +391,11 @@ static void fused(void **state)
         for (Type t = TYPE_F32; t <= TYPE_F64; t++) {
             Subject s = {.opc = ops[i], .type = t, .in = t, .out = t,
                          .canon = true, .has_k = true, .frm = i & 3};
-            s.k = FRM_DYN;
+            s.k = FP_ROUND_ENV;
             run_subject(b, &s);
             s.k = (i + 2) & 3;
             run_subject(b, &s);
-            s.k = FRM_RMM;
+            s.k = FP_ROUND_AWAY;
             run_subject(b, &s);
         }
     }
@@ -439,7 +439,7 @@ static void comparison(void **state)
 
 static void bits(void **state)
 {
-    static const uint8_t signs[] = {OP_fsgnj, OP_fsgnjn, OP_fsgnjx};
+    static const uint16_t signs[] = {OP_fsgnj, OP_fsgnjn, OP_fsgnjx};
     Bench *b = bench_new();
 
     (void)state;
@@ -523,12 +523,12 @@ static void environment(void **state)
             gen_mov(ir, TYPE_I32, set, ir_i32(ir, (int32_t)(i & 31)));
             gen_fflags_set(ir, TYPE_I32, i < 32 ? set : ir_i32(ir, i & 31));
             gen_fflags_get(ir, TYPE_I32, got);
-            gen_frm_set(ir, TYPE_I32, i & 4 ? set : ir_i32(ir, i & 3));
+            gen_fmode_set(ir, TYPE_I32, i & 4 ? set : ir_i32(ir, i & 3));
             gen_fdiv(ir, TYPE_F64, third,
                      ir_const(ir, TYPE_F64, 0x3ff0000000000000),
                      ir_const(ir, TYPE_F64, i & 8 ? 0x4008000000000000
                                                   : 0xc008000000000000),
-                     FRM_DYN);
+                     FP_ROUND_ENV);
             store(b, TYPE_F64, third, i * 16);
             store(b, TYPE_I32, got, i * 16 + 8);
         }

@@ -12,6 +12,15 @@
 #include <string.h>
 #include "core/softfp.h"
 
+/* The flags by short names, for rows. */
+enum {
+    F_INEXACT = FP_FLAG_INEXACT,
+    F_UNDERFLOW = FP_FLAG_UNDERFLOW,
+    F_OVERFLOW = FP_FLAG_OVERFLOW,
+    F_DIVZERO = FP_FLAG_DIVZERO,
+    F_INVALID = FP_FLAG_INVALID,
+};
+
 enum { RANDOM_ROUNDS = 40000 };
 
 static const uint64_t edges32[] = {
@@ -84,14 +93,14 @@ static void host_begin(unsigned rm)
     _mm_setcsr(0x1f80 | control[rm] << 13);
 }
 
-/* Ends an operation; its flags as FFLAG_*. */
+/* Ends an operation; its flags as FP_FLAG_*. */
 static unsigned host_end(void)
 {
     unsigned csr = _mm_getcsr();
     _mm_setcsr(0x1f80);
-    return (csr & 1 ? FFLAG_NV : 0) | (csr & 4 ? FFLAG_DZ : 0) |
-           (csr & 8 ? FFLAG_OF : 0) | (csr & 16 ? FFLAG_UF : 0) |
-           (csr & 32 ? FFLAG_NX : 0);
+    return (csr & 1 ? F_INVALID : 0) | (csr & 4 ? F_DIVZERO : 0) |
+           (csr & 8 ? F_OVERFLOW : 0) | (csr & 16 ? F_UNDERFLOW : 0) |
+           (csr & 32 ? F_INEXACT : 0);
 }
 
 static __m128d reg(uint64_t a)
@@ -203,7 +212,7 @@ static void compare_binary(const struct Binary *op, SfFormat f, uint64_t a,
                            uint64_t b)
 {
     SfFormat result = !op->converts ? f : f == SF_F32 ? SF_F64 : SF_F32;
-    for (unsigned rm = FRM_RNE; rm <= FRM_RUP; rm++) {
+    for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
         SoftFloatEnv env = {.rm = (uint8_t)rm};
         host_begin(rm);
         uint64_t want = op->host(f, a, b);
@@ -237,11 +246,11 @@ static void compare_muladd(SfFormat f, uint64_t a, uint64_t b, uint64_t c)
     uint64_t x = a & magnitude, y = b & magnitude;
     /* There the host is not obliged to raise invalid; RISC-V is. */
     bool zero_times_inf = (x == infinity && !y) || (y == infinity && !x);
-    for (unsigned rm = FRM_RNE; rm <= FRM_RUP; rm++) {
+    for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
         SoftFloatEnv env = {.rm = (uint8_t)rm};
         host_begin(rm);
         uint64_t want = host_muladd(f, a, b, c);
-        unsigned flags = host_end() | (zero_times_inf ? FFLAG_NV : 0);
+        unsigned flags = host_end() | (zero_times_inf ? F_INVALID : 0);
         uint64_t got = sf_muladd(&env, f, a, b, c, 0);
         expect_same("muladd", f, rm, a, b, c, want, flags, got, env.flags);
     }
@@ -271,7 +280,7 @@ static void test_muladd(void **unused)
 static void test_muladd_signs(void **unused)
 {
     (void)unused;
-    SoftFloatEnv env = {.rm = FRM_RNE};
+    SoftFloatEnv env = {.rm = FP_ROUND_EVEN};
     static const uint64_t two = 0x40000000, three = 0x40400000;
     static const uint64_t ten = 0x41200000;
     assert_int_equal(sf_muladd(&env, SF_F32, two, three, ten, 0), 0x41800000);
@@ -358,13 +367,13 @@ static uint64_t host_to_int(SfFormat f, uint64_t a, unsigned width)
 
 static void compare_to_int(SfFormat f, uint64_t a, unsigned width)
 {
-    for (unsigned rm = FRM_RNE; rm <= FRM_RUP; rm++) {
+    for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
         SoftFloatEnv env = {.rm = (uint8_t)rm};
         host_begin(rm);
         uint64_t want = host_to_int(f, a, width);
         unsigned flags = host_end();
         uint64_t got = sf_to_int(&env, f, a, true, width);
-        if (flags & FFLAG_NV) { /* the host's value differs: see the table */
+        if (flags & F_INVALID) { /* the host's value differs: see the table */
             want = got;
         }
         assert_int_equal(env.flags, flags);
@@ -393,28 +402,28 @@ static const struct ToInt {
     uint64_t want;
     unsigned flags;
 } to_int_rows[] = {
-    {0x7ff8000000000000, true, 32, FRM_RTZ, 0x7fffffff, FFLAG_NV},
-    {0x7ff8000000000000, true, 64, FRM_RTZ, INT64_MAX, FFLAG_NV},
-    {0xfff8000000000000, false, 32, FRM_RTZ, UINT64_MAX, FFLAG_NV},
-    {0x7ff0000000000001, false, 64, FRM_RTZ, UINT64_MAX, FFLAG_NV},
-    {0xfff0000000000000, true, 32, FRM_RTZ, 0xffffffff80000000, FFLAG_NV},
-    {0xfff0000000000000, true, 64, FRM_RTZ, 1ull << 63, FFLAG_NV},
-    {0xfff0000000000000, false, 32, FRM_RTZ, 0, FFLAG_NV},
-    {0x7ff0000000000000, false, 32, FRM_RTZ, UINT64_MAX, FFLAG_NV},
-    {0xbff0000000000000, false, 32, FRM_RTZ, 0, FFLAG_NV}, /* -1 */
-    {0xbff0000000000000, false, 64, FRM_RTZ, 0, FFLAG_NV},
-    {0xbfe0000000000000, false, 64, FRM_RTZ, 0, FFLAG_NX}, /* -0.5 */
-    {0xbfe0000000000000, false, 64, FRM_RMM, 0, FFLAG_NV},
-    {0xbfe0000000000000, false, 64, FRM_RNE, 0, FFLAG_NX},
-    {0x8000000000000000, false, 64, FRM_RNE, 0, 0},
-    {0x41efffffffe00000, false, 32, FRM_RNE, UINT64_MAX, 0}, /* 2^32 - 1 */
-    {0x41effffffff00000, false, 32, FRM_RTZ, UINT64_MAX, FFLAG_NX},
-    {0x41effffffff00000, false, 32, FRM_RNE, UINT64_MAX, FFLAG_NV},
-    {0x43efffffffffffff, false, 64, FRM_RNE, 0xfffffffffffff800, 0},
-    {0x43f0000000000000, false, 64, FRM_RNE, UINT64_MAX, FFLAG_NV},
-    {0x3fe0000000000000, true, 64, FRM_RMM, 1, FFLAG_NX},
-    {0xc004000000000000, true, 64, FRM_RMM, -3ull, FFLAG_NX}, /* -2.5 */
-    {0xc004000000000000, true, 64, FRM_RNE, -2ull, FFLAG_NX},
+    {0x7ff8000000000000, true, 32, FP_ROUND_ZERO, 0x7fffffff, F_INVALID},
+    {0x7ff8000000000000, true, 64, FP_ROUND_ZERO, INT64_MAX, F_INVALID},
+    {0xfff8000000000000, false, 32, FP_ROUND_ZERO, UINT64_MAX, F_INVALID},
+    {0x7ff0000000000001, false, 64, FP_ROUND_ZERO, UINT64_MAX, F_INVALID},
+    {0xfff0000000000000, true, 32, FP_ROUND_ZERO, 0xffffffff80000000, F_INVALID},
+    {0xfff0000000000000, true, 64, FP_ROUND_ZERO, 1ull << 63, F_INVALID},
+    {0xfff0000000000000, false, 32, FP_ROUND_ZERO, 0, F_INVALID},
+    {0x7ff0000000000000, false, 32, FP_ROUND_ZERO, UINT64_MAX, F_INVALID},
+    {0xbff0000000000000, false, 32, FP_ROUND_ZERO, 0, F_INVALID}, /* -1 */
+    {0xbff0000000000000, false, 64, FP_ROUND_ZERO, 0, F_INVALID},
+    {0xbfe0000000000000, false, 64, FP_ROUND_ZERO, 0, F_INEXACT}, /* -0.5 */
+    {0xbfe0000000000000, false, 64, FP_ROUND_AWAY, 0, F_INVALID},
+    {0xbfe0000000000000, false, 64, FP_ROUND_EVEN, 0, F_INEXACT},
+    {0x8000000000000000, false, 64, FP_ROUND_EVEN, 0, 0},
+    {0x41efffffffe00000, false, 32, FP_ROUND_EVEN, UINT64_MAX, 0}, /* 2^32 - 1 */
+    {0x41effffffff00000, false, 32, FP_ROUND_ZERO, UINT64_MAX, F_INEXACT},
+    {0x41effffffff00000, false, 32, FP_ROUND_EVEN, UINT64_MAX, F_INVALID},
+    {0x43efffffffffffff, false, 64, FP_ROUND_EVEN, 0xfffffffffffff800, 0},
+    {0x43f0000000000000, false, 64, FP_ROUND_EVEN, UINT64_MAX, F_INVALID},
+    {0x3fe0000000000000, true, 64, FP_ROUND_AWAY, 1, F_INEXACT},
+    {0xc004000000000000, true, 64, FP_ROUND_AWAY, -3ull, F_INEXACT}, /* -2.5 */
+    {0xc004000000000000, true, 64, FP_ROUND_EVEN, -2ull, F_INEXACT},
 };
 
 static void test_to_int_table(void **unused)
@@ -445,7 +454,7 @@ static uint64_t host_from_int(SfFormat f, uint64_t a)
 
 static void compare_from_int(SfFormat f, uint64_t a)
 {
-    for (unsigned rm = FRM_RNE; rm <= FRM_RUP; rm++) {
+    for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
         SoftFloatEnv env = {.rm = (uint8_t)rm};
         host_begin(rm);
         uint64_t want = host_from_int(f, a);
@@ -490,10 +499,10 @@ static void test_from_int(void **unused)
             compare_from_int(f, r >> (r & 63));
         }
     }
-    SoftFloatEnv env = {.rm = FRM_RNE};
+    SoftFloatEnv env = {.rm = FP_ROUND_EVEN};
     assert_int_equal(sf_from_int(&env, SF_F64, UINT64_MAX, false),
                      0x43f0000000000000);
-    assert_int_equal(env.flags, FFLAG_NX);
+    assert_int_equal(env.flags, F_INEXACT);
 }
 
 static uint64_t host_round(SfFormat f, uint64_t a)
@@ -517,7 +526,7 @@ static void test_round(void **unused)
     for (SfFormat f = SF_F32; f <= SF_F64; f++) {
         for (unsigned i = 0; i < edge_count(f) + RANDOM_ROUNDS; i++) {
             uint64_t a = value(f, i, &state);
-            for (unsigned rm = FRM_RNE; rm <= FRM_RUP; rm++) {
+            for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
                 SoftFloatEnv env = {.rm = (uint8_t)rm};
                 host_begin(rm);
                 uint64_t want = host_round(f, a);
@@ -535,7 +544,7 @@ static void test_max_magnitude(void **unused)
 {
     (void)unused;
     uint64_t state = 6;
-    SoftFloatEnv env = {.rm = FRM_RMM};
+    SoftFloatEnv env = {.rm = FP_ROUND_AWAY};
     assert_int_equal(sf_round(&env, SF_F64, 0x4004000000000000),
                      0x4008000000000000);
     assert_int_equal(sf_round(&env, SF_F64, 0xbfe0000000000000),
@@ -566,8 +575,8 @@ static const struct MinMax {
     {0x00000000, 0x80000000, 0x80000000, 0x00000000, 0},
     {0x7fc00000, 0x3f800000, 0x3f800000, 0x3f800000, 0},
     {0x3f800000, 0xffc12345, 0x3f800000, 0x3f800000, 0},
-    {0x7f800001, 0x3f800000, 0x3f800000, 0x3f800000, FFLAG_NV},
-    {0x7f800001, 0x7fc00000, 0x7fc00000, 0x7fc00000, FFLAG_NV},
+    {0x7f800001, 0x3f800000, 0x3f800000, 0x3f800000, F_INVALID},
+    {0x7f800001, 0x7fc00000, 0x7fc00000, 0x7fc00000, F_INVALID},
     {0xffc00001, 0x7fc00000, 0x7fc00000, 0x7fc00000, 0},
     {0xff800000, 0x7f800000, 0xff800000, 0x7f800000, 0},
 };
@@ -602,14 +611,14 @@ static void test_class(void **unused)
 static void test_half(void **unused)
 {
     (void)unused;
-    SoftFloatEnv env = {.rm = FRM_RNE};
+    SoftFloatEnv env = {.rm = FP_ROUND_EVEN};
     assert_int_equal(sf_canonical_nan(SF_F16), 0x7e00);
     assert_int_equal(sf_add(&env, SF_F16, 0x3c00, 0x3c00), 0x4000);
     assert_int_equal(sf_convert(&env, SF_F16, SF_F32, 0x3f800000), 0x3c00);
     assert_int_equal(sf_convert(&env, SF_F32, SF_F16, 0x0001), 0x33800000);
     assert_int_equal(env.flags, 0);
     assert_int_equal(sf_convert(&env, SF_F16, SF_F32, 0x47800000), 0x7c00);
-    assert_int_equal(env.flags, FFLAG_OF | FFLAG_NX);
+    assert_int_equal(env.flags, F_OVERFLOW | F_INEXACT);
     /* 0.1 + 0.2 in half precision: 0x2e66 + 0x3266 = 0x34cc. */
     assert_int_equal(sf_add(&env, SF_F16, 0x2e66, 0x3266), 0x34cc);
 }

@@ -343,14 +343,14 @@ static void test_rounding_class(void **state)
         bool whole = cases[i].insns_before_exit == n;
         guest_code(g, n, cases[i].code);
         g->rv->gpr[T0] = cases[i].t0;
-        g->rv->frm = FRM_RNE;
+        g->rv->frm = RV_RNE;
         assert_int_equal(guest_run(g, 9), INTERP_GOTO_TB);
         assert_int_equal(g->env.flags, cases[i].flags);
         assert_int_equal(g->env.target,
                          GUEST_BASE + 4 * (whole ? last - 1 : last));
         assert_int_equal(riscv64_frontend.tb_flags(g->cpu), g->env.flags);
     }
-    g->rv->frm = FRM_RNE;
+    g->rv->frm = RV_RNE;
 }
 
 /* Exits --------------------------------------------------------------- */
@@ -412,8 +412,8 @@ static void test_fcsr(void **state)
         rv_set_fcsr(g->cpu, fcsr);
         assert_int_equal(rv_get_fcsr(g->cpu), fcsr);
     }
-    rv_set_fcsr(g->cpu, FRM_RTZ << 5);
-    assert_int_equal(g->fp.rounding, FRM_RTZ);
+    rv_set_fcsr(g->cpu, RV_RTZ << 5);
+    assert_int_equal(g->fp.rounding, RV_RTZ);
 }
 
 #define TEST(name) \

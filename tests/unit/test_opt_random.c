@@ -242,7 +242,7 @@ static void rounds(unsigned nb_ops, bool (*wanted)(Opcode), OptConfig config)
 static bool is_integer(Opcode opc)
 {
     return opcode_info[opc].types & TYPES_INT &&
-           !(op_flags(&(Op){.opc = (uint8_t)opc}) &
+           !(op_flags(&(Op){.opc = (uint16_t)opc}) &
              (OPF_FAULT | OPF_SIDE | OPF_FPENV));
 }
 
@@ -270,7 +270,7 @@ static bool is_state(Opcode opc)
 
 static bool is_float(Opcode opc)
 {
-    return (opc >= OP_fadd && opc <= OP_frm_set) || opc == OP_mov;
+    return (opc >= OP_fadd && opc <= OP_fmode_set) || opc == OP_mov;
 }
 
 /* An op on constants, with a global for each output, and an exit. */
@@ -278,7 +278,7 @@ static void constant_op(IR *ir, uint64_t seed, Opcode opc, Type type)
 {
     RandomIR r = new_random(ir, seed);
     const OpcodeInfo *info = &opcode_info[opc];
-    Op op = {.opc = (uint8_t)opc, .type = (uint8_t)type};
+    Op op = {.opc = (uint16_t)opc, .type = (uint8_t)type};
     ir_reset(ir);
     random_globals(&r);
     for (unsigned i = 0; i < info->outs + info->ins; i++) {

@@ -82,7 +82,7 @@ static bool cpu_init(const BackendContext *b, CPUState *cpu)
 {
     (void)b;
     cpu->fp = &fp_ops;
-    fp_set(cpu, (FpEnv){FRM_RNE, 0});
+    fp_set(cpu, (FpEnv){FP_ROUND_EVEN, 0});
     return true;
 }
 

@@ -76,7 +76,7 @@ static bool cpu_init(const BackendContext *b, CPUState *cpu)
 
     s->ret_bottom = (uintptr_t)b->host->rt.ret_bottom;
     forget_returns(cpu);
-    s->guest_mxcsr = mxcsr_make(FRM_RNE, 0);
+    s->guest_mxcsr = mxcsr_make(FP_ROUND_EVEN, 0);
     cpu->fp = &x86_fp_ops;
     return mprotect(s->guard, sizeof(s->guard), PROT_NONE) == 0;
 }

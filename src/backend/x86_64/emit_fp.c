@@ -109,10 +109,10 @@ void x86_fp_begin_rm(Host *x, unsigned rm)
 {
     Mem saved = x86_slow_word(0), changed = x86_slow_word(1);
 
-    if (rm == FRM_DYN) {
+    if (rm == FP_ROUND_ENV) {
         return;
     }
-    check(rm < FRM_RMM, "no instruction rounds as %u", rm);
+    check(rm < FP_ROUND_AWAY, "no instruction rounds as %u", rm);
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, saved);
     asm_gpr_m(&x->a, G_STMXCSR, SZ_32, changed);
     x86_asm_alu_mi(&x->a, ALU_AND, SZ_32, changed, ~RC_MASK);
@@ -125,7 +125,7 @@ void x86_fp_end_rm(Host *x, unsigned rm)
 {
     Mem saved = x86_slow_word(0), changed = x86_slow_word(1);
 
-    if (rm == FRM_DYN) {
+    if (rm == FP_ROUND_ENV) {
         return;
     }
     x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(2), RAX);
@@ -143,7 +143,7 @@ void x86_emit_fp2(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
         return;
     }
@@ -157,7 +157,7 @@ void x86_emit_fsqrt(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
         return;
     }
@@ -190,7 +190,7 @@ void x86_emit_fma(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
         return;
     }

@@ -29,7 +29,7 @@ void x86_fp_to_gpr(Host *, unsigned type, int dst, int src);
 
 /*
  * Around an instruction: the fixed rounding mode rm in MXCSR. Nothing for
- * FRM_DYN. RMM has no counterpart. Both use slow words and keep registers.
+ * FP_ROUND_ENV. RMM has no counterpart. Both use slow words and keep registers.
  */
 void x86_fp_begin_rm(Host *, unsigned rm);
 void x86_fp_end_rm(Host *, unsigned rm);

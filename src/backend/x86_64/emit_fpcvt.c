@@ -44,7 +44,7 @@ void x86_emit_fcvt_ff(Host *x, const EmitOp *e)
     unsigned rm = (unsigned)e->k[0];
     int in = e->in[0].reg;
 
-    if (e->type == e->in_type || rm == FRM_RMM) {
+    if (e->type == e->in_type || rm == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
     } else if (e->type == TYPE_F32) {
         x86_fp_begin_rm(x, rm);
@@ -147,9 +147,9 @@ void x86_emit_fcvt_if(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
-    } else if (rm == FRM_DYN ||
+    } else if (rm == FP_ROUND_ENV ||
                (e->in_type == TYPE_I32 && e->type == TYPE_F64)) {
         from_int(x, e);
     } else {
@@ -179,9 +179,9 @@ static void round_to(Host *x, unsigned type, int out, int in, unsigned imm)
 
 static unsigned round_imm(unsigned rm)
 {
-    static const uint8_t imm[8] = {[FRM_RNE] = 0, [FRM_RTZ] = 3,
-                                   [FRM_RDN] = 1, [FRM_RUP] = 2,
-                                   [FRM_DYN] = 4};
+    static const uint8_t imm[8] = {[FP_ROUND_EVEN] = 0, [FP_ROUND_ZERO] = 3,
+                                   [FP_ROUND_DOWN] = 1, [FP_ROUND_UP] = 2,
+                                   [FP_ROUND_ENV] = 4};
     return imm[rm];
 }
 
@@ -189,7 +189,7 @@ void x86_emit_fround(Host *x, const EmitOp *e)
 {
     unsigned rm = (unsigned)e->k[0];
 
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
     } else {
         round_to(x, e->type, e->out[0].reg, e->in[0].reg, round_imm(rm));
@@ -213,7 +213,7 @@ static void convert_here(Host *x, const EmitOp *e, bool bits64)
 /* A fixed mode that roundsd can do ahead of truncation. */
 static bool rounds_first(const Host *x, unsigned rm)
 {
-    return x->features & X86_SSE41 && rm != FRM_RTZ && rm != FRM_DYN;
+    return x->features & X86_SSE41 && rm != FP_ROUND_ZERO && rm != FP_ROUND_ENV;
 }
 
 /*
@@ -224,7 +224,7 @@ static void to_int(Host *x, const EmitOp *e, bool bits64)
 {
     unsigned rm = (unsigned)e->k[0];
 
-    if (rm == FRM_RTZ) {
+    if (rm == FP_ROUND_ZERO) {
         truncate(x, e, bits64, e->in[0].reg);
     } else if (rounds_first(x, rm)) {
         round_to(x, e->in_type, e->tmp[0], e->in[0].reg,
@@ -252,7 +252,7 @@ static void raise_inexact(Host *x, const EmitOp *e)
  */
 void x86_emit_fcvt_fs(Host *x, const EmitOp *e)
 {
-    if (e->k[0] == FRM_RMM) {
+    if (e->k[0] == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
         return;
     }
@@ -284,7 +284,7 @@ static void check_range(Host *x, const EmitOp *e, SlowPath *s)
 
 void x86_emit_fcvt_fu(Host *x, const EmitOp *e)
 {
-    if (e->k[0] == FRM_RMM) {
+    if (e->k[0] == FP_ROUND_AWAY) {
         x86_fp_call_soft(x, e);
         return;
     }
@@ -369,7 +369,7 @@ void x86_emit_fflags_set(Host *x, const EmitOp *e)
     set_from(x, e, &x->rt.data->mxcsr_of, 31, MXCSR_FLAGS, 0);
 }
 
-void x86_emit_frm_set(Host *x, const EmitOp *e)
+void x86_emit_fmode_set(Host *x, const EmitOp *e)
 {
     set_from(x, e, &x->rt.data->rc_of, 3, 3 << MXCSR_RC_SHIFT,
              MXCSR_RC_SHIFT);

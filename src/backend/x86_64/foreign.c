@@ -12,5 +12,5 @@ uint32_t x86_features(void)
 
 uint32_t x86_mxcsr(void)
 {
-    return mxcsr_make(FRM_RNE, 0);
+    return mxcsr_make(FP_ROUND_EVEN, 0);
 }

@@ -23,7 +23,7 @@ static SfFormat format(unsigned type)
 
 static unsigned current_rm(unsigned rm)
 {
-    return rm != FRM_DYN ? rm : mxcsr_get_rounding(x86_mxcsr());
+    return rm != FP_ROUND_ENV ? rm : mxcsr_get_rounding(x86_mxcsr());
 }
 
 static unsigned negations(unsigned opc)
@@ -98,7 +98,7 @@ void x86_soft_op(CPUState *cpu)
 
 static unsigned rounding(const EmitOp *e)
 {
-    return opcode_info[e->opc].consts ? (unsigned)e->k[0] : FRM_RNE;
+    return opcode_info[e->opc].consts ? (unsigned)e->k[0] : FP_ROUND_EVEN;
 }
 
 /* Input i to word i; word 3 is free so far. */

@@ -20,27 +20,27 @@ enum {
     MXCSR_RC_SHIFT = 13,
 };
 
-/* FFLAG_* of an MXCSR value. */
+/* FP_FLAG_* of an MXCSR value. */
 static inline uint32_t mxcsr_get_flags(uint32_t mxcsr)
 {
-    return (mxcsr & MXCSR_IE ? FFLAG_NV : 0) |
-           (mxcsr & MXCSR_ZE ? FFLAG_DZ : 0) |
-           (mxcsr & MXCSR_OE ? FFLAG_OF : 0) |
-           (mxcsr & MXCSR_UE ? FFLAG_UF : 0) |
-           (mxcsr & MXCSR_PE ? FFLAG_NX : 0);
+    return (mxcsr & MXCSR_IE ? FP_FLAG_INVALID : 0) |
+           (mxcsr & MXCSR_ZE ? FP_FLAG_DIVZERO : 0) |
+           (mxcsr & MXCSR_OE ? FP_FLAG_OVERFLOW : 0) |
+           (mxcsr & MXCSR_UE ? FP_FLAG_UNDERFLOW : 0) |
+           (mxcsr & MXCSR_PE ? FP_FLAG_INEXACT : 0);
 }
 
-/* Sticky bits of MXCSR for FFLAG_*. */
+/* Sticky bits of MXCSR for FP_FLAG_*. */
 static inline uint32_t mxcsr_from_flags(uint32_t fflags)
 {
-    return (fflags & FFLAG_NV ? MXCSR_IE : 0) |
-           (fflags & FFLAG_DZ ? MXCSR_ZE : 0) |
-           (fflags & FFLAG_OF ? MXCSR_OE : 0) |
-           (fflags & FFLAG_UF ? MXCSR_UE : 0) |
-           (fflags & FFLAG_NX ? MXCSR_PE : 0);
+    return (fflags & FP_FLAG_INVALID ? MXCSR_IE : 0) |
+           (fflags & FP_FLAG_DIVZERO ? MXCSR_ZE : 0) |
+           (fflags & FP_FLAG_OVERFLOW ? MXCSR_OE : 0) |
+           (fflags & FP_FLAG_UNDERFLOW ? MXCSR_UE : 0) |
+           (fflags & FP_FLAG_INEXACT ? MXCSR_PE : 0);
 }
 
-/* RC field, in place, for FRM_RNE to FRM_RUP. */
+/* RC field, in place, for FP_ROUND_EVEN to FP_ROUND_UP. */
 static inline uint32_t mxcsr_rounding(uint32_t frm)
 {
     static const uint8_t rc[4] = {0, 3, 1, 2};
@@ -53,10 +53,11 @@ static inline uint32_t mxcsr_make(uint32_t frm, uint32_t fflags)
     return MXCSR_MASKS | mxcsr_rounding(frm) | mxcsr_from_flags(fflags);
 }
 
-/* FRM_* of an MXCSR value. */
+/* FP_ROUND_* of an MXCSR value. */
 static inline uint32_t mxcsr_get_rounding(uint32_t mxcsr)
 {
-    static const uint8_t of_rc[4] = {FRM_RNE, FRM_RDN, FRM_RUP, FRM_RTZ};
+    static const uint8_t of_rc[4] = {FP_ROUND_EVEN, FP_ROUND_DOWN,
+                                     FP_ROUND_UP, FP_ROUND_ZERO};
     return of_rc[mxcsr >> MXCSR_RC_SHIFT & 3];
 }
 

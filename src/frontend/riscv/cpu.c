@@ -27,7 +27,8 @@ void rv_set_fcsr(CPUState *cpu, uint32_t fcsr)
 {
     uint32_t frm = fcsr >> 5 & 7;
     rv_state(cpu)->frm = frm;
-    cpu->fp->set(cpu, (FpEnv){frm <= FRM_RUP ? (uint8_t)frm : FRM_RNE, fcsr & 31});
+    uint8_t rounding = frm <= RV_RUP ? (uint8_t)frm : RV_RNE;
+    cpu->fp->set(cpu, (FpEnv){rounding, fcsr & RV_FFLAGS});
 }
 
 void rv_reset(CPUState *cpu)

@@ -31,6 +31,28 @@ _Static_assert(sizeof(RVState) % 8 == 0, "Frontend.state_bytes");
 /* Numbers of registers, as the ABI names them. */
 enum { RV_RA = 1, RV_SP = 2, RV_TP = 4, RV_T0 = 5, RV_A0 = 10, RV_A7 = 17 };
 
+/*
+ * The manual's encodings, "F" section "Floating-point control and status
+ * register".  The IR's own are the same but for RV_DYN, which stands for
+ * FP_ROUND_ENV in instructions, so that the two need not be mapped.
+ */
+enum { RV_RNE, RV_RTZ, RV_RDN, RV_RUP, RV_RMM, RV_DYN = 7 };
+enum { RV_NX = 1, RV_UF = 2, RV_OF = 4, RV_DZ = 8, RV_NV = 16, RV_FFLAGS = 31 };
+
+#define RV_SAME(ours, theirs) \
+    _Static_assert((int)(ours) == (int)(theirs), #ours)
+RV_SAME(RV_RNE, FP_ROUND_EVEN);
+RV_SAME(RV_RTZ, FP_ROUND_ZERO);
+RV_SAME(RV_RDN, FP_ROUND_DOWN);
+RV_SAME(RV_RUP, FP_ROUND_UP);
+RV_SAME(RV_RMM, FP_ROUND_AWAY);
+RV_SAME(RV_NX, FP_FLAG_INEXACT);
+RV_SAME(RV_UF, FP_FLAG_UNDERFLOW);
+RV_SAME(RV_OF, FP_FLAG_OVERFLOW);
+RV_SAME(RV_DZ, FP_FLAG_DIVZERO);
+RV_SAME(RV_NV, FP_FLAG_INVALID);
+#undef RV_SAME
+
 /* The state of translation (Frontend.tb_flags): the class of frm. */
 enum {
     RV_FRM_NORMAL,  /* the FP environment rounds so */
@@ -40,8 +62,8 @@ enum {
 
 static inline uint32_t rv_frm_class(uint32_t frm)
 {
-    return frm <= FRM_RUP   ? RV_FRM_NORMAL
-           : frm == FRM_RMM ? RV_FRM_RMM
+    return frm <= RV_RUP   ? RV_FRM_NORMAL
+           : frm == RV_RMM ? RV_FRM_RMM
                             : RV_FRM_INVALID;
 }
 

@@ -34,7 +34,7 @@ static uint64_t rmm(void *state, uint32_t control, uint64_t a, uint64_t b,
                     uint64_t c)
 {
     CPUState *cpu = cpu_of_env(state);
-    SoftFloatEnv env = {.rm = FRM_RMM};
+    SoftFloatEnv env = {.rm = FP_ROUND_AWAY};
     uint64_t result = arithmetic(&env, (RmmOp)(control & 0xff),
                                  (SfFormat)(control >> 8 & 0xff),
                                  (SfFormat)(control >> 16 & 0xff), a, b, c);

@@ -15,7 +15,7 @@ bool rv_trans_fcvt_s_d(DisasContext *ctx, arg_fr2 *a)
     if (rm == ROUNDING_ILLEGAL) {
         return false;
     }
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         TempId bits[3] = {rv_fbits(ctx, TYPE_F64, a->rs1)};
         TempId result = rv_call_rmm(ctx, RMM_CVT_FF, TYPE_F32, TYPE_F64, bits);
         rv_fset_bits(ctx, TYPE_F32, a->rd, result);
@@ -35,7 +35,7 @@ bool rv_trans_fcvt_d_s(DisasContext *ctx, arg_fr2 *a)
     }
     TempId x = rv_fsrc(ctx, TYPE_F32, a->rs1);
     TempId o = rv_fdst(ctx, TYPE_F64, a->rd);
-    gen_fcvt_ff(ir_of(ctx), TYPE_F64, o, x, FRM_DYN);
+    gen_fcvt_ff(ir_of(ctx), TYPE_F64, o, x, FP_ROUND_ENV);
     rv_fset_canonical(ctx, TYPE_F64, a->rd, o);
     return true;
 }
@@ -53,7 +53,7 @@ static bool to_int(DisasContext *ctx, const arg_fr2 *a, Type from, Type to,
     if (rm == ROUNDING_ILLEGAL) {
         return false;
     }
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         TempId bits[3] = {rv_fbits(ctx, from, a->rs1)};
         TempId result = rv_call_rmm(ctx, op, from, from, bits);
         gen_mov(ir, TYPE_I64, rv_dst(ctx, a->rd), result);
@@ -110,9 +110,9 @@ static bool from_int(DisasContext *ctx, const arg_fr2 *a, Type to, Type from,
         return false;
     }
     if (to == TYPE_F64 && from == TYPE_I32) {
-        rm = FRM_DYN;
+        rm = FP_ROUND_ENV;
     }
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         TempId bits[3] = {widened(ctx, a->rs1, from, op)};
         rv_fset_bits(ctx, to, a->rd, rv_call_rmm(ctx, op, to, to, bits));
         return true;

@@ -14,12 +14,12 @@
 
 int rv_rounding(const DisasContext *ctx, int rm)
 {
-    if (rm != FRM_DYN) {
-        return rm <= FRM_RMM ? rm : ROUNDING_ILLEGAL;
+    if (rm != RV_DYN) {
+        return rm <= RV_RMM ? rm : ROUNDING_ILLEGAL;
     }
     switch (ctx->t.flags) {
-    case RV_FRM_NORMAL: return FRM_DYN;
-    case RV_FRM_RMM: return FRM_RMM;
+    case RV_FRM_NORMAL: return FP_ROUND_ENV;
+    case RV_FRM_RMM: return FP_ROUND_AWAY;
     default: return ROUNDING_ILLEGAL;
     }
 }
@@ -147,7 +147,7 @@ static bool arith1(DisasContext *ctx, const arg_fr2 *a, Type type, RmmOp op,
     if (rm == ROUNDING_ILLEGAL) {
         return false;
     }
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         return arith_rmm(ctx, type, op, a->rd, (int[]){a->rs1, -1, -1});
     }
     TempId x = rv_fsrc(ctx, type, a->rs1), o = rv_fdst(ctx, type, a->rd);
@@ -163,7 +163,7 @@ static bool arith2(DisasContext *ctx, const arg_fr *a, Type type, RmmOp op,
     if (rm == ROUNDING_ILLEGAL) {
         return false;
     }
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         return arith_rmm(ctx, type, op, a->rd, (int[]){a->rs1, a->rs2, -1});
     }
     TempId x = rv_fsrc(ctx, type, a->rs1), y = rv_fsrc(ctx, type, a->rs2);
@@ -180,7 +180,7 @@ static bool arith3(DisasContext *ctx, const arg_fr4 *a, Type type, RmmOp op,
     if (rm == ROUNDING_ILLEGAL) {
         return false;
     }
-    if (rm == FRM_RMM) {
+    if (rm == FP_ROUND_AWAY) {
         return arith_rmm(ctx, type, op, a->rd, (int[]){a->rs1, a->rs2, a->rs3});
     }
     TempId x = rv_fsrc(ctx, type, a->rs1), y = rv_fsrc(ctx, type, a->rs2);

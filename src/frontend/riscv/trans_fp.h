@@ -10,7 +10,7 @@
 
 enum { ROUNDING_ILLEGAL = -1 };
 
-/* FRM_* for the field rm, FRM_RMM also if the dynamic mode is that. */
+/* FP_ROUND_* for the field rm; AWAY also if the dynamic mode is that. */
 int rv_rounding(const DisasContext *ctx, int rm);
 
 /* rd = value, with its canonical NaN. */

@@ -81,7 +81,7 @@ static void write_fflags(DisasContext *ctx, TempId value)
     IR *ir = ir_of(ctx);
     TempId flags = ir_temp(ir, TYPE_I32);
     gen_extrl_i64_i32(ir, TYPE_I32, flags, value);
-    gen_and(ir, TYPE_I32, flags, flags, ir_const(ir, TYPE_I32, 31));
+    gen_and(ir, TYPE_I32, flags, flags, ir_const(ir, TYPE_I32, RV_FFLAGS));
     gen_fflags_set(ir, TYPE_I32, flags);
 }
 
@@ -90,7 +90,7 @@ static void leave_if_class(DisasContext *ctx, TempId frm, uint32_t class)
 {
     Translation *t = &ctx->t;
     LabelId label = translator_label_at(t, (BlockAt){t->next_pc, class});
-    gen_brcond(t->ir, TYPE_I64, frm, rv_imm(ctx, FRM_RMM),
+    gen_brcond(t->ir, TYPE_I64, frm, rv_imm(ctx, RV_RMM),
                class == RV_FRM_NORMAL  ? COND_LTU
                : class == RV_FRM_RMM   ? COND_EQ
                                        : COND_GTU,
@@ -120,10 +120,10 @@ static void write_frm(DisasContext *ctx, TempId frm)
     IR *ir = ir_of(ctx);
     TempId mode = rv_temp(ctx), mode32 = ir_temp(ir, TYPE_I32);
     gen_st32(ir, TYPE_I64, frm, ir->env, offsetof(RVState, frm));
-    gen_movcond(ir, TYPE_I64, mode, frm, rv_imm(ctx, FRM_RUP), frm,
-                rv_imm(ctx, FRM_RNE), COND_LEU);
+    gen_movcond(ir, TYPE_I64, mode, frm, rv_imm(ctx, RV_RUP), frm,
+                rv_imm(ctx, RV_RNE), COND_LEU);
     gen_extrl_i64_i32(ir, TYPE_I32, mode32, mode);
-    gen_frm_set(ir, TYPE_I32, mode32);
+    gen_fmode_set(ir, TYPE_I32, mode32);
 }
 
 /* The rounding mode in what is written to the CSR. */
