@@ -8,6 +8,11 @@
 # it uses, so that tcg-riscv64 needs libc alone even where Capstone is present.
 
 .DEFAULT_GOAL := all
+
+# The guests, NAME/FOLDER: the row is src/guest/NAME.c, the frontend's folder
+# src/frontend/FOLDER; tcg-NAME is linked to tcg.
+GUESTS := riscv64/riscv
+
 MODE ?= release
 CC := gcc
 AR := ar
@@ -77,28 +82,44 @@ FOREIGN := $(filter-out src/host/$(HOST)/%,$(wildcard src/host/*/*.c)) \
              $(wildcard src/backend/*/native.c)) \
            src/backend/$(HOST)/foreign.c
 
+GUEST_NAMES := $(foreach g,$(GUESTS),$(firstword $(subst /, ,$(g))))
+FRONTENDS := $(sort $(foreach g,$(GUESTS),$(lastword $(subst /, ,$(g)))))
+# Guests that lie here but are not in the list.
+OTHERS := $(filter-out $(FRONTENDS),$(notdir $(patsubst %/,%, \
+            $(wildcard src/frontend/*/))))
+OTHER_ROWS := $(filter-out guest patterns $(GUEST_NAMES) \
+                $(GUEST_NAMES:%=%_patterns), \
+                $(basename $(notdir $(wildcard src/guest/*.c))))
+UNBUILT := $(foreach f,$(OTHERS),src/frontend/$(f)/% src/disas/$(f)%) \
+           $(foreach r,$(OTHER_ROWS),src/guest/$(r).c src/linux-user/abi/$(r)/%)
+
 MAINS := $(wildcard src/tools/*.c)
-SOURCES := $(filter-out $(MAINS) $(WITHOUT) $(FOREIGN),\
+SOURCES := $(filter-out $(MAINS) $(WITHOUT) $(FOREIGN) $(UNBUILT),\
              $(wildcard src/*/*.c src/*/*/*.c src/*/*/*/*.c))
 PLUGINS := $(wildcard plugins/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(PLUGINS:%.c=$(BUILD)/obj/%.o)
 SHARED_PLUGINS := $(if $(filter shared,$(MODE)),$(PLUGINS:%.c=$(BUILD)/%.so))
 LIB := $(BUILD)/libtcg.a
+LINKS := $(GUEST_NAMES:%=$(BUILD)/tcg-%)
 PROGRAMS := $(patsubst src/tools/%.c,$(BUILD)/tcg-%, \
-              $(subst /tcg-,/,$(MAINS))) \
-            $(if $(CAPSTONE),$(BUILD)/tcg-riscv64-disas)
+              $(subst /tcg-,/,$(filter-out %/tcg.c,$(MAINS)))) \
+            $(BUILD)/tcg $(if $(CAPSTONE),$(BUILD)/tcg-disas)
 DECODE := $(patsubst %,$(BUILD)/decode,$(firstword \
             $(wildcard tools/decode/*.c)))
-PATTERNS := $(basename $(notdir $(wildcard src/frontend/riscv/*.decode)))
-GENERATED := $(if $(DECODE),$(PATTERNS:%=$(BUILD)/gen/%.inc) \
-               $(PATTERNS:%=$(BUILD)/gen/disas_%.inc) \
-               $(PATTERNS:%=$(BUILD)/gen/table_%.inc)) \
-             $(BUILD)/gen/plugins.def $(BUILD)/gen/backends.def \
-             $(BUILD)/gen/version.h
+PATTERNS := $(foreach f,$(FRONTENDS),$(addprefix $(f)/,$(basename $(notdir \
+              $(wildcard src/frontend/$(f)/*.decode)))))
+# gen/FOLDER/NAME.inc and so on, of src/frontend/FOLDER/NAME.decode.
+gen_of = $(foreach p,$(PATTERNS),$(BUILD)/gen/$(dir $(p))$(1)$(notdir $(p)).inc)
+DECODERS := $(call gen_of)
+DISASSEMBLERS := $(call gen_of,disas_)
+TABLES := $(call gen_of,table_)
+GENERATED := $(if $(DECODE),$(DECODERS) $(DISASSEMBLERS) $(TABLES)) \
+             $(BUILD)/gen/plugins.def $(BUILD)/gen/guests.def \
+             $(BUILD)/gen/backends.def $(BUILD)/gen/version.h
 
 .SECONDARY:
 .PHONY: all
-all: $(DECODE) $(PROGRAMS) $(SHARED_PLUGINS)
+all: $(DECODE) $(PROGRAMS) $(LINKS) $(SHARED_PLUGINS)
 	$(if $(CAPSTONE),,@echo "without Capstone: host code is shown as bytes;" \
 	  "apt-get install libcapstone-dev, and make again")
 	$(if $(DW),,@echo "without libdw: no tcg-profile, and no source in" \
@@ -106,15 +127,19 @@ all: $(DECODE) $(PROGRAMS) $(SHARED_PLUGINS)
 
 # ---- programs ----------------------------------------------------------
 
-$(BUILD)/tcg-riscv64: $(BUILD)/obj/src/tools/tcg-riscv64.o $(LIB)
+$(BUILD)/tcg: $(BUILD)/obj/src/tools/tcg.o $(LIB)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The same with Capstone, for -d out_asm: it has 80,000 relocations, which
 # would cost each start of the emulator more than a millisecond.
-$(BUILD)/tcg-riscv64-disas: $(BUILD)/obj/src/tools/tcg-riscv64.o $(LIB)
+$(BUILD)/tcg-disas: $(BUILD)/obj/src/tools/tcg.o $(LIB)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -Wl,-u,host_disas -o $@ $^ $(CAPSTONE_LIB) $(LDLIBS)
+
+# Not symbolic: each can be copied, and keeps its name whoever resolves it.
+$(LINKS): $(BUILD)/tcg
+	$(Q)ln -f $< $@
 
 # It loads libstdc++ for the names of C++ functions, so it is not static.
 # Without libdw there is one that says so.
@@ -154,10 +179,11 @@ $(BUILD)/capstone: TEXT = $(CAPSTONE)
 $(BUILD)/libdw: TEXT = $(DW)
 $(BUILD)/gen/plugins.def: TEXT = \
     $(foreach p,$(PLUGINS),PLUGIN($(basename $(notdir $(p)))))
+$(BUILD)/gen/guests.def: TEXT = $(foreach g,$(GUEST_NAMES),GUEST($(g)))
 $(BUILD)/gen/backends.def: TEXT = $(foreach b,$(BACKENDS),BACKEND($b))
 $(BUILD)/gen/version.h: TEXT = $(HASH)define TCG_VERSION "$(VERSION)"
 $(BUILD)/sources $(BUILD)/capstone $(BUILD)/libdw \
-  $(BUILD)/gen/plugins.def $(BUILD)/gen/backends.def \
+  $(BUILD)/gen/plugins.def $(BUILD)/gen/guests.def $(BUILD)/gen/backends.def \
   $(BUILD)/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
@@ -197,24 +223,24 @@ $(BUILD)/decode: $(DECODE_OBJECTS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 # One for the frontend, whose functions are in several files, one for the
-# disassembler, and the patterns as a table for the explorer.
-$(BUILD)/gen/insn16.inc $(BUILD)/gen/disas_insn16.inc \
-  $(BUILD)/gen/table_insn16.inc: DECODE_FLAGS := -w 16
-$(BUILD)/gen/insn%.inc: src/frontend/riscv/insn%.decode $(DECODE) Makefile
+# disassembler, and the patterns as a table for the explorer.  A number at the
+# end of the name is the patterns' width: insn16.decode.
+width_of = $(shell echo $(1) | sed -n 's/.*[^0-9]\([0-9]\+\).decode$$/-w \1/p')
+define generate
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
-	$(Q)$(DECODE) $(DECODE_FLAGS) --static-decode decode_insn$* \
-	  --translate have -o $@ $< || { rm -f $@; exit 1; }
-$(BUILD)/gen/disas_%.inc: src/frontend/riscv/%.decode $(DECODE) Makefile
-	@mkdir -p $(@D)
-	@echo "  GEN   $@"
-	$(Q)$(DECODE) $(DECODE_FLAGS) --static-decode decode_$* -o $@ $< \
-	  || { rm -f $@; exit 1; }
-
-$(BUILD)/gen/table_%.inc: src/frontend/riscv/%.decode $(DECODE) Makefile
-	@mkdir -p $(@D)
-	@echo "  GEN   $@"
-	$(Q)$(DECODE) $(DECODE_FLAGS) --table -o $@ $< || { rm -f $@; exit 1; }
+	$(Q)$(DECODE) $(call width_of,$<) $(1) -o $@ $< || { rm -f $@; exit 1; }
+endef
+# The rule's prerequisite is found by the target's name, and its prefix.
+.SECONDEXPANSION:
+source_of = src/frontend/$(patsubst $(BUILD)/gen/%,%,$(dir $(1)))$(patsubst \
+              $(2)%.inc,%.decode,$(notdir $(1)))
+$(DECODERS): $$(call source_of,$$@) $(DECODE) Makefile
+	$(call generate,--static-decode decode_$(basename $(@F)) --translate have)
+$(DISASSEMBLERS): $$(call source_of,$$@,disas_) $(DECODE) Makefile
+	$(call generate,--static-decode decode_$(patsubst disas_%.inc,%,$(@F)))
+$(TABLES): $$(call source_of,$$@,table_) $(DECODE) Makefile
+	$(call generate,--table)
 
 # ---- unit tests --------------------------------------------------------
 
@@ -276,7 +302,7 @@ run: all
 	@tests/need.sh -o riscv64-linux-gnu-gcc \
 	  "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross" \
 	  "builds the tutorials' programs"
-	$(Q)bench/run-dhrystone.sh $(BUILD)/tcg-riscv64 $(DHRYSTONE)
+	$(Q)bench/run-dhrystone.sh $(BUILD)/tcg $(DHRYSTONE)
 
 # The committed binary, from its source.
 dhrystone: need-guest

@@ -15,9 +15,13 @@ INSTALL ?= install
 STRIP ?= strip
 
 STATIC_TOOLS := $(notdir $(filter-out %.so,$(PROGRAMS)))
-MAN_NAMES := riscv64 profile explore irdump irbackend
-MAN_PAGES := $(MAN_NAMES:%=$(BUILD)/man/tcg-%.1)
-COMPLETED := $(MAN_NAMES:%=tcg-%) tcg-riscv64-static tcg-riscv64-dyn
+MAN_NAMES := tcg tcg-profile tcg-explore tcg-irdump tcg-irbackend
+MAN_PAGES := $(MAN_NAMES:%=$(BUILD)/man/%.1)
+# Links, each to what stands behind the colon.
+BIN_LINKS := $(foreach g,$(GUEST_NAMES),tcg-$(g):tcg tcg-$(g)-static:tcg \
+               tcg-$(g)-dyn:tcg-dyn)
+LINK_NAMES := $(foreach l,$(BIN_LINKS),$(firstword $(subst :, ,$(l))))
+COMPLETED := $(filter-out tcg,$(MAN_NAMES)) tcg-dyn $(LINK_NAMES)
 
 $(BUILD)/man/%.1: $(BUILD)/% dist/man/%.1.in dist/man.awk VERSION
 	@mkdir -p $(@D)
@@ -30,7 +34,8 @@ man: $(MAN_PAGES)
 
 # The build that loads plugins which are shared objects.
 dyn:
-	$(Q)$(MAKE) --no-print-directory MODE=shared build/shared/tcg-riscv64
+	$(Q)$(MAKE) --no-print-directory MODE=shared build/shared/tcg \
+	  $(GUEST_NAMES:%=build/shared/tcg-%)
 
 install: install-programs install-data
 
@@ -40,42 +45,42 @@ install-programs: all dyn
 	  $(INSTALL) -m 755 $(BUILD)/$$p $(DESTDIR)$(bindir)/$$p && \
 	  case `head -c 2 $(BUILD)/$$p` in '#!') ;; *) \
 	    $(STRIP) $(DESTDIR)$(bindir)/$$p ;; esac || exit 1; done
-	$(Q)$(INSTALL) -m 755 build/shared/tcg-riscv64 \
-	  $(DESTDIR)$(bindir)/tcg-riscv64-dyn
-	$(Q)$(STRIP) $(DESTDIR)$(bindir)/tcg-riscv64-dyn
-	$(Q)ln -sf tcg-riscv64 $(DESTDIR)$(bindir)/tcg-riscv64-static
+	$(Q)$(INSTALL) -m 755 build/shared/tcg $(DESTDIR)$(bindir)/tcg-dyn
+	$(Q)$(STRIP) $(DESTDIR)$(bindir)/tcg-dyn
+	$(Q)for l in $(BIN_LINKS); do \
+	  ln -sf $${l#*:} $(DESTDIR)$(bindir)/$${l%:*} || exit 1; done
 
 install-data: man
 	$(Q)$(INSTALL) -d $(DESTDIR)$(includedir) $(DESTDIR)$(mandir)/man1 \
 	  $(DESTDIR)$(docdir) $(DESTDIR)$(bashdir) $(DESTDIR)$(zshdir)
 	$(Q)$(INSTALL) -m 644 src/plugin/tcg-plugin.h $(DESTDIR)$(includedir)
 	$(Q)$(INSTALL) -m 644 $(MAN_PAGES) $(DESTDIR)$(mandir)/man1
-	$(Q)ln -sf tcg-riscv64.1 $(DESTDIR)$(mandir)/man1/tcg-riscv64-static.1
-	$(Q)$(INSTALL) -m 644 $(BUILD)/man/tcg-riscv64.1 \
-	  $(DESTDIR)$(mandir)/man1/tcg-riscv64-dyn.1
+	$(Q)$(INSTALL) -m 644 $(BUILD)/man/tcg.1 \
+	  $(DESTDIR)$(mandir)/man1/tcg-dyn.1
+	$(Q)for l in $(BIN_LINKS); do \
+	  ln -sf $${l#*:}.1 $(DESTDIR)$(mandir)/man1/$${l%:*}.1 || exit 1; done
 	$(Q)$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE docs/*.md \
 	  $(DESTDIR)$(docdir)
-	$(Q)$(INSTALL) -m 644 dist/completion/tcg.bash \
-	  $(DESTDIR)$(bashdir)/tcg-riscv64
-	$(Q)for n in $(filter-out tcg-riscv64,$(COMPLETED)); do \
-	  ln -sf tcg-riscv64 $(DESTDIR)$(bashdir)/$$n || exit 1; done
+	$(Q)$(INSTALL) -m 644 dist/completion/tcg.bash $(DESTDIR)$(bashdir)/tcg
+	$(Q)for n in $(COMPLETED); do \
+	  ln -sf tcg $(DESTDIR)$(bashdir)/$$n || exit 1; done
 	$(Q)$(INSTALL) -m 644 dist/completion/_tcg $(DESTDIR)$(zshdir)/_tcg
 
 # For the kernel: `make install-binfmt`, then systemctl restart systemd-binfmt.
 .PHONY: install-binfmt
 install-binfmt: all
 	$(Q)$(INSTALL) -d $(DESTDIR)$(binfmtdir)
-	$(Q)dist/binfmt.sh $(BUILD)/tcg-riscv64 $(bindir)/tcg-riscv64 conf \
-	  > $(DESTDIR)$(binfmtdir)/tcg-riscv64.conf
+	$(Q)for g in $(GUEST_NAMES); do \
+	  dist/binfmt.sh $(BUILD)/tcg-$$g $(bindir)/tcg-$$g conf \
+	    > $(DESTDIR)$(binfmtdir)/tcg-$$g.conf || exit 1; done
 
 uninstall:
-	$(Q)rm -f $(STATIC_TOOLS:%=$(DESTDIR)$(bindir)/%) \
-	  $(DESTDIR)$(bindir)/tcg-riscv64-dyn \
-	  $(DESTDIR)$(bindir)/tcg-riscv64-static \
+	$(Q)rm -f $(addprefix $(DESTDIR)$(bindir)/, \
+	    $(STATIC_TOOLS) $(LINK_NAMES) tcg-dyn) \
 	  $(DESTDIR)$(includedir)/tcg-plugin.h \
-	  $(MAN_NAMES:%=$(DESTDIR)$(mandir)/man1/tcg-%.1) \
-	  $(DESTDIR)$(mandir)/man1/tcg-riscv64-static.1 \
-	  $(DESTDIR)$(mandir)/man1/tcg-riscv64-dyn.1 \
-	  $(COMPLETED:%=$(DESTDIR)$(bashdir)/%) $(DESTDIR)$(zshdir)/_tcg \
-	  $(DESTDIR)$(binfmtdir)/tcg-riscv64.conf
+	  $(patsubst %,$(DESTDIR)$(mandir)/man1/%.1, \
+	    $(MAN_NAMES) $(LINK_NAMES) tcg-dyn) \
+	  $(addprefix $(DESTDIR)$(bashdir)/,tcg $(COMPLETED)) \
+	  $(DESTDIR)$(zshdir)/_tcg \
+	  $(GUEST_NAMES:%=$(DESTDIR)$(binfmtdir)/tcg-%.conf)
 	$(Q)rm -rf $(DESTDIR)$(docdir)

@@ -1,4 +1,4 @@
-# Completion for tcg-riscv64 and the tools, in bash.  What options there are,
+# Completion for tcg and the tools, in bash.  What options there are,
 # the program itself says (-help), so that the two never differ.
 
 # _tcg_options PROGRAM: "-name ARG" for each option, long ones once.
@@ -40,5 +40,5 @@ _tcg() {
     fi
 }
 
-complete -F _tcg tcg-riscv64 tcg-riscv64-static tcg-riscv64-dyn \
+complete -F _tcg tcg tcg-dyn tcg-riscv64 tcg-riscv64-static tcg-riscv64-dyn \
     tcg-profile tcg-explore tcg-irdump tcg-irbackend

@@ -281,8 +281,8 @@ static bool put_insn(DisasContext *ctx, int insn, Operands o)
     }
 #include "frontend/riscv/insns.def"
 
-#include "gen/disas_insn16.inc"
-#include "gen/disas_insn32.inc"
+#include "gen/riscv/disas_insn16.inc"
+#include "gen/riscv/disas_insn32.inc"
 
 static void disas(DisasContext *ctx, const uint8_t *code, size_t bytes)
 {

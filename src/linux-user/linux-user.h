@@ -1,8 +1,8 @@
 /*
- * linux-user: programs of a riscv64 Linux on an x86-64 Linux.
+ * linux-user: programs of a guest's Linux on the host's.
  *
  * A guest program sees the system calls, signals and address space that a
- * Linux kernel for RISC-V would give it.  It cannot make the emulator crash
+ * Linux kernel for its processor would give it.  It cannot make the emulator crash
  * or abort: what it does wrong comes back as -errno or as a signal.
  */
 #ifndef LINUX_USER_LINUX_USER_H
@@ -14,6 +14,7 @@
 #include "plugin/plugin.h"
 
 typedef struct LinuxUserOptions {
+    const char *name;          /* of the emulator, in messages */
     const char *program;       /* path as the user gave it */
     int program_fd;            /* it, open already; -1: not */
     const char *execfn;        /* the path of a program that the kernel has
@@ -27,7 +28,7 @@ typedef struct LinuxUserOptions {
     bool has_guest_base;       /* -B: it is to be */
     uint64_t guest_base;
     uint64_t space;            /* -R: the end of the guest's addresses; 0: as
-                                  on a RISC-V machine */
+                                  on a machine of the guest's */
     const char *release;       /* -r: the kernel's, for uname; NULL: the
                                   host's */
     bool seeded;               /* -seed: AT_RANDOM's bytes come from */
@@ -39,7 +40,11 @@ typedef struct LinuxUserOptions {
                                   "", a table on stderr; else the file for
                                   them as JSON, in which %d is the pid */
     const char *self;          /* path of the emulator, for execve */
-    char **self_options;       /* options that execve passes on */
+    char **self_options;       /* options that execve passes on, */
+    char **foreign_options;    /* to a program of another guest */
+    /* The guest whose Linux programs begin so, which the emulator runs by the
+       name tcg-GUEST; NULL: none. */
+    const char *(*guest_name_of)(const void *head, size_t n);
     const GuestAbi *abi;       /* the guest's */
     Plugins *plugins;          /* NULL: none */
     struct Profile *profile;   /* -profile; NULL: none */

@@ -111,7 +111,7 @@ static void step_over(Task *t)
 /* As the host's kernel would, for want of a page. */
 static void out_of_memory(Task *t)
 {
-    fputs("tcg-riscv64: out of memory\n", stderr);
+    fprintf(stderr, "%s: out of memory\n", t->proc->options->name);
     deliver_fatal(t, SIGKILL);
 }
 
@@ -195,9 +195,10 @@ static void task_loop(Task *t)
 /* --- the start --- */
 
 /* One line: the program, what is wrong; the status that a shell gives. */
-static int complain(const char *program, int error, const char *why)
+static int complain(const LinuxUserOptions *o, const char *program, int error,
+                    const char *why)
 {
-    fprintf(stderr, "tcg-riscv64: %s: %s\n", program,
+    fprintf(stderr, "%s: %s: %s\n", o->name, program,
             why ? why : strerror(error));
     return error == ENOENT || error == ENOTDIR ? EXIT_NOT_FOUND
                                                : EXIT_NOT_RUNNABLE;
@@ -270,7 +271,7 @@ static int loader_open(Loader *l, const LinuxUserOptions *o, int fd)
         l->fd = read_program(o->program, &l->program, &why);
     }
     if (l->fd < 0) {
-        return complain(o->program, -l->fd, why);
+        return complain(o, o->program, -l->fd, why);
     }
     if (!l->program.interp[0]) {
         return 0;
@@ -279,7 +280,7 @@ static int loader_open(Loader *l, const LinuxUserOptions *o, int fd)
     if (l->interp_fd < 0) {
         snprintf(name, sizeof(name), "%s needs %s", o->program,
                  l->program.interp);
-        return complain(name, -l->interp_fd,
+        return complain(o, name, -l->interp_fd,
                         why ? why : "not found; use -L PREFIX");
     }
     return 0;
@@ -483,12 +484,12 @@ static int load_all(Start *s, Loader *l)
     loader_close(l);
     if (ret < 0) {
         placed = !o->has_guest_base || proc->mm.base == o->guest_base;
-        return complain(placed ? o->program : "-B", -ret,
+        return complain(o, placed ? o->program : "-B", -ret,
                         placed ? NULL : "the host has no room there");
     }
     ret = start_exec(proc);
     if (ret < 0) {
-        return complain("memory for translated code", -ret, NULL);
+        return complain(o, "memory for translated code", -ret, NULL);
     }
     return !l->program.interp[0] && !names_check(proc) ? EXIT_WRONG_USE : 0;
 }
@@ -517,14 +518,15 @@ static int start(Start *s, Task **task)
     } else if (fd_room_elsewhere(read_files, s, s->program)) {
         proc->program_fd = -1;
     } else {
-        s->status = complain(proc->options->program, ENOMEM, NULL);
+        s->status = complain(proc->options, proc->options->program, ENOMEM,
+                             NULL);
     }
     if (s->status) {
         return s->status;
     }
     *task = task_new(proc);
     if (!*task) {
-        return complain("memory for translated code", errno, NULL);
+        return complain(proc->options, "memory for translated code", errno, NULL);
     }
     proc->mm.code_gone = code_gone;
     reserve_fill(&proc->reserve);
@@ -576,9 +578,10 @@ __attribute__((noinline)) static void grow_stack(void)
     asm volatile("" : : "r"(room) : "memory");
 }
 
-static int cannot_listen(const char *where)
+static int cannot_listen(const LinuxUserOptions *o)
 {
-    fprintf(stderr, "tcg-riscv64: -g %s: %s\n", where, strerror(errno));
+    fprintf(stderr, "%s: -g %s: %s\n", o->name, o->gdb->where,
+            strerror(errno));
     return EXIT_WRONG_USE;
 }
 
@@ -591,7 +594,7 @@ int linux_user_run(const LinuxUserOptions *o)
     Task *t = NULL;
 
     if (!proc) {
-        return complain(o->program, ENOMEM, NULL);
+        return complain(o, o->program, ENOMEM, NULL);
     }
     grow_stack();
     mallopt(M_ARENA_MAX, 1);   /* each takes two mappings and 64 MiB */
@@ -610,7 +613,7 @@ int linux_user_run(const LinuxUserOptions *o)
                           .program = program.fd >= 0 ? program.fd
                                                      : o->program_fd }, &t);
     if (ret == 0 && o->gdb && debug_start(t) < 0) {
-        ret = cannot_listen(o->gdb->where);
+        ret = cannot_listen(o);
     }
     if (ret == 0) {
         inherit_load(t, inherited);

@@ -57,7 +57,7 @@ static const char *open_object(const char *path, const TcgPluginInfo **info)
 {
     *info = NULL;
     return message("%s: this build is static and cannot load shared objects; "
-                   "tcg-riscv64-dyn can, which `make install` or `make "
+                   "tcg-dyn can, which `make install` or `make "
                    "MODE=shared` builds", path);
 }
 #endif

@@ -56,7 +56,7 @@ static const char usage[] =
     "                        (PROGRAM's name with .html behind it)\n"
     "      --functions N     at most N functions on the page (12)\n"
     "      --profile FILE    show where time is spent; without FUNCTION, in\n"
-    "                        the hottest functions.  FILE is what tcg-riscv64\n"
+    "                        the hottest functions.  FILE is what tcg\n"
     "                        -profile FILE has written, or has a line for each\n"
     "                        place, \"ADDRESS COUNT\": the address in\n"
     "                        hexadecimal, as PROGRAM has it, the count in\n"

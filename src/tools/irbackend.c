@@ -180,7 +180,7 @@ static void open_input(Session *s)
         die(EXIT_WRONG_INPUT, "%s: no guest '%s'", s->o->input, name);
     }
     s->ir = ir_new();
-    s->ir->helpers = guest_at(0)->frontend->helpers;
+    s->ir->helpers = (s->guest ? s->guest : guest_at(0))->frontend->helpers;
     if (s->guest) {
         s->translator = s->guest->frontend->create(
             s->ir, s->guest->frontend->models->features);

@@ -52,7 +52,7 @@ static const char usage[] =
     "      --region         what the hot tier would make: loops, functions\n"
     "      --json           as JSON\n"
     "      --emit-bin F     write .tcgir to F, for tcg-irbackend\n"
-    "      --arch NAME      the guest: riscv64 (else as the file says)\n"
+    "      --arch NAME      the guest (else as the file says)\n"
     "FILE is IR, text (.ir) or binary (.tcgir); - is the standard input.\n"
     "  -b, --binary         write the binary form, not text\n"
     "      --verify         check it; writes nothing if it is well formed\n"
@@ -167,14 +167,14 @@ static void process(const Options *o, const IR *ir, const IRHead *head,
     }
 }
 
-/* The guest's globals, if the file names a guest; else helpers of the first. */
+/* The guest's globals, if the file names one; else the first one's helpers. */
 static void *prepare_guest(const char *name, IR *ir)
 {
     const Guest *g = guest_named(name);
     if (*name && !g) {
         die(EXIT_WRONG_INPUT, "no guest '%s'", name);
     }
-    ir->helpers = guest_at(0)->frontend->helpers;
+    ir->helpers = (g ? g : guest_at(0))->frontend->helpers;
     return g ? g->frontend->create(ir, g->frontend->models->features) : NULL;
 }
 

@@ -1,5 +1,5 @@
 /*
- * tcg-profile: shows what `tcg-riscv64 -profile FILE` sampled.
+ * tcg-profile: shows what `tcg -profile FILE` sampled.
  *
  *     tcg-profile [OPTIONS] FILE
  *
@@ -29,7 +29,7 @@ static const struct option options[] = {
 
 static const char help[] =
     "usage: tcg-profile [OPTIONS] FILE\n"
-    "Shows a profile that tcg-riscv64 -profile FILE has written.\n\n"
+    "Shows a profile that tcg -profile FILE has written.\n\n"
     "  --folded         a line for each stack: FUNCTION;FUNCTION... WEIGHT\n"
     "  --svg            a flame graph\n"
     "  --limit N        lines of each table (20)\n"

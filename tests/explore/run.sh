@@ -43,7 +43,7 @@ messages() {
     says 1 "no code at '0x10'" "$work/demo" 0x10
     says 1 "tests/explore/demo.c: a text file, not an ELF" tests/explore/demo.c
     says 1 "nosuch: No such file" nosuch
-    says 1 "ELF machine 62" "$explore"
+    says 1 "a program for x86-64" "$explore"
     says 1 "bad.profile:2: not \"ADDRESS COUNT\"" \
         --profile "$work/bad.profile" "$work/demo"
     says 2 "--functions 0x: a number" --functions 0x "$work/demo"

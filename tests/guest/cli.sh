@@ -97,6 +97,39 @@ verdict() {
     fi
 }
 
+# Which guest: by the name that it is called by, -guest, or the program's file.
+mkdir -p names && cp "$EMU" names/tcg
+for name in tcg-riscv64 tcg-riscv64-static qemu-riscv64 other; do
+    ln -sf tcg names/$name
+done
+head -c 64 "$guest/hello" | sed 's/\xf3\x00/\xfe\x7f/' > machine && chmod +x machine
+# called NAME STATUS PATTERN ARGUMENTS: what is said has the pattern.
+called() {
+    output=$(names/$1 "${@:4}" 2>&1)
+    [ $? = "$2" ] && grep -q -- "$3" <<< "$output"
+    verdict "called ${*:1:1} ${*:4}" "$output"
+}
+called tcg 0 '^hello' "$guest/hello"
+called tcg 0 '^hello' run "$guest/hello"
+called tcg 0 '^hello' run -guest riscv64 -L / -- "$guest/hello"
+called tcg 1 'no such guest; there is .*riscv64' -guest nosuch "$guest/hello"
+called tcg 126 'for x86-64 (64-bit, little-endian); the guests here: .*riscv64' \
+    /bin/true
+called tcg 126 'for machine 32766 (64-bit' ./machine
+called tcg 126 'text: a text file' ./text
+called tcg 127 'tcg: nosuch: No such file' nosuch
+called tcg 1 '^tcg: usage: ' -strace
+called tcg 0 '^tcg version' -version
+called tcg 0 '^64-bit RISC-V:$' -cpu help
+called other 0 '^hello' "$guest/hello"
+called qemu-riscv64 0 '^tcg-riscv64 version' -version
+called qemu-riscv64 127 '^tcg-riscv64: run: ' run "$guest/hello"
+called tcg-riscv64-static 0 '^hello' "$guest/hello"
+called tcg-riscv64-static 126 'not a program for RISC-V' /bin/true
+output=$(names/tcg)
+[ $? = 0 ] && [ "$(wc -l <<< "$output")" -le 24 ] && ! grep -q '.\{81\}' <<< "$output"
+verdict "one screen of help" "$output"
+
 # Files by process and by thread: each has what is its own.
 rm -f log.* && "$EMU" -d strace -D log.%d "$guest/processes" > /dev/null 2>&1
 [ "$(ls log.* | wc -l)" -gt 2 ] && grep -q exit_group log.*
@@ -118,14 +151,14 @@ output=$(grep -ho '"flushes": *[0-9]*' flushes.*.json | sort | uniq -c)
 [ "$(ls flushes.*.json | wc -l)" = 11 ] && ! grep -q '[1-9]$' <<< "$output"
 verdict "no flush in forked children" "$output"
 
-# Host code: as instructions where tcg-riscv64-disas is, else as bytes.
+# Host code: as instructions where tcg-disas is, else as bytes.
 mkdir -p alone && cp "$EMU" alone/tcg-riscv64
 alone=$PWD/alone/tcg-riscv64
 output=$("$alone" -d out_asm -D alone/log "$guest/hello" 2>&1)
-grep -q "no $alone-disas" <<< "$output" && grep -q '^hello' <<< "$output" &&
+grep -q "no ${alone%-*}-disas" <<< "$output" && grep -q '^hello' <<< "$output" &&
     grep -Exq '[0-9a-f]{64}' alone/log
 verdict "host code as bytes says why" "$output"
-if [ -e "$EMU-disas" ]; then
+if [ -e "${EMU%-*}-disas" ]; then
     output=$("$EMU" -d out_asm -dfilter main "$guest/hello" 2>&1)
     grep -q 'call  *<exit>' <<< "$output" && grep -q '^hello' <<< "$output"
     verdict "host code as instructions" "$output"

@@ -30,33 +30,37 @@ make install install-binfmt DESTDIR="$work" prefix=/usr > "$work/log" 2>&1 || {
 }
 version=$(cat VERSION)
 
-for file in bin/tcg-riscv64 bin/tcg-riscv64-dyn bin/tcg-riscv64-static \
+for file in bin/tcg bin/tcg-dyn bin/tcg-disas \
+    bin/tcg-riscv64 bin/tcg-riscv64-dyn bin/tcg-riscv64-static \
     bin/tcg-profile bin/tcg-explore bin/tcg-irdump bin/tcg-irbackend \
-    include/tcg-plugin.h share/man/man1/tcg-riscv64.1 \
+    include/tcg-plugin.h share/man/man1/tcg.1 share/man/man1/tcg-riscv64.1 \
     share/man/man1/tcg-profile.1 share/man/man1/tcg-explore.1 \
     share/man/man1/tcg-irdump.1 share/man/man1/tcg-irbackend.1 \
-    share/man/man1/tcg-riscv64-dyn.1 share/doc/tcg-c/CHANGELOG.md \
+    share/man/man1/tcg-dyn.1 share/man/man1/tcg-riscv64-dyn.1 share/doc/tcg-c/CHANGELOG.md \
+    share/bash-completion/completions/tcg \
     share/bash-completion/completions/tcg-riscv64 \
     share/bash-completion/completions/tcg-irdump \
     share/zsh/site-functions/_tcg lib/binfmt.d/tcg-riscv64.conf; do
     same "is there: $file" yes "$([ -s "$work/usr/$file" ] && echo yes)"
 done
-for tool in riscv64 profile explore irdump irbackend riscv64-dyn; do
+for tool in tcg tcg-dyn tcg-riscv64 tcg-riscv64-dyn tcg-riscv64-static \
+    tcg-profile tcg-explore tcg-irdump tcg-irbackend; do
     name=${tool%-dyn}
-    same "version: $tool" "tcg-$name version $version" \
-        "$("$bin/tcg-$tool" --version 2>&1)"
+    same "version: $tool" "${name%-static} version $version" \
+        "$("$bin/$tool" --version 2>&1)"
 done
 same "version: debian" "$version" \
     "$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)"
 same "version: CHANGELOG" "## $version" "$(grep -m 1 '^## ' CHANGELOG.md)"
 same "stripped" "0" \
-    "$(readelf -S "$bin"/tcg-riscv64 "$bin"/tcg-riscv64-dyn | grep -c symtab)"
-same "the link" tcg-riscv64 "$(readlink "$bin/tcg-riscv64-static")"
+    "$(readelf -S "$bin"/tcg "$bin"/tcg-dyn | grep -c symtab)"
+same "the links" "tcg tcg tcg-dyn" "$(readlink "$bin/tcg-riscv64" \
+    "$bin/tcg-riscv64-static" "$bin/tcg-riscv64-dyn" | paste -sd' ')"
 same "binfmt line" "$("$bin/tcg-riscv64" -binfmt 2> /dev/null |
     sed "s|$work||")" "$(cat "$work/usr/lib/binfmt.d/tcg-riscv64.conf")"
 
 # Manual pages: each option is there, and nothing is said against the page.
-for page in "$work"/usr/share/man/man1/tcg-*.1; do
+for page in "$work"/usr/share/man/man1/tcg*.1; do
     name=$(basename "$page" .1)
     program=$bin/$name
     same "$name.1: options" "$("$program" --help | grep -c '^ \+-')" \
@@ -78,10 +82,11 @@ complete_words() {
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
         _tcg "$1" "${!#}" "${COMP_WORDS[COMP_CWORD - 1]}"
         echo "${COMPREPLY[*]}"' - \
-        "$work/usr/share/bash-completion/completions/tcg-riscv64" "$@" 2>&1
+        "$work/usr/share/bash-completion/completions/tcg" "$@" 2>&1
 }
 same "bash: an option" "-strace -strace-pid" \
     "$(complete_words tcg-riscv64 -str)"
+same "bash: of the link" "-strace -strace-pid" "$(complete_words tcg -str)"
 same "bash: of a tool" "--functions" "$(complete_words tcg-explore --fun)"
 same "bash: a processor" "sifive-e51 sifive-u54" \
     "$(complete_words tcg-riscv64 -cpu sif)"
@@ -129,7 +134,7 @@ same "a plugin from outside" "hello counted: many" \
     "$("$bin/tcg-riscv64-dyn" -plugin "$work/count.so" "$work/hello" 2>&1 |
         paste -sd' ')"
 same "not in the static one" "1" "$("$bin/tcg-riscv64" -plugin \
-    "$work/count.so" "$work/hello" 2>&1 | grep -c tcg-riscv64-dyn)"
+    "$work/count.so" "$work/hello" 2>&1 | grep -c tcg-dyn)"
 
 make uninstall DESTDIR="$work" prefix=/usr > "$work/log" 2>&1
 same "uninstall" "" "$(find "$work/usr" -type f -o -type l)"

@@ -137,8 +137,8 @@ error "no symbol" "tcg-irdump: small: no symbol or address 'nosuch'" \
     "$irdump" --start nosuch "$work/small"
 error "no code" "tcg-irdump: small: no code at 0x5" \
     "$irdump" --start 5 "$work/small"
-error "wrong machine" "tcg-irdump: /bin/sh: a program for a machine that is \
-not known (ELF machine 62)" "$irdump" /bin/sh
+error "wrong machine" "tcg-irdump: /bin/sh: a program for x86-64 \
+(64-bit, little-endian); the guests here: riscv64" "$irdump" /bin/sh
 echo > "$work/bare.ir"
 riscv64-linux-gnu-gcc -c -o "$work/small.o" tests/tools/small.S
 error "not linked" "tcg-irdump: small.o: an object file; it has to be linked" \

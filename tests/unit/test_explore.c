@@ -9,9 +9,9 @@
 #include <string.h>
 #include "core/gen.h"
 #include "opt/opt.h"
+#include "guest/patterns.h"
 #include "tools/explore/history.h"
 #include "tools/explore/json.h"
-#include "tools/explore/pattern.h"
 #include "tools/explore/profile.h"
 
 /* Two instructions; the first adds a constant that the second adds to. */
@@ -88,16 +88,17 @@ static void test_removed_op_has_no_successor(void **state)
 static void test_patterns(void **state)
 {
     (void)state;
-    const Pattern *p = pattern_find("addi", 32, 0x00150513);
+    const Guest *g = guest_named("riscv64");
+    const Pattern *p = pattern_find(g, "addi", 32, 0x00150513);
     assert_non_null(p);
     assert_string_equal(p->format, "i");
     assert_string_equal(p->file, "insn32.decode");
     assert_non_null(strstr(p->fields, "imm=20:s12"));
-    p = pattern_find("addi", 16, 0x0505);
+    p = pattern_find(g, "addi", 16, 0x0505);
     assert_non_null(p);
     assert_string_equal(p->file, "insn16.decode");
-    assert_null(pattern_find("addi", 32, 0x00b50533)); /* an add */
-    assert_null(pattern_find("nosuch", 32, 0x00150513));
+    assert_null(pattern_find(g, "addi", 32, 0x00b50533)); /* an add */
+    assert_null(pattern_find(g, "nosuch", 32, 0x00150513));
 }
 
 static void test_json(void **state)

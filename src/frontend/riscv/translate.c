@@ -17,8 +17,8 @@
     }
 #include "frontend/riscv/insns.def"
 
-#include "gen/insn16.inc"
-#include "gen/insn32.inc"
+#include "gen/riscv/insn16.inc"
+#include "gen/riscv/insn32.inc"
 
 /*
  * The registers that deserve a host register, the most useful first, of

@@ -30,14 +30,14 @@ static void put_place(Task *t, FILE *f, uint64_t pc)
     }
 }
 
-static void put_line(Task *t, FILE *f, const char *before)
+static void put_line(Task *t, FILE *f)
 {
     uint64_t pc = rv_state(t->cpu)->pc;
     uint8_t code[TARGET_INSN_MAX];
     size_t n = mm_read(task_mm(t), code, pc, sizeof(code)) ? sizeof(code)
                : mm_read(task_mm(t), code, pc, 2)          ? 2 : 0;
 
-    fprintf(f, "%sillegal instruction at ", before);
+    fputs("illegal instruction at ", f);
     put_place(t, f, pc);
     fputs(": ", f);
     target_illegal(f, code, n, pc, t->proc->options->exec.features);
@@ -51,9 +51,10 @@ void illegal_note(Task *t, int signo)
     if (log_on(log, LOG_unimp)) {
         FILE *f = log_begin(log);
 
-        put_line(t, f, "");
+        put_line(t, f);
         log_end(f);
     } else if (is_fatal(t, signo) && isatty(STDERR_FILENO)) {
-        put_line(t, stderr, "tcg-riscv64: ");
+        fprintf(stderr, "%s: ", t->proc->options->name);
+        put_line(t, stderr);
     }
 }

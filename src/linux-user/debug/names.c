@@ -18,8 +18,8 @@ bool names_check(const Process *proc)
         name = plugins_unknown_function(o->plugins, TASK_SIZE);
     }
     if (name) {
-        fprintf(stderr, "tcg-riscv64: %s: no function \"%s\" in %s\n",
-                option, name, proc->exe);
+        fprintf(stderr, "%s: %s: no function \"%s\" in %s\n", o->name, option,
+                name, proc->exe);
     }
     return !name;
 }

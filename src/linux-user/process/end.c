@@ -15,8 +15,9 @@
 #include "linux-user/task/sys.h"
 #include "util/check.h"
 
-static void print_stats(Exec *exec, const char *path)
+static void print_stats(Exec *exec, const LinuxUserOptions *o)
 {
+    const char *path = o->stats;
     int before = (int)strcspn(path, "%");
     bool has_pid = strncmp(path + before, "%d", 2) == 0;
     char name[PATH_MAX];
@@ -34,7 +35,7 @@ static void print_stats(Exec *exec, const char *path)
     }
     f = fopen(name, "we");
     if (!f) {
-        fprintf(stderr, "tcg-riscv64: TCG_STATS: %s: %s\n", name,
+        fprintf(stderr, "%s: TCG_STATS: %s: %s\n", o->name, name,
                 strerror(errno));
         return;
     }
@@ -59,7 +60,7 @@ void process_end(Task *t)
         plugins_exit(o->plugins);
     }
     if (o->stats) {
-        print_stats(t->proc->exec, o->stats);
+        print_stats(t->proc->exec, o);
     }
     if (o->profile) {
         profile_flush(o->profile);

@@ -1,5 +1,5 @@
 /*
- * execve.  A riscv64 program goes on under a new run of the emulator, with
+ * execve.  A program of a guest goes on under a new run of the emulator, with
  * the same options; a script is taken apart here, so that its interpreter is
  * found as a guest's; any other file is the host's own affair.
  *
@@ -52,6 +52,7 @@ typedef struct ExecArgs {
     bool nameless;             /* there was a descriptor, and no path */
     bool unreadable;           /* it may be run, but not read */
     bool changes_user;
+    const char *guest;         /* that it is of; NULL: the host's */
     int fd;                    /* the program, open; -1: not yet */
     int inherit;               /* inherit_save's; -1: none */
     char **words, *first_word; /* argv as it was, and its argv[0] */
@@ -198,14 +199,18 @@ static void close_if_open(int fd)
     }
 }
 
-/* The interpreter of a program: it is there, and a riscv64 file. */
-static long interp_ok(Task *t, ExecArgs *x, const char *name)
+static bool is_own(const Task *t, const char *guest)
+{
+    return strcmp(guest, t->proc->options->exec.frontend->name) == 0;
+}
+
+/* The interpreter of a program: it is there, and of the same guest. */
+static long interp_ok(Task *t, const char *name)
 {
     const char *prefix = t->proc->options->prefix;
     char path[PATH_MAX], head[SCRIPT_LINE];
     long fd, n;
 
-    (void)x;
     snprintf(path, sizeof(path), "%s", name);
     if (prefix && path[0] == '/') {
         path_below(prefix, path, true);
@@ -228,7 +233,7 @@ static long guest_program_ok(Task *t, ExecArgs *x)
     if (ret < 0) {
         return -ENOEXEC;
     }
-    ret = img.interp[0] ? interp_ok(t, x, img.interp) : 0;
+    ret = img.interp[0] ? interp_ok(t, img.interp) : 0;
     elf_free(&img);
     return ret;
 }
@@ -312,8 +317,9 @@ static long resolve(Task *t, ExecArgs *x)
         if (n < 0) {
             return -errno;
         }
-        if (elf_is_guest(head, (size_t)n)) {
-            n = guest_program_ok(t, x);
+        x->guest = t->proc->options->guest_name_of(head, (size_t)n);
+        if (x->guest) {
+            n = is_own(t, x->guest) ? guest_program_ok(t, x) : 0;
             return n < 0 ? n : 1;
         }
         if (n < 2 || head[0] != '#' || head[1] != '!') {
@@ -354,17 +360,32 @@ static long hand_on(Task *t, ExecArgs *x)
     return ret;
 }
 
-/* self OPTIONS -0 ARGV0 -- NAME ARGUMENTS */
+/* What the emulator is called by, which tells it the guest. */
+static char *take_name(ExecArgs *x)
+{
+    static const char prefix[] = "tcg-";
+    size_t n = strlen(x->guest) + sizeof(prefix);
+    char *name = take(x, n);
+
+    if (name) {
+        snprintf(name, n, "%s%s", prefix, x->guest);
+    }
+    return name;
+}
+
+/* tcg-GUEST OPTIONS -0 ARGV0 -- NAME ARGUMENTS */
 static long put_emulator_before(Task *t, ExecArgs *x)
 {
     const LinuxUserOptions *o = t->proc->options;
-    char *argv0 = x->argv[0];
+    char **options = is_own(t, x->guest) ? o->self_options
+                                         : o->foreign_options;
+    char *argv0 = x->argv[0], *name = take_name(x);
     size_t n = 0;
 
-    while (o->self_options[n]) {
+    while (options[n]) {
         n++;
     }
-    if (n + 8 + 2 * SCRIPT_DEPTH > EXTRA_ARGS) {
+    if (!name || n + 8 + 2 * SCRIPT_DEPTH > EXTRA_ARGS) {
         return -E2BIG;
     }
     x->argv[0] = x->name;
@@ -372,12 +393,12 @@ static long put_emulator_before(Task *t, ExecArgs *x)
     *--x->argv = argv0;
     *--x->argv = (char *)"-0";
     while (n > 0) {
-        *--x->argv = o->self_options[--n];
+        *--x->argv = options[--n];
     }
     if (o->strace && t->proc->several) {
         *--x->argv = (char *)"-strace-pid";
     }
-    *--x->argv = (char *)"tcg-riscv64";
+    *--x->argv = name;
     return hand_on(t, x);
 }
 
@@ -504,7 +525,7 @@ static bool emulator_reachable(Task *t)
     return access(t->proc->options->self, F_OK) == 0;
 }
 
-/* Where binfmt_misc knows riscv64 programs with flag C, the kernel does it. */
+/* Where binfmt_misc knows its programs with flag C, the kernel does it. */
 static bool changes_user(int fd)
 {
     struct stat st;
@@ -512,7 +533,7 @@ static bool changes_user(int fd)
     return fstat(fd, &st) == 0 && (st.st_mode & (S_ISUID | S_ISGID));
 }
 
-/* A riscv64 program: by the emulator, unless only the host can do it. */
+/* A guest's program: by the emulator, unless only the host can do it. */
 static long guest_exec(Task *t, ExecArgs *x)
 {
     long ret;

@@ -1,5 +1,5 @@
 /*
- * Profiles that tcg-riscv64 -profile has written: what they say of one program
+ * Profiles that tcg -profile has written: what they say of one program
  * or library, by the addresses that its file has.
  */
 #ifndef TOOLS_EXPLORE_SAMPLED_H

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "guest/patterns.h"
 #include "tools/explore/graph.h"
-#include "tools/explore/pattern.h"
 #include "tools/explore/write_source.h"
 #include "tools/explore/write_unit.h"
 #include "util/check.h"
@@ -52,9 +52,10 @@ static void write_insn(Writer *w, uint64_t pc, const GuestInsn *insn)
     char text[24], name[256] = "";
     program->code.read(program->code.opaque, pc, &code, insn->length);
     snprintf(text, sizeof(text), "%0*" PRIx64, (int)insn->length * 2, code);
-    const Pattern *p = insn->pattern ? pattern_find(insn->pattern,
-                                                    (int)insn->length * 8, code)
-                                     : NULL;
+    const Pattern *p = insn->pattern
+                           ? pattern_find(program->guest, insn->pattern,
+                                          (int)insn->length * 8, code)
+                           : NULL;
     json_open(j, NULL, '{');
     json_number(j, "pc", (int64_t)pc);
     json_text(j, "code", text);

@@ -29,20 +29,22 @@ static size_t read_code(void *opaque, uint64_t addr, void *buf, size_t n)
 static bool choose_guest(Program *p, const char *path, const char *arch,
                          char *msg, size_t size)
 {
-    uint16_t machine = p->file.header.e_machine;
-    p->guest = arch ? guest_named(arch) : guest_of_machine(machine);
-    if (!p->guest && arch) {
+    const Elf64_Ehdr *h = &p->file.header;
+    const Guest *g = guest_of_elf(h, sizeof(*h));
+    char machine[GUEST_MACHINE_SIZE];
+    if (arch && !guest_named(arch)) {
         snprintf(msg, size, "no guest '%s'", arch);
-    } else if (!p->guest) {
-        snprintf(msg, size,
-                 "%s: a program for a machine that is not known "
-                 "(ELF machine %u)",
-                 path, machine);
-    } else if (p->guest->elf_machine != machine) {
+    } else if (arch && g != guest_named(arch)) {
         snprintf(msg, size, "%s: not a program for %s", path, arch);
-        p->guest = NULL;
+    } else if (!g) {
+        guest_describe_elf(h, sizeof(*h), machine);
+        snprintf(msg, size, "%s: a program for %s; the guests here: %s", path,
+                 machine, guest_names());
+    } else {
+        p->guest = g;
+        return true;
     }
-    return p->guest != NULL;
+    return false;
 }
 
 bool program_open(Program *p, const char *path, const char *arch, char *msg,

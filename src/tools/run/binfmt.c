@@ -1,6 +1,8 @@
 /* binfmt_misc: how the kernel is told of us, and how it calls us. */
+#include <elf.h>
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -25,18 +27,61 @@ char **binfmt_words(Command *c, int argc, char **argv)
     return argv + 2;
 }
 
-/* The line alone goes to stdout, so that it can be sent on to the kernel. */
-void binfmt_show(const Command *c)
+enum { MASK_BYTES = offsetof(Elf64_Ehdr, e_version) };
+
+static void put_bytes(const uint8_t *p)
 {
-    const Guest *g = c->guest;
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    for (int i = 0; i < MASK_BYTES; i++) {
+        printf(p[i] >= 'A' && p[i] <= 'Z' ? "%c" : "\\x%02x", p[i]);
+    }
+}
+
+/* Any ABI, ET_EXEC or ET_DYN. */
+static void put_magic(const Guest *g)
+{
+    uint8_t magic[MASK_BYTES] = {0x7f, 'E', 'L', 'F', g->elf_class, g->elf_data,
+                                 EV_CURRENT}, mask[MASK_BYTES];
+    bool big = g->elf_data == ELFDATA2MSB;
+
+    memset(mask, 0xff, sizeof(mask));
+    mask[EI_OSABI] = 0;
+    magic[EI_NIDENT + !big] = 0;
+    magic[EI_NIDENT + big] = ET_EXEC;
+    mask[EI_NIDENT + big] = 0xfe;
+    magic[EI_NIDENT + 2 + big] = (uint8_t)g->elf_machine;
+    magic[EI_NIDENT + 2 + !big] = (uint8_t)(g->elf_machine >> 8);
+    put_bytes(magic);
+    putchar(':');
+    put_bytes(mask);
+}
+
+/* The link beside us that the guest's name is in, if it is there: `ps` shows
+   it. */
+static void find_path(const Command *c, const Guest *g, char *path)
+{
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    char link[PATH_MAX + 64];
 
     if (n < 0) {
         command_fail(c, "/proc/self/exe: %s", strerror(errno));
     }
-    self[n] = '\0';
-    printf(":tcg-%s:M::%s:%s:%s:POCF\n", g->name, g->magic, g->mask, self);
+    path[n] = '\0';
+    snprintf(link, sizeof(link), "%.*s/tcg-%s",
+             (int)(strrchr(path, '/') - path), path, g->name);
+    if (strlen(link) < PATH_MAX && access(link, X_OK) == 0) {
+        strcpy(path, link);
+    }
+}
+
+/* The line alone goes to stdout, so that it can be sent on to the kernel. */
+static void show(const Command *c, const Guest *g)
+{
+    char self[PATH_MAX];
+
+    find_path(c, g, self);
+    printf(":tcg-%s:M::", g->name);
+    put_magic(g);
+    printf(":%s:POCF\n", self);
     fflush(stdout);
     fprintf(stderr,
         "This line registers %s for %s\n"
@@ -52,4 +97,16 @@ void binfmt_show(const Command *c)
         "back: echo -1 | sudo tee\n"
         "/proc/sys/fs/binfmt_misc/tcg-%s\n", self, g->name, self, g->name,
         g->name, g->name);
+}
+
+/* The kernel takes one line at a write. */
+void binfmt_show(const Command *c)
+{
+    if (!c->any_guest) {
+        show(c, c->guest);
+        return;
+    }
+    for (unsigned i = 0; guest_at(i); i++) {
+        show(c, guest_at(i));
+    }
 }

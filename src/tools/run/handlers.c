@@ -79,13 +79,32 @@ void option_stack_size(Command *c, const char *arg)
     c->user.stack_size = size_of(c, arg);
 }
 
+static void show_models(const Command *c)
+{
+    if (!c->any_guest) {
+        c->guest->frontend->models->help(stdout);
+        return;
+    }
+    for (unsigned i = 0; guest_at(i); i++) {
+        printf("%s%s:\n", i ? "\n" : "", guest_at(i)->title);
+        guest_at(i)->frontend->models->help(stdout);
+    }
+}
+
+void option_guest(Command *c, const char *arg)
+{
+    if (!guest_named(arg)) {
+        command_bad(c, arg, "no such guest; there is %s", guest_names());
+    }
+}
+
 void option_cpu(Command *c, const char *arg)
 {
     const CpuModels *models = c->guest->frontend->models;
     char msg[256];
 
     if (wants_help(arg)) {
-        models->help(stdout);
+        show_models(c);
         exit(0);
     }
     if (!models->parse(arg, &c->user.exec.features, msg, sizeof(msg))) {
@@ -356,7 +375,7 @@ void option_binfmt(Command *c, const char *arg)
 void option_version(Command *c, const char *arg)
 {
     (void)arg;
-    printf("tcg-%s version %s\n", c->guest->name, TCG_VERSION);
+    printf("%s version %s\n", c->name, TCG_VERSION);
     exit(0);
 }
 
@@ -365,6 +384,12 @@ void option_help(Command *c, const char *arg)
     (void)arg;
     options_help(c);
     exit(0);
+}
+
+void option_foreign(Command *c, const char *arg)
+{
+    (void)arg;
+    c->foreign = true;
 }
 
 void option_execed(Command *c, const char *arg)

@@ -6,7 +6,7 @@
 #include "tools/run/command.h"
 #include "tools/run/handlers.h"
 
-enum { EXECED = 1, QEMU = 2, ADVICE = 4 };
+enum { EXECED = 1, QEMU = 2, ADVICE = 4, OWN = 8, BRIEF = 16 };
 
 typedef struct Option {
     const char *name, *arg, *variable;
@@ -36,7 +36,7 @@ void command_fail(const Command *c, const char *format, ...)
 {
     va_list ap;
 
-    fprintf(stderr, "tcg-%s: ", c->guest->name);
+    fprintf(stderr, "%s: ", c->name);
     va_start(ap, format);
     print(c, format, ap);
     va_end(ap);
@@ -47,7 +47,7 @@ void command_bad(const Command *c, const char *arg, const char *format, ...)
 {
     va_list ap;
 
-    fprintf(stderr, "tcg-%s: %s%c%s: ", c->guest->name, c->given,
+    fprintf(stderr, "%s: %s%c%s: ", c->name, c->given,
             *c->given == '-' ? ' ' : '=', arg);
     va_start(ap, format);
     print(c, format, ap);
@@ -66,17 +66,23 @@ void *command_grow(const Command *c, void *p, size_t n, size_t size)
     return p;
 }
 
+void words_add(const Command *c, Words *w, const char *word)
+{
+    w->words = command_grow(c, w->words, w->count + 2, sizeof(*w->words));
+    w->words[w->count++] = (char *)word;
+    w->words[w->count] = NULL;
+}
+
 void command_inherit(Command *c, const char *word)
 {
-    c->inherited = command_grow(c, c->inherited, c->nb_inherited + 2,
-                                sizeof(*c->inherited));
-    c->inherited[c->nb_inherited++] = (char *)word;
-    c->inherited[c->nb_inherited] = NULL;
+    words_add(c, &c->inherited, word);
+    words_add(c, &c->foreign_inherited, word);
 }
 
 /* --- words --- */
 
-static const Option *find_option(const Command *c, const char *word)
+/* NULL: there is none such. */
+static const Option *find_option(const char *word)
 {
     const char *name = word + (word[1] == '-' ? 2 : 1);
 
@@ -85,35 +91,67 @@ static const Option *find_option(const Command *c, const char *word)
             return &options[i];
         }
     }
-    command_fail(c, "no option \"%s\"; -help lists them", word);
+    return NULL;
+}
+
+static void inherit(Command *c, const Option *o, char **argv)
+{
+    for (int i = 0; i < (o->arg ? 2 : 1); i++) {
+        words_add(c, &c->inherited, argv[i]);
+        if (!(o->flags & OWN)) {
+            words_add(c, &c->foreign_inherited, argv[i]);
+        }
+    }
 }
 
 /* argv starts with an option; returns the word that is the last of it. */
 static char **take_option(Command *c, char **argv)
 {
-    const Option *o = find_option(c, *argv);
+    const Option *o = find_option(*argv);
 
+    if (!o) {
+        command_fail(c, "no option \"%s\"; -help lists them", *argv);
+    }
     if (o->arg && !argv[1]) {
         command_fail(c, "-%s needs %s", o->name, o->arg);
     }
     if (o->flags & EXECED) {
-        command_inherit(c, argv[0]);
-        if (o->arg) {
-            command_inherit(c, argv[1]);
-        }
+        inherit(c, o, argv);
     }
     c->given = argv[0];
     o->act(c, o->arg ? argv[1] : "");
     return argv + (o->arg ? 1 : 0);
 }
 
+static bool is_option(const char *word)
+{
+    return word && word[0] == '-' && word[1];
+}
+
 char **options_words(Command *c, char **argv)
 {
-    for (; *argv && (*argv)[0] == '-' && (*argv)[1]; argv++) {
+    for (; is_option(*argv); argv++) {
         if (strcmp(*argv, "--") == 0) {
             return argv + 1;
         }
         argv = take_option(c, argv);
+    }
+    return argv;
+}
+
+char **options_skip(Command *c, char **argv)
+{
+    for (; is_option(*argv); argv++) {
+        const Option *o = find_option(*argv);
+
+        if (strcmp(*argv, "--") == 0) {
+            return argv + 1;
+        }
+        c->foreign |= o && o->act == option_foreign;
+        if (o && o->arg && argv[1]) {
+            argv++;
+            c->wanted = o->act == option_guest ? *argv : c->wanted;
+        }
     }
     return argv;
 }
@@ -140,6 +178,9 @@ static void take_variable(Command *c, const Option *o)
 
     if (!value && o->flags & QEMU) {
         value = value_of("QEMU_", o, name);
+    }
+    if (c->foreign && o->flags & OWN) {
+        return;
     }
     if (value && (o->arg || strcmp(value, "0") != 0)) {
         c->given = name;
@@ -168,8 +209,8 @@ static void note_unknown(const Command *c)
 {
     for (char **v = environ; *v; v++) {
         if (strncmp(*v, "TCG_", 4) == 0 && !is_known(*v + 4)) {
-            fprintf(stderr, "tcg-%s: no variable %.*s is known; -help lists "
-                    "them\n", c->guest->name, (int)strcspn(*v, "="), *v);
+            fprintf(stderr, "%s: no variable %.*s is known; -help lists "
+                    "them\n", c->name, (int)strcspn(*v, "="), *v);
         }
     }
 }
@@ -192,27 +233,57 @@ void options_note_unknown(const Command *c)
 
 /* --- help --- */
 
+static void show_option(const Option *o, bool variables)
+{
+    char name[VARIABLE_BYTES], variable[VARIABLE_BYTES] = "";
+
+    snprintf(name, sizeof(name), "%s%s%s", o->name, o->arg ? " " : "",
+             o->arg ? o->arg : "");
+    if (o->variable) {
+        snprintf(variable, sizeof(variable), "TCG_%s", o->variable);
+    }
+    printf(variables ? "  -%-23s %-19s  %s\n" : "  -%-19s%.0s %s\n", name,
+           variable, o->text);
+}
+
+static void show_options(unsigned flags, bool variables)
+{
+    for (int i = 0; i < NB_OPTIONS; i++) {
+        if (options[i].text && (options[i].flags & flags) == flags) {
+            show_option(&options[i], variables);
+        }
+    }
+}
+
 void options_help(const Command *c)
 {
-    printf("usage: tcg-%s [OPTIONS] PROGRAM [ARGUMENTS]\n"
-           "Runs a program built for %s Linux.\n\n", c->guest->name,
-           c->guest->title);
-    for (int i = 0; i < NB_OPTIONS; i++) {
-        const Option *o = &options[i];
-        char name[VARIABLE_BYTES], variable[VARIABLE_BYTES];
-
-        if (!o->text) {
-            continue;
-        }
-        snprintf(name, sizeof(name), "%s%s%s", o->name, o->arg ? " " : "",
-                 o->arg ? o->arg : "");
-        snprintf(variable, sizeof(variable), "%s%s", o->variable ? "TCG_" : "",
-                 o->variable ? o->variable : "");
-        printf("  -%-23s %-19s  %s\n", name, variable, o->text);
+    if (c->any_guest) {
+        printf("usage: %s [run] [OPTIONS] PROGRAM [ARGUMENTS]\n"
+               "Runs a Linux program of another processor: %s.\n\n", c->name,
+               guest_names());
+    } else {
+        printf("usage: %s [OPTIONS] PROGRAM [ARGUMENTS]\n"
+               "Runs a program built for %s Linux.\n\n", c->name,
+               c->guest->title);
     }
+    show_options(0, true);
     puts("\nOptions end at the first word that is none, or at \"--\"; one dash "
          "or two begin\nthem. A variable says the same as its option, which "
          "goes before it; an option\nwithout argument is on if it is neither "
          "empty nor 0. QEMU's names of variables\nare understood as well "
          "(QEMU_CPU for TCG_CPU).");
+}
+
+void options_overview(const Command *c)
+{
+    printf("usage: %s [run] [OPTIONS] PROGRAM [ARGUMENTS]\n"
+           "Runs a Linux program of another processor, which its file tells:\n",
+           c->name);
+    for (unsigned i = 0; guest_at(i); i++) {
+        printf("    %-12s %s\n", guest_at(i)->name, guest_at(i)->title);
+    }
+    puts("");
+    show_options(BRIEF, false);
+    puts("\nCalled as tcg-GUEST, it runs programs of that guest. There are also\n"
+         "tcg-profile, tcg-explore, tcg-irdump and tcg-irbackend.");
 }
