@@ -8,6 +8,7 @@
 #include "host/calls.h"
 #include "host/usercopy.h"
 #include "linux-user/debug/page_log.h"
+#include "linux-user/judge.h"
 #include "linux-user/proc/program.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/seccomp.h"
@@ -19,19 +20,13 @@
 
 const Syscall syscalls[NB_CALLS] = {
 #define PASS(name, arguments) \
-    { #name, arguments, NULL, SYS_##name, SYSCALL_POINTERS(arguments) },
+    { #name, arguments, NULL, SYS_##name, SYSCALL_POINTERS(arguments), \
+      CALL_##name },
 #define CALL(name, arguments, handler) \
-    { #name, arguments, handler, -1, SYSCALL_POINTERS(arguments) },
-#include "linux-user/calls.def"
+    { #name, arguments, handler, -1, SYSCALL_POINTERS(arguments), \
+      CALL_##name },
+#include "linux-user/task/calls.def"
 };
-
-const Syscall *syscall_row(const Task *t, unsigned nr)
-{
-    static const Syscall none = { .arguments = "", .host = -1 };
-    const GuestAbi *abi = t->proc->abi;
-
-    return nr < abi->nb_calls && abi->calls[nr] ? abi->calls[nr] : &none;
-}
 
 static long unknown_call(Task *t, unsigned nr)
 {
@@ -105,7 +100,7 @@ static SeccompVerdict ask_seccomp(Task *t, unsigned *nr, const uint64_t *a,
                                   long *ret)
 {
     return seccomp_active(t) && !syscall_by_vdso(t, *nr, a)
-           ? seccomp_decide(t, nr, a, ret) : SECCOMP_ALLOWED;
+           ? judge_call(t, nr, a, ret) : SECCOMP_ALLOWED;
 }
 
 static long make_call(Task *t, unsigned nr, const uint64_t *a)

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "linux-user/abi/riscv64/core_note.h"
+#include "linux-user/proc/proc.h"
 
 enum {
     NAME_ROOM = 256,
@@ -232,10 +233,25 @@ static bool lock_map(Mm *mm)
     return pthread_mutex_timedlock(&mm->lock, &until) == 0;
 }
 
+/* The text of the guest's /proc/self/maps, to be freed; NULL: no memory. */
+static char *text_of_maps(Task *t)
+{
+    char *maps = NULL;
+    size_t size;
+    FILE *text = open_memstream(&maps, &size);
+
+    if (text) {
+        proc_maps(t, text, NULL);
+        fclose(text);
+    }
+    return maps;
+}
+
 static bool write_core(Task *t, const siginfo_t *info, const char *name)
 {
     size_t size;
-    char *notes = core_notes(t, info, &size);
+    char *maps = text_of_maps(t);
+    char *notes = core_notes(t, info, maps ? maps : "", &size);
     int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
                   0600);
     bool ok = fd >= 0 && notes && lock_map(task_mm(t));
@@ -245,6 +261,7 @@ static bool write_core(Task *t, const siginfo_t *info, const char *name)
         pthread_mutex_unlock(&task_mm(t)->lock);
     }
     free(notes);
+    free(maps);
     close(fd);
     return ok;
 }

@@ -5,11 +5,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "host/usercopy.h"
+#include "linux-user/abi/riscv64/frame.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/deliver/core.h"
 #include "linux-user/process/end.h"
 #include "linux-user/ptrace/ptrace.h"
-#include "linux-user/abi/riscv64/frame.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/strace/strace.h"
 #include "util/check.h"

@@ -1,8 +1,8 @@
 /* Behind a handler. */
 #include "linux-user/task/sys.h"
 
-#include "linux-user/deliver/deliver.h"
 #include "linux-user/abi/riscv64/frame.h"
+#include "linux-user/deliver/deliver.h"
 #include "linux-user/signal/signal.h"
 
 long sys_rt_sigreturn(Task *t, const uint64_t *a)

@@ -2,7 +2,7 @@
  * What /proc says that a process runs: the guest's program, of ourselves and
  * of others that run under this emulator.
  */
-#include "linux-user/proc/proc.h"
+#include "linux-user/proc/internal.h"
 
 #include <fcntl.h>
 #include <linux/prctl.h>

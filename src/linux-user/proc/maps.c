@@ -1,5 +1,5 @@
 /* /proc/self/maps and smaps: what the host tells of the guest's part. */
-#include "linux-user/proc/proc.h"
+#include "linux-user/proc/internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>

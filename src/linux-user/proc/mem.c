@@ -1,5 +1,5 @@
 /* /proc/PID/mem (proc.h). */
-#include "linux-user/proc/proc.h"
+#include "linux-user/proc/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,61 +2,17 @@
  * Files of /proc that tell of the process: the guest sees itself in them, not
  * the emulator.
  */
-#include "linux-user/proc/proc.h"
+#include "linux-user/proc/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include "host/usercopy.h"
 #include "linux-user/task/own_fd.h"
 #include "linux-user/task/remote.h"
-
-/* What follows "/proc/self/", or the process's id in its place; else NULL. */
-static const char *after_process(const char *path)
-{
-    char self[32];
-    size_t n;
-
-    if (strncmp(path, "/proc/", 6) != 0) {
-        return NULL;
-    }
-    path += 6;
-    n = (size_t)snprintf(self, sizeof(self), "%d/", (int)getpid());
-    if (strncmp(path, self, n) == 0) {
-        return path + n;
-    }
-    if (strncmp(path, "self/", 5) == 0) {
-        return path + 5;
-    }
-    return strncmp(path, "thread-self/", 12) == 0 ? path + 12 : NULL;
-}
-
-/* The same, without the "task/TID/" that may follow. */
-static const char *own_file(const char *path)
-{
-    const char *file = after_process(path), *tid;
-
-    if (file && strncmp(file, "task/", 5) == 0) {
-        tid = file + 5 + strspn(file + 5, "0123456789");
-        if (tid > file + 5 && *tid == '/') {
-            return tid + 1;
-        }
-    }
-    return file;
-}
-
-bool proc_is_own_exe(const char *path)
-{
-    const char *file = after_process(path);
-
-    return file && strcmp(file, "exe") == 0;
-}
 
 typedef struct ProcFile {
     const char *name;
@@ -82,7 +38,7 @@ static const ProcFile cpuinfo = { "cpuinfo", proc_cpuinfo };
 
 static const ProcFile *find_file(const char *path)
 {
-    const char *file = own_file(path);
+    const char *file = proc_own_file(path);
 
     if (strcmp(path, "/proc/cpuinfo") == 0) {
         return &cpuinfo;
@@ -96,46 +52,12 @@ static const ProcFile *find_file(const char *path)
     return NULL;
 }
 
-/* The memory file fd, opened anew as `flags` say. */
-long proc_reopen(int fd, int flags)
-{
-    const int kept = O_ACCMODE | O_CLOEXEC | O_NONBLOCK | O_APPEND;
-    char link[32];
-    long ret;
-
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    ret = open(link, flags & kept);
-    ret = ret < 0 ? -errno : ret;
-    close(fd);
-    return ret;
-}
-
-long proc_view_done(int fd, mode_t mode, int flags)
-{
-    fchmod(fd, mode & 0777);
-    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK);
-    return proc_reopen(fd, flags);
-}
-
-static int write_view(Task *t, const ProcFile *file, const char *path)
-{
-    int fd = memfd_create(file->name, MFD_ALLOW_SEALING);
-    int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
-
-    if (!out) {
-        return -errno;
-    }
-    file->write(t, out, path);
-    fclose(out);
-    return fd;
-}
-
 /* The kernel's own file says whether and how it can be opened. */
 static long open_view(Task *t, const ProcFile *file, const char *path,
                       int flags)
 {
     struct stat st;
+    FILE *out;
     int fd;
 
     if (!file->write) {
@@ -147,8 +69,12 @@ static long open_view(Task *t, const ProcFile *file, const char *path,
     }
     fstat(fd, &st);
     close(fd);
-    fd = write_view(t, file, path);
-    return fd < 0 ? fd : proc_view_done(fd, st.st_mode, flags);
+    out = proc_view_begin(file->name, &fd);
+    if (!out) {
+        return -errno;
+    }
+    file->write(t, out, path);
+    return proc_view_done(out, fd, st.st_mode, flags);
 }
 
 long proc_open(Task *t, const char *path, int flags)
@@ -159,7 +85,7 @@ long proc_open(Task *t, const char *path, int flags)
     if (strncmp(path, "/proc/", 6) != 0 || (flags & O_PATH)) {
         return PROC_NOT_OURS;
     }
-    own = own_file(path);
+    own = proc_own_file(path);
     if (own && strcmp(own, "mem") == 0) {
         return proc_mem_open(t, getpid(), flags);
     }
@@ -169,23 +95,6 @@ long proc_open(Task *t, const char *path, int flags)
     }
     return file ? open_view(t, file, path, flags)
                 : proc_other_open(t, path, flags);
-}
-
-bool proc_path(int fd, char path[PATH_MAX])
-{
-    enum { PROC_SUPER_MAGIC = 0x9fa0 };
-    struct statfs fs;
-    char link[32];
-    ssize_t n;
-
-    if (raw_syscall(SYS_fstatfs, fd, (long)&fs, 0, 0, 0, 0) < 0 ||
-        fs.f_type != PROC_SUPER_MAGIC) {
-        return false;
-    }
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    n = readlink(link, path, PATH_MAX - 1);
-    path[n > 0 ? n : 0] = '\0';
-    return n > 0;
 }
 
 long proc_opened(Task *t, long fd, int flags)
@@ -264,7 +173,7 @@ typedef long DropFn(const Task *t, char *buf, long n);
 /* What the folder has that the guest is not to see; NULL: nothing. */
 static DropFn *what_to_drop(Task *t, const char *path)
 {
-    const char *own = own_file(path), *name = strrchr(path, '/');
+    const char *own = proc_own_file(path), *name = strrchr(path, '/');
 
     if (own && own_fd(t, 0) >= 0 &&
         (strcmp(own, "fd") == 0 || strcmp(own, "fdinfo") == 0)) {

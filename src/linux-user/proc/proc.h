@@ -8,40 +8,15 @@
 #include <stdio.h>
 #include "linux-user/task/process.h"
 
-/* Each writes the guest's version of the file `path`. */
-typedef void ProcWriter(Task *t, FILE *out, const char *path);
-
-ProcWriter proc_maps, proc_smaps, proc_smaps_rollup;
-ProcWriter proc_cmdline, proc_environ, proc_auxv, proc_statm;
-ProcWriter proc_stat, proc_status, proc_cpuinfo;
-
-/* The lines of the host's file for the guest's part; its map is locked. */
-void proc_copy_maps(const Process *proc, FILE *out, const char *host,
-                    bool details);
+/* Writes the guest's version of its /proc/self/maps; path is not looked at. */
+void proc_maps(Task *t, FILE *out, const char *path);
 
 /*
- * The same for /proc/PID of another process under this emulator; and its
- * memory (other.c).
- */
-long proc_other_open(Task *t, const char *path, int flags);
-long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf,
-                    uint64_t n, bool write);
-
-/*
- * /proc/PID/mem: an empty memory file of a certain name stands for it, and
- * read, write, pread and pwrite look for that name once one was opened.  The
- * accesses reach what the guest has mapped, and nothing else.
- */
-long proc_mem_open(Task *t, int pid, int flags);
-/*
- * Whose memory fd is; 0: it is no such file, or not open for `access`,
- * O_RDONLY or O_WRONLY.
+ * Whose memory fd is, a view of /proc/PID/mem; 0: it is no such file, or not
+ * open for `access`, O_RDONLY or O_WRONLY.  The accesses reach what the guest
+ * has mapped, and nothing else.
  */
 int proc_mem_of(const Task *t, int fd, int access);
-/* The memory file fd, opened anew as `flags` say; closes fd. */
-long proc_reopen(int fd, int flags);
-/* The same for a view, which nobody writes any more. */
-long proc_view_done(int fd, mode_t mode, int flags);
 long proc_mem_read(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n);
 long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf,
                     uint64_t n);
@@ -66,12 +41,6 @@ long proc_open(Task *t, const char *path, int flags);
 long proc_opened(Task *t, long fd, int flags);
 /* After getdents64 of n bytes at addr: not the emulator's own descriptors. */
 long proc_hide_own(Task *t, int dir, uint64_t addr, long n);
-
-/* Is the path one of the usual for this process's exe? */
-bool proc_is_own_exe(const char *path);
-
-/* The path by which the kernel knows fd, if it is in /proc. */
-bool proc_path(int fd, char path[PATH_MAX]);
 
 /* Lets other processes see the guest's arguments and environment as ours. */
 void proc_show_program(const Process *proc);

@@ -1,5 +1,5 @@
 /* Files of /proc/self but for its maps, and /proc/cpuinfo. */
-#include "linux-user/proc/proc.h"
+#include "linux-user/proc/internal.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -26,53 +26,12 @@
 #include "linux-user/task/sys.h"
 #include "util/check.h"
 
-/* --- the child's start --- */
-
-void clone_start_child(Task *t, const CloneArgs *c)
-{
-    RVState *s = rv_state(t->cpu);
-
-    if (c->stack) {
-        s->gpr[RV_SP] = c->stack;
-    }
-    if (c->flags & CLONE_SETTLS) {
-        s->gpr[RV_TP] = c->tls;
-    }
-    s->gpr[RV_A0] = 0;
-    s->load_res = RV_NO_RESERVATION;
-    t->clear_tid = c->flags & CLONE_CHILD_CLEARTID ? c->child_tid : 0;
-    t->robust_list = 0;
-}
-
-void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid)
-{
-    int32_t value = (int32_t)tid;
-
-    if (c->flags & flag) {
-        mm_write(task_mm(t), flag == CLONE_PARENT_SETTID ? c->parent_tid
-                                                         : c->child_tid,
-                 &value, sizeof(value));
-    }
-}
-
 static long own_tid(void)
 {
     return raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 }
 
 /* --- fork --- */
-
-/* What we see to, so that the host's call need not. */
-enum {
-    OURS = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
-           CLONE_CHILD_CLEARTID | CLONE_DETACHED,
-};
-
-long clone_host_flags(const CloneArgs *c)
-{
-    return (long)(c->flags & ~(uint64_t)OURS & ~CLONE_CLEAR_SIGHAND) |
-           c->exit_signal;
-}
 
 /*
  * Where libc keeps this thread's id: the kernel clears it when the thread
@@ -97,7 +56,7 @@ static bool needs_clone3(const CloneArgs *c)
 static long host_clone3(const CloneArgs *c, int32_t *pidfd, long tid)
 {
     struct clone_args args = {
-        .flags = (c->flags & ~(uint64_t)OURS & ~CLONE_CLEAR_SIGHAND) |
+        .flags = ((uint64_t)clone_host_flags(c) & ~(uint64_t)CSIGNAL) |
                  (tid ? CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID : 0),
         .exit_signal = (uint64_t)c->exit_signal,
         .pidfd = (uintptr_t)pidfd, .child_tid = (uint64_t)tid,
@@ -157,26 +116,6 @@ static void start_process(Task *t, const CloneArgs *c)
     }
     if (t->proc->options->profile) {
         profile_forked(t);
-    }
-}
-
-bool clone_give_thread_pidfd(Task *t, const CloneArgs *c)
-{
-    enum { OF_THREAD = O_EXCL };       /* PIDFD_THREAD, Linux 6.9 */
-    long fd = c->flags & CLONE_PIDFD
-              ? raw_syscall(SYS_pidfd_open, own_tid(), OF_THREAD, 0, 0, 0, 0)
-              : 0;
-
-    if (fd > 0) {
-        clone_give_pidfd(t, c, (int32_t)fd);
-    }
-    return fd >= 0;
-}
-
-void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
-{
-    if (c->flags & CLONE_PIDFD) {
-        mm_write(task_mm(t), c->pidfd, &pidfd, sizeof(pidfd));
     }
 }
 

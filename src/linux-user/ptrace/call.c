@@ -1,5 +1,4 @@
 /* The system call ptrace. */
-#include "host/usercopy.h"
 #include "linux-user/ptrace/internal.h"
 
 #include <elf.h>
@@ -11,6 +10,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/remote.h"

@@ -1,5 +1,4 @@
 /* ptrace: stops of the thread that is traced (ptrace.h). */
-#include "host/usercopy.h"
 #include "linux-user/ptrace/ptrace.h"
 
 #include <errno.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/remote.h"
 

@@ -1,5 +1,4 @@
-/* seccomp(2): modes, filters, and what they decide. */
-#include "host/usercopy.h"
+/* seccomp(2): modes and filters. */
 #include "linux-user/seccomp/seccomp.h"
 
 #include <errno.h>
@@ -10,31 +9,16 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "linux-user/ptrace/ptrace.h"
+#include "host/usercopy.h"
 #include "linux-user/seccomp/bpf.h"
-#include "linux-user/deliver/deliver.h"
-#include "linux-user/strace/strace.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
 #include "util/check.h"
 
-enum {
-    CHAIN_LIMIT = 32768,               /* instructions of all filters */
-    SIGINFO_SECCOMP = 1,               /* SYS_SECCOMP */
-};
+enum { CHAIN_LIMIT = 32768 };          /* instructions of all filters */
 
-/* Numbers of riscv64 (numbers.def). */
-enum { NR_READ = 63, NR_WRITE = 64, NR_EXIT = 93, NR_SIGRETURN = 139 };
-
-/* --- deciding --- */
-
-/*
- * The most restrictive action of all filters, and whose it is; the newest of
- * equals.
- */
-static uint32_t run_chain(const SeccompFilter *f,
-                          const struct seccomp_data *data,
-                          const SeccompFilter **match)
+uint32_t seccomp_run(const SeccompFilter *f, const struct seccomp_data *data,
+                     const SeccompFilter **match)
 {
     uint32_t best = SECCOMP_RET_ALLOW;
 
@@ -48,140 +32,6 @@ static uint32_t run_chain(const SeccompFilter *f,
         }
     }
     return best;
-}
-
-/* The call seems to return what its first argument was. */
-static void trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
-{
-    siginfo_t info;
-
-    memset(&info, 0, sizeof(info));
-    info.si_signo = SIGSYS;
-    info.si_code = SIGINFO_SECCOMP;
-    info.si_errno = (int)data;
-    info.si_call_addr = (void *)(uintptr_t)rv_state(t->cpu)->pc;
-    info.si_syscall = (int)nr;
-    info.si_arch = TARGET_AUDIT_ARCH;
-    t->no_result = true;
-    if (t->proc->options->strace) {
-        strace_leave(t, nr, a, (long)a[0]);
-    }
-    deliver_forced(t, &info);
-}
-
-/* The thread alone, if there are others. */
-static void kill_thread(Task *t, int signo)
-{
-    if (t->proc->nb_tasks == 1 || t->vfork) {
-        deliver_fatal(t, signo);
-    }
-    strace_killed(t, signo);
-    sys_exit(t, (const uint64_t[6]){ 0 });
-}
-
-static long error_of(uint32_t decision)
-{
-    uint32_t data = decision & SECCOMP_RET_DATA;
-
-    return -(long)(data < 4095 ? data : 4095);
-}
-
-static SeccompVerdict end(Task *t, unsigned nr, const uint64_t *a,
-                          uint32_t decision)
-{
-    switch (decision & SECCOMP_RET_ACTION_FULL) {
-    case SECCOMP_RET_TRAP:
-        trap(t, nr, a, decision & SECCOMP_RET_DATA);
-        return SECCOMP_ENDED;
-    case SECCOMP_RET_KILL_THREAD:
-        strace_never_returns(t, nr, a);
-        kill_thread(t, SIGSYS);
-        return SECCOMP_ENDED;
-    default:
-        strace_never_returns(t, nr, a);
-        deliver_fatal(t, SIGSYS);
-    }
-}
-
-static bool strict_allows(unsigned nr)
-{
-    return nr == NR_READ || nr == NR_WRITE || nr == NR_EXIT ||
-           nr == NR_SIGRETURN;
-}
-
-/* What another thread's TSYNC gave. */
-static void take_up_privs(Task *t)
-{
-    if (t->seccomp_privs) {
-        t->seccomp_privs = false;
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    }
-}
-
-static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
-                             long *ret, bool asked);
-
-/*
- * The tracer may let the call be made, make it another, which the filters
- * look at again but for a tracer, or answer it itself.
- */
-static SeccompVerdict ask_tracer(Task *t, unsigned *nr, const uint64_t *a,
-                                 long *ret, uint32_t data)
-{
-    if (!trace_seccomp(t, nr, data)) {
-        *ret = -ENOSYS;        /* nobody is there to ask */
-        return SECCOMP_ANSWERED;
-    }
-    if (*nr == TRACE_NO_CALL) {
-        *ret = (long)a[0];
-        return SECCOMP_ANSWERED;
-    }
-    return filter(t, nr, a, ret, true);
-}
-
-static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
-                             long *ret, bool asked)
-{
-    unsigned nr = *call;
-    struct seccomp_data data = {
-        .nr = (int)nr, .arch = TARGET_AUDIT_ARCH,
-        .instruction_pointer = rv_state(t->cpu)->pc,
-    };
-    const SeccompFilter *match;
-    uint32_t decision;
-
-    memcpy(data.args, a, sizeof(data.args));
-    decision = run_chain(t->seccomp, &data, &match);
-    switch (decision & SECCOMP_RET_ACTION_FULL) {
-    case SECCOMP_RET_ALLOW: case SECCOMP_RET_LOG:
-        return SECCOMP_ALLOWED;
-    case SECCOMP_RET_ERRNO:
-        *ret = error_of(decision);
-        return SECCOMP_ANSWERED;
-    case SECCOMP_RET_USER_NOTIF:
-        if (match->has_listener) {
-            return seccomp_notify(t, nr, a, ret);
-        }
-        *ret = -ENOSYS;
-        return SECCOMP_ANSWERED;
-    case SECCOMP_RET_TRACE:
-        return asked ? SECCOMP_ALLOWED
-               : ask_tracer(t, call, a, ret, decision & SECCOMP_RET_DATA);
-    default:
-        return end(t, nr, a, decision);
-    }
-}
-
-SeccompVerdict seccomp_decide(Task *t, unsigned *nr, const uint64_t *a,
-                              long *ret)
-{
-    take_up_privs(t);
-    if (t->seccomp_strict && !strict_allows(*nr)) {
-        strace_never_returns(t, *nr, a);
-        kill_thread(t, SIGKILL);
-        return SECCOMP_ENDED;
-    }
-    return filter(t, nr, a, ret, false);
 }
 
 /* --- setting --- */

@@ -35,9 +35,13 @@ static inline bool seccomp_active(const Task *t)
     return t->seccomp || t->seccomp_strict;
 }
 
-/* With the result if there is one.  A tracer may make it another call. */
-SeccompVerdict seccomp_decide(Task *t, unsigned *nr, const uint64_t *a,
-                              long *ret);
+/*
+ * The most restrictive action of all filters, and whose it is; the newest of
+ * equals.
+ */
+struct seccomp_data;
+uint32_t seccomp_run(const SeccompFilter *f, const struct seccomp_data *data,
+                     const SeccompFilter **match);
 
 /*
  * A copy in front of prev, of a valid program; NULL: no memory, or the chain

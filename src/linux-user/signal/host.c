@@ -2,13 +2,13 @@
  * What the host's kernel calls: handlers of the guest's signals and of our
  * own, of tracers and of -profile.
  */
-#include "host/usercopy.h"
 #include "linux-user/signal/internal.h"
 
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "host/usercopy.h"
 #include "linux-user/task/current.h"
 #include "util/check.h"
 

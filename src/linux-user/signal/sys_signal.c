@@ -1,10 +1,10 @@
 /* The system calls of signals, but for sigreturn (deliver/). */
-#include "host/usercopy.h"
 #include "linux-user/signal/internal.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include "host/usercopy.h"
 #include "linux-user/abi/riscv64/frame.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"

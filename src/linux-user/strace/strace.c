@@ -92,13 +92,13 @@ static int nb_arguments(const Syscall *row, const uint64_t *a)
 {
     int n = (int)strlen(row->arguments);
 
-    if (row->handler == sys_openat) {
+    if (row->call == CALL_openat) {
         return needs_mode(a[2]) ? n : 3;
     }
-    if (row->handler == sys_fcntl) {
+    if (row->call == CALL_fcntl) {
         return fcntl_has_argument((int)a[1]) ? n : 2;
     }
-    if (row->handler == sys_futex) {
+    if (row->call == CALL_futex) {
         return futex_arguments(a[1]);
     }
     return n;
@@ -107,7 +107,7 @@ static int nb_arguments(const Syscall *row, const uint64_t *a)
 /* F_GETFL gives flags, and F_SETFL takes them. */
 static char letter_of(const Syscall *row, const uint64_t *a, int i)
 {
-    if (row->handler == sys_fcntl && i == 2) {
+    if (row->call == CALL_fcntl && i == 2) {
         return a[1] == F_SETFL ? 'f' : 'd';
     }
     return row->arguments[i];
@@ -115,7 +115,7 @@ static char letter_of(const Syscall *row, const uint64_t *a, int i)
 
 static bool makes_task(const Syscall *row)
 {
-    return row->handler == sys_clone || row->handler == sys_clone3;
+    return row->call == CALL_clone || row->call == CALL_clone3;
 }
 
 /* Letters of arguments that show what the call gives. */
@@ -215,7 +215,7 @@ static void finish_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
 static void add_end(Line *l, Task *t, const Syscall *row,
                     const uint64_t *a)
 {
-    if (row->handler == sys_exit || row->handler == sys_exit_group) {
+    if (row->call == CALL_exit || row->call == CALL_exit_group) {
         begin(l, t);
         line_add(l, "+++ exited with %d +++", (int)(a[0] & 0xff));
         end(t, l);
@@ -224,9 +224,9 @@ static void add_end(Line *l, Task *t, const Syscall *row,
 
 static bool may_not_return(const Syscall *row)
 {
-    return row->handler == sys_exit || row->handler == sys_exit_group ||
-           row->handler == sys_execve || row->handler == sys_execveat ||
-           row->handler == sys_rt_sigreturn;
+    return row->call == CALL_exit || row->call == CALL_exit_group ||
+           row->call == CALL_execve || row->call == CALL_execveat ||
+           row->call == CALL_rt_sigreturn;
 }
 
 void strace_enter(Task *t, unsigned nr, const uint64_t *a)
@@ -247,17 +247,17 @@ void strace_enter(Task *t, unsigned nr, const uint64_t *a)
 
 static bool gives_address(const Syscall *row)
 {
-    return row->handler == sys_mmap || row->handler == sys_brk ||
-           row->handler == sys_mremap || row->handler == sys_shmat;
+    return row->call == CALL_mmap || row->call == CALL_brk ||
+           row->call == CALL_mremap || row->call == CALL_shmat;
 }
 
 /* Which descriptors are ready. */
 static void add_ready(Line *l, Task *t, const Syscall *row,
                       const uint64_t *a, long ret)
 {
-    bool polls = row->handler == sys_ppoll;
+    bool polls = row->call == CALL_ppoll;
 
-    if ((polls || row->handler == sys_pselect6) && ret >= 0) {
+    if ((polls || row->call == CALL_pselect6) && ret >= 0) {
         if (ret == 0) {
             line_add(l, " (Timeout)");
         } else if (polls) {
@@ -277,7 +277,7 @@ static void add_result(Line *l, const Syscall *row, const uint64_t *a,
         line_add(l, "? ERESTARTSYS (To be restarted if SA_RESTART is set)");
     } else if (ret < 0 && ret > -4096) {
         line_add(l, "-1 %s (%s)", name ? name : "?", strerror((int)-ret));
-    } else if (row->handler == sys_fcntl && a[1] == F_GETFL) {
+    } else if (row->call == CALL_fcntl && a[1] == F_GETFL) {
         line_add(l, "%#lx (flags ", ret);
         line_name(l, SET_access_mode, (uint64_t)ret & O_ACCMODE);
         if (ret & ~O_ACCMODE) {
@@ -295,8 +295,8 @@ void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
     const Syscall *row = syscall_row(t, nr);
     Line l;
 
-    if (!row->name || row->handler == sys_rt_sigreturn ||
-        row->handler == sys_exit) {
+    if (!row->name || row->call == CALL_rt_sigreturn ||
+        row->call == CALL_exit) {
         return;
     }
     if (ret >= 0 && makes_task(row)) {

@@ -15,7 +15,7 @@
 typedef long SysFn(Task *t, const uint64_t *a);
 
 #define CALL(name, arguments, handler) SysFn handler;
-#include "linux-user/calls.def"
+#include "linux-user/task/calls.def"
 
 /* A row of calls.def, or one that a guest has alone. */
 typedef struct Syscall {
@@ -24,6 +24,7 @@ typedef struct Syscall {
     SysFn *handler;            /* NULL: the host's call does it */
     int host;                  /* its number */
     uint8_t pointers;          /* bit i: argument i is a guest pointer */
+    uint16_t call;             /* CALL_*; NB_CALLS: a guest's own */
 } Syscall;
 
 /* Bits of the letters in a string literal that are capitals. */
@@ -38,13 +39,21 @@ typedef struct Syscall {
 enum {
 #define PASS(name, arguments) CALL_##name,
 #define CALL(name, arguments, handler) CALL_##name,
-#include "linux-user/calls.def"
+#include "linux-user/task/calls.def"
     NB_CALLS
 };
 
 /* By CALL_*. */
 extern const Syscall syscalls[NB_CALLS];
+
 /* Of any number of the guest's; without a name if there is no such call. */
-const Syscall *syscall_row(const Task *t, unsigned nr);
+static inline const Syscall *syscall_row(const Task *t, unsigned nr)
+{
+    static const Syscall none = { .arguments = "", .host = -1,
+                                  .call = NB_CALLS };
+    const GuestAbi *abi = t->proc->abi;
+
+    return nr < abi->nb_calls && abi->calls[nr] ? abi->calls[nr] : &none;
+}
 
 #endif

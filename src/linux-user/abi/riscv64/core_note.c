@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
-#include "linux-user/proc/proc.h"
 
 /* struct elf_prstatus */
 typedef struct PrStatus {
@@ -153,18 +152,12 @@ static void put_parts(FILE *out, const char *maps)
     }
 }
 
-static void put_files(FILE *out, Task *t)
+static void put_files(FILE *out, const char *maps)
 {
-    char *maps = NULL, *note = NULL;
+    char *note = NULL;
     size_t size;
-    FILE *text = open_memstream(&maps, &size), *data;
+    FILE *data = open_memstream(&note, &size);
 
-    if (!text) {
-        return;
-    }
-    proc_maps(t, text, NULL);
-    fclose(text);
-    data = maps ? open_memstream(&note, &size) : NULL;
     if (data) {
         put_parts(data, maps);
         fclose(data);
@@ -173,7 +166,6 @@ static void put_files(FILE *out, Task *t)
         put_note(out, NT_FILE, note, size);
     }
     free(note);
-    free(maps);
 }
 
 /* --- all notes --- */
@@ -194,7 +186,8 @@ static void put_thread(void *opaque, CPUState *cpu)
     }
 }
 
-char *core_notes(Task *t, const siginfo_t *info, size_t *size)
+char *core_notes(Task *t, const siginfo_t *info, const char *maps,
+                 size_t *size)
 {
     char *notes = NULL;
     Notes n = { open_memstream(&notes, size), info };
@@ -206,7 +199,7 @@ char *core_notes(Task *t, const siginfo_t *info, size_t *size)
     put_psinfo(n.out, t);
     put_note(n.out, NT_SIGINFO, info, sizeof(*info));
     put_auxv(n.out, t);
-    put_files(n.out, t);
+    put_files(n.out, maps);
     put_fp(n.out, t);
     if (!t->vfork) {
         exec_stop_others(t->cpu, put_thread, &n);

@@ -8,9 +8,11 @@
 enum { TARGET_ELF_CORE_FLAGS = 5 };
 
 /*
- * The bytes of the PT_NOTE segment, to be freed; NULL: no memory.  Threads
- * other than t stop for good, but those of a vfork child's parent.
+ * The bytes of the PT_NOTE segment, to be freed; NULL: no memory.  maps is the
+ * text of the guest's /proc/self/maps.  Threads other than t stop for good, but
+ * those of a vfork child's parent.
  */
-char *core_notes(Task *t, const siginfo_t *info, size_t *size);
+char *core_notes(Task *t, const siginfo_t *info, const char *maps,
+                 size_t *size);
 
 #endif

@@ -1,0 +1,66 @@
+/* What is the same for threads and processes of all kinds. */
+#include "linux-user/process/clone.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
+#include "host/usercopy.h"
+
+void clone_start_child(Task *t, const CloneArgs *c)
+{
+    RVState *s = rv_state(t->cpu);
+
+    if (c->stack) {
+        s->gpr[RV_SP] = c->stack;
+    }
+    if (c->flags & CLONE_SETTLS) {
+        s->gpr[RV_TP] = c->tls;
+    }
+    s->gpr[RV_A0] = 0;
+    s->load_res = RV_NO_RESERVATION;
+    t->clear_tid = c->flags & CLONE_CHILD_CLEARTID ? c->child_tid : 0;
+    t->robust_list = 0;
+}
+
+void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid)
+{
+    int32_t value = (int32_t)tid;
+
+    if (c->flags & flag) {
+        mm_write(task_mm(t), flag == CLONE_PARENT_SETTID ? c->parent_tid
+                                                         : c->child_tid,
+                 &value, sizeof(value));
+    }
+}
+
+/* What we see to, so that the host's call need not. */
+enum {
+    OURS = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+           CLONE_CHILD_CLEARTID | CLONE_DETACHED,
+};
+
+long clone_host_flags(const CloneArgs *c)
+{
+    return (long)(c->flags & ~(uint64_t)OURS & ~CLONE_CLEAR_SIGHAND) |
+           c->exit_signal;
+}
+
+bool clone_give_thread_pidfd(Task *t, const CloneArgs *c)
+{
+    enum { OF_THREAD = O_EXCL };       /* PIDFD_THREAD, Linux 6.9 */
+    long fd = c->flags & CLONE_PIDFD
+              ? raw_syscall(SYS_pidfd_open, t->tid, OF_THREAD, 0, 0, 0, 0)
+              : 0;
+
+    if (fd > 0) {
+        clone_give_pidfd(t, c, (int32_t)fd);
+    }
+    return fd >= 0;
+}
+
+void clone_give_pidfd(Task *t, const CloneArgs *c, int32_t pidfd)
+{
+    if (c->flags & CLONE_PIDFD) {
+        mm_write(task_mm(t), c->pidfd, &pidfd, sizeof(pidfd));
+    }
+}
