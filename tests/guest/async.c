@@ -549,6 +549,58 @@ static void stacks(void)
     SHOW(hits);
 }
 
+/* --- signals that come while a handler returns --- */
+
+static volatile sig_atomic_t nb_late, nb_sent, done;
+
+/* What it interrupts has it blocked: it comes after the handler's end. */
+static void come(int signo, siginfo_t *info, void *context)
+{
+    nb_late += sigismember(&((ucontext_t *)context)->uc_sigmask, SIGUSR2);
+    hits++;
+}
+
+/* Only this handler lets SIGUSR2 in, the end of it blocks that again. */
+static void let_in(int signo, siginfo_t *info, void *context)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    sigaddset(&((ucontext_t *)context)->uc_sigmask, SIGUSR2);
+}
+
+static void *send_all(void *thread)
+{
+    while (!done) {
+        pthread_kill(*(pthread_t *)thread, SIGUSR2);
+        nb_sent++;
+        for (volatile int i = 0; i < nb_sent % 512; i++) {
+        }
+    }
+    return NULL;
+}
+
+static void returning(void)
+{
+    pthread_t self = pthread_self(), sender;
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    install(SIGUSR1, let_in, 0);
+    install(SIGUSR2, come, 0);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    pthread_create(&sender, NULL, send_all, &self);
+    for (int i = 0; i < 20000; i++) {
+        raise(SIGUSR1);
+    }
+    done = 1;
+    pthread_join(sender, NULL);
+    printf("come %d, late %d\n", hits > 0, nb_late);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -560,6 +612,7 @@ static const struct {
     { "registers", registers }, { "waits", waits }, { "profile", profile },
     { "timers", timers }, { "restarts", restarts },
     { "interrupted", interrupted }, { "stacks", stacks },
+    { "returning", returning },
 };
 
 int main(int argc, char **argv)

@@ -97,6 +97,32 @@ void signal_let_in(Task *t, uint64_t mask)
 
 /* --- waits with a mask --- */
 
+/*
+ * By a safe_syscall: a signal that arrived before is delivered before, not
+ * after it was blocked.  Held ones are let in by the same call as others.
+ */
+long signal_change_mask(Task *t, uint64_t mask)
+{
+    uint64_t old = t->sigmask, host = mask & ~EXECS_OWN;
+    bool own = (old ^ mask) & EXECS_OWN;
+    long ret;
+
+    if (own) {
+        signal_block_own(true);
+        signal_give_held(t, ~mask);
+    }
+    t->sigmask = mask;
+    ret = safe_syscall(&t->pending, SYS_rt_sigprocmask, SIG_SETMASK,
+                       (long)&host, 0, 8, 0, 0);
+    if (ret < 0) {
+        t->sigmask = old;
+    }
+    if (own) {
+        signal_block_own(false);
+    }
+    return ret;
+}
+
 bool signal_wait_begin(Task *t, uint64_t mask)
 {
     t->saved_mask = t->sigmask;

@@ -75,6 +75,11 @@ void signal_set_host_mask(uint64_t mask);
 void signal_set_mask(Task *t, uint64_t mask);
 /* The same; what was held and is let in comes in the kernel's order. */
 void signal_let_in(Task *t, uint64_t mask);
+/*
+ * signal_let_in() as a call: -RESTART_SYSCALL, nothing changed, if a signal
+ * came under the old mask.
+ */
+long signal_change_mask(Task *t, uint64_t mask);
 
 /*
  * Around one waiting call of the host that is given a signal mask of its own.

@@ -59,32 +59,6 @@ long sys_rt_sigpending(Task *t, const uint64_t *a)
     return ret;
 }
 
-/*
- * By a safe_syscall: a signal that arrived before is delivered before, not
- * after it was blocked.  Held ones are let in by the same call as others.
- */
-static long change_host_mask(Task *t, uint64_t mask)
-{
-    uint64_t old = t->sigmask, host = mask & ~EXECS_OWN;
-    bool own = (old ^ mask) & EXECS_OWN;
-    long ret;
-
-    if (own) {
-        signal_block_own(true);
-        signal_give_held(t, ~mask);
-    }
-    t->sigmask = mask;
-    ret = safe_syscall(&t->pending, SYS_rt_sigprocmask, SIG_SETMASK,
-                       (long)&host, 0, 8, 0, 0);
-    if (ret < 0) {
-        t->sigmask = old;
-    }
-    if (own) {
-        signal_block_own(false);
-    }
-    return ret;
-}
-
 long sys_rt_sigprocmask(Task *t, const uint64_t *a)
 {
     uint64_t mask = t->sigmask, old = mask, set;
@@ -100,7 +74,7 @@ long sys_rt_sigprocmask(Task *t, const uint64_t *a)
         if (!change_mask(&mask, (int)a[0], set)) {
             return -EINVAL;
         }
-        ret = change_host_mask(t, mask & ~NEVER_BLOCKED);
+        ret = signal_change_mask(t, mask & ~NEVER_BLOCKED);
         if (ret < 0) {
             return ret;
         }

@@ -130,15 +130,28 @@ bool frame_push(Task *t, const siginfo_t *info, const TargetSigaction *act,
     return true;
 }
 
-bool frame_pop(Task *t, uint64_t *mask)
+static bool read_frame(Task *t, SigFrame *frame)
 {
-    uint64_t sp = rv_state(t->cpu)->gpr[RV_SP];
+    return mm_read(task_mm(t), frame, rv_state(t->cpu)->gpr[RV_SP],
+                   sizeof(*frame));
+}
+
+bool frame_mask(Task *t, uint64_t *mask)
+{
+    SigFrame frame;
+    bool read = read_frame(t, &frame);
+
+    *mask = read ? frame.uc.sigmask : 0;
+    return read;
+}
+
+bool frame_pop(Task *t)
+{
     SigFrame frame;
 
-    if (!mm_read(task_mm(t), &frame, sp, sizeof(frame))) {
+    if (!read_frame(t, &frame)) {
         return false;
     }
-    *mask = frame.uc.sigmask;
     restore_context(t, &frame.uc.mc);
     if (!on_altstack(t, rv_state(t->cpu)->gpr[RV_SP])) {
         t->altstack = frame.uc.stack;

@@ -12,8 +12,12 @@
 bool frame_push(Task *t, const siginfo_t *info, const TargetSigaction *act,
                 uint64_t mask);
 
-/* sigreturn: the reverse.  False if there is no valid frame at sp. */
-bool frame_pop(Task *t, uint64_t *mask);
+/*
+ * sigreturn: the mask in the frame at sp, then the reverse of frame_push().
+ * False, nothing changed, if there is no frame that can be read.
+ */
+bool frame_mask(Task *t, uint64_t *mask);
+bool frame_pop(Task *t);
 
 /* Is the guest, with this sp, on its alternate stack (sas_ss_flags)? */
 bool on_altstack(const Task *t, uint64_t sp);
