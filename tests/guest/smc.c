@@ -3,10 +3,16 @@
  * by unmapping, by mprotect, and in the middle of a loop that runs it.
  * Natively, the results are simply computed.
  */
+#include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, PARTS = 64 };
 
 #ifdef __riscv
 typedef long Code(long);
@@ -142,6 +148,74 @@ static long mixed(void)
     }
     return sum;
 }
+
+/* Written before and after mseal, each time a page that has not changed yet. */
+static long sealed(void)
+{
+    enum { MSEAL = 462 };
+    long sum = 0;
+    for (int i = 0; i < 20; i++) {
+        uint32_t *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+        mprotect(p, PAGE, PROT_READ | PROT_WRITE);
+        p += PAGE / sizeof(*p);
+        put(p, 1);
+        sum = ((Code *)p)(sum);
+        syscall(MSEAL, (char *)p - PAGE, 2 * PAGE, 0);
+        put(p, i);
+        fence(NULL, 0);
+        sum = ((Code *)p)(sum);
+    }
+    return sum;
+}
+
+static void write_parts(int fd)
+{
+    uint32_t *p = map(PROT_READ | PROT_WRITE);
+    for (int i = 0; i < PARTS; i++) {
+        put(p, i);
+        pwrite(fd, p, PAGE, (long)i * PAGE);
+    }
+    munmap(p, 65536);
+}
+
+/* Runs what is there and fences, until the read is done. */
+static void read_part(aio_context_t context, int fd, uint32_t *p, long i)
+{
+    struct iocb io = {
+        .aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = fd,
+        .aio_buf = (uintptr_t)p, .aio_nbytes = PAGE, .aio_offset = i * PAGE,
+    }, *list[1] = { &io };
+    struct timespec now = { 0, 0 };
+    struct io_event e;
+    if (!context || syscall(SYS_io_submit, context, 1, list) != 1) {
+        pread(fd, p, PAGE, i * PAGE);
+        return;
+    }
+    do {
+        fence(NULL, 0);
+        ((Code *)p)(0);
+    } while (syscall(SYS_io_getevents, context, 1, 1, &e, &now) != 1);
+}
+
+/* Code that the kernel reads from a file while the program goes on. */
+static long read_behind(void)
+{
+    int fd = open("parts", O_RDWR | O_CREAT, 0600);
+    int direct = open("parts", O_RDONLY | O_DIRECT);
+    aio_context_t context = 0;
+    long sum = 0;
+    write_parts(fd);
+    fsync(fd);
+    syscall(SYS_io_setup, 4, &context);
+    for (int i = 0; i < PARTS; i++) {
+        uint32_t *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+        put(p, 0);
+        read_part(context, direct < 0 ? fd : direct, p, i);
+        fence(NULL, 0);
+        sum = ((Code *)p)(sum);
+    }
+    return sum;
+}
 #else
 static void fence(void) {}
 static void flush(void) {}
@@ -186,6 +260,16 @@ static long mixed(void)
         sum += 2 + ((v += i) & 1);
     return sum;
 }
+
+static long sealed(void)
+{
+    return 20 + 19 * 20 / 2;
+}
+
+static long read_behind(void)
+{
+    return PARTS * (PARTS - 1) / 2;
+}
 #endif
 
 int main(void)
@@ -196,5 +280,7 @@ int main(void)
     printf("%ld\n", itself());
     printf("%ld\n", behind_a_call());
     printf("%ld\n", mixed());
+    printf("%ld\n", sealed());
+    printf("%ld\n", read_behind());
     return 0;
 }

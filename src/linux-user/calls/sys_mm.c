@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include "host/calls.h"
 #include "host/usercopy.h"
 #include "linux-user/task/call.h"
@@ -14,6 +16,14 @@
 long sys_brk(Task *t, const uint64_t *a)
 {
     return mm_brk(task_mm(t), a[0]);
+}
+
+/* What the emulator maps itself, as its program, may be of any mount. */
+static bool is_noexec(int fd)
+{
+    struct statfs fs;
+
+    return fstatfs(fd, &fs) == 0 && (fs.f_flags & ST_NOEXEC);
 }
 
 long sys_mmap(Task *t, const uint64_t *a)
@@ -29,6 +39,7 @@ long sys_mmap(Task *t, const uint64_t *a)
     if (r.flags & MAP_GROWSDOWN) {
         r.kind = MAPPING_GROWS;
     }
+    r.noexec = r.fd >= 0 && is_noexec(r.fd);
     return mm_map(task_mm(t), &r);
 }
 
@@ -126,11 +137,9 @@ long sys_munlockall(Task *t, const uint64_t *a)
  * The host's calls on a range of pages.  With a base the host has something
  * where the guest has holes.
  */
-static long range_call(Task *t, int host, const uint64_t *a)
+static bool has_hole(Mm *mm, const uint64_t *a)
 {
-    Mm *mm = task_mm(t);
     uint64_t end = a[0] + page_up(a[1]);
-    unsigned pointers = 1u << 0 | (host == SYS_mincore ? 1u << 2 : 0);
     bool hole = false;
 
     if (mm->reserved && page_down(a[0]) == a[0] && end > a[0]) {
@@ -138,7 +147,15 @@ static long range_call(Task *t, int host, const uint64_t *a)
         hole = map_run_end(&mm->map, a[0], end) < end;
         pthread_mutex_unlock(&mm->lock);
     }
-    return hole ? -ENOMEM : pass_call(t, host, pointers, a);
+    return hole;
+}
+
+static long range_call(Task *t, int host, const uint64_t *a)
+{
+    unsigned pointers = 1u << 0 | (host == SYS_mincore ? 1u << 2 : 0);
+
+    return has_hole(task_mm(t), a) ? -ENOMEM
+                                   : pass_call(t, host, pointers, a);
 }
 
 long sys_mincore(Task *t, const uint64_t *a)
@@ -168,7 +185,12 @@ long sys_msync(Task *t, const uint64_t *a)
 
 long sys_mseal(Task *t, const uint64_t *a)
 {
-    return range_call(t, SYS_mseal, a);
+    Mm *mm = task_mm(t);
+
+    if (a[0] >= TASK_SIZE) {
+        return pass_call(t, SYS_mseal, 1, a);
+    }
+    return has_hole(mm, a) ? -ENOMEM : mm_seal(mm, a[0], a[1], a[2]);
 }
 
 /* Of a shared mapping of a file, which keeps its protection. */

@@ -98,14 +98,20 @@ long sys_io_destroy(Task *t, const uint64_t *a)
     return ret;
 }
 
-/* Is all memory that the iocb names the guest's? */
+/*
+ * Is all memory that the iocb names the guest's?  What is read comes at any
+ * time until the request is done, told by no call.
+ */
 static bool memory_ok(Task *t, const struct iocb *io)
 {
     struct iovec iov[IOV_LIMIT];
 
+    if (io->aio_lio_opcode == IOCB_CMD_PREAD ||
+        io->aio_lio_opcode == IOCB_CMD_PREADV) {
+        mm_written_behind(task_mm(t), BEHIND_REQUESTS);
+    }
     switch (io->aio_lio_opcode) {
     case IOCB_CMD_PREAD: case IOCB_CMD_PWRITE:
-        mm_unwatch(task_mm(t), io->aio_buf, io->aio_nbytes);
         return guest_range_ok(io->aio_buf, io->aio_nbytes);
     case IOCB_CMD_PREADV: case IOCB_CMD_PWRITEV:
         return iovec_read(t, iov, io->aio_buf, io->aio_nbytes) == 0;

@@ -14,6 +14,9 @@
  *   are program text.  Where memory has been given to a ring for good, it may
  *   be written whatever has become of its mapping: nothing is told.
  *
+ * What is sealed keeps the host's protection for ever: mm_seal() gives watched
+ * pages back, and none is watched later since the host refuses.
+ *
  * The map has the guest's protection, whatever is watched.
  */
 #include "linux-user/mm/internal.h"
@@ -23,9 +26,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+#include "host/calls.h"
 #include "host/usercopy.h"
 
 /* --- files --- */
@@ -165,6 +170,9 @@ uint32_t mm_backing(Mm *mm, const MapRequest *r)
     }
     if (shared) {
         view_of_file(mm, r->fd);
+    }
+    if (r->noexec) {
+        return BACKING_NOEXEC;
     }
     return shared || !(r->prot & PROT_EXEC) ? BACKING_UNTOLD
                                             : backing_of_file(mm, r->fd);
@@ -351,6 +359,20 @@ bool mm_unwatch(Mm *mm, uint64_t addr, uint64_t len)
         pthread_mutex_unlock(&mm->lock);
     }
     return any;
+}
+
+int64_t mm_seal(Mm *mm, uint64_t addr, uint64_t len, uint64_t flags)
+{
+    int64_t ret;
+
+    pthread_mutex_lock(&mm->lock);
+    if (len && guest_range_ok(addr, len)) {
+        mm_unwatch_locked(mm, page_down(addr), addr + len);
+    }
+    ret = raw_syscall(SYS_mseal, (long)g2h(mm, addr), (long)len, (long)flags,
+                      0, 0, 0);
+    pthread_mutex_unlock(&mm->lock);
+    return ret;
 }
 
 void mm_unwatch_from(Mm *mm, uint64_t addr)

@@ -14,6 +14,8 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
+enum { GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC };
+
 /*
  * The host's protection for one of the guest's.  Code is data to the host;
  * what is nothing but code cannot be read, as on RISC-V, where a page that may

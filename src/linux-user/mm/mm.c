@@ -1,5 +1,5 @@
 /*
- * mmap, munmap, mprotect and brk.  The map is changed only after the host has
+ * mmap, munmap and brk.  The map is changed only after the host has
  * agreed, and room for the change is made before the host is asked, so that
  * the two never differ.
  */
@@ -19,8 +19,6 @@
 #include "util/reserve.h"
 
 enum {
-    GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC,
-    PROT_SEM = 8,              /* may be given, does nothing */
     NOBODYS_FLAG = 1 << 25,    /* for mmap; stands for one not RISC-V's */
 };
 
@@ -466,6 +464,20 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
     return got;
 }
 
+/* What a descriptor's mode forbids comes first, and is the host's to refuse. */
+static bool noexec_refused(const MapRequest *r)
+{
+    bool shared_write = (r->flags & MAP_TYPE) != MAP_PRIVATE &&
+                        (r->prot & PROT_WRITE);
+    int mode;
+
+    if (!r->noexec || !(r->prot & PROT_EXEC)) {
+        return false;
+    }
+    mode = fcntl(r->fd, F_GETFL) & O_ACCMODE;
+    return mode != O_WRONLY && !(shared_write && mode == O_RDONLY);
+}
+
 /*
  * mmap(2) treats MAP_FIXED over holes and mappings alike; were the range half
  * free, a host mapping that the map does not know could be in it.  Below
@@ -480,6 +492,9 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
 
     if (addr < 0) {
         return addr;
+    }
+    if (noexec_refused(r)) {
+        return -EPERM;
     }
     if (mm->mdwe && writes_code(r->prot)) {
         return -EACCES;
@@ -570,171 +585,6 @@ int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len)
     ret = mm_unmap_locked(mm, addr, addr + page_up(len));
     mm_check(mm);
     pthread_mutex_unlock(&mm->lock);
-    return ret;
-}
-
-/* --- mprotect --- */
-
-/* PROT_GROWSDOWN begins at the start of what grows. */
-static int64_t to_growing_start(const Mm *mm, uint64_t *start, uint64_t end)
-{
-    size_t i = map_lower(&mm->map, *start);
-    const Mapping *m = &mm->map.at[i];
-
-    if (i == mm->map.n || m->start >= end || m->kind == MAPPING_HOST) {
-        return -ENOMEM;
-    }
-    *start = m->start;
-    return mapping_grows(m) ? 0 : -EINVAL;
-}
-
-/*
- * The host changes one mapping after the other and may refuse a later one:
- * *end is how far it has come.
- */
-static int64_t host_protect(Mm *mm, uint64_t start, uint64_t *end, int prot)
-{
-    uint64_t low = start, high = *end;
-    int error;
-
-    if (mprotect(g2h(mm, start), high - start, prot) == 0) {
-        return 0;
-    }
-    error = errno;
-    while (high - low > GUEST_PAGE) {
-        uint64_t mid = page_down(low + (high - low) / 2);
-
-        if (mprotect(g2h(mm, start), mid - start, prot) == 0) {
-            low = mid;
-        } else {
-            high = mid;
-        }
-    }
-    *end = low;
-    return -error;
-}
-
-int64_t mm_set_mdwe(Mm *mm, uint64_t bits)
-{
-    const unsigned refuse = 1, no_inherit = 2;
-    int64_t ret = 0;
-
-    if (bits & ~(uint64_t)(refuse | no_inherit) || bits == no_inherit) {
-        return -EINVAL;
-    }
-    pthread_mutex_lock(&mm->lock);
-    if (mm->mdwe && mm->mdwe != bits) {
-        ret = -EPERM;
-    } else {
-        mm->mdwe = (unsigned)bits;
-    }
-    pthread_mutex_unlock(&mm->lock);
-    return ret;
-}
-
-unsigned mm_mdwe_inherited(const Mm *mm)
-{
-    const unsigned no_inherit = 2;
-
-    return mm->mdwe & no_inherit ? 0 : mm->mdwe;
-}
-
-/* PR_MDWE_REFUSE_EXEC_GAIN: where what may not become code begins. */
-static uint64_t denied_from(const Mm *mm, uint64_t start, uint64_t end,
-                            int prot)
-{
-    size_t i = map_lower(&mm->map, start);
-
-    if (!mm->mdwe || !(prot & PROT_EXEC)) {
-        return end;
-    }
-    while (i < mm->map.n && !(prot & PROT_WRITE) &&
-           (mm->map.at[i].prot & PROT_EXEC)) {
-        i++;
-    }
-    if (i < mm->map.n && mm->map.at[i].start > start) {
-        start = mm->map.at[i].start;
-    }
-    return start < end && i < mm->map.n ? start : end;
-}
-
-/* What stays executable may be written now, or have been before. */
-static void tell_protected(Mm *mm, uint64_t start, uint64_t end, int prot)
-{
-    if (!(prot & PROT_EXEC) || !mm->code_suspect) {
-        mm_tell_code_gone(mm, start, end);
-    } else if (map_has_prot(&mm->map, start, end, PROT_EXEC)) {
-        mm_forget_watched(mm, start, end);
-        mm->code_suspect(start, end - start);
-        mm->fence_due = true;
-    }
-}
-
-/* As Linux does, what lies before a hole is changed, then ENOMEM. */
-static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
-{
-    uint64_t run = map_run_end(&mm->map, start, end);
-    uint64_t denied = denied_from(mm, start, run, prot);
-    int64_t ret = run < end ? -ENOMEM : 0, refused;
-
-    if (denied < run) {
-        run = denied;
-        ret = -EACCES;
-    }
-    if (run > start) {
-        if (!mm_room_for_more(mm)) {
-            return -ENOMEM;
-        }
-        refused = host_protect(mm, start, &run, host_prot(prot));
-        ret = refused < 0 ? refused : ret;
-    }
-    if (run > start) {
-        tell_protected(mm, start, run, prot);
-        map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
-        mm->code_version += (prot & PROT_EXEC) != 0;
-    }
-    return ret;
-}
-
-static int64_t protect_growing(Mm *mm, uint64_t start, uint64_t end, int prot)
-{
-    int64_t ret = 0;
-
-    if (prot & PROT_GROWSDOWN) {
-        ret = to_growing_start(mm, &start, end);
-    } else if (prot & PROT_GROWSUP) {
-        ret = map_find(&mm->map, start) ? -EINVAL : -ENOMEM;
-    }
-    return ret < 0 ? ret : protect_locked(mm, start, end, prot & GUEST_PROT);
-}
-
-int64_t mm_protect(Mm *mm, uint64_t addr, uint64_t len, int prot)
-{
-    const int grows = PROT_GROWSDOWN | PROT_GROWSUP;
-    int64_t ret;
-    bool fence;
-
-    if ((prot & grows) == grows || !page_aligned(addr)) {
-        return -EINVAL;
-    }
-    if (len == 0) {
-        return 0;
-    }
-    if (page_up(len) < len || addr + page_up(len) <= addr) {
-        return -ENOMEM;
-    }
-    if (prot & ~(GUEST_PROT | PROT_SEM | grows)) {
-        return -EINVAL;
-    }
-    pthread_mutex_lock(&mm->lock);
-    ret = protect_growing(mm, addr, addr + page_up(len), prot);
-    mm_check(mm);
-    fence = mm->fence_due;
-    mm->fence_due = false;
-    pthread_mutex_unlock(&mm->lock);
-    if (fence) {
-        mm->code_fence();
-    }
     return ret;
 }
 

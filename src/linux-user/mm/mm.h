@@ -41,6 +41,7 @@ typedef struct MmLimit {
 enum {
     BACKING_PRIVATE,           /* the guest's own: what only it can change */
     BACKING_UNTOLD,            /* others can change it without a word */
+    BACKING_NOEXEC,            /* a file that cannot become code */
     BACKING_FILE,              /* a private view of Mm.code_file[0], [1] ... */
 };
 
@@ -112,6 +113,7 @@ typedef struct MapRequest {
     uint64_t offset;
     uint64_t align;            /* of the address chosen; 0: a page */
     bool huge;                 /* in pages of that size */
+    bool noexec;               /* of a file on a mount without programs */
     MappingKind kind;
     void *view;                /* of this shared memory of the host; or NULL */
 } MapRequest;
@@ -144,6 +146,8 @@ void mm_forked(Mm *mm);
 int64_t mm_set_mdwe(Mm *mm, uint64_t bits);
 /* What a new process or program has of it. */
 unsigned mm_mdwe_inherited(const Mm *mm);
+/* mseal */
+int64_t mm_seal(Mm *mm, uint64_t addr, uint64_t len, uint64_t flags);
 int64_t mm_advise(Mm *mm, uint64_t addr, uint64_t len, int advice);
 int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags);
 int64_t mm_shmdt(Mm *mm, uint64_t addr);
