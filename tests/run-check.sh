@@ -1,6 +1,7 @@
 #!/bin/bash
 # run-check.sh BUILD: what the source tree promises about itself.
 #   - a folder includes only folders before it (docs/coding-style.md)
+#   - so does a room of linux-user (rooms.sh)
 #   - no function is longer than 80 lines, flat switches aside
 #   - each header compiles alone
 #   - no source file has 800 lines or more
@@ -161,6 +162,7 @@ EOF
 }
 
 verdict "include order" "$(include_order)"
+verdict "linux-user in floors" "$(tests/rooms.sh "$build")"
 verdict "no function over 80 lines" "$(long_functions)"
 verdict "no file of 800 lines" "$(long_files)"
 verdict "headers compile alone" "$(lone_headers)"
