@@ -7,6 +7,7 @@
 #   - no source file has 800 lines or more
 #   - what a guest's or host's files share begins with its prefix
 #   - below main nothing is both global and mutable
+#   - nothing names a guest or host outside of its own folders and the registry
 cd "$(dirname "$0")/.." || exit 1
 build=$1
 passed=0 failed=0
@@ -49,6 +50,57 @@ include_order() {
         [ "$(rank "$to")" -lt "$(rank "$from")" ] ||
             echo "$where: $from includes $to"
     done
+}
+
+# What lies in folders of its own: frontend/riscv, linux-user/abi/riscv64 ...
+own_folders() {
+    find src/frontend src/backend src/host src/linux-user/abi -mindepth 1 \
+        -maxdepth 1 -type d | grep -v /interp
+}
+
+# Guests and hosts by name, and words that only one of them has.
+guest_words() {
+    own_folders | sed 's|.*/||' | sort -u | paste -sd'|'
+    printf '%s' '|risc-?v|\brv(32|64|_|wmo)|x86|amd64|arm64' \
+        '|\b[er](ax|bx|cx|dx|si|di|bp|sp|ip)\b|mxcsr|[xyz]mm[0-9]|\bavx|\bsse' \
+        '|\bEM_[A-Z]|\bR_[A-Z0-9]+_[A-Z]|\becall|fence\.i\b|\bfcsr'
+}
+
+# tests/words.allow has what may stay, and why.
+foreign_words() {
+    local words own
+    words=$(guest_words | tr -d '\n')
+    own=$(own_folders | paste -sd'|')
+    own+="|$(own_folders | sed 's|.*/|src/disas/|' | sort -u | paste -sd'|')"
+    grep -rniE "$words" src plugins tools | grep -vE "^($own|src/guest/)" |
+        awk -F'|' '
+        FILENAME != "-" {
+            if (!/^(#|$)/) { path[++n] = $1; text[n] = $2 }
+            next
+        }
+        {
+            file = substr($0, 1, index($0, ":") - 1)
+            ok = 0
+            for (i = 1; i <= n && !ok; i++)
+                ok = (file == path[i] || (path[i] ~ /\/$/ &&
+                      index(file, path[i]) == 1)) && index($0, text[i])
+            if (!ok)
+                print
+        }' tests/words.allow -
+}
+
+# The check itself: both of these must be found, and the folders be left out.
+planted_words() {
+    mkdir -p "$build/words/src/exec" "$build/words/src/frontend/toy" \
+        "$build/words/src/"{backend,host,linux-user/abi,guest} \
+        "$build/words/"{plugins,tools,tests}
+    echo '/* as RVWMO */' > "$build/words/src/exec/a.c"
+    echo '#include "frontend/toy/cpu.h"' > "$build/words/src/exec/b.h"
+    cp "$build/words/src/exec/"* "$build/words/src/frontend/toy"
+    : > "$build/words/tests/words.allow"
+    local found
+    found=$(cd "$build/words" && foreign_words | sed 's/:.*//' | paste -sd' ')
+    [ "$found" = 'src/exec/a.c src/exec/b.h' ] || echo "found: $found"
 }
 
 # From "{" to "}" in column 0. A function is a flat switch when half of its
@@ -168,6 +220,8 @@ verdict "no file of 800 lines" "$(long_files)"
 verdict "headers compile alone" "$(lone_headers)"
 verdict "names of guests and hosts have their prefixes" "$(unprefixed)"
 verdict "no mutable globals" "$(mutable_globals)"
+verdict "no guest or host outside of its folders" "$(foreign_words)"
+verdict "planted words are found" "$(planted_words)"
 verdict "planted globals are found" "$(planted_globals)"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -80,7 +80,7 @@ enum {
     EXIT_BREAK,          /* pc is at the instruction */
     EXIT_ILLEGAL,        /* pc is at the instruction */
     EXIT_MISALIGNED,     /* pc is where no instruction may begin */
-    EXIT_CODE_CHANGED,   /* fence.i: see changes of code, go on at pc */
+    EXIT_CODE_CHANGED,   /* see which code has changed, go on at pc */
     EXIT_STOP,           /* pc is at the breakpoint */
     EXIT_WATCH,          /* pc is at the instruction; see CPUState.watch_addr */
 };
