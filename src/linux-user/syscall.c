@@ -8,6 +8,7 @@
 #include "host/calls.h"
 #include "host/usercopy.h"
 #include "linux-user/debug/page_log.h"
+#include "linux-user/files/paths.h"
 #include "linux-user/judge.h"
 #include "linux-user/proc/program.h"
 #include "linux-user/ptrace/ptrace.h"
@@ -21,10 +22,10 @@
 const Syscall syscalls[NB_CALLS] = {
 #define PASS(name, arguments) \
     { #name, arguments, NULL, SYS_##name, SYSCALL_POINTERS(arguments), \
-      CALL_##name },
+      SYSCALL_PATHS(arguments), CALL_##name },
 #define CALL(name, arguments, handler) \
     { #name, arguments, handler, -1, SYSCALL_POINTERS(arguments), \
-      CALL_##name },
+      SYSCALL_PATHS(arguments), CALL_##name },
 #include "linux-user/task/calls.def"
 };
 
@@ -49,6 +50,9 @@ static long call_once(Task *t, const Syscall *row, unsigned nr,
 {
     if (row->handler) {
         return row->handler(t, a);
+    }
+    if (row->paths) {
+        return pass_paths(t, row, a);
     }
     if (row->name) {
         return pass_call(t, row->host, row->pointers, a);

@@ -8,10 +8,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include "host/calls.h"
 #include "host/usercopy.h"
+#include "linux-user/files/paths.h"
 #include "linux-user/proc/proc.h"
 #include "linux-user/proc/program.h"
 #include "linux-user/task/call.h"
@@ -98,21 +100,53 @@ long sys_openat2(Task *t, const uint64_t *a)
     return proc_opened(t, ret, (int)how[0]);
 }
 
+static bool is_program(Task *t, const char *path)
+{
+    char file[PATH_MAX];
+
+    return (path[0] && proc_exe(t, AT_FDCWD, path, file)) ||
+           program_runs(AT_FDCWD, path, O_WRONLY);
+}
+
 long sys_truncate(Task *t, const uint64_t *a)
 {
-    char path[PATH_MAX], file[PATH_MAX];
+    char path[PATH_MAX];
     long ret = path_read(t, a[0], path, true);
 
     if (ret < 0 && ret != -EFAULT) {
         return ret;
     }
-    if (ret == 0 && (int64_t)a[1] >= 0 &&
-        ((path[0] && proc_exe(t, AT_FDCWD, path, file)) ||
-         program_runs(AT_FDCWD, path, O_WRONLY))) {
+    if (ret == 0 && (int64_t)a[1] >= 0 && is_program(t, path)) {
         return -ETXTBSY;
     }
     return raw_syscall(SYS_truncate, path_argument(ret, path), (long)a[1], 0,
                        0, 0, 0);
+}
+
+/*
+ * A file for the kernel to write to.  It refuses a program that runs, behind
+ * other errors: the emulator's is one.
+ */
+static long kernels_file(Task *t, int host, const uint64_t *a)
+{
+    char path[PATH_MAX];
+    bool read = mm_read_string(task_mm(t), path, a[0], sizeof(path)) > 0;
+
+    if (read && is_program(t, path)) {
+        return raw_syscall(host, (long)"/proc/self/exe", (long)a[1], 0, 0, 0,
+                           0);
+    }
+    return pass_call(t, host, 1, a);
+}
+
+long sys_acct(Task *t, const uint64_t *a)
+{
+    return kernels_file(t, SYS_acct, a);
+}
+
+long sys_swapon(Task *t, const uint64_t *a)
+{
+    return kernels_file(t, SYS_swapon, a);
 }
 
 static long access_path(Task *t, int host, const uint64_t *a, long flags)
@@ -123,8 +157,8 @@ static long access_path(Task *t, int host, const uint64_t *a, long flags)
     if (ret < 0 && ret != -EFAULT) {
         return ret;
     }
-    if (ret == 0 && path[0] && !(flags & AT_SYMLINK_NOFOLLOW) &&
-        proc_exe(t, (int)a[0], path, file)) {
+    if (ret == 0 && !(flags & AT_SYMLINK_NOFOLLOW) &&
+        path_to_program(t, (int)a[0], a[1], file)) {
         at = file;
     }
     return raw_syscall(host, (int)a[0], path_argument(ret, at), (long)a[2],
@@ -234,16 +268,36 @@ long sys_newfstatat(Task *t, const uint64_t *a)
     return ret < 0 ? ret : give_stat(t, a[2], &st);
 }
 
+/* What links led to is seen by its inode, which is given in any case. */
+static bool statx_exe(Task *t, const uint64_t *a, const char *path,
+                      const struct statx *st, char file[PATH_MAX])
+{
+    const struct stat found = {
+        .st_ino = st->stx_ino,
+        .st_dev = makedev(st->stx_dev_major, st->stx_dev_minor),
+    };
+
+    return path[0] && !(a[2] & AT_SYMLINK_NOFOLLOW) &&
+           proc_exe_behind(t, (int)a[0], path, &found, file);
+}
+
 long sys_statx(Task *t, const uint64_t *a)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], file[PATH_MAX];
+    struct statx st;
     long ret = stat_path(t, (int)a[0], a[1], a[2], path);
 
     if (ret < 0 && ret != -EFAULT) {
         return ret;
     }
-    return raw_syscall(SYS_statx, (int)a[0], path_argument(ret, path),
-                       (long)a[2], (long)a[3], host_pointer(t, a[4]), 0);
+    ret = raw_syscall(SYS_statx, (int)a[0], path_argument(ret, path),
+                      (long)a[2], (long)a[3], (long)&st, 0);
+    if (ret == 0 && statx_exe(t, a, path, &st, file)) {
+        ret = raw_syscall(SYS_statx, AT_FDCWD, (long)file, (long)a[2],
+                          (long)a[3], (long)&st, 0);
+    }
+    return ret < 0 ? ret : mm_write(task_mm(t), a[4], &st, sizeof(st))
+                           ? 0 : -EFAULT;
 }
 
 /* --- extended attributes --- */
@@ -255,6 +309,7 @@ long sys_statx(Task *t, const uint64_t *a)
 static long xattr_at(Task *t, int host, const uint64_t *a)
 {
     uint64_t args[GUEST_PAGE / sizeof(uint64_t)];
+    char file[PATH_MAX];
     uint64_t v[6] = { a[0], a[1], a[2], a[3], (uintptr_t)args, a[5] };
 
     if (a[5] > sizeof(args)) {
@@ -265,6 +320,11 @@ static long xattr_at(Task *t, int host, const uint64_t *a)
     }
     if (a[5] >= sizeof(args[0])) {
         args[0] = (uint64_t)host_pointer(t, args[0]);
+    }
+    if (!(a[2] & AT_SYMLINK_NOFOLLOW) &&
+        path_to_program(t, (int)a[0], a[1], file)) {
+        v[1] = (uintptr_t)file;
+        return pass_call(t, host, 1 << 3, v);
     }
     return pass_call(t, host, 1 << 1 | 1 << 3, v);
 }

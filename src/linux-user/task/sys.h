@@ -24,17 +24,22 @@ typedef struct Syscall {
     SysFn *handler;            /* NULL: the host's call does it */
     int host;                  /* its number */
     uint8_t pointers;          /* bit i: argument i is a guest pointer */
+    uint8_t paths;             /* those that are paths to follow */
     uint16_t call;             /* CALL_*; NB_CALLS: a guest's own */
 } Syscall;
 
-/* Bits of the letters in a string literal that are capitals. */
+/* Bits of the letters in a string literal that are pointers, and paths. */
 #define SYSCALL_LETTER(s, i) ((s)[sizeof(s) > (i) ? (i) : sizeof(s) - 1])
+#define SYSCALL_PATH(s, i)                                          \
+    ((SYSCALL_LETTER(s, i) == '/' || SYSCALL_LETTER(s, i) == '^' || \
+      SYSCALL_LETTER(s, i) == '?') << (i))
 #define SYSCALL_POINTER(s, i)                                       \
     ((SYSCALL_LETTER(s, i) >= 'A' && SYSCALL_LETTER(s, i) <= 'Z') << (i))
-#define SYSCALL_POINTERS(s)                                         \
-    (SYSCALL_POINTER(s, 0) | SYSCALL_POINTER(s, 1) |                \
-     SYSCALL_POINTER(s, 2) | SYSCALL_POINTER(s, 3) |                \
-     SYSCALL_POINTER(s, 4) | SYSCALL_POINTER(s, 5))
+#define SYSCALL_ALL(bit, s)                                         \
+    (bit(s, 0) | bit(s, 1) | bit(s, 2) | bit(s, 3) | bit(s, 4) |    \
+     bit(s, 5))
+#define SYSCALL_PATHS(s) SYSCALL_ALL(SYSCALL_PATH, s)
+#define SYSCALL_POINTERS(s) (SYSCALL_ALL(SYSCALL_POINTER, s) | SYSCALL_PATHS(s))
 
 enum {
 #define PASS(name, arguments) CALL_##name,

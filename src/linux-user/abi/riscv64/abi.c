@@ -9,7 +9,7 @@ enum {
 static const Syscall own[NB_OWN] = {
 #define OWN(number, name, arguments, handler) \
     { #name, arguments, handler, -1, SYSCALL_POINTERS(arguments), \
-      NB_CALLS },
+      SYSCALL_PATHS(arguments), NB_CALLS },
 #include "linux-user/abi/riscv64/numbers.def"
 };
 
