@@ -13,17 +13,19 @@
 #include "util/reserve.h"
 
 /*
- * A random page-aligned place below 2^46, so that a guest which can compute
- * the executable view's address learns nothing of the writable one.
+ * A random page-aligned place, so that a guest which can compute the executable
+ * view's address learns nothing of the writable one.  Near the top of the
+ * host's space, which is the emulator's (linux-user/mm/space.c): in the TiB
+ * from 2^47 - 3/2 TiB on.
  */
 static void *random_hint(void)
 {
+    const uint64_t tib = 1ull << 40, first = (1ull << 47) - tib * 3 / 2;
     uint64_t r = 0;
     if (getrandom(&r, sizeof(r), GRND_NONBLOCK) != sizeof(r)) {
         return NULL;
     }
-    return (void *)(uintptr_t)((r & 0x3fffffffffffull & ~0xfffull)
-                               | 0x200000000000ull);
+    return (void *)(uintptr_t)(first + (r & (tib - 1) & ~0xfffull));
 }
 
 /*

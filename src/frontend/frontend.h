@@ -120,6 +120,11 @@ typedef struct CpuModels {
     void (*help)(FILE *);
 } CpuModels;
 
+/* Of a user's addresses: where programs expect theirs, and what there is. */
+typedef struct AddressBits {
+    uint8_t usual, most;
+} AddressBits;
+
 typedef struct Frontend {
     const char *name;
     uint32_t state_bytes;      /* of the guest state, CPUState.guest */
@@ -133,6 +138,8 @@ typedef struct Frontend {
     const char *const *hot;
     const Helper *const *helpers;  /* NULL-terminated */
     const CpuModels *models;
+    /* Of a processor with these features. */
+    AddressBits (*address_bits)(uint64_t features);
     /*
      * Sets helpers, state_bytes and globals of a new IR; what it returns goes
      * to translate. Instructions that the features lack are illegal.

@@ -317,8 +317,11 @@ static int map_vdso(Process *proc, uint64_t *vdso)
 static int place(Process *proc, uint64_t low, uint64_t high)
 {
     const LinuxUserOptions *o = proc->options;
+    AddressBits bits = o->exec.frontend->address_bits(o->exec.features);
     MmPlace p = {
-        .low = low, .high = high, .end = o->space, .move = o->move_base,
+        .low = low, .high = high, .move = o->move_base,
+        .end = o->space ? o->space : 1ull << bits.usual,
+        .reach = o->space ? o->space : 1ull << bits.most,
         .has_base = o->has_guest_base, .base = o->guest_base,
     };
 
@@ -327,7 +330,7 @@ static int place(Process *proc, uint64_t low, uint64_t high)
 
 bool linux_user_space_ok(uint64_t end)
 {
-    return end >= SPACE_MIN && end <= TASK_SIZE;
+    return end >= SPACE_MIN && end <= SPACE_MAX;
 }
 
 /* Fills the guest's memory; pc and sp of its first instruction. */

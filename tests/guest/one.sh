@@ -2,19 +2,26 @@
 # one.sh NAME SETTING COMMAND: one case in one setting (see run.sh).
 name=$1 setting=$2 command=$3
 [ "$setting" = default ] && settings= || settings=$setting
+cpu=
+case $settings in cpu=*)
+    settings=${settings#cpu=}
+    cpu=${settings%%,*}
+    settings=${settings#"$cpu"}
+    settings=${settings#,} ;;
+esac
 program=${command%% *}
 native=$OUT/expect/$name
 
 # The interpreter needs some hundred times as long.
 time=90
-[ "$setting" = backend=interp ] && time=600
+case $setting in *backend=interp) time=600 ;; esac
 
 # run FILE SETTINGS COMMAND: output to FILE.out, status to FILE.status.
 run() {
     local scratch
     scratch=$(mktemp -d "$work/XXXXXX")
     (cd "$scratch" && env -i PATH="$PATH" HERE="$HERE" GUEST_VAR='a value' \
-        ${2:+TCG_SETTINGS="$2"} timeout -k 5 "${CASE_TIMEOUT:-$time}" \
+        ${2:+TCG_SETTINGS="$2"} ${cpu:+TCG_CPU="$cpu"} timeout -k 5 "${CASE_TIMEOUT:-$time}" \
         sh -c "$3") > "$1.out" 2> "$1.err" < /dev/null
     echo $? > "$1.status"
     chmod -R u+w "$scratch"

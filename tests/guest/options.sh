@@ -68,6 +68,10 @@ cpu: no such feature  |1  |only: tcg-riscv64: -cpu rv64,nosuch=on: no feature "n
 cpu: needs another    |1  |d needs f|-cpu rv64,f=off,d=on features
 cpu: no such name     |1  |no such processor "nosuch"|-cpu nosuch features
 cpu: not that one     |1  |Zba, Zbb|-cpu rva22u64 features
+cpu: sv48             |0  |stack 7|-cpu sv48 features
+cpu: sv48 by QEMU name|0  |stack 7|-cpu rv64,sv48=on features
+cpu: sv39             |0  |stack 3ffff|-cpu rv64,sv39=on features
+cpu: sv48 is no letter|0  |only: 112d 1 3 rv64imafdc_zicntr_zicsr_zifencei|-cpu sv48 features | head -n 1
 cpu: help             |0  |sifive-u54|-cpu help
 insn: mul             |7  ||mul
 insn: no mul          |132||-cpu rv64,m=off mul
@@ -109,7 +113,8 @@ base: taken           |126|only: tcg-riscv64: -B: the host has no room there|-B 
 space                 |0  |stack ff|-R 256M features
 space: largest        |0  |stack 3ffff|-R 256G features
 space: 0 is all       |0  |stack 3ffff|-R 0 features
-space: too large      |1  |16M to 256G|-R 257G features
+space: larger         |0  |stack ffff|-R 1T features
+space: too large      |1  |16M to 128T|-R 129T features
 space: programs       |0  |ello|-R 64M $guest/hello
 space: with a base    |0  |ello|-R 1G -B 0x20000000 $guest/hello
 space: libraries      |0  |3|-R 1G -L $lib dynamic

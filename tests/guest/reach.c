@@ -17,9 +17,10 @@
 
 enum { PAGE = 4096, NB_PLACES = 600 };
 
-static const uint64_t end = 1ull << 38;
-
 #ifdef __riscv
+enum { NR_HWPROBE = 258, HIGHEST = 7 };
+
+static uint64_t end;
 static int mem, zero, shm;
 static char *own;
 
@@ -100,10 +101,40 @@ static int last_page(void)
            pwrite(mem, own, 16, end - 8) == 8 && last[PAGE - 1] == 1;
 }
 
+static void find_end(void)
+{
+    struct { int64_t key; uint64_t value; } pair = { HIGHEST, 0 };
+
+    syscall(NR_HWPROBE, &pair, 1, 0, NULL, 0);
+    end = pair.value + 1;
+}
+
+/*
+ * In the guest's space, but where an emulator may have its heap: either the
+ * page is the program's to map, or it is safe.
+ */
+static int heap_safe(void)
+{
+    const uint64_t heap = 0x555555555000;
+    int good = 1;
+
+    for (int i = 0; i < NB_PLACES && heap < end; i++) {
+        void *at = (void *)(heap + i * (256ull << 20) / NB_PLACES * 4 / PAGE *
+                            PAGE);
+        void *got = mmap(at, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS |
+                         MAP_FIXED_NOREPLACE, -1, 0);
+
+        good &= got == at ? munmap(at, PAGE) == 0 : safe((uintptr_t)at);
+    }
+    return good;
+}
+
 static int all_safe(void)
 {
     uint64_t step = (1ull << 47) / NB_PLACES & -PAGE, random = 1;
     int good = 1;
+
+    find_end();
 
     mem = open("/proc/self/mem", O_RDWR);
     zero = open("/dev/zero", O_RDONLY);
@@ -114,7 +145,9 @@ static int all_safe(void)
         random = random * 6364136223846793005u + 1;
         good &= safe(end + i * step);
         good &= safe(end + ((random >> 17) & -PAGE));
+        good &= safe(end + ((random >> 23) & -PAGE));
     }
+    good &= heap_safe();
     good &= safe(1ull << 63) & safe(-2 * PAGE);
     good &= last_page();
     shmctl(shm, IPC_RMID, NULL);

@@ -22,6 +22,8 @@ make -f tests/guest/Makefile OUT=build/guest -j2 all > "$OUT.log" 2>&1 || {
 }
 settings="default hot=1 pinned=3 host=plain,movebase codebuf=64k maxinsns=1
           backend=interp pinned=3,codebuf=96k,maxinsns=2,host=plain,hot=1"
+high="$settings cpu=sv48 cpu=sv48,movebase cpu=sv48,backend=interp
+      cpu=sv39"
 ulimit -S -c 0
 work=$(mktemp -d) || exit 1
 trap '[ "$KEEP" ] || rm -rf "$work"' EXIT
@@ -37,7 +39,9 @@ list_jobs() {
         *!) which=${which%!}
             [ "$sanitized" ] && command="SKIP" ;;
         esac
-        for setting in $settings; do
+        try=$settings
+        [ "$which" = high ] && try=$high
+        for setting in $try; do
             [ "$which" = once ] && [ "$setting" != default ] && continue
             echo "$name ($setting)" | grep -q "$filter" &&
                 printf '%s\0' "$name" "$setting" "$command"

@@ -42,7 +42,7 @@ static void make_values(void)
     munmap(p + 7 * PAGE, PAGE);
     good = p + 6 * PAGE;
     memcpy(values, (uint64_t[NB_VALUES]){
-        0, 1, FD, 8, 64, -1ull, 1ull << 38, 0x7ffff0000000 - PAGE,
+        0, 1, FD, 8, 64, -1ull, 0x555556000000, 0x7ffff0000000 - PAGE,
         1ull << 63, 0xffffffff80000000, (uintptr_t)p + 5 * PAGE,
         (uintptr_t)p + PAGE, (uintptr_t)good + PAGE - 4, (uintptr_t)good,
     }, sizeof(values));

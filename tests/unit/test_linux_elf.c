@@ -89,7 +89,7 @@ static const Refusal refusals[] = {
     { FIELD(ph[1].p_memsz), UINT64_MAX - 0x100, "segment" },
     { FIELD(ph[1].p_offset), FILE_BYTES - 0x800, "segment" },
     { FIELD(ph[1].p_offset), -0x800ull, "segment" },
-    { FIELD(ph[0].p_vaddr), TASK_SIZE, "segment" },
+    { FIELD(ph[0].p_vaddr), SPACE_MAX, "segment" },
     { FIELD(ph[2].p_type), PT_INTERP, "interpreter" },
 };
 
@@ -147,7 +147,9 @@ static void check_mapped(uint16_t type, bool move)
     fd = file_of(&p, sizeof(p));
     assert_int_equal(elf_read(fd, &img, &why), 0);
     assert_int_equal(mm_init(&mm, &(MmPlace){ .low = img.low, .high = img.high,
-                                               .move = move }), 0);
+                                               .move = move,
+                                               .end = 1ull << 38,
+                                               .reach = 1ull << 38 }), 0);
     assert_int_equal(mm.base != 0, move);
     assert_int_equal(elf_map(&mm, fd, &img, mm_pie_base(&mm)), 0);
     at = type == ET_EXEC ? BASE : mm_pie_base(&mm);
@@ -167,7 +169,7 @@ static void check_mapped(uint16_t type, bool move)
     elf_free(&img);
     map_free(&mm.map);
     if (move) {
-        munmap((void *)(uintptr_t)mm.base, TASK_SIZE);
+        munmap((void *)(uintptr_t)mm.base, mm.space.end);
     }
     close(fd);
 }
@@ -185,8 +187,8 @@ static void test_mapped(void **state)
 static void mutate(Program *p)
 {
     static const uint64_t edges[] = {
-        0, 1, 0xfff, 0x1000, 0x7fffffff, 0xffffffff, TASK_SIZE - 0x1000,
-        TASK_SIZE, 1ull << 47, INT64_MAX, 1ull << 63, -0x1000ull, -1ull,
+        0, 1, 0xfff, 0x1000, 0x7fffffff, 0xffffffff, SPACE_MAX - 0x1000,
+        SPACE_MAX, 1ull << 38, INT64_MAX, 1ull << 63, -0x1000ull, -1ull,
     };
     size_t headers = sizeof(p->header) + sizeof(p->ph);
     int n = 1 + rand() % 4;
@@ -213,10 +215,11 @@ static void load_mutant(const Program *p, int *loaded)
     if (elf_read(fd, &img, &why) < 0) {
         assert_non_null(why);
     } else {
-        if (mm_init(&mm, &(MmPlace){ .move = true }) == 0) {
+        if (mm_init(&mm, &(MmPlace){ .move = true, .end = 1ull << 38,
+                                   .reach = 1ull << 38 }) == 0) {
             *loaded += elf_map(&mm, fd, &img, mm_pie_base(&mm)) == 0;
             map_free(&mm.map);
-            munmap((void *)(uintptr_t)mm.base, TASK_SIZE);
+            munmap((void *)(uintptr_t)mm.base, mm.space.end);
         }
         elf_free(&img);
     }

@@ -16,6 +16,7 @@
 enum { RW = PROT_READ | PROT_WRITE, RX = PROT_READ | PROT_EXEC,
        ANON = MAP_PRIVATE | MAP_ANONYMOUS };
 
+#define SPACE .end = 1ull << 38, .reach = SPACE_MAX
 #define AT 0x50000000ull
 #define PAGE(n) (AT + (n) * GUEST_PAGE)
 
@@ -79,7 +80,7 @@ static void test_mmap(void **state)
     a = map_at(mm, 0, 2, RW, 0);
     b = map_at(mm, 0, 2, RW, 0);
     assert_true(a > 0 && b > 0 && b + 2 * GUEST_PAGE == a);
-    assert_true((uint64_t)a < TASK_SIZE);
+    assert_true((uint64_t)a < mm->end);
     assert_int_equal(map_at(mm, AT, 4, RW, 0), AT);          /* a hint */
     assert_int_not_equal(map_at(mm, AT, 4, RW, 0), AT);      /* taken */
     assert_int_equal(map_at(mm, AT, 4, RW, MAP_FIXED_NOREPLACE), -EEXIST);
@@ -100,7 +101,7 @@ static void test_refusals(void **state)
     assert_int_equal(map_at(mm, AT + 1, 1, RW, MAP_FIXED), -EINVAL);
     assert_int_equal(map_at(mm, 0, 1ull << 40, RW, 0), -ENOMEM);
     assert_int_equal(map_at(mm, page_down(own), 1, RW, MAP_FIXED), -ENOMEM);
-    assert_int_equal(map_at(mm, TASK_SIZE - GUEST_PAGE, 2, RW, MAP_FIXED),
+    assert_int_equal(map_at(mm, mm->space.end - GUEST_PAGE, 2, RW, MAP_FIXED),
                      -ENOMEM);
     assert_int_equal(mm_unmap(mm, page_down(own), GUEST_PAGE), -EINVAL);
     assert_int_equal(mm_protect(mm, page_down(own), GUEST_PAGE, 0), -ENOMEM);
@@ -108,7 +109,7 @@ static void test_refusals(void **state)
     assert_int_equal(mm_unmap(mm, AT, -1ull), -EINVAL);
     assert_int_equal(mm_unmap(mm, AT, 4 * GUEST_PAGE), 0);   /* nothing there */
     assert_false(readable(mm, own));
-    assert_false(writable(mm, TASK_SIZE));
+    assert_false(writable(mm, mm->space.end));
     assert_false(readable(mm, -1ull));
     assert_false(readable(mm, 0));
 }
@@ -162,7 +163,7 @@ static void test_remap(void **state)
     assert_false(readable(mm, PAGE(1)));
     assert_int_equal(mm_remap(mm, PAGE(8), two, two, 0, 0), -EFAULT);
     assert_int_equal(mm_remap(mm, AT, GUEST_PAGE, two, MREMAP_MAYMOVE |
-                              MREMAP_FIXED, TASK_SIZE), -EINVAL);
+                              MREMAP_FIXED, mm->space.end), -EINVAL);
     mm_unmap(mm, AT, 5 * GUEST_PAGE);
 }
 
@@ -303,7 +304,8 @@ static int start_at_zero(void **state)
     static Mm mm;
 
     *state = &mm;
-    return mm_init(&mm, &(MmPlace){ .low = PAGE(0), .high = PAGE(16) });
+    return mm_init(&mm, &(MmPlace){ .low = PAGE(0), .high = PAGE(16),
+                                     SPACE });
 }
 
 static int start_elsewhere(void **state)
@@ -311,7 +313,7 @@ static int start_elsewhere(void **state)
     static Mm mm;
 
     *state = &mm;
-    return mm_init(&mm, &(MmPlace){ .move = true });
+    return mm_init(&mm, &(MmPlace){ .move = true, SPACE });
 }
 
 int main(void)

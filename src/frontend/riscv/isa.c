@@ -9,6 +9,7 @@ typedef struct Ext {
 
 static const Ext exts[] = {
 #define EXT(name, needs, text) {#name, text, needs},
+#define BITS(name, text) {#name, text, 0},
 #include "frontend/riscv/isa.def"
 };
 
@@ -37,6 +38,16 @@ const char *rv_isa_string(uint64_t features, char *buf, size_t size)
         }
     }
     return buf;
+}
+
+/*
+ * Of Linux on a processor of 48 bits: by default as Linux 6.6 does, which gives
+ * addresses of 39 bits to who does not ask for more; with sv48 as later ones.
+ */
+AddressBits rv_address_bits(uint64_t features)
+{
+    const AddressBits sv48 = {47, 47}, sv39 = {38, 38}, on_demand = {38, 47};
+    return features & RV_sv48 ? sv48 : features & RV_sv39 ? sv39 : on_demand;
 }
 
 /* --cpu NAME,FEATURE=on|off,... ------------------------------------------ */
@@ -108,7 +119,7 @@ static bool set_feature(Parser *p, const char *name, const char *value)
         return true;
     }
     int on = on_or_off(value);
-    for (int i = 0; i < RV_NB_EXTS; i++) {
+    for (int i = 0; i < RV_NB_FEATURES; i++) {
         if (strcmp(exts[i].name, name) == 0) {
             return on < 0 ? wrong(p, "%s=%s: write on or off", name, value)
                           : switch_ext(p, i, on);
@@ -194,7 +205,7 @@ static void help(FILE *f)
         }
     }
     fprintf(f, "Features, NAME=on or NAME=off behind a processor:\n");
-    for (int i = 0; i < RV_NB_EXTS; i++) {
+    for (int i = 0; i < RV_NB_FEATURES; i++) {
         fprintf(f, "  %-12s %s\n", exts[i].name, exts[i].text);
     }
 }

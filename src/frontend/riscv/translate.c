@@ -127,6 +127,7 @@ const Frontend riscv64_frontend = {
     .hot = hot,
     .helpers = rv_helpers,
     .models = &rv_models,
+    .address_bits = rv_address_bits,
     .create = create,
     .destroy = free,
     .translate = translate,

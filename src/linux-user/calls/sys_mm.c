@@ -187,7 +187,7 @@ long sys_mseal(Task *t, const uint64_t *a)
 {
     Mm *mm = task_mm(t);
 
-    if (a[0] >= TASK_SIZE) {
+    if (!mm_addr_ok(task_mm(t), a[0])) {
         return pass_call(t, SYS_mseal, 1, a);
     }
     return has_hole(mm, a) ? -ENOMEM : mm_seal(mm, a[0], a[1], a[2]);
@@ -234,8 +234,8 @@ long sys_process_madvise(Task *t, const uint64_t *a)
     long ret = a[4] ? -EINVAL : iovec_read(t, iov, a[1], a[2]);
 
     for (uint64_t i = 0; ret == 0 && i < a[2]; i++) {
-        if (!guest_range_ok(h2g(task_mm(t), iov[i].iov_base),
-                            iov[i].iov_len)) {
+        if (!mm_range_ok(task_mm(t), h2g(task_mm(t), iov[i].iov_base),
+                         iov[i].iov_len)) {
             ret = -ENOMEM;     /* in ours it would reach the emulator */
         }
     }

@@ -15,7 +15,7 @@ static bool is_mapped(Mm *mm, uint64_t addr, size_t n)
 {
     bool mapped;
 
-    if (!guest_range_ok(addr, n)) {
+    if (!mm_range_ok(mm, addr, n)) {
         return false;
     }
     pthread_mutex_lock(&mm->lock);

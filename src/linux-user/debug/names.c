@@ -12,10 +12,10 @@ bool names_check(const Process *proc)
     if (o->first_pid != getpid()) {
         return true;
     }
-    name = exec_unknown_function(proc->exec, TASK_SIZE);
+    name = exec_unknown_function(proc->exec, proc->mm.end);
     if (!name && o->plugins) {
         option = "-plugin";
-        name = plugins_unknown_function(o->plugins, TASK_SIZE);
+        name = plugins_unknown_function(o->plugins, proc->mm.end);
     }
     if (name) {
         fprintf(stderr, "%s: %s: no function \"%s\" in %s\n", o->name, option,

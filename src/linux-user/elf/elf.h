@@ -2,7 +2,7 @@
  * ELF executables: reading them with every field checked, and mapping them.
  *
  * Whatever an ElfImage that elf_read() accepted holds can be used without
- * further checks: no sum wraps, all is below TASK_SIZE, file contents lie
+ * further checks: no sum wraps, all is below SPACE_MAX, file contents lie
  * within the file.
  */
 #ifndef LINUX_USER_ELF_H
@@ -12,6 +12,7 @@
 #include <limits.h>
 #include "linux-user/mm/mm.h"
 
+#define ELF_MAX_ALIGN (1ull << 34)
 enum { ELF_MAX_PHDRS = 65536 / sizeof(Elf64_Phdr) };  /* Linux's limit */
 
 /* Where a program's code and data are, as Linux tells in /proc/PID/stat. */

@@ -68,7 +68,8 @@ static int check_header(const Elf64_Ehdr *h, const char **why)
 static bool load_ok(const Elf64_Phdr *p, uint64_t file_size)
 {
     return p->p_filesz <= p->p_memsz &&
-           guest_range_ok(p->p_vaddr, p->p_memsz) &&
+           p->p_vaddr <= SPACE_MAX &&
+           p->p_memsz <= SPACE_MAX - p->p_vaddr &&
            ((p->p_vaddr - p->p_offset) & GUEST_PAGE_MASK) == 0 &&
            (p->p_filesz == 0 || (p->p_offset <= file_size &&
                                  p->p_filesz <= file_size - p->p_offset));
@@ -115,7 +116,7 @@ static void add_load(ElfImage *img, const Elf64_Phdr *p)
     img->high = larger(high, img->high);
     add_areas(&img->areas, p);
     if (align > img->align && (align & (align - 1)) == 0 &&
-        align <= TASK_SIZE / 16) {
+        align <= ELF_MAX_ALIGN) {
         img->align = align;
     }
 }

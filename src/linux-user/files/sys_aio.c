@@ -112,7 +112,7 @@ static bool memory_ok(Task *t, const struct iocb *io)
     }
     switch (io->aio_lio_opcode) {
     case IOCB_CMD_PREAD: case IOCB_CMD_PWRITE:
-        return guest_range_ok(io->aio_buf, io->aio_nbytes);
+        return mm_range_ok(task_mm(t), io->aio_buf, io->aio_nbytes);
     case IOCB_CMD_PREADV: case IOCB_CMD_PWRITEV:
         return iovec_read(t, iov, io->aio_buf, io->aio_nbytes) == 0;
     default:

@@ -351,7 +351,7 @@ static long vector_call(Task *t, int host, const uint64_t *a)
         iovec_grow(t, iov, a[2]);
     }
     return safe_syscall(&t->pending, host, (int)a[0],
-                        ok ? (long)iov : host_pointer(t, TASK_SIZE),
+                        ok ? (long)iov : bad_pointer(),
                         (long)a[2], (long)a[3], (long)a[4], (long)a[5]);
 }
 

@@ -20,7 +20,7 @@ static bool convert_pointer(Task *t, void **p)
 {
     uint64_t addr = (uintptr_t)*p;
 
-    if (addr >= TASK_SIZE) {
+    if (!mm_addr_ok(task_mm(t), addr)) {
         return false;
     }
     *p = (void *)host_pointer(t, addr);
@@ -67,7 +67,7 @@ static long message_call(Task *t, int host, const uint64_t *a, Message *m)
     long ret = message_read(t, m, a[1]);
 
     return safe_syscall(&t->pending, host, (long)a[0],
-                        ret < 0 ? host_pointer(t, TASK_SIZE) : (long)&m->host,
+                        ret < 0 ? bad_pointer() : (long)&m->host,
                         (long)a[2], 0, 0, 0);
 }
 
@@ -109,7 +109,7 @@ long sys_setsockopt(Task *t, const uint64_t *a)
         return -EINVAL;
     }
     if (!mm_read(task_mm(t), &prog, a[3], sizeof(prog)) ||
-        prog.insn >= TASK_SIZE) {
+        !mm_addr_ok(task_mm(t), prog.insn)) {
         return -EFAULT;
     }
     prog.insn = (uintptr_t)g2h(task_mm(t), prog.insn);

@@ -113,8 +113,8 @@ static long epoll_wait_for(Task *t, int host, const uint64_t *a, long timeout)
     if (max > FEW && !(ev = malloc((size_t)max * sizeof(*ev)))) {
         return -ENOMEM;
     }
-    v[1] = max <= 0 || guest_range_ok(a[1], (uint64_t)max *
-                                            sizeof(TargetEpollEvent))
+    v[1] = max <= 0 || mm_range_ok(task_mm(t), a[1], (uint64_t)max *
+                                       sizeof(TargetEpollEvent))
            ? (long)ev : bad_pointer();
     ret = give_events(t, a[1], ev,
                       wait_with_mask(t, host, v, 4, a[4], a[5]));

@@ -32,7 +32,7 @@ static bool next_host_mapping(FILE *f, const Mm *mm, HostMapping *h)
         h->prot = (prot[0] == 'r' ? PROT_READ : 0) |
                   (prot[1] == 'w' ? PROT_WRITE : 0) |
                   (prot[2] == 'x' ? PROT_EXEC : 0);
-        return h->start < TASK_SIZE;
+        return h->start < mm->space.end;
     }
     return false;
 }

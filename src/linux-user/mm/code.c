@@ -336,7 +336,7 @@ void mm_written_behind(Mm *mm, MmBehind how)
     pthread_mutex_lock(&mm->lock);
     if (mm->behind < how) {
         mm->behind = how;
-        mm_unwatch_locked(mm, 0, TASK_SIZE);
+        mm_unwatch_locked(mm, 0, mm->space.end);
         for (size_t i = 0; i < mm->map.n && mm->code_suspect; i++) {
             const Mapping *m = &mm->map.at[i];
 
@@ -353,7 +353,7 @@ bool mm_unwatch(Mm *mm, uint64_t addr, uint64_t len)
     uint64_t end = addr + len;
     bool any = false;
 
-    if (len && guest_range_ok(addr, len)) {
+    if (len && mm_range_ok(mm, addr, len)) {
         pthread_mutex_lock(&mm->lock);
         any = mm_unwatch_locked(mm, page_down(addr), end);
         pthread_mutex_unlock(&mm->lock);
@@ -366,7 +366,7 @@ int64_t mm_seal(Mm *mm, uint64_t addr, uint64_t len, uint64_t flags)
     int64_t ret;
 
     pthread_mutex_lock(&mm->lock);
-    if (len && guest_range_ok(addr, len)) {
+    if (len && mm_range_ok(mm, addr, len)) {
         mm_unwatch_locked(mm, page_down(addr), addr + len);
     }
     ret = raw_syscall(SYS_mseal, (long)g2h(mm, addr), (long)len, (long)flags,

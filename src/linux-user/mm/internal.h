@@ -62,6 +62,9 @@ static inline void mm_check(const Mm *mm)
     }
 }
 
+/* space.c: nothing, for nobody else, in the host. */
+void *mm_reserve(void *where, uint64_t len, int flags);
+
 /* Room in the map for three changes; false: no memory. */
 bool mm_room(Mm *mm);
 /* The same for what the guest wants more of: not what is the reserve's. */

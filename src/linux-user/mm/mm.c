@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,7 +28,7 @@ bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
 
 void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 {
-    check(start <= end && end <= TASK_SIZE, "code from %#lx to %#lx",
+    check(start <= end && end <= mm->space.end, "code from %#lx to %#lx",
           (long)start, (long)end);
     mm_forget_watched(mm, start, end);
     if (mm->code_gone && map_has_prot(&mm->map, start, end, PROT_EXEC)) {
@@ -56,135 +55,6 @@ bool mm_room_for_more(Mm *mm)
     return reserve_fill(mm->reserve) && mm_room(mm);
 }
 
-static void *reserve(void *where, uint64_t len, int flags)
-{
-    return mmap(where, len, PROT_NONE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
-}
-
-/*
- * What the guest reaches by an offset from either end of its space, or what a
- * call of the host reads on beyond it, is not the emulator's.
- */
-static int move_base(Mm *mm)
-{
-    const uint64_t guard = 1ull << 32;
-    void *p = reserve(NULL, guard + TASK_SIZE + guard, 0);
-
-    if (p == MAP_FAILED) {
-        return -1;
-    }
-    mm->base = (uintptr_t)p + guard;
-    mm->reserved = true;
-    map_free(&mm->map);
-    return 0;
-}
-
-/* The same at a base that is given, with as much guard as there is room for. */
-static int move_base_to(Mm *mm, uint64_t base)
-{
-    const uint64_t guard = 1ull << 32;
-    uint64_t below = base > 2 * guard ? guard : 0;
-    void *want = (void *)(uintptr_t)(base - below);
-    void *p = reserve(want, below + TASK_SIZE + guard, MAP_FIXED_NOREPLACE);
-
-    if (p == MAP_FAILED) {
-        return -1;
-    }
-    if (p != want) {
-        munmap(p, below + TASK_SIZE + guard);
-        errno = EEXIST;
-        return -1;
-    }
-    mm->base = base;
-    mm->reserved = true;
-    return 0;
-}
-
-/* Like what the host has, what is beyond the end is not the guest's. */
-static int cut_space(Mm *mm)
-{
-    Mapping m = { mm->end, TASK_SIZE, 0, MAPPING_HOST, BACKING_UNTOLD };
-
-    if (mm->end < TASK_SIZE) {
-        if (!map_reserve(&mm->map)) {
-            return -1;
-        }
-        map_set(&mm->map, &m);
-    }
-    return 0;
-}
-
-/* With base 0: what the host has below TASK_SIZE is not the guest's. */
-static int add_host_mappings(Mm *mm)
-{
-    FILE *f = fopen("/proc/self/maps", "re");
-    unsigned long long start, end;
-
-    if (!f) {
-        return 0;              /* MAP_FIXED_NOREPLACE keeps us safe */
-    }
-    while (fscanf(f, "%llx-%llx%*[^\n]", &start, &end) == 2) {
-        Mapping m = { start, end, 0, MAPPING_HOST, BACKING_UNTOLD };
-
-        if (start >= TASK_SIZE) {
-            break;
-        }
-        m.end = end < TASK_SIZE ? end : TASK_SIZE;
-        if (!map_reserve(&mm->map)) {
-            fclose(f);
-            return -1;
-        }
-        map_set(&mm->map, &m);
-    }
-    fclose(f);
-    return 0;
-}
-
-/* Does the host let us have these pages (mmap_min_addr)? */
-static bool host_range_usable(uint64_t start, uint64_t end)
-{
-    void *p = reserve((void *)(uintptr_t)start, end - start,
-                      MAP_FIXED_NOREPLACE);
-
-    if (p == MAP_FAILED) {
-        return false;
-    }
-    munmap(p, end - start);
-    return (uintptr_t)p == start;
-}
-
-static int choose_base(Mm *mm, const MmPlace *place)
-{
-    bool usable;
-
-    if (place->has_base && place->base != 0) {
-        return move_base_to(mm, place->base);
-    }
-    if (place->move) {
-        return move_base(mm);
-    }
-    if (add_host_mappings(mm) < 0) {
-        return -1;
-    }
-    usable = place->low >= place->high ||
-             host_range_usable(place->low, place->high);
-    if (!usable && place->has_base) {
-        errno = EEXIST;
-        return -1;
-    }
-    return usable ? 0 : move_base(mm);
-}
-
-int mm_init(Mm *mm, const MmPlace *place)
-{
-    *mm = (Mm){ .end = place->end ? place->end : TASK_SIZE };
-    pthread_mutex_init(&mm->lock, NULL);
-    mm->watch_start = UINT64_MAX;
-    mm_limit_init(mm);
-    return choose_base(mm, place) < 0 ? -1 : cut_space(mm);
-}
-
 void mm_set_brk(Mm *mm, uint64_t start)
 {
     mm->brk_start = mm->brk = page_up(start);
@@ -194,7 +64,7 @@ void mm_set_brk(Mm *mm, uint64_t start)
 
 bool mm_read(const Mm *mm, void *dst, uint64_t addr, size_t len)
 {
-    return guest_range_ok(addr, len) && user_copy(dst, g2h(mm, addr), len);
+    return mm_range_ok(mm, addr, len) && user_copy(dst, g2h(mm, addr), len);
 }
 
 bool mm_write(Mm *mm, uint64_t addr, const void *src, size_t len)
@@ -202,7 +72,7 @@ bool mm_write(Mm *mm, uint64_t addr, const void *src, size_t len)
     bool ok;
 
     do {
-        ok = guest_range_ok(addr, len) && user_copy(g2h(mm, addr), src, len);
+        ok = mm_range_ok(mm, addr, len) && user_copy(g2h(mm, addr), src, len);
     } while (!ok && mm_unwatch(mm, addr, len));
     return ok;
 }
@@ -225,7 +95,7 @@ bool mm_zero(Mm *mm, uint64_t addr, size_t len)
 
 long mm_read_string(const Mm *mm, char *dst, uint64_t addr, size_t n)
 {
-    size_t room = addr < TASK_SIZE ? TASK_SIZE - addr : 0;
+    size_t room = mm_addr_ok(mm, addr) ? mm->space.end - addr : 0;
     long len = user_strcpy(dst, g2h(mm, addr), n < room ? n : room);
 
     if (len <= 0) {
@@ -297,7 +167,7 @@ bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n)
 {
     Mm *mm = opaque;
 
-    return guest_range_ok(addr, n) && (mm_read(mm, buf, addr, n) ||
+    return mm_range_ok(mm, addr, n) && (mm_read(mm, buf, addr, n) ||
                                        read_unreadable(mm, addr, buf, n));
 }
 
@@ -310,10 +180,10 @@ bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n)
 static int unmap_reserved(Mm *mm, uint64_t start, uint64_t end)
 {
     void *at = g2h(mm, start);
-    bool done = reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
+    bool done = mm_reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
 
     if (!done && errno == ENOMEM && reserve_use(mm->reserve)) {
-        done = reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
+        done = mm_reserve(at, end - start, MAP_FIXED) != MAP_FAILED;
     }
     return done ? 0 : -1;
 }
@@ -334,7 +204,7 @@ void mm_host_gone(Mm *mm, uint64_t start, uint64_t end)
         return;
     }
     do {
-        got = reserve(at, end - start, MAP_FIXED_NOREPLACE);
+        got = mm_reserve(at, end - start, MAP_FIXED_NOREPLACE);
     } while (got == MAP_FAILED && errno == ENOMEM && reserve_use(mm->reserve));
     if (got != at) {
         Mapping host = { start, end, 0, MAPPING_HOST, BACKING_UNTOLD };
@@ -349,6 +219,10 @@ static bool flag_fixed(int flags)
            (flags & MAP_FIXED_NOREPLACE) == MAP_FIXED_NOREPLACE;
 }
 
+/*
+ * As Linux does where the processor has more bits than programs expect: only
+ * a hint beyond mm->end leads there.
+ */
 static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
 {
     uint64_t hint = page_down(r->addr);
@@ -356,18 +230,21 @@ static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
     uint64_t found;
 
     hint = hint && hint < MMAP_MIN ? MMAP_MIN : hint;
-    if (hint && guest_range_ok(hint, len) &&
+    if (hint && mm_range_ok(mm, hint, len) &&
         !(hint & (align - 1)) && map_has_room(&mm->map, hint, hint + len)) {
         return hint;
     }
+    if (hint >= mm->end && mm->end < mm->space.end) {
+        return map_find_gap(&mm->map, MMAP_MIN, mm->space.end, len, align);
+    }
     found = map_find_gap(&mm->map, MMAP_MIN, mm_top(mm), len, align);
     return found ? found
-                 : map_find_gap(&mm->map, MMAP_MIN, TASK_SIZE, len, align);
+                 : map_find_gap(&mm->map, MMAP_MIN, mm->end, len, align);
 }
 
 int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
 {
-    if (len == 0 || !guest_range_ok(0, len)) {
+    if (len == 0 || len > mm->space.end) {
         return -ENOMEM;
     }
     if (!flag_fixed(r->flags)) {
@@ -378,7 +255,7 @@ int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
     if (!page_aligned(r->addr) || (r->huge && r->addr & (r->align - 1))) {
         return -EINVAL;
     }
-    if (!guest_range_ok(r->addr, len) ||
+    if (!mm_range_ok(mm, r->addr, len) ||
         !mm_range_is_guests(mm, r->addr, r->addr + len)) {
         return -ENOMEM;
     }
@@ -454,7 +331,7 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
                                     MAP_FIXED_NOREPLACE, r->fd,
                                     (off_t)r->offset));
     }
-    if (reserve(g2h(mm, addr), len, MAP_FIXED_NOREPLACE) == MAP_FAILED) {
+    if (mm_reserve(g2h(mm, addr), len, MAP_FIXED_NOREPLACE) == MAP_FAILED) {
         return -errno;
     }
     got = host_result(mm, host_map_over(mm, r, addr));
@@ -481,7 +358,7 @@ static bool noexec_refused(const MapRequest *r)
 /*
  * mmap(2) treats MAP_FIXED over holes and mappings alike; were the range half
  * free, a host mapping that the map does not know could be in it.  Below
- * TASK_SIZE the host makes none on its own (mm.h), so this is but a guard.
+ * Mm.space the host makes none on its own (mm.h), so this is but a guard.
  */
 int64_t mm_map_locked(Mm *mm, const MapRequest *r)
 {
@@ -578,7 +455,7 @@ int64_t mm_unmap(Mm *mm, uint64_t addr, uint64_t len)
 {
     int64_t ret;
 
-    if (!page_aligned(addr) || len == 0 || !guest_range_ok(addr, len)) {
+    if (!page_aligned(addr) || len == 0 || !mm_range_ok(mm, addr, len)) {
         return -EINVAL;
     }
     pthread_mutex_lock(&mm->lock);
@@ -622,7 +499,7 @@ int64_t mm_brk(Mm *mm, uint64_t brk)
     int64_t ret = 0;
 
     pthread_mutex_lock(&mm->lock);
-    if (brk >= mm->brk_start && brk <= TASK_SIZE) {
+    if (brk >= mm->brk_start && brk <= mm->space.end) {
         old_end = page_up(mm->brk);
         new_end = page_up(brk);
         if (new_end > old_end) {

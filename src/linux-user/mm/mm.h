@@ -1,11 +1,11 @@
 /*
  * The guest's memory.
  *
- * A guest address g is host address g + base, always.  The guest's part of
- * the address space ends at TASK_SIZE, as on a RISC-V machine with Sv39; the
- * emulator is a position-independent program, which the host places far
- * above.  So with base 0 a guest address that passes one comparison is never
- * the emulator's own memory.  With another base the whole range is reserved.
+ * A guest address g is host address g + base, always.  The guest's address
+ * space is, with base 0, what the emulator, which
+ * the host places at the top of its own space, leaves of what the guest's
+ * processor has; with another base a stretch that is reserved (space.c).  So
+ * a guest address that passes mm_range_ok() is never the emulator's memory.
  *
  * Pages that the guest may execute are readable, never executable, for the
  * host; that the guest may execute them stands in the map only.
@@ -22,7 +22,8 @@
 #include <time.h>
 #include "linux-user/mm/map.h"
 
-#define TASK_SIZE (1ull << 38)
+/* No guest's addresses go beyond. */
+#define SPACE_MAX (1ull << 47)
 /* At most so much below the end is for the stack alone. */
 #define STACK_GAP (1ull << 32)
 /* -R: the least of address spaces. */
@@ -76,13 +77,20 @@ typedef enum MmBehind {
     BEHIND_PINNED,             /* anywhere: memory that a ring has been given */
 } MmBehind;
 
+/* The guest's addresses: [0, end) without the hole, which may be empty. */
+typedef struct Space {
+    uint64_t end, hole_start, hole_end;
+} Space;
+
 typedef struct Mm {
     pthread_mutex_t lock;
     Map map;
     uint64_t base;
     struct Reserve *reserve;   /* of the process; NULL: none */
-    uint64_t end;              /* of the guest's addresses, TASK_SIZE at most */
-    bool reserved;             /* [base, base + TASK_SIZE) is set aside */
+    Space space;
+    uint64_t end;              /* of what is placed by itself, unless a hint
+                                  is beyond; at most space.end */
+    bool reserved;             /* [base, base + space.end) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
     bool lock_future;          /* mlockall(MCL_FUTURE) */
@@ -121,7 +129,7 @@ typedef struct MapRequest {
 /* Where the guest's memory is to be in the host. */
 typedef struct MmPlace {
     uint64_t low, high;        /* guest addresses that the program needs */
-    uint64_t end;              /* Mm.end; 0: TASK_SIZE */
+    uint64_t end, reach;       /* Mm.end and Space.end, if the host has room */
     bool move;                 /* base is not 0, even if it can be */
     bool has_base;
     uint64_t base;             /* if has_base: this */
@@ -129,7 +137,7 @@ typedef struct MmPlace {
 
 /*
  * Takes base 0 if [low, high) is free in the host, else another, unless the
- * place says which.  -1 with errno if there is no room.
+ * place says which.  -1 with errno if there is no room.  (space.c)
  */
 int mm_init(Mm *mm, const MmPlace *place);
 void mm_set_brk(Mm *mm, uint64_t start);
@@ -231,10 +239,22 @@ static inline uint64_t h2g(const Mm *mm, const void *p)
     return (uintptr_t)p - mm->base;
 }
 
-/* Can [addr, addr + len) be the guest's?  Says nothing of what is mapped. */
-static inline bool guest_range_ok(uint64_t addr, uint64_t len)
+static inline bool space_has(const Space *s, uint64_t addr, uint64_t len)
 {
-    return addr <= TASK_SIZE && len <= TASK_SIZE - addr;
+    return addr <= s->end && len <= s->end - addr &&
+           (addr >= s->hole_end || addr + len <= s->hole_start);
+}
+
+/* Can [addr, addr + len) be the guest's?  Says nothing of what is mapped. */
+static inline bool mm_range_ok(const Mm *mm, uint64_t addr, uint64_t len)
+{
+    return space_has(&mm->space, addr, len);
+}
+
+/* Can a byte of the guest's be there? */
+static inline bool mm_addr_ok(const Mm *mm, uint64_t addr)
+{
+    return mm_range_ok(mm, addr, 1);
 }
 
 /* Where a PIE goes; what looks for a place looks below mm_top(). */

@@ -21,7 +21,7 @@ static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
     uint64_t end = r->addr + r->old_len, new_end = r->addr + r->new_len;
     int64_t got;
 
-    if (!guest_range_ok(r->addr, r->new_len) ||
+    if (!mm_range_ok(mm, r->addr, r->new_len) ||
         !map_is_free(&mm->map, end, new_end)) {
         return -ENOMEM;
     }
@@ -77,7 +77,7 @@ static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
 static int64_t remap_fixed(Mm *mm, const Remap *r, Mapping m)
 {
     if (!page_aligned(r->new_addr) ||
-        !guest_range_ok(r->new_addr, r->new_len) ||
+        !mm_range_ok(mm, r->new_addr, r->new_len) ||
         overlap(r->addr, r->old_len, r->new_addr, r->new_len)) {
         return -EINVAL;
     }
@@ -134,10 +134,10 @@ int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
         (old_len == 0 && !(flags & MREMAP_MAYMOVE))) {
         return -EINVAL;
     }
-    if (!guest_range_ok(addr, r.old_len)) {
+    if (!mm_range_ok(mm, addr, r.old_len)) {
         return -EFAULT;
     }
-    if (!guest_range_ok(0, r.new_len)) {
+    if (r.new_len > mm->space.end) {
         return -ENOMEM;
     }
     pthread_mutex_lock(&mm->lock);

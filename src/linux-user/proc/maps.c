@@ -87,7 +87,7 @@ static uint64_t print_host_line(FILE *out, const Process *proc,
     uint64_t size = 0;
     size_t i;
 
-    if (h->end <= mm->base || h->start >= mm->base + TASK_SIZE) {
+    if (h->end <= mm->base || h->start >= mm->base + mm->space.end) {
         return 0;
     }
     i = h->start > mm->base ? map_lower(&mm->map, h->start - mm->base) : 0;

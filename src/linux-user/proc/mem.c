@@ -52,10 +52,10 @@ static size_t mapped(Task *t, uint64_t addr, size_t n)
     Mm *mm = task_mm(t);
     uint64_t end;
 
-    if (addr >= TASK_SIZE) {
+    if (!mm_addr_ok(mm, addr)) {
         return 0;
     }
-    n = n < TASK_SIZE - addr ? n : TASK_SIZE - addr;
+    n = n < mm->space.end - addr ? n : mm->space.end - addr;
     pthread_mutex_lock(&mm->lock);
     end = map_run_end(&mm->map, addr, addr + n);
     pthread_mutex_unlock(&mm->lock);

@@ -16,10 +16,10 @@ static long access_piece(Task *t, int host, const Remote *r, uint64_t addr,
     ssize_t got;
 
     n = n < CHUNK ? n : CHUNK;
-    if (addr >= TASK_SIZE) {
+    if (!remote_has(r, addr, 1)) {
         return -EIO;
     }
-    n = n < TASK_SIZE - addr ? n : TASK_SIZE - addr;
+    n = n < r->space.end - addr ? n : r->space.end - addr;
     n = remote_mapped(r, addr, n);
     if (n == 0) {
         return -EIO;

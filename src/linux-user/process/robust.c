@@ -163,7 +163,7 @@ static long list_of(Task *t, int32_t tid, uint64_t *list)
     ret = raw_syscall(SYS_get_robust_list, tid, (long)&theirs, (long)&size, 0,
                       0, 0);
     exec_each_other(t->cpu, find_list, &s);
-    *list = s.found ? s.list : ret == 0 && theirs < TASK_SIZE ? theirs : 0;
+    *list = s.found ? s.list : ret == 0 && mm_addr_ok(task_mm(t), theirs) ? theirs : 0;
     return ret;
 }
 

@@ -324,7 +324,7 @@ static long check_fields(const struct clone_args *in, uint64_t size)
            ? -EINVAL : 0;
 }
 
-static long check_flags(const struct clone_args *in)
+static long check_flags(const Mm *mm, const struct clone_args *in)
 {
     const uint64_t known = UINT32_MAX | CLONE_CLEAR_SIGHAND |
                            CLONE_INTO_CGROUP;
@@ -333,7 +333,7 @@ static long check_flags(const struct clone_args *in)
     return (in->flags & ~known) || (in->flags & not_here) ||
            ((in->flags & (CLONE_THREAD | CLONE_PARENT)) && in->exit_signal) ||
            !in->stack != !in->stack_size ||
-           !guest_range_ok(in->stack, in->stack_size) ? -EINVAL : 0;
+           !mm_range_ok(mm, in->stack, in->stack_size) ? -EINVAL : 0;
 }
 
 long sys_clone3(Task *t, const uint64_t *a)
@@ -348,7 +348,7 @@ long sys_clone3(Task *t, const uint64_t *a)
                              in.set_tid_size * sizeof(set_tid[0]))) {
         ret = -EFAULT;
     }
-    ret = ret < 0 ? ret : check_flags(&in);
+    ret = ret < 0 ? ret : check_flags(task_mm(t), &in);
     if (ret < 0) {
         return ret;
     }

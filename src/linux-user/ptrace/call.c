@@ -195,7 +195,7 @@ static long interrupt(Task *t, Tracee *e)
 
 static bool has_word(const Tracee *e, uint64_t addr)
 {
-    return guest_range_ok(addr, sizeof(uint64_t)) &&
+    return remote_has(&e->where, addr, sizeof(uint64_t)) &&
            remote_mapped(&e->where, addr, sizeof(uint64_t)) ==
            sizeof(uint64_t);
 }

@@ -99,8 +99,7 @@ static void find_block(Tracee *e)
                      sizeof(block)) ||
         !remote_read(e->tid, &proc, task + offsetof(Task, proc),
                      sizeof(proc)) ||
-        !remote_read(e->tid, &e->where.base, proc +
-                     offsetof(Process, mm.base), sizeof(e->where.base))) {
+        !remote_place(&e->where, e->tid, proc)) {
         return;
     }
     for (int i = 0; i < DEPTH && block; i++) {

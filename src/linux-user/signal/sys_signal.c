@@ -125,7 +125,7 @@ long sys_rt_sigtimedwait(Task *t, const uint64_t *a)
     siginfo_t info = { 0 };
     long ret;
 
-    if (a[3] != 8 || a[2] >= TASK_SIZE ||
+    if (a[3] != 8 || !mm_addr_ok(task_mm(t), a[2]) ||
         !mm_read(task_mm(t), &set, a[0], sizeof(set)) ||
         !(set & EXECS_OWN)) {
         return pass_call(t, SYS_rt_sigtimedwait, 1 << 0 | 1 << 1 | 1 << 2, a);

@@ -19,7 +19,7 @@ static inline long host_pointer(Task *t, uint64_t addr)
     if (addr >= nobodys) {
         return (long)addr;
     }
-    if (addr >= TASK_SIZE) {
+    if (!mm_addr_ok(task_mm(t), addr)) {
         return (long)(nobodys | (addr & GUEST_PAGE_MASK));
     }
     if (mm_may_be_watched(task_mm(t), addr)) {

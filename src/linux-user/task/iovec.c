@@ -14,7 +14,7 @@ long iovec_read(Task *t, struct iovec *iov, uint64_t addr, uint64_t n)
     for (uint64_t i = 0; i < n; i++) {
         uint64_t base = (uintptr_t)iov[i].iov_base;
 
-        if (iov[i].iov_len > 0 && base >= TASK_SIZE) {
+        if (iov[i].iov_len > 0 && !mm_addr_ok(task_mm(t), base)) {
             return -EFAULT;
         }
         iov[i].iov_base = (void *)host_pointer(t, base);

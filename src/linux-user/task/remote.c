@@ -78,8 +78,15 @@ int remote_find(int pid, Remote *r)
         return ret;
     }
     return start && remote_read(pid, &r->proc, place, sizeof(r->proc)) &&
-           remote_read(pid, &r->base, r->proc + offsetof(Process, mm.base),
-                       sizeof(r->base)) ? 0 : -EPERM;
+           remote_place(r, pid, r->proc) ? 0 : -EPERM;
+}
+
+bool remote_place(Remote *r, int pid, uint64_t proc)
+{
+    return remote_read(pid, &r->base, proc + offsetof(Process, mm.base),
+                       sizeof(r->base)) &&
+           remote_read(pid, &r->space, proc + offsetof(Process, mm.space),
+                       sizeof(r->space));
 }
 
 bool remote_read(int pid, void *to, uint64_t addr, size_t n)

@@ -12,6 +12,7 @@ typedef struct Remote {
     int pid;                   /* or a thread's */
     uint64_t proc;             /* host address of its Process */
     uint64_t base;             /* of its guest addresses */
+    Space space;
 } Remote;
 
 /* Others find the process from now on. */
@@ -21,6 +22,15 @@ void remote_publish(Process *proc);
 int remote_is_ours(int pid);
 /* The same, and where it is found. */
 int remote_find(int pid, Remote *r);
+
+/* Base and space of what has its Process there; false: it cannot be read. */
+bool remote_place(Remote *r, int pid, uint64_t proc);
+
+/* Can these be its guest's addresses? */
+static inline bool remote_has(const Remote *r, uint64_t addr, uint64_t n)
+{
+    return space_has(&r->space, addr, n);
+}
 
 /* At a host address; false: not all of it. */
 bool remote_read(int pid, void *to, uint64_t addr, size_t n);

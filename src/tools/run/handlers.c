@@ -163,7 +163,7 @@ void option_reserved_va(Command *c, const char *arg)
     if (n % (uint64_t)sysconf(_SC_PAGESIZE) ||
         (n && !linux_user_space_ok(n))) {
         command_bad(c, arg, "not a size of an address space; write 16M to "
-                            "256G, or 0 for all");
+                            "128T, or 0 for all");
     }
     c->user.space = n;
 }

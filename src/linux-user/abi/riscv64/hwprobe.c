@@ -76,7 +76,7 @@ static bool probe(Task *t, int64_t key, uint64_t *value)
     switch (key) {
     case KEY_BASE_BEHAVIOR: *value = base_behavior(features); return true;
     case KEY_IMA_EXT_0: *value = extensions(features); return true;
-    case KEY_HIGHEST_VIRT_ADDRESS: *value = task_mm(t)->end - 1; return true;
+    case KEY_HIGHEST_VIRT_ADDRESS: *value = task_mm(t)->space.end - 1; return true;
     default: return probe_constant(key, value);
     }
 }
@@ -123,7 +123,7 @@ static long which_cpus(Task *t, const uint64_t *a)
 
 long sys_riscv_hwprobe(Task *t, const uint64_t *a)
 {
-    if (a[1] > TASK_SIZE / sizeof(Pair)) {
+    if (a[1] > SPACE_MAX / sizeof(Pair)) {
         return -EFAULT;
     }
     switch (a[4]) {
