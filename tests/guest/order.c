@@ -1,6 +1,7 @@
 /*
- * order: which of several signals that wait comes first, and what forced ones
- * do that are blocked or ignored.
+ * order [ROUNDS]: which of several signals that wait comes first, and what
+ * forced ones do that are blocked or ignored; or how often others come than at
+ * first, in so many rounds.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -257,7 +258,33 @@ static void forged(int signo)
     show("forged");
 }
 
-int main(void)
+static int another_order(void)
+{
+    static int first[sizeof(began) / sizeof(began[0])];
+    int nb = nb_began, differs;
+
+    differs = first[0] && memcmp(first, began, sizeof(first)) != 0;
+    memcpy(first, began, sizeof(first));
+    nb_began = 0;
+    memset(began, 0, sizeof(began));
+    return nb == 0 || differs;
+}
+
+static int rounds(int n)
+{
+    int bad = 0;
+
+    install_all(0, 0);
+    while (n-- > 0) {
+        send_all(TO_BOTH);
+        block(SIG_SETMASK, 0);
+        bad += another_order();
+    }
+    printf("another order: %d\n", bad);
+    return 0;
+}
+
+int main(int argc, char **argv)
 {
     struct {
         int signo;
@@ -268,6 +295,9 @@ int main(void)
         { SIGTRAP, breakpoint, "breakpoint" }, { SIGBUS, beyond_file, "bus" },
     };
 
+    if (argc > 1) {
+        return rounds(atoi(argv[1]));
+    }
     orders(0, 0);
     orders(0, ~0ull);
     orders(SA_NODEFER, 0);

@@ -122,6 +122,7 @@ void deliver_pending(Task *t)
         siginfo_t info = t->info;
 
         t->pending = 0;
+        signal_disarm_timer(t);
         if (let_in(t, &info)) {
             deliver(t, &info);
         }

@@ -85,11 +85,27 @@ void signal_give_held(Task *t, uint64_t which)
     }
 }
 
+/* What is held comes in order: a kick's handler must not take it before. */
+static void open_mask(Task *t, uint64_t mask)
+{
+    if (signal_held(t)) {
+        signal_disarm_timer(t);
+    }
+    t->sigmask = mask & ~NEVER_BLOCKED;
+}
+
+/* The kernel keeps one SIGBUS: the timer's would be taken for the guest's. */
+static void block_to_give(Task *t, uint64_t host_mask)
+{
+    signal_disarm_timer(t);
+    signal_set_host_mask(host_mask);
+}
+
 void signal_let_in(Task *t, uint64_t mask)
 {
-    t->sigmask = mask & ~NEVER_BLOCKED;
+    open_mask(t, mask);
     if (signal_held(t)) {
-        signal_set_host_mask(~0ull);
+        block_to_give(t, ~0ull);
         signal_give_held(t, ~t->sigmask);
     }
     signal_set_host_mask(t->sigmask & ~EXECS_OWN);
@@ -127,10 +143,10 @@ bool signal_wait_begin(Task *t, uint64_t mask)
 {
     t->saved_mask = t->sigmask;
     t->has_saved_mask = true;
-    t->sigmask = mask & ~NEVER_BLOCKED;
+    open_mask(t, mask);
     t->own_blocked = signal_held(t);
     if (t->own_blocked) {
-        signal_set_host_mask(t->saved_mask | EXECS_OWN);
+        block_to_give(t, t->saved_mask | EXECS_OWN);
         signal_give_held(t, ~t->sigmask);
     }
     return !t->pending;
