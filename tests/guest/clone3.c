@@ -209,7 +209,9 @@ static int set_id(void)
     while (kill(id, 0) == 0) {
         id--;
     }
-    pid = syscall(SYS_clone3, &c, sizeof(c));
+    do {                               /* others take ids meanwhile */
+        pid = syscall(SYS_clone3, &c, sizeof(c));
+    } while (pid < 0 && errno == EEXIST && --id > 0);
     if (pid == 0) {
         _exit(getpid() == id);
     }

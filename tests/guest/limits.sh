@@ -2,6 +2,7 @@
 # limits.sh BUILD: programs whose address space is limited from outside, and
 # what many threads and processes leave behind.
 [[ $(basename "$EMU") == tcg-riscv64 ]] || { echo "SKIP limits: $EMU"; exit 0; }
+[ "$SANITIZED" ] && { echo "SKIP limits: a sanitizer takes its own"; exit 0; }
 cd "$work" || exit 1
 guest=$OUT/riscv64 native=$OUT/native
 

@@ -12,9 +12,10 @@ esac
 program=${command%% *}
 native=$OUT/expect/$name
 
-# The interpreter needs some hundred times as long.
+# The interpreter needs some hundred times as long, a sanitizer some ten times.
 time=90
 case $setting in *backend=interp) time=600 ;; esac
+[ "$SANITIZED" ] && time=$((6 * time))
 
 # run FILE SETTINGS COMMAND: output to FILE.out, status to FILE.status.
 run() {

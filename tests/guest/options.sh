@@ -105,18 +105,18 @@ seed: by variable     |0  |same|-seed 5 features > a; QEMU_RAND_SEED=5 $EMU feat
 seed: bad             |1  |only: tcg-riscv64: -seed x: not a number|-seed x features
 uname                 |0  |release 9.8.7|-r 9.8.7 features
 uname: by variable    |0  |release 9.8.7|-version >&-; QEMU_UNAME=9.8.7 $EMU features
-base                  |0  |ello|-B 0x10000000 $guest/hello
-base: large           |0  |ello|-B 0x7000000000 $guest/hello
+base!                 |0  |ello|-B 0x10000000 $guest/hello
+base: large!          |0  |ello|-B 0x7000000000 $guest/hello
 base: 0               |0  |ello|-B 0 $guest/hello
 base: no page         |1  |not the address of a page|-B 5 $guest/hello
 base: taken           |126|only: tcg-riscv64: -B: the host has no room there|-B 0x7fffffff0000 $guest/hello
 space                 |0  |stack ff|-R 256M features
-space: largest        |0  |stack 3ffff|-R 256G features
-space: 0 is all       |0  |stack 3ffff|-R 0 features
-space: larger         |0  |stack ffff|-R 1T features
+space: largest!       |0  |stack 3ffff|-R 256G features
+space: 0 is all!      |0  |stack 3ffff|-R 0 features
+space: larger!        |0  |stack ffff|-R 1T features
 space: too large      |1  |16M to 128T|-R 129T features
 space: programs       |0  |ello|-R 64M $guest/hello
-space: with a base    |0  |ello|-R 1G -B 0x20000000 $guest/hello
+space: with a base!   |0  |ello|-R 1G -B 0x20000000 $guest/hello
 space: libraries      |0  |3|-R 1G -L $lib dynamic
 signal map: the same  |0  |ello|-t '34 34 8,50 50 3' $guest/hello
 signal map: another   |1  |no other map|-t '34 40 8' $guest/hello

@@ -30,14 +30,16 @@ trap '[ "$KEEP" ] || rm -rf "$work"' EXIT
 export work
 
 case $build in
-*asan | *tsan | *ubsan) sanitized=1 ;;
+*asan | *tsan | *ubsan) SANITIZED=1 ;;
+*) SANITIZED= ;;
 esac
+export SANITIZED
 
 list_jobs() {
     grep -v -e '^#' -e '^$' "$HERE/cases" | while read -r name which command; do
         case $which in
         *!) which=${which%!}
-            [ "$sanitized" ] && command="SKIP" ;;
+            [ "$SANITIZED" ] && command="SKIP" ;;
         esac
         try=$settings
         [ "$which" = high ] && try=$high
