@@ -32,11 +32,10 @@ top     files calls
 shown='mm layout options'
 
 # The room of each file on stdin, below src/linux-user and without its ending:
-# its folder, but for what lies at the top, and for a guest's folder. That has
-# what process.h needs of the guest (layout) and the guest's row (top).
+# its folder, but for what lies at the top, what process.h needs of any guest
+# (layout), and a guest's row, which names handlers (top).
 room_of() {
-    sed -E 's|^abi/abi$|layout|
-            s|^abi/[^/]*/(target\|trace_regs\|isa\|vdso)$|layout|
+    sed -E 's#^abi/(abi|layout)$#layout#
             s|^abi/[^/]*/abi-row$|top|
             s|^linux-user$|options|
             t

@@ -155,6 +155,8 @@ typedef struct Frontend {
      */
     uint32_t (*tb_flags)(const CPUState *cpu);
     uint32_t nb_tb_flags;      /* at most 1 << TB_FLAG_BITS */
+    /* The registers as a thread finds them that no other has made. */
+    void (*reset)(CPUState *);
     /* The guest's registers as lines of text, with or without the FP ones. */
     void (*show_state)(FILE *, const CPUState *, bool fp);
     const GuestDebug *debug;

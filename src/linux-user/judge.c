@@ -8,6 +8,7 @@
 #include "linux-user/deliver/deliver.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/strace/strace.h"
+#include "linux-user/task/regs.h"
 #include "linux-user/task/sys.h"
 
 enum { SIGINFO_SECCOMP = 1 };          /* SYS_SECCOMP */
@@ -21,9 +22,9 @@ static void trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
     info.si_signo = SIGSYS;
     info.si_code = SIGINFO_SECCOMP;
     info.si_errno = (int)data;
-    info.si_call_addr = (void *)(uintptr_t)rv_state(t->cpu)->pc;
+    info.si_call_addr = (void *)(uintptr_t)task_pc(t);
     info.si_syscall = (int)nr;
-    info.si_arch = TARGET_AUDIT_ARCH;
+    info.si_arch = task_abi(t)->audit_arch;
     t->no_result = true;
     if (t->proc->options->strace) {
         strace_leave(t, nr, a, (long)a[0]);
@@ -110,8 +111,8 @@ static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
 {
     unsigned nr = *call;
     struct seccomp_data data = {
-        .nr = (int)nr, .arch = TARGET_AUDIT_ARCH,
-        .instruction_pointer = rv_state(t->cpu)->pc,
+        .nr = (int)nr, .arch = task_abi(t)->audit_arch,
+        .instruction_pointer = task_pc(t),
     };
     const SeccompFilter *match;
     uint32_t decision;

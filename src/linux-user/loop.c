@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "host/usercopy.h"
+#include "linux-user/abi/layout.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/illegal.h"
 #include "linux-user/debug/names.h"
@@ -31,6 +32,7 @@
 #include "linux-user/syscall.h"
 #include "linux-user/task/current.h"
 #include "linux-user/task/path.h"
+#include "linux-user/task/regs.h"
 #include "linux-user/task/remote.h"
 
 /* --- the loop --- */
@@ -38,10 +40,10 @@
 /* The host tells so of what we call a fault at an instruction's address. */
 static bool is_fetch(const Task *t, const Event *e)
 {
-    const uint64_t longest = 4;
+    uint64_t longest = t->proc->options->exec.frontend->insn_bytes;
 
     return e->code == SEGV_MAPERR &&
-           e->addr - rv_state(t->cpu)->pc < longest;
+           e->addr - task_pc(t) < longest;
 }
 
 /* If code can be read now, another thread has changed the map since, and the
@@ -85,7 +87,7 @@ static void guest_segv(Task *t, const Event *e)
 static void guest_fault(Task *t, const Event *e)
 {
     if (e->signo != SIGSEGV) {
-        if (e->code == BUS_ADRALN && e->addr == rv_state(t->cpu)->pc) {
+        if (e->code == BUS_ADRALN && e->addr == task_pc(t)) {
             illegal_note(t, e->signo);
         }
         deliver_fault(t, e->signo, e->code, e->addr);
@@ -127,7 +129,7 @@ static void run_call(Task *t, uint64_t pc)
 
     syscall_run(t);
     if (step && !t->exited && trace_steps(t) &&
-        rv_state(t->cpu)->pc != pc - TARGET_SYSCALL_BYTES) {
+        task_pc(t) != pc - task_abi(t)->syscall_bytes) {
         deliver_step(t);
     }
 }
@@ -141,7 +143,7 @@ static void stepped(Task *t)
 
 static void handle(Task *t, const Event *e)
 {
-    uint64_t pc = rv_state(t->cpu)->pc;
+    uint64_t pc = task_pc(t);
 
     switch (e->kind) {
     case EVENT_SYSCALL: run_call(t, pc); break;
@@ -225,7 +227,8 @@ static int open_program(const char *path, const char **why)
     return fd;
 }
 
-static int read_program(const char *path, ElfImage *img, const char **why)
+static int read_program(const LinuxUserOptions *o, const char *path,
+                        ElfImage *img, const char **why)
 {
     int fd = open_program(path, why);
     int ret;
@@ -233,7 +236,7 @@ static int read_program(const char *path, ElfImage *img, const char **why)
     if (fd < 0) {
         return fd;
     }
-    ret = elf_read(fd, img, why);
+    ret = elf_read(o->abi, fd, img, why);
     if (ret < 0) {
         close(fd);
         return ret;
@@ -251,7 +254,7 @@ static int read_interp(const LinuxUserOptions *o, const char *name,
     if (o->prefix && path[0] == '/') {
         path_below(o->prefix, path, true);
     }
-    return read_program(path, img, why);
+    return read_program(o, path, img, why);
 }
 
 typedef struct Loader {
@@ -265,10 +268,10 @@ static int loader_open(Loader *l, const LinuxUserOptions *o, int fd)
     char name[PATH_MAX + 64];
 
     if (fd >= 0) {
-        l->fd = elf_read(fd, &l->program, &why);
+        l->fd = elf_read(o->abi, fd, &l->program, &why);
         l->fd = l->fd < 0 ? l->fd : fd;
     } else {
-        l->fd = read_program(o->program, &l->program, &why);
+        l->fd = read_program(o, o->program, &l->program, &why);
     }
     if (l->fd < 0) {
         return complain(o, o->program, -l->fd, why);
@@ -296,20 +299,21 @@ static void loader_close(Loader *l)
     }
 }
 
-static int map_vdso(Process *proc, uint64_t *vdso)
+static int map_vdso(Process *proc, uint64_t *address)
 {
     MapRequest r = {
         .len = GUEST_PAGE, .prot = PROT_READ | PROT_WRITE, .fd = -1,
         .flags = MAP_PRIVATE | MAP_ANONYMOUS, .kind = MAPPING_VDSO,
     };
+    const AbiVdso *vdso = proc->abi->vdso;
     int64_t at = mm_map(&proc->mm, &r);
 
-    if (at < 0 || !mm_write(&proc->mm, (uint64_t)at, target_vdso.image,
-                            target_vdso.size)) {
+    if (at < 0 || !mm_write(&proc->mm, (uint64_t)at, vdso->image,
+                            vdso->bytes)) {
         return -ENOMEM;
     }
-    *vdso = proc->vdso = (uint64_t)at;
-    proc->sigreturn = *vdso + target_vdso.sigreturn;
+    *address = proc->vdso = (uint64_t)at;
+    proc->sigreturn = proc->vdso + vdso->sigreturn;
     return (int)mm_protect(&proc->mm, (uint64_t)at, GUEST_PAGE,
                            PROT_READ | PROT_EXEC);
 }
@@ -535,8 +539,8 @@ static int start(Start *s, Task **task)
     reserve_fill(&proc->reserve);
     proc->mm.code_suspect = code_suspect;
     proc->mm.code_fence = code_fence;
-    rv_state((*task)->cpu)->pc = s->pc;
-    rv_state((*task)->cpu)->gpr[RV_SP] = s->sp;
+    task_set_pc(*task, s->pc);
+    task_set_sp(*task, s->sp);
     if (log_on(&proc->options->log, LOG_page)) {
         page_log(*task, "the program is loaded");
     }
@@ -603,6 +607,7 @@ int linux_user_run(const LinuxUserOptions *o)
     mallopt(M_ARENA_MAX, 1);   /* each takes two mappings and 64 MiB */
     proc->options = o;
     proc->abi = o->abi;
+    proc->same_layouts = layouts_same(o->abi);
     proc->run = task_loop;
     proc->profile_fd = o->profile ? profile_fd(o->profile) : -1;
     proc->program_fd = -1;

@@ -8,6 +8,7 @@
 #include "host/calls.h"
 #include "host/usercopy.h"
 #include "linux-user/debug/page_log.h"
+#include "linux-user/abi/layout.h"
 #include "linux-user/files/paths.h"
 #include "linux-user/judge.h"
 #include "linux-user/proc/program.h"
@@ -16,16 +17,22 @@
 #include "linux-user/signal/signal.h"
 #include "linux-user/strace/strace.h"
 #include "linux-user/task/call.h"
+#include "linux-user/task/regs.h"
 #include "linux-user/task/sys.h"
 #include "util/check.h"
 
 const Syscall syscalls[NB_CALLS] = {
-#define PASS(name, arguments) \
-    { #name, arguments, NULL, SYS_##name, SYSCALL_POINTERS(arguments), \
-      SYSCALL_PATHS(arguments), CALL_##name },
-#define CALL(name, arguments, handler) \
-    { #name, arguments, handler, -1, SYSCALL_POINTERS(arguments), \
-      SYSCALL_PATHS(arguments), CALL_##name },
+#define ROW(name, arguments, ...) \
+    SYSCALL_ROW(name, arguments, .call = CALL_##name, __VA_ARGS__)
+#define PASS(name, arguments) ROW(name, arguments, .host = SYS_##name)
+#define CALL(name, arguments, function) \
+    ROW(name, arguments, .handler = function, .host = -1)
+#define LAID(name, arguments, layout, function)                     \
+    ROW(name, arguments, .handler = function, .host = SYS_##name,   \
+        .structure = LAYOUT_##layout)
+#define GIVES(name, arguments, layout, i)                           \
+    ROW(name, arguments, .host = SYS_##name,                        \
+        .structure = LAYOUT_##layout, .given = i)
 #include "linux-user/task/calls.def"
 };
 
@@ -45,17 +52,39 @@ static long unknown_call(Task *t, unsigned nr)
     return -ENOSYS;
 }
 
+static long pass(Task *t, const Syscall *row, const uint64_t *a)
+{
+    return row->paths ? pass_paths(t, row, a)
+                      : pass_call(t, row->host, row->pointers, a);
+}
+
+/* The host's call writes its own structure, which the guest gets as its. */
+static long pass_given(Task *t, const Syscall *row, const uint64_t *a)
+{
+    _Alignas(8) char structure[LAYOUT_MAX_BYTES];
+    Syscall host = *row;
+    uint64_t v[6];
+    long ret;
+
+    host.pointers &= (uint8_t)~(1u << row->given);
+    memcpy(v, a, sizeof(v));
+    v[row->given] = (uintptr_t)structure;
+    ret = pass(t, &host, v);
+    return ret < 0 || structure_write(t, row->structure, a[row->given],
+                                      structure) ? ret : -EFAULT;
+}
+
 static long call_once(Task *t, const Syscall *row, unsigned nr,
                       const uint64_t *a)
 {
-    if (row->handler) {
+    if (row->structure && !structure_same(t, row->structure)) {
+        return row->handler ? row->handler(t, a) : pass_given(t, row, a);
+    }
+    if (row->handler && !row->structure) {
         return row->handler(t, a);
     }
-    if (row->paths) {
-        return pass_paths(t, row, a);
-    }
     if (row->name) {
-        return pass_call(t, row->host, row->pointers, a);
+        return pass(t, row, a);
     }
     return unknown_call(t, nr);
 }
@@ -96,8 +125,17 @@ static long as_interrupted_by_guest(const Task *t, long ret)
  */
 static bool syscall_by_vdso(const Task *t, unsigned nr, const uint64_t *a)
 {
-    return rv_state(t->cpu)->pc - t->proc->vdso < target_vdso.size &&
-           target_vdso_answers(nr, a);
+    const AbiVdso *vdso = task_abi(t)->vdso;
+
+    if (task_pc(t) - t->proc->vdso >= vdso->bytes) {
+        return false;
+    }
+    for (unsigned i = 0; i < vdso->nb_calls; i++) {
+        if (vdso->calls[i].number == nr) {
+            return vdso->calls[i].answers(a);
+        }
+    }
+    return false;
 }
 
 static SeccompVerdict ask_seccomp(Task *t, unsigned *nr, const uint64_t *a,
@@ -137,14 +175,12 @@ static long make_call(Task *t, unsigned nr, const uint64_t *a)
 
 static void set_result(Task *t, long ret)
 {
-    RVState *s = rv_state(t->cpu);
-
     check(ret != -RESTART_SYSCALL || !t->no_result,
           "a call is made again whose registers are set");
     if (ret == -RESTART_SYSCALL) {
-        s->pc -= TARGET_SYSCALL_BYTES;
+        task_call_again(t);
     } else if (!t->no_result) {
-        s->gpr[RV_A0] = (uint64_t)ret;
+        *task_result(t) = (uint64_t)ret;
     }
 }
 
@@ -154,7 +190,7 @@ static void debugged_call(Task *t, unsigned nr, const uint64_t *a)
     long ret = -RESTART_SYSCALL;
 
     t->break_call = false;
-    if (nr == TARGET_SIGRETURN) {              /* sets registers */
+    if (syscall_row(t, nr)->handler == sys_rt_sigreturn) {
         set_result(t, make_call(t, nr, a));
         return;
     }
@@ -162,6 +198,7 @@ static void debugged_call(Task *t, unsigned nr, const uint64_t *a)
         set_result(t, ret);
         return;
     }
+    task_get_args(t, t->args);
     ret = make_call(t, nr, a);
     if (t->debug && !gdb_call_end(t->debug, ret != -RESTART_SYSCALL, ret)) {
         return;
@@ -189,22 +226,23 @@ static void traced_call(Task *t, unsigned nr, const uint64_t *a)
     }
 }
 
-static TcgSyscall describe(const Task *t, uint64_t nr, const uint64_t *a)
+static TcgSyscall describe(const Task *t)
 {
-    TcgSyscall call = { .number = nr };
+    TcgSyscall call = {
+        .number = *task_call_number(t),
+        .name = syscall_row(t, task_call(t))->name,
+    };
 
-    call.name = nr < UINT_MAX ? syscall_row(t, (unsigned)nr)->name : NULL;
-    memcpy(call.args, a, sizeof(call.args));
+    task_get_args(t, call.args);
     return call;
 }
 
 static void run(Task *t)
 {
-    RVState *s = rv_state(t->cpu);
-    const uint64_t *a = &s->gpr[RV_A0];
-    unsigned nr = s->gpr[RV_A7] < UINT_MAX
-                  ? (unsigned)s->gpr[RV_A7] : UINT_MAX;
+    const uint64_t *a = t->args;
+    unsigned nr = task_call(t);
 
+    task_get_args(t, t->args);
     t->no_result = t->kicked = t->cut_short = false;
     if (t->debug) {
         debugged_call(t, nr, a);
@@ -219,19 +257,18 @@ static void run(Task *t)
 void syscall_run(Task *t)
 {
     Plugins *plugins = t->proc->options->plugins;
-    const RVState *s = rv_state(t->cpu);
-    uint64_t pc = s->pc;
+    uint64_t pc = task_pc(t);
     TcgSyscall call;
 
     if (!plugins) {
         run(t);
         return;
     }
-    call = describe(t, s->gpr[RV_A7], &s->gpr[RV_A0]);
+    call = describe(t);
     plugins_syscall(plugins, t->cpu, &call);
     run(t);
-    if (!t->exited && s->pc != pc - TARGET_SYSCALL_BYTES) {
-        call.result = (int64_t)s->gpr[RV_A0];
+    if (!t->exited && task_pc(t) != pc - task_abi(t)->syscall_bytes) {
+        call.result = (int64_t)*task_result(t);
         plugins_syscall_return(plugins, t->cpu, &call);
     }
 }

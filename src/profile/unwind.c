@@ -220,7 +220,7 @@ static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread)
 static bool read_stack(const Unwinder *u, uint64_t addr, uint64_t *value)
 {
     const ProfileSample *s = u->sample;
-    uint64_t at = addr - s->gpr[SP];
+    uint64_t at = addr - s->reg[SP];
     size_t bytes = s->head.bytes - sizeof(*s);
     if (at > bytes || bytes - at < sizeof(*value)) {
         return false;
@@ -326,7 +326,7 @@ static bool step(Unwinder *u, bool innermost)
 static void unwind(Unwinder *u, const ProfileSample *s)
 {
     u->sample = s;
-    memcpy(u->reg, s->gpr, sizeof(u->reg));
+    memcpy(u->reg, s->reg, sizeof(u->reg));
     u->nb_pcs = 0;
     add_pc(u, s->exact_pc);
     for (;;) {
@@ -392,7 +392,7 @@ static Frame frame_of(const Place *p)
 static Frame pseudo_frame(Unwinder *u, const ProfileSample *s)
 {
     char text[64] = "[emulator]";
-    uint64_t nr = s->gpr[NR_REG];
+    uint64_t nr = s->reg[NR_REG];
     if (s->place == PROFILE_SYSCALL) {
         bool known = nr < sizeof(syscall_names) / sizeof(syscall_names[0]) &&
                      syscall_names[nr];

@@ -90,7 +90,7 @@ static void check_call(const Syscall *call)
     for (unsigned i = 0; call->arguments[i]; i++) {
         char c = call->arguments[i];
 
-        pointers |= c >= 'A' && c <= 'Z' ? 1u << i : 0;
+        pointers |= (c >= 'A' && c <= 'Z') || strchr("/^?", c) ? 1u << i : 0;
         if (!letter_known(c)) {
             fail_msg("%s: letter %c", call->name, c);
         }

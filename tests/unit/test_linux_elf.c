@@ -10,9 +10,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "guest/guest.h"
 #include "linux-user/elf/elf.h"
 
 enum { MUTANTS = 1000, BASE = 0x40000000, FILE_BYTES = 0x3000 };
+
+static const GuestAbi *abi(void)
+{
+    return guest_named("riscv64")->abi;
+}
 
 /* A program: text, data with bss that runs over pages, stack note. */
 typedef struct Program {
@@ -53,7 +59,7 @@ static int read_program(const Program *p, const char **why)
 {
     int fd = file_of(p, sizeof(*p));
     ElfImage img;
-    int ret = elf_read(fd, &img, why);
+    int ret = elf_read(abi(), fd, &img, why);
 
     close(fd);
     if (ret == 0) {
@@ -121,7 +127,7 @@ static void test_short_files(void **state)
         const char *why;
         ElfImage img;
 
-        assert_true(elf_read(fd, &img, &why) < 0);
+        assert_true(elf_read(abi(), fd, &img, &why) < 0);
         close(fd);
     }
 }
@@ -158,7 +164,7 @@ static void check_mapped(uint16_t type, bool move)
 
     fill(&p, type);
     fd = file_of(&p, sizeof(p));
-    assert_int_equal(elf_read(fd, &img, &why), 0);
+    assert_int_equal(elf_read(abi(), fd, &img, &why), 0);
     assert_int_equal(mm_init(&mm, &(MmPlace){ .low = img.low, .high = img.high,
                                                .move = move,
                                                .end = 1ull << 38,
@@ -233,7 +239,7 @@ static void load_mutant(const Program *p, int *loaded)
     ElfImage img;
     Mm mm;
 
-    if (elf_read(fd, &img, &why) < 0) {
+    if (elf_read(abi(), fd, &img, &why) < 0) {
         assert_non_null(why);
     } else {
         if (mm_init(&mm, &(MmPlace){ .move = true, .end = 1ull << 38,

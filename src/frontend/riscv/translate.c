@@ -133,6 +133,7 @@ const Frontend riscv64_frontend = {
     .translate = translate,
     .tb_flags = tb_flags,
     .nb_tb_flags = RV_FRM_INVALID + 1,
+    .reset = rv_reset,
     .show_state = rv_show_state,
     .debug = &rv_debug,
 };

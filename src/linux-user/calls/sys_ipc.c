@@ -9,35 +9,25 @@
 #include "host/usercopy.h"
 #include "linux-user/task/call.h"
 
-_Static_assert(sizeof(struct ipc_perm) == 48, "as in TargetSemidDs");
-
 static long semctl_stat(Task *t, const uint64_t *a)
 {
     struct semid_ds ds;
-    TargetSemidDs out = { 0 };
     long ret = raw_syscall(SYS_semctl, (long)a[0], (long)a[1], (long)a[2],
                            (long)&ds, 0, 0);
 
     if (ret < 0) {
         return ret;
     }
-    memcpy(out.perm, &ds.sem_perm, sizeof(out.perm));
-    out.otime = ds.sem_otime;
-    out.ctime = ds.sem_ctime;
-    out.nsems = ds.sem_nsems;
-    return mm_write(task_mm(t), a[3], &out, sizeof(out)) ? ret : -EFAULT;
+    return structure_write(t, LAYOUT_semid_ds, a[3], &ds) ? ret : -EFAULT;
 }
 
 static long semctl_set(Task *t, const uint64_t *a)
 {
     struct semid_ds ds;
-    TargetSemidDs in;
 
-    if (!mm_read(task_mm(t), &in, a[3], sizeof(in))) {
+    if (!structure_read(t, LAYOUT_semid_ds, &ds, a[3])) {
         return -EFAULT;
     }
-    memset(&ds, 0, sizeof(ds));
-    memcpy(&ds.sem_perm, in.perm, sizeof(in.perm));
     return raw_syscall(SYS_semctl, (long)a[0], (long)a[1], (long)a[2],
                        (long)&ds, 0, 0);
 }

@@ -12,6 +12,7 @@
 #include "host/usercopy.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
+#include "linux-user/task/regs.h"
 
 long sys_brk(Task *t, const uint64_t *a)
 {
@@ -66,7 +67,7 @@ long sys_madvise(Task *t, const uint64_t *a)
 /* Of the stack, which Linux would make as it is needed, what is in use. */
 static uint64_t lock_start(Task *t, const Mapping *m)
 {
-    uint64_t sp = rv_state(t->cpu)->gpr[RV_SP];
+    uint64_t sp = task_sp(t);
 
     return m->kind == MAPPING_STACK && sp >= m->start && sp < m->end
            ? page_down(sp) : m->start;

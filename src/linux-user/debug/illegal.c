@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "disas/symbol_map.h"
-#include "linux-user/abi/riscv64/target.h"
+#include "linux-user/task/regs.h"
 
 enum { NAME_BYTES = 256 };
 
@@ -32,15 +32,19 @@ static void put_place(Task *t, FILE *f, uint64_t pc)
 
 static void put_line(Task *t, FILE *f)
 {
-    uint64_t pc = rv_state(t->cpu)->pc;
-    uint8_t code[TARGET_INSN_MAX];
-    size_t n = mm_read(task_mm(t), code, pc, sizeof(code)) ? sizeof(code)
-               : mm_read(task_mm(t), code, pc, 2)          ? 2 : 0;
+    const ExecConfig *exec = &t->proc->options->exec;
+    uint64_t pc = task_pc(t);
+    size_t n = exec->frontend->insn_bytes;
+    uint8_t code[n];
+
+    while (n && !mm_read(task_mm(t), code, pc, n)) {
+        n--;
+    }
 
     fputs("illegal instruction at ", f);
     put_place(t, f, pc);
     fputs(": ", f);
-    target_illegal(f, code, n, pc, t->proc->options->exec.features);
+    task_abi(t)->illegal(f, code, n, pc, exec->features);
     fputc('\n', f);
 }
 

@@ -12,6 +12,7 @@
 #include "host/usercopy.h"
 #include "linux-user/debug/profile_file.h"
 #include "linux-user/proc/proc.h"
+#include "linux-user/task/regs.h"
 #include "util/fd.h"
 
 enum {
@@ -286,11 +287,11 @@ static size_t copy_stack(Task *t, uint8_t *to, uint64_t sp, size_t size)
 
 static void add_sample(Profile *p, Task *t, const Tick *tick)
 {
-    const RVState *rv = rv_state(t->cpu);
+    const GuestDebug *debug = t->proc->options->exec.frontend->debug;
     ProfileSample *s = add_record(p, PROFILE_SAMPLE,
                                   sizeof(*s) + p->stack_bytes, t->tgid,
                                   t->tid);
-    size_t stack = copy_stack(t, (uint8_t *)(s + 1), rv->gpr[RV_SP],
+    size_t stack = copy_stack(t, (uint8_t *)(s + 1), task_sp(t),
                               p->stack_bytes) & ~(size_t)7;
 
     p->used -= s->head.bytes;
@@ -300,8 +301,10 @@ static void add_sample(Profile *p, Task *t, const Tick *tick)
     s->place = places[tick->place];
     s->weight = tick->weight;
     s->pc = tick->pc;
-    s->exact_pc = rv->pc;
-    memcpy(s->gpr, rv->gpr, sizeof(s->gpr));
+    s->exact_pc = task_pc(t);
+    for (uint32_t i = 0; i < PROFILE_REGS; i++) {
+        s->reg[i] = debug->read(t->cpu, i);
+    }
 }
 
 void profile_take(Task *t)

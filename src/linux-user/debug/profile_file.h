@@ -10,6 +10,7 @@
 enum {
     PROFILE_MAGIC = 0x70676374,    /* "tcgp" */
     PROFILE_VERSION = 1,
+    PROFILE_REGS = 32,
 };
 
 typedef enum ProfileKind {
@@ -53,7 +54,8 @@ typedef struct ProfileSample {
     uint64_t maps;             /* ProfileMaps.number */
     uint32_t place, weight;
     uint64_t pc;               /* PROFILE_CODE */
-    uint64_t exact_pc, gpr[32];
+    uint64_t exact_pc;
+    uint64_t reg[PROFILE_REGS];        /* a debugger's first */
 } ProfileSample;
 
 #endif

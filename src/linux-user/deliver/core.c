@@ -1,5 +1,5 @@
 /*
- * The file is an ELF core as Linux/riscv64 writes it (fs/binfmt_elf.c): a
+ * The file is an ELF core as Linux writes it (fs/binfmt_elf.c): a
  * segment of notes, then one segment for each mapping; pages that hold
  * nothing are holes.
  */
@@ -15,8 +15,8 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
-#include "linux-user/abi/riscv64/core_note.h"
 #include "linux-user/proc/proc.h"
+#include "linux-user/deliver/core_note.h"
 
 enum {
     NAME_ROOM = 256,
@@ -155,7 +155,8 @@ static uint32_t segment_flags(const Mapping *m)
            (m->prot & PROT_EXEC ? PF_X : 0);
 }
 
-static bool fill_headers(Headers *h, const Map *map, size_t notes)
+static bool fill_headers(Headers *h, const GuestAbi *abi, const Map *map,
+                         size_t notes)
 {
     uint64_t at;
 
@@ -186,8 +187,8 @@ static bool fill_headers(Headers *h, const Map *map, size_t notes)
     h->e = (Elf64_Ehdr){
         .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
                      ELFDATA2LSB, EV_CURRENT },
-        .e_type = ET_CORE, .e_machine = EM_RISCV, .e_version = EV_CURRENT,
-        .e_phoff = sizeof(h->e), .e_flags = TARGET_ELF_CORE_FLAGS,
+        .e_type = ET_CORE, .e_machine = abi->elf_machine, .e_version = EV_CURRENT,
+        .e_phoff = sizeof(h->e), .e_flags = abi->core_flags,
         .e_ehsize = sizeof(h->e), .e_phentsize = sizeof(*h->p),
         .e_phnum = (uint16_t)h->n,
     };
@@ -203,7 +204,7 @@ static void write_file(Task *t, int fd, const char *notes, size_t size)
     size_t segment = 1;
     uint64_t end;
 
-    if (fill_headers(&h, &mm->map, size) &&
+    if (fill_headers(&h, task_abi(t), &mm->map, size) &&
         pwrite(fd, &h.e, sizeof(h.e), 0) > 0 &&
         pwrite(fd, h.p, h.n * sizeof(*h.p), sizeof(h.e)) > 0 &&
         pwrite(fd, notes, size, (off_t)h.p[0].p_offset) > 0) {

@@ -5,13 +5,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "host/usercopy.h"
-#include "linux-user/abi/riscv64/frame.h"
+#include "linux-user/signal/frame.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/deliver/core.h"
 #include "linux-user/process/end.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/strace/strace.h"
+#include "linux-user/task/regs.h"
 #include "util/check.h"
 
 static void raise_host(int signo)
@@ -67,7 +68,7 @@ static void default_action(Task *t, int signo)
 static void deliver(Task *t, const siginfo_t *info)
 {
     int signo = info->si_signo;
-    TargetSigaction taken = signal_take_action(t->actions, signo), *act = &taken;
+    GuestAction taken = signal_take_action(t->actions, signo), *act = &taken;
     uint64_t mask = t->has_saved_mask ? t->saved_mask : t->sigmask;
 
     strace_signal(t, info);
@@ -175,6 +176,6 @@ void deliver_step(Task *t)
     memset(&info, 0, sizeof(info));
     info.si_signo = SIGTRAP;
     info.si_code = TRAP_TRACE;
-    info.si_addr = (void *)(uintptr_t)rv_state(t->cpu)->pc;
+    info.si_addr = (void *)(uintptr_t)task_pc(t);
     deliver_forced(t, &info);
 }

@@ -1,7 +1,7 @@
 /* Behind a handler. */
 #include "linux-user/task/sys.h"
 
-#include "linux-user/abi/riscv64/frame.h"
+#include "linux-user/signal/frame.h"
 #include "linux-user/deliver/deliver.h"
 #include "linux-user/signal/signal.h"
 

@@ -10,6 +10,7 @@
 
 #include <elf.h>
 #include <limits.h>
+#include "linux-user/abi/abi.h"
 #include "linux-user/mm/mm.h"
 
 #define ELF_MAX_ALIGN (1ull << 34)
@@ -32,11 +33,11 @@ typedef struct ElfImage {
     uint64_t bias;             /* set by elf_map: address - p_vaddr */
 } ElfImage;
 
-/* Is this the beginning of a riscv64 program? n bytes of it at data. */
-bool elf_is_guest(const void *data, size_t n);
+/* Is this the beginning of a program of the guest? n bytes of it at data. */
+bool elf_is_guest(const GuestAbi *abi, const void *data, size_t n);
 
 /* 0, or -errno with *why telling what is wrong with the file. */
-int elf_read(int fd, ElfImage *img, const char **why);
+int elf_read(const GuestAbi *abi, int fd, ElfImage *img, const char **why);
 void elf_free(ElfImage *img);
 
 /* Maps the segments; `where` is used if the image is not fixed; 0: anywhere. */

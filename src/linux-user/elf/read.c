@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "linux-user/abi/riscv64/target.h"
 #include "util/file_kind.h"
 
 static int refuse(const char **why, int error, const char *text)
@@ -23,7 +22,7 @@ static bool read_at(int fd, void *buf, size_t n, uint64_t offset)
     return pread(fd, buf, n, (off_t)offset) == (ssize_t)n;
 }
 
-bool elf_is_guest(const void *data, size_t n)
+bool elf_is_guest(const GuestAbi *abi, const void *data, size_t n)
 {
     Elf64_Ehdr h;
 
@@ -34,10 +33,11 @@ bool elf_is_guest(const void *data, size_t n)
     return memcmp(h.e_ident, ELFMAG, SELFMAG) == 0 &&
            h.e_ident[EI_CLASS] == ELFCLASS64 &&
            h.e_ident[EI_DATA] == ELFDATA2LSB &&
-           h.e_machine == TARGET_ELF_MACHINE;
+           h.e_machine == abi->elf_machine;
 }
 
-static int check_header(const Elf64_Ehdr *h, const char **why)
+static int check_header(const GuestAbi *abi, const Elf64_Ehdr *h,
+                        const char **why)
 {
     if (memcmp(h->e_ident, ELFMAG, SELFMAG) != 0) {
         return refuse(why, ENOEXEC, file_kind(h, sizeof(*h)));
@@ -48,12 +48,11 @@ static int check_header(const Elf64_Ehdr *h, const char **why)
     if (h->e_ident[EI_DATA] != ELFDATA2LSB) {
         return refuse(why, ENOEXEC, "not a little-endian ELF file");
     }
-    if (h->e_machine != TARGET_ELF_MACHINE) {
-        return refuse(why, ENOEXEC, "not a program for RISC-V");
+    if (h->e_machine != abi->elf_machine) {
+        return refuse(why, ENOEXEC, abi->not_elf);
     }
-    if (h->e_flags & TARGET_ELF_FLAG_RVE) {
-        return refuse(why, ENOEXEC, "built for the RVE base, which has "
-                      "16 registers; only RV64I is supported");
+    if (h->e_flags & abi->elf_refused.flags) {
+        return refuse(why, ENOEXEC, abi->elf_refused.why);
     }
     if (h->e_type != ET_EXEC && h->e_type != ET_DYN) {
         return refuse(why, ENOEXEC, "neither an executable nor a PIE");
@@ -164,7 +163,7 @@ static int read_phdrs(int fd, ElfImage *img, const char **why)
     return 0;
 }
 
-int elf_read(int fd, ElfImage *img, const char **why)
+int elf_read(const GuestAbi *abi, int fd, ElfImage *img, const char **why)
 {
     struct stat st;
     int ret;
@@ -179,7 +178,7 @@ int elf_read(int fd, ElfImage *img, const char **why)
                                         ? file_kind(&img->header, n)
                                         : "cannot be read");
     }
-    ret = check_header(&img->header, why);
+    ret = check_header(abi, &img->header, why);
     if (ret == 0) {
         img->fixed = img->header.e_type == ET_EXEC;
         ret = read_phdrs(fd, img, why);

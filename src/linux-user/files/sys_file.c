@@ -208,28 +208,7 @@ long sys_readlinkat(Task *t, const uint64_t *a)
 
 static long give_stat(Task *t, uint64_t addr, const struct stat *st)
 {
-    TargetStat out = {
-        .dev = st->st_dev, .ino = st->st_ino, .mode = st->st_mode,
-        .nlink = (uint32_t)st->st_nlink, .uid = st->st_uid,
-        .gid = st->st_gid, .rdev = st->st_rdev, .size = st->st_size,
-        .blksize = (int32_t)st->st_blksize, .blocks = st->st_blocks,
-        .atime = st->st_atim.tv_sec,
-        .atime_nsec = (uint64_t)st->st_atim.tv_nsec,
-        .mtime = st->st_mtim.tv_sec,
-        .mtime_nsec = (uint64_t)st->st_mtim.tv_nsec,
-        .ctime = st->st_ctim.tv_sec,
-        .ctime_nsec = (uint64_t)st->st_ctim.tv_nsec,
-    };
-
-    return mm_write(task_mm(t), addr, &out, sizeof(out)) ? 0 : -EFAULT;
-}
-
-long sys_fstat(Task *t, const uint64_t *a)
-{
-    struct stat st;
-    long ret = raw_syscall(SYS_fstat, (int)a[0], (long)&st, 0, 0, 0, 0);
-
-    return ret < 0 ? ret : give_stat(t, a[1], &st);
+    return structure_write(t, LAYOUT_stat, addr, st) ? 0 : -EFAULT;
 }
 
 /* A path, or for AT_EMPTY_PATH none; /proc/self/exe is the guest's. */

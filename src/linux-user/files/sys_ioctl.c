@@ -99,53 +99,23 @@ static long with_pointers(Task *t, const IoctlRow *row, const uint64_t *a)
     return ret;
 }
 
-/* --- the old status of a loop device, whose device numbers are longer --- */
-
-static void loop_to_host(struct loop_info *h, const TargetLoopInfo *g)
-{
-    *h = (struct loop_info){
-        .lo_number = g->number, .lo_device = g->device, .lo_inode = g->inode,
-        .lo_rdevice = g->rdevice, .lo_offset = g->offset,
-        .lo_encrypt_type = g->encrypt_type,
-        .lo_encrypt_key_size = g->encrypt_key_size, .lo_flags = g->flags,
-        .lo_init = { g->init[0], g->init[1] },
-    };
-    memcpy(h->lo_name, g->name, sizeof(h->lo_name));
-    memcpy(h->lo_encrypt_key, g->encrypt_key, sizeof(h->lo_encrypt_key));
-}
-
-static void loop_to_guest(TargetLoopInfo *g, const struct loop_info *h)
-{
-    *g = (TargetLoopInfo){
-        .number = h->lo_number, .device = (uint32_t)h->lo_device,
-        .inode = h->lo_inode, .rdevice = (uint32_t)h->lo_rdevice,
-        .offset = h->lo_offset, .encrypt_type = h->lo_encrypt_type,
-        .encrypt_key_size = h->lo_encrypt_key_size, .flags = h->lo_flags,
-        .init = { h->lo_init[0], h->lo_init[1] },
-    };
-    memcpy(g->name, h->lo_name, sizeof(g->name));
-    memcpy(g->encrypt_key, h->lo_encrypt_key, sizeof(g->encrypt_key));
-}
+/* --- the old status of a loop device --- */
 
 static long loop_status(Task *t, const uint64_t *a)
 {
     bool set = a[1] == LOOP_SET_STATUS;
-    TargetLoopInfo guest;
     struct loop_info host = { 0 };
     uint64_t at = (uintptr_t)&host;
     long ret;
 
-    if (set && !mm_read(task_mm(t), &guest, a[2], sizeof(guest))) {
+    if (set && !structure_read(t, LAYOUT_loop_info, &host, a[2])) {
         at = (uint64_t)bad_pointer();
-    } else if (set) {
-        loop_to_host(&host, &guest);
-    } else if (!a[2]) {
+    } else if (!set && !a[2]) {
         at = 0;
     }
     ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){ a[0], a[1], at });
     if (ret == 0 && !set) {
-        loop_to_guest(&guest, &host);
-        ret = mm_write(task_mm(t), a[2], &guest, sizeof(guest)) ? 0 : -EFAULT;
+        ret = structure_write(t, LAYOUT_loop_info, a[2], &host) ? 0 : -EFAULT;
     }
     return ret;
 }

@@ -71,19 +71,15 @@ long sys_pselect6(Task *t, const uint64_t *a)
     return masked < 0 ? ret : signal_wait_end(t, ret);
 }
 
-/* --- epoll: x86-64 packs struct epoll_event --- */
+/* --- epoll --- */
 
 long sys_epoll_ctl(Task *t, const uint64_t *a)
 {
-    TargetEpollEvent guest;
     struct epoll_event host = { 0 };
 
-    if (a[1] != EPOLL_CTL_DEL) {
-        if (!mm_read(task_mm(t), &guest, a[3], sizeof(guest))) {
-            return -EFAULT;
-        }
-        host.events = guest.events;
-        host.data.u64 = guest.data;
+    if (a[1] != EPOLL_CTL_DEL &&
+        !structure_read(t, LAYOUT_epoll_event, &host, a[3])) {
+        return -EFAULT;
     }
     return raw_syscall(SYS_epoll_ctl, (long)a[0], (long)a[1], (long)a[2],
                        (long)&host, 0, 0);
@@ -92,11 +88,11 @@ long sys_epoll_ctl(Task *t, const uint64_t *a)
 static long give_events(Task *t, uint64_t addr, const struct epoll_event *ev,
                         long n)
 {
-    for (long i = 0; i < n; i++) {
-        TargetEpollEvent e = { ev[i].events, 0, ev[i].data.u64 };
+    uint64_t bytes = structure_bytes(t, LAYOUT_epoll_event);
 
-        if (!mm_write(task_mm(t), addr + (uint64_t)i * sizeof(e), &e,
-                      sizeof(e))) {
+    for (long i = 0; i < n; i++) {
+        if (!structure_write(t, LAYOUT_epoll_event,
+                             addr + (uint64_t)i * bytes, &ev[i])) {
             return -EFAULT;
         }
     }
@@ -106,6 +102,7 @@ static long give_events(Task *t, uint64_t addr, const struct epoll_event *ev,
 static long epoll_wait_for(Task *t, int host, const uint64_t *a, long timeout)
 {
     enum { FEW = 128, MANY = 1 << 16 };
+    uint64_t bytes = structure_bytes(t, LAYOUT_epoll_event);
     struct epoll_event few[FEW], *ev = few;
     int max = (int)a[2] < MANY ? (int)a[2] : MANY;
     long v[6] = { (long)a[0], 0, max, timeout }, ret;
@@ -113,8 +110,7 @@ static long epoll_wait_for(Task *t, int host, const uint64_t *a, long timeout)
     if (max > FEW && !(ev = malloc((size_t)max * sizeof(*ev)))) {
         return -ENOMEM;
     }
-    v[1] = max <= 0 || mm_range_ok(task_mm(t), a[1], (uint64_t)max *
-                                       sizeof(TargetEpollEvent))
+    v[1] = max <= 0 || mm_range_ok(task_mm(t), a[1], (uint64_t)max * bytes)
            ? (long)ev : bad_pointer();
     ret = give_events(t, a[1], ev,
                       wait_with_mask(t, host, v, 4, a[4], a[5]));

@@ -106,15 +106,9 @@ void proc_statm(Task *t, FILE *out, const char *path)
 void proc_cpuinfo(Task *t, FILE *out, const char *path)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
-    const char *mmu = task_mm(t)->space.end > 1ull << 38 ? "sv48" : "sv39";
-    char isa[256];
 
     (void)path;
-    target_isa(t->proc->options->exec.features, isa, sizeof(isa));
-    for (long i = 0; i < n; i++) {
-        fprintf(out, "processor\t: %ld\nhart\t\t: %ld\n"
-                "isa\t\t: %s\nmmu\t\t: %s\n\n", i, i, isa, mmu);
-    }
+    task_abi(t)->cpuinfo(t, out, n);
 }
 
 /* --- status --- */

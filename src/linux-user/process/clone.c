@@ -5,19 +5,18 @@
 #include <linux/sched.h>
 #include <sys/syscall.h>
 #include "host/usercopy.h"
+#include "linux-user/task/regs.h"
 
 void clone_start_child(Task *t, const CloneArgs *c)
 {
-    RVState *s = rv_state(t->cpu);
-
     if (c->stack) {
-        s->gpr[RV_SP] = c->stack;
+        task_set_sp(t, c->stack);
     }
     if (c->flags & CLONE_SETTLS) {
-        s->gpr[RV_TP] = c->tls;
+        *task_reg(t, task_abi(t)->regs.tls) = c->tls;
     }
-    s->gpr[RV_A0] = 0;
-    s->load_res = RV_NO_RESERVATION;
+    *task_result(t) = 0;
+    task_leave(t);
     t->clear_tid = c->flags & CLONE_CHILD_CLEARTID ? c->child_tid : 0;
     t->robust_list = 0;
 }

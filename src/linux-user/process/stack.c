@@ -1,6 +1,6 @@
 /*
  * From high to low: the name of the program, the strings of environment and
- * arguments, 16 random bytes, the platform's name; then, 16-byte aligned,
+ * arguments, 16 random bytes, AT_PLATFORM's name; then, 16-byte aligned,
  * argc, argv, envp and the auxiliary vector (Linux, create_elf_tables).
  *
  * The stack is mapped at its full size at once.  Nothing is placed in the
@@ -92,13 +92,19 @@ static void aux(Auxv *a, uint64_t type, uint64_t value)
     a->pair[a->n++][1] = value;
 }
 
-static void fill_auxv(Auxv *a, const StackInfo *info, uint64_t random,
-                      uint64_t execfn)
+static void fill_auxv(Auxv *a, const GuestAbi *abi, const StackInfo *info,
+                      uint64_t random, uint64_t execfn, uint64_t platform)
 {
     if (info->vdso) {
         aux(a, AT_SYSINFO_EHDR, info->vdso);
     }
-    aux(a, AT_HWCAP, target_hwcap(info->features));
+    aux(a, AT_HWCAP, abi->hwcap(info->features));
+    if (abi->hwcap2) {
+        aux(a, AT_HWCAP2, abi->hwcap2(info->features));
+    }
+    if (platform) {
+        aux(a, AT_PLATFORM, platform);
+    }
     aux(a, AT_PAGESZ, GUEST_PAGE);
     aux(a, AT_CLKTCK, (uint64_t)sysconf(_SC_CLK_TCK));
     aux(a, AT_PHDR, elf_phdr_address(info->program));
@@ -114,7 +120,7 @@ static void fill_auxv(Auxv *a, const StackInfo *info, uint64_t random,
     aux(a, AT_SECURE, getauxval(AT_SECURE));
     aux(a, AT_RANDOM, random);
     aux(a, AT_EXECFN, execfn);
-    aux(a, AT_MINSIGSTKSZ, TARGET_MINSIGSTKSZ);
+    aux(a, AT_MINSIGSTKSZ, abi->min_signal_stack);
     aux(a, AT_NULL, 0);
 }
 
@@ -171,7 +177,7 @@ static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
 {
     const LinuxUserOptions *o = proc->options;
     size_t argc = count(o->argv), envc = count(o->envp);
-    uint64_t execfn, random;
+    uint64_t execfn, random, platform;
     uint8_t bytes[16];
     Auxv auxv = { .n = 0 };
 
@@ -185,10 +191,11 @@ static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
     proc->arg_start = b->sp;
     b->sp &= ~15ull;
     random = push(b, bytes, sizeof(bytes));
+    platform = proc->abi->platform ? push_string(b, proc->abi->platform) : 0;
     if (b->bad) {
         return -E2BIG;
     }
-    fill_auxv(&auxv, info, random, execfn);
+    fill_auxv(&auxv, proc->abi, info, random, execfn, platform);
     return push_vectors(b, proc, &auxv, strings, argc, envc);
 }
 

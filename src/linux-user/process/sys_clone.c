@@ -23,6 +23,7 @@
 #include "linux-user/seccomp/seccomp.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/current.h"
+#include "linux-user/task/regs.h"
 #include "linux-user/task/sys.h"
 #include "util/check.h"
 
@@ -274,14 +275,16 @@ static long run_clone(Task *t, const CloneArgs *c)
     return ret;
 }
 
-/* clone(flags and signal, stack, parent_tid or pidfd, tls, child_tid) */
+/* clone(flags and signal, stack, parent_tid or pidfd, then tls and child_tid in
+   the guest's order) */
 long sys_clone(Task *t, const uint64_t *a)
 {
+    uint32_t tls = task_abi(t)->clone_tls;
     CloneArgs c = {
         .flags = a[0] & 0xffffffff & ~(uint64_t)CSIGNAL,
         .exit_signal = (int)(a[0] & CSIGNAL),
-        .stack = a[1], .parent_tid = a[2], .pidfd = a[2], .tls = a[3],
-        .child_tid = a[4],
+        .stack = a[1], .parent_tid = a[2], .pidfd = a[2], .tls = a[tls],
+        .child_tid = a[7 - tls],
     };
 
     return run_clone(t, &c);

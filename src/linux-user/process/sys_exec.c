@@ -221,14 +221,14 @@ static long interp_ok(Task *t, const char *name)
     }
     n = pread((int)fd, head, sizeof(head), 0);
     close((int)fd);
-    return n >= 0 && elf_is_guest(head, (size_t)n) ? 0 : -ELIBBAD;
+    return n >= 0 && elf_is_guest(task_abi(t), head, (size_t)n) ? 0 : -ELIBBAD;
 }
 
 static long guest_program_ok(Task *t, ExecArgs *x)
 {
     const char *why;
     ElfImage img;
-    long ret = elf_read(x->fd, &img, &why);
+    long ret = elf_read(task_abi(t), x->fd, &img, &why);
 
     if (ret < 0) {
         return -ENOEXEC;

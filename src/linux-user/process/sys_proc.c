@@ -34,7 +34,7 @@ long sys_uname(Task *t, const uint64_t *a)
         return -errno;
     }
     memset(name.machine, 0, sizeof(name.machine));
-    strcpy(name.machine, TARGET_UNAME_MACHINE);
+    strcpy(name.machine, task_abi(t)->machine);
     if (release) {
         memset(name.release, 0, sizeof(name.release));
         strncpy(name.release, release, sizeof(name.release) - 1);
@@ -58,12 +58,11 @@ long sys_personality(Task *t, const uint64_t *a)
 enum {
     GET_AUXV = 0x41555856,
     SET_VMA = 0x53564d41,
-    SET_ICACHE_FLUSH_CTX = 71,
     SET_MDWE = 65, GET_MDWE = 66,
     SET_MEMORY_MERGE = 67, GET_MEMORY_MERGE = 68,
 };
 
-/* Bits: which arguments are pointers; -1: not for this guest. */
+/* Bits: which arguments are pointers; -1: not what all guests have. */
 static int prctl_pointers(int option)
 {
     switch (option) {
@@ -109,13 +108,15 @@ static long get_auxv(Task *t, uint64_t addr, uint64_t room, uint64_t rest)
     return (long)size;
 }
 
-/*
- * (on or off, process or thread): may fence.i be used without a call?  Here
- * it may at any time, on whatever processor a thread goes on.
- */
-static long set_flush_context(const uint64_t *a)
+/* What only the guest's Linux has. */
+static long own_prctl(Task *t, const uint64_t *a)
 {
-    return a[1] > 1 || a[2] > 1 ? -EINVAL : 0;
+    const AbiPrctl *own = task_abi(t)->prctls;
+
+    while (own->fn && own->option != (int)a[0]) {
+        own++;
+    }
+    return own->fn ? own->fn(t, a) : -EINVAL;
 }
 
 long sys_prctl(Task *t, const uint64_t *a)
@@ -135,10 +136,8 @@ long sys_prctl(Task *t, const uint64_t *a)
         return a[2] | a[3] | a[4] ? -EINVAL : mm_set_mdwe(task_mm(t), a[1]);
     case GET_MDWE:
         return a[1] | a[2] | a[3] | a[4] ? -EINVAL : (long)task_mm(t)->mdwe;
-    case SET_ICACHE_FLUSH_CTX:
-        return set_flush_context(a);
     default:
-        return pointers < 0 ? -EINVAL
+        return pointers < 0 ? own_prctl(t, a)
                             : pass_call(t, SYS_prctl, (unsigned)pointers, a);
     }
 }

@@ -10,9 +10,9 @@
 #include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "frontend/riscv/cpu.h"
 #include "host/usercopy.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/profile.h"
@@ -61,7 +61,7 @@ Task *task_new(Process *proc)
         free_cpu(t);
         return NULL;
     }
-    rv_reset(t->cpu);
+    proc->options->exec.frontend->reset(t->cpu);
     if (proc->options->plugins &&
         !plugins_thread_start(proc->options->plugins, t->cpu)) {
         signal_end(t);
@@ -102,7 +102,8 @@ void thread_clear_tid(Task *t)
 void thread_copy_state(Task *t, Task *parent, const CloneArgs *c)
 {
     check(t != parent && t->proc == parent->proc, "a parent of another process");
-    *rv_state(t->cpu) = *rv_state(parent->cpu);
+    memcpy(t->cpu->guest, parent->cpu->guest,
+           t->proc->options->exec.frontend->state_bytes);
     t->cpu->fp->set(t->cpu, parent->cpu->fp->get(parent->cpu));
     t->actions = parent->actions;
     t->sigmask = parent->sigmask;

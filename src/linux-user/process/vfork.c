@@ -83,7 +83,8 @@ static char *new_stack(Process *proc)
 static long lend_task(Task *t, const CloneArgs *c, char *stack)
 {
     Actions actions;
-    RVState *s = rv_state(t->cpu), regs = *s;
+    size_t state_bytes = t->proc->options->exec.frontend->state_bytes;
+    uint8_t state[state_bytes];
     FpEnv fp = t->cpu->fp->get(t->cpu);
     VforkChild child = { t, c };
     Task task = *t, gone;
@@ -91,6 +92,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
     int32_t pidfd = -1;
     long ret;
 
+    memcpy(state, t->cpu->guest, state_bytes);
     if (!(c->flags & CLONE_SIGHAND)) {
         copy_actions(t, &actions);
     }
@@ -102,7 +104,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
     ret = ret < 0 ? -errno : ret;
     gone = *t;
     *t = task;
-    *s = regs;
+    memcpy(t->cpu->guest, state, state_bytes);
     t->cpu->fp->set(t->cpu, fp);
     signal_block(t);
     end_child(&gone);

@@ -17,7 +17,6 @@
 #include "linux-user/task/sys.h"
 
 enum {
-    ARCH_RISCV64 = (int)0xc00000f3,    /* AUDIT_ARCH_RISCV64 */
     SYSGOOD_STOP = SIGTRAP | 0x80,
     SET_CALL_INFO = 0x4212,            /* PTRACE_SET_SYSCALL_INFO */
 };
@@ -81,7 +80,6 @@ static void give_back(Tracee *e, int signo, TraceMode mode)
 
     if (e->changed) {
         tracee_poke_field(e, regs);
-        tracee_poke_field(e, fp);
         tracee_poke_field(e, info);
         tracee_poke_field(e, sigmask);
         tracee_poke_field(e, call);
@@ -228,38 +226,33 @@ static long do_poke(Task *t, Tracee *e, const uint64_t *a)
 
 /* --- registers --- */
 
-typedef struct RegSet {
-    uint32_t type, offset, size, unit, changed;
-} RegSet;
-
-static const RegSet regsets[] = {
-    { NT_PRSTATUS, offsetof(TraceBlock, regs), 256, 8, TRACE_SET_REGS },
-    { NT_FPREGSET, offsetof(TraceBlock, fp), 264, 8, TRACE_SET_FP },
-};
-
 static long regset(Task *t, Tracee *e, const uint64_t *a, bool set)
 {
-    const RegSet *r = regsets;
+    const GuestAbi *abi = task_abi(t);
+    const AbiRegset *r;
+    unsigned i = 0;
     struct iovec iov;
     void *place;
 
-    while (r->type != a[2] && ++r < regsets + 2) {
+    while (i < abi->nb_regsets && abi->regsets[i].note != a[2]) {
+        i++;
     }
     if (!mm_read(task_mm(t), &iov, a[3], sizeof(iov))) {
         return -EFAULT;
     }
-    if (r == regsets + 2 || iov.iov_len % r->unit) {
+    r = &abi->regsets[i];
+    if (i == abi->nb_regsets || iov.iov_len % r->unit) {
         return -EINVAL;
     }
-    place = (char *)&e->b + r->offset;
-    iov.iov_len = iov.iov_len < r->size ? iov.iov_len : r->size;
+    place = e->b.regs + r->at;
+    iov.iov_len = iov.iov_len < r->bytes ? iov.iov_len : r->bytes;
     if (set ? !mm_read(task_mm(t), place, (uintptr_t)iov.iov_base,
                        iov.iov_len)
             : !mm_write(task_mm(t), (uintptr_t)iov.iov_base, place,
                         iov.iov_len)) {
         return -EFAULT;
     }
-    e->changed |= set ? r->changed : 0;
+    e->changed |= set ? (uint32_t)TRACE_SET_REGSET << i : 0;
     return mm_write(task_mm(t), a[3] + offsetof(struct iovec, iov_len),
                     &iov.iov_len, sizeof(iov.iov_len)) ? 0 : -EFAULT;
 }
@@ -367,13 +360,13 @@ typedef struct CallInfo {
 _Static_assert(sizeof(CallInfo) == 88, "struct ptrace_syscall_info");
 
 /* Fills the part that op has; its size. */
-static size_t call_info(const Tracee *e, CallInfo *i)
+static size_t call_info(const Tracee *e, const GuestAbi *abi, CallInfo *i)
 {
     const TraceCall *c = &e->b.call;
 
-    *i = (CallInfo){ .op = (uint8_t)c->op, .arch = (uint32_t)ARCH_RISCV64,
-                     .ip = e->b.regs.r[TRACE_REG_PC],
-                     .sp = e->b.regs.r[TRACE_REG_SP] };
+    *i = (CallInfo){ .op = (uint8_t)c->op, .arch = abi->audit_arch };
+    memcpy(&i->ip, e->b.regs + abi->regset_pc, sizeof(i->ip));
+    memcpy(&i->sp, e->b.regs + abi->regset_sp, sizeof(i->sp));
     switch (c->op) {
     case PTRACE_SYSCALL_INFO_EXIT:
         i->exit.value = c->result;
@@ -394,7 +387,7 @@ static size_t call_info(const Tracee *e, CallInfo *i)
 static long do_getcallinfo(Task *t, Tracee *e, const uint64_t *a)
 {
     CallInfo i;
-    size_t n = call_info(e, &i), room = a[2] < n ? a[2] : n;
+    size_t n = call_info(e, task_abi(t), &i), room = a[2] < n ? a[2] : n;
 
     return mm_write(task_mm(t), a[3], &i, room) ? (long)n : -EFAULT;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
+#include "linux-user/task/regs.h"
 #include "linux-user/task/remote.h"
 
 enum { SYSGOOD_BIT = 0x80 };
@@ -32,6 +33,27 @@ void trace_start(Task *t)
 
 /* --- stopping --- */
 
+static void get_regs(Task *t)
+{
+    const GuestAbi *abi = task_abi(t);
+
+    for (unsigned i = 0; i < abi->nb_regsets; i++) {
+        abi->regsets[i].get(t->cpu, t->trace->regs + abi->regsets[i].at);
+    }
+}
+
+/* Those that `set` names. */
+static void set_regs(Task *t, uint32_t set)
+{
+    const GuestAbi *abi = task_abi(t);
+
+    for (unsigned i = 0; i < abi->nb_regsets; i++) {
+        if (set >> i & TRACE_SET_REGSET) {
+            abi->regsets[i].set(t->cpu, t->trace->regs + abi->regsets[i].at);
+        }
+    }
+}
+
 static void fill(Task *t, uint32_t status, const siginfo_t *info)
 {
     TraceBlock *b = t->trace;
@@ -42,7 +64,7 @@ static void fill(Task *t, uint32_t status, const siginfo_t *info)
         b->info = *info;
     }
     b->sigmask = t->sigmask;
-    trace_regs_get(t->cpu, &b->regs, &b->fp);
+    get_regs(t);
     b->orders = (TraceOrders){ .mode = b->orders.mode };
 }
 
@@ -54,8 +76,7 @@ static void take_orders(Task *t)
 
     b->orders.parked = TRACE_RUNNING;
     b->call.op = PTRACE_SYSCALL_INFO_NONE;
-    trace_regs_set(t->cpu, set & TRACE_SET_REGS ? &b->regs : NULL,
-                   set & TRACE_SET_FP ? &b->fp : NULL);
+    set_regs(t, set);
     if (set & TRACE_SET_MASK) {
         t->sigmask = b->sigmask & ~NEVER_BLOCKED;
     }
@@ -305,32 +326,31 @@ static void describe(Task *t, unsigned nr)
     TraceCall *c = &t->trace->call;
 
     c->nr = nr;
-    memcpy(c->args, &rv_state(t->cpu)->gpr[RV_A0], sizeof(c->args));
+    task_get_args(t, c->args);
 }
 
-/* PTRACE_SET_SYSCALL_INFO at the entry. */
+/* What the tracer has made of the call at its entry. */
 static void take_call(Task *t)
 {
     const TraceCall *c = &t->trace->call;
-    RVState *s = rv_state(t->cpu);
 
     if (t->trace->orders.set & TRACE_SET_CALL) {
-        memcpy(&s->gpr[RV_A0], c->args, sizeof(c->args));
-        s->gpr[RV_A7] = c->nr;
+        task_set_args(t, c->args);
+        *task_call_number(t) = c->nr;
     }
+    task_get_args(t, t->args);
 }
 
-/* The call's number may have become -1: then a0 is the result, if changed. */
-static bool not_skipped(Task *t, unsigned *nr, uint64_t a0)
+/* The call's number may have become -1: then the result is there, if that
+   register has changed. */
+static bool not_skipped(Task *t, unsigned *nr, uint64_t before)
 {
-    RVState *s = rv_state(t->cpu);
-
-    *nr = s->gpr[RV_A7] < UINT_MAX ? (unsigned)s->gpr[RV_A7] : UINT_MAX;
-    if ((int64_t)s->gpr[RV_A7] != -1) {
+    *nr = task_call(t);
+    if ((int64_t)*task_call_number(t) != -1) {
         return true;
     }
-    if (s->gpr[RV_A0] == a0) {
-        s->gpr[RV_A0] = (uint64_t)-ENOSYS;
+    if (*task_result(t) == before) {
+        *task_result(t) = (uint64_t)-ENOSYS;
     }
     return false;
 }
@@ -338,7 +358,7 @@ static bool not_skipped(Task *t, unsigned *nr, uint64_t a0)
 bool trace_call_begin(Task *t, unsigned *nr)
 {
     TraceBlock *b = t->trace;
-    uint64_t a0 = rv_state(t->cpu)->gpr[RV_A0];
+    uint64_t before = *task_result(t);
 
     if (b->orders.mode != TRACE_SYSCALL || b->in_call) {
         return true;
@@ -347,7 +367,7 @@ bool trace_call_begin(Task *t, unsigned *nr)
     describe(t, *nr);
     call_stop(t, PTRACE_SYSCALL_INFO_ENTRY);
     take_call(t);
-    return not_skipped(t, nr, a0);
+    return not_skipped(t, nr, before);
 }
 
 /* Linux shows a call that a signal has ended so, before it begins again. */
@@ -355,16 +375,15 @@ static void ended_call(Task *t)
 {
     enum { ERESTARTSYS = 512 };
     TraceBlock *b = t->trace;
-    RVState *s = rv_state(t->cpu);
-    uint64_t a0 = s->gpr[RV_A0];
+    uint64_t before = *task_result(t);
 
-    s->pc += TARGET_SYSCALL_BYTES;
-    s->gpr[RV_A0] = (uint64_t)-ERESTARTSYS;
+    task_call_done(t);
+    *task_result(t) = (uint64_t)-ERESTARTSYS;
     b->call.result = -ERESTARTSYS;
     call_stop(t, PTRACE_SYSCALL_INFO_EXIT);
-    if (!(b->orders.set & TRACE_SET_REGS)) {
-        s->pc -= TARGET_SYSCALL_BYTES;
-        s->gpr[RV_A0] = a0;
+    if (!(b->orders.set & TRACE_SET_REGSET)) {
+        task_call_again(t);
+        *task_result(t) = before;
     }
 }
 
@@ -384,10 +403,10 @@ void trace_call_end(Task *t, bool again)
         ended_call(t);
         return;
     }
-    b->call.result = (int64_t)rv_state(t->cpu)->gpr[RV_A0];
+    b->call.result = (int64_t)*task_result(t);
     call_stop(t, PTRACE_SYSCALL_INFO_EXIT);
     if (b->orders.set & TRACE_SET_CALL) {
-        rv_state(t->cpu)->gpr[RV_A0] = (uint64_t)b->call.result;
+        *task_result(t) = (uint64_t)b->call.result;
     }
 }
 
@@ -395,7 +414,7 @@ bool trace_seccomp(Task *t, unsigned *nr, uint32_t data)
 {
     TraceBlock *b = t->trace;
     uint32_t status = event_status(SIGTRAP, PTRACE_EVENT_SECCOMP);
-    uint64_t a0 = rv_state(t->cpu)->gpr[RV_A0];
+    uint64_t before = *task_result(t);
     siginfo_t info = notice(t, (int)status);
 
     if (!b->on || !(b->options & PTRACE_O_TRACESECCOMP)) {
@@ -407,7 +426,7 @@ bool trace_seccomp(Task *t, unsigned *nr, uint32_t data)
     stop(t, status, &info);
     send_ordered(t);
     take_call(t);
-    if (!not_skipped(t, nr, a0)) {
+    if (!not_skipped(t, nr, before)) {
         t->no_result = true;
         *nr = TRACE_NO_CALL;
     }
@@ -529,7 +548,7 @@ void trace_resume(Task *t, const TraceSaved *saved)
 /* For the event of the end, which is the host's. */
 void trace_exiting(Task *t)
 {
-    trace_regs_get(t->cpu, &t->trace->regs, &t->trace->fp);
+    get_regs(t);
     t->trace->sigmask = t->sigmask;
 }
 

@@ -70,7 +70,7 @@ long seccomp_receive(Task *t, const uint64_t *a)
         return -EFAULT;
     }
     n.data.nr -= FIRST_NUMBER;
-    n.data.arch = TARGET_AUDIT_ARCH;
+    n.data.arch = task_abi(t)->audit_arch;
     n.data.instruction_pointer = 0;
     return mm_write(task_mm(t), a[2], &n, sizeof(n)) ? ret : -EFAULT;
 }

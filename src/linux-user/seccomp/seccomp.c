@@ -12,6 +12,7 @@
 #include "host/usercopy.h"
 #include "linux-user/seccomp/bpf.h"
 #include "linux-user/task/call.h"
+#include "linux-user/task/regs.h"
 #include "linux-user/task/sys.h"
 #include "util/check.h"
 

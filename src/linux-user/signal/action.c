@@ -3,9 +3,9 @@
 
 #include "util/check.h"
 
-TargetSigaction signal_take_action(Actions *actions, int signo)
+GuestAction signal_take_action(Actions *actions, int signo)
 {
-    TargetSigaction *act = &actions->at[signo], taken;
+    GuestAction *act = &actions->at[signo], taken;
 
     check(signo > 0 && signo <= GUEST_NSIG, "signal %d", signo);
     pthread_mutex_lock(&actions->lock);
@@ -19,7 +19,7 @@ TargetSigaction signal_take_action(Actions *actions, int signo)
 }
 
 void signal_swap_action(Actions *actions, int signo,
-                        const TargetSigaction *act, TargetSigaction *old)
+                        const GuestAction *act, GuestAction *old)
 {
     pthread_mutex_lock(&actions->lock);
     *old = actions->at[signo];
@@ -34,7 +34,7 @@ static void reset_handlers(Actions *actions)
 {
     for (int i = 1; i <= GUEST_NSIG; i++) {
         if (actions->at[i].handler > (uintptr_t)SIG_IGN) {
-            actions->at[i] = (TargetSigaction){ 0 };
+            actions->at[i] = (GuestAction){ 0 };
             signal_install(actions, i);
         }
     }

@@ -209,7 +209,7 @@ static void other_fault(int signo, siginfo_t *info, void *ucontext)
 
 void signal_install(const Actions *actions, int signo)
 {
-    const TargetSigaction *act = &actions->at[signo];
+    const GuestAction *act = &actions->at[signo];
     uint64_t same = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT;
     HostSigaction host = {
         .flags = act->flags & same,

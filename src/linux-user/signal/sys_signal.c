@@ -5,8 +5,9 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include "host/usercopy.h"
-#include "linux-user/abi/riscv64/frame.h"
+#include "linux-user/signal/frame.h"
 #include "linux-user/task/call.h"
+#include "linux-user/task/regs.h"
 #include "linux-user/task/sys.h"
 
 static bool uncatchable(int signo)
@@ -17,12 +18,12 @@ static bool uncatchable(int signo)
 long sys_rt_sigaction(Task *t, const uint64_t *a)
 {
     int signo = (int)a[0];
-    TargetSigaction act = { 0 }, old;
+    GuestAction act = { 0 }, old;
 
     if (a[3] != 8) {
         return -EINVAL;
     }
-    if (a[1] && !mm_read(task_mm(t), &act, a[1], sizeof(act))) {
+    if (a[1] && !structure_read(t, LAYOUT_sigaction, &act, a[1])) {
         return -EFAULT;
     }
     if (signo < 1 || signo > GUEST_NSIG || (a[1] && uncatchable(signo))) {
@@ -30,7 +31,7 @@ long sys_rt_sigaction(Task *t, const uint64_t *a)
     }
     act.mask &= ~NEVER_BLOCKED;
     signal_swap_action(t->actions, signo, a[1] ? &act : NULL, &old);
-    if (a[2] && !mm_write(task_mm(t), a[2], &old, sizeof(old))) {
+    if (a[2] && !structure_write(t, LAYOUT_sigaction, a[2], &old)) {
         return -EFAULT;
     }
     return 0;
@@ -173,12 +174,12 @@ long sys_rt_tgsigqueueinfo(Task *t, const uint64_t *a)
 
 static bool on_altstack_now(const Task *t)
 {
-    return on_altstack(t, rv_state(t->cpu)->gpr[RV_SP]);
+    return on_altstack(t, task_sp(t));
 }
 
-static long set_altstack(Task *t, TargetStack st)
+static long set_altstack(Task *t, GuestStack st)
 {
-    int mode = st.flags & ~TARGET_SS_AUTODISARM;
+    int mode = st.flags & ~ALTSTACK_AUTODISARM;
 
     if (on_altstack_now(t)) {
         return -EPERM;
@@ -188,7 +189,7 @@ static long set_altstack(Task *t, TargetStack st)
     }
     if (mode == SS_DISABLE) {
         st.sp = st.size = 0;
-    } else if (st.size < TARGET_MINSIGSTKSZ) {
+    } else if (st.size < task_abi(t)->min_signal_stack) {
         return -ENOMEM;
     }
     st.flags &= ~SS_ONSTACK;
@@ -198,7 +199,7 @@ static long set_altstack(Task *t, TargetStack st)
 
 long sys_sigaltstack(Task *t, const uint64_t *a)
 {
-    TargetStack st, old = t->altstack;
+    GuestStack st, old = t->altstack;
     long ret = 0;
 
     if (on_altstack_now(t)) {

@@ -397,7 +397,7 @@ static void add_filtered(Line *l, const Task *t, const siginfo_t *info)
     if (!name) {
         line_add(l, "%#x", (unsigned)info->si_syscall);
     }
-    line_add(l, ", si_arch=" TARGET_AUDIT_ARCH_NAME);
+    line_add(l, ", si_arch=%s", task_abi(t)->audit_name);
 }
 
 /* What is there depends on where the signal came from. */

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -63,11 +64,34 @@ static bool read_either(Line *l, const Shown *s, void *to, size_t n)
     return is_result(s) ? shown_result(l, s, to, n) : shown_read(l, s, to, n);
 }
 
+/* The host's structure from the guest's memory at the argument; else adds its
+   address: false. */
+static bool shown_structure(Line *l, const Shown *s, Structure which,
+                            void *to)
+{
+    if (s->v && structure_read(s->t, which, to, s->v)) {
+        return true;
+    }
+    line_address(l, s->v);
+    return false;
+}
+
+/* The same for what the call gives. */
+static bool given_structure(Line *l, const Shown *s, Structure which, void *to)
+{
+    if (s->ret >= 0) {
+        return shown_structure(l, s, which, to);
+    }
+    line_address(l, s->v);
+    return false;
+}
+
 void show_action(Line *l, const Shown *s)
 {
-    TargetSigaction act;
+    GuestAction act;
 
-    if (!read_either(l, s, &act, sizeof(act))) {
+    if (!(is_result(s) ? given_structure(l, s, LAYOUT_sigaction, &act)
+                       : shown_structure(l, s, LAYOUT_sigaction, &act))) {
         return;
     }
     line_add(l, "{sa_handler=");
@@ -85,7 +109,7 @@ void show_action(Line *l, const Shown *s)
 
 void show_stack(Line *l, const Shown *s)
 {
-    TargetStack st;
+    GuestStack st;
 
     if (read_either(l, s, &st, sizeof(st))) {
         line_add(l, "{ss_sp=");
@@ -195,17 +219,17 @@ void line_mode(Line *l, uint32_t mode)
 
 void show_stat(Line *l, const Shown *s)
 {
-    TargetStat st;
+    struct stat st;
 
-    if (!shown_result(l, s, &st, sizeof(st))) {
+    if (!given_structure(l, s, LAYOUT_stat, &st)) {
         return;
     }
     line_add(l, "{st_mode=");
-    line_mode(l, st.mode);
-    if (S_ISCHR(st.mode) || S_ISBLK(st.mode)) {
-        line_add(l, ", st_rdev=%#lx, ...}", (unsigned long)st.rdev);
+    line_mode(l, st.st_mode);
+    if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+        line_add(l, ", st_rdev=%#lx, ...}", (unsigned long)st.st_rdev);
     } else {
-        line_add(l, ", st_size=%ld, ...}", (long)st.size);
+        line_add(l, ", st_size=%ld, ...}", (long)st.st_size);
     }
 }
 
@@ -315,19 +339,19 @@ void line_poll_result(Line *l, Task *t, uint64_t addr, uint64_t n)
     line_add(l, "])");
 }
 
-static void add_epoll(Line *l, const TargetEpollEvent *e)
+static void add_epoll(Line *l, const struct epoll_event *e)
 {
     line_add(l, "{events=");
     line_bits(l, SET_epoll, e->events, "0");
-    line_add(l, ", data={u32=%u, u64=%#lx}}", (uint32_t)e->data,
-             (unsigned long)e->data);
+    line_add(l, ", data={u32=%u, u64=%#lx}}", e->data.u32,
+             (unsigned long)e->data.u64);
 }
 
 void show_epoll(Line *l, const Shown *s)
 {
-    TargetEpollEvent e;
+    struct epoll_event e;
 
-    if (shown_read(l, s, &e, sizeof(e))) {
+    if (shown_structure(l, s, LAYOUT_epoll_event, &e)) {
         add_epoll(l, &e);
     }
 }
@@ -335,7 +359,8 @@ void show_epoll(Line *l, const Shown *s)
 void show_epoll_result(Line *l, const Shown *s)
 {
     enum { SHOWN = 16 };
-    TargetEpollEvent e;
+    uint64_t bytes = structure_bytes(s->t, LAYOUT_epoll_event);
+    struct epoll_event e;
 
     if (s->ret < 0) {
         line_address(l, s->v);
@@ -343,8 +368,8 @@ void show_epoll_result(Line *l, const Shown *s)
     }
     line_add(l, "[");
     for (long i = 0; i < s->ret && i < SHOWN; i++) {
-        if (mm_read(task_mm(s->t), &e, s->v + (uint64_t)i * sizeof(e),
-                    sizeof(e))) {
+        if (structure_read(s->t, LAYOUT_epoll_event, &e,
+                           s->v + (uint64_t)i * bytes)) {
             line_add(l, i ? ", " : "");
             add_epoll(l, &e);
         }

@@ -37,4 +37,18 @@ static inline long bad_pointer(void)
 /* Pass on, with guest pointers (bits of `pointers`) converted. */
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a);
 
+/* --- structures, as the guest lays them out (abi/layout.h) --- */
+
+/* Are the guest's those of the host? */
+static inline bool structure_same(const Task *t, Structure s)
+{
+    return t->proc->same_layouts >> s & 1;
+}
+
+/* The guest's size. */
+uint64_t structure_bytes(const Task *t, Structure s);
+/* The host's *to from the guest's at addr; false: it cannot be read. */
+bool structure_read(Task *t, Structure s, void *to, uint64_t addr);
+bool structure_write(Task *t, Structure s, uint64_t addr, const void *from);
+
 #endif

@@ -16,7 +16,6 @@
 #include <sys/types.h>
 #include "linux-user/linux-user.h"
 #include "linux-user/mm/mm.h"
-#include "linux-user/abi/riscv64/target.h"
 #include "linux-user/task/held.h"
 #include "linux-user/task/trace_block.h"
 #include "util/reserve.h"
@@ -28,7 +27,7 @@ enum { GUEST_NSIG = 64 };
 /* What the guest's signals do. */
 typedef struct Actions {
     pthread_mutex_t lock;
-    TargetSigaction at[GUEST_NSIG + 1];        /* under the lock */
+    GuestAction at[GUEST_NSIG + 1];        /* under the lock */
     bool catch_core;           /* we write the core files */
     bool catch_fatal;          /* of a vfork child, which must not die within
                                   the emulator: its parent shares it */
@@ -46,6 +45,7 @@ typedef struct Process {
     Exec *exec;
     const LinuxUserOptions *options;
     const GuestAbi *abi;               /* the same as options->abi */
+    uint32_t same_layouts;             /* layouts_same() */
     void (*run)(struct Task *);        /* a thread, until it ends */
     Gdb *gdb;                          /* NULL: not debugged */
     int debug_end;                     /* gdb_fork_child()'s; 0: none */
@@ -73,12 +73,6 @@ typedef struct Process {
     _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 
-typedef struct TargetStack {
-    uint64_t sp;
-    int32_t flags, pad;
-    uint64_t size;
-} TargetStack;
-
 /* A thread's timer for -profile, and the sample that it wants taken. */
 typedef struct Tick {
     uint32_t weight;           /* 0: none is */
@@ -97,11 +91,12 @@ typedef struct Task {
     uint64_t saved_mask;               /* to go back to after a call that */
     bool has_saved_mask;               /* waits with a mask of its own, */
     bool own_blocked;                  /* in which EXECS_OWN wait, too */
-    TargetStack altstack;
+    GuestStack altstack;
     int32_t tgid, tid;                 /* of the host thread that runs it */
     volatile uint32_t pending;         /* a signal is in info; all others */
     siginfo_t info;                    /* wait, blocked, in the kernel */
     Held held;                         /* but SIGSEGV and SIGBUS */
+    uint64_t args[6];                  /* of the system call under way */
     bool no_result;                    /* the call has set all registers */
     uint32_t grown;                    /* mm.grown at the last fault */
     void *exec_scratch;                /* memory of an execve under way */
@@ -130,6 +125,11 @@ typedef struct Task {
 static inline Mm *task_mm(Task *t)
 {
     return &t->proc->mm;
+}
+
+static inline const GuestAbi *task_abi(const Task *t)
+{
+    return t->proc->abi;
 }
 
 #endif

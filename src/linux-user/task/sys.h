@@ -15,6 +15,7 @@
 typedef long SysFn(Task *t, const uint64_t *a);
 
 #define CALL(name, arguments, handler) SysFn handler;
+#define LAID(name, arguments, structure, handler) SysFn handler;
 #include "linux-user/task/calls.def"
 
 /* A row of calls.def, or one that a guest has alone. */
@@ -26,6 +27,10 @@ typedef struct Syscall {
     uint8_t pointers;          /* bit i: argument i is a guest pointer */
     uint8_t paths;             /* those that are paths to follow */
     uint16_t call;             /* CALL_*; NB_CALLS: a guest's own */
+    uint8_t structure;         /* LAYOUT_*: the host's call does it, whatever
+                                  the handler, if guest and host have the same;
+                                  without a handler */
+    uint8_t given;             /* it writes such a structure at argument i */
 } Syscall;
 
 /* Bits of the letters in a string literal that are pointers, and paths. */
@@ -41,9 +46,17 @@ typedef struct Syscall {
 #define SYSCALL_PATHS(s) SYSCALL_ALL(SYSCALL_PATH, s)
 #define SYSCALL_POINTERS(s) (SYSCALL_ALL(SYSCALL_POINTER, s) | SYSCALL_PATHS(s))
 
+/* A row with its other fields. */
+#define SYSCALL_ROW(text, letters, ...)                             \
+    { .name = #text, .arguments = letters,                          \
+      .pointers = SYSCALL_POINTERS(letters),                        \
+      .paths = SYSCALL_PATHS(letters), __VA_ARGS__ },
+
 enum {
 #define PASS(name, arguments) CALL_##name,
 #define CALL(name, arguments, handler) CALL_##name,
+#define LAID(name, arguments, structure, handler) CALL_##name,
+#define GIVES(name, arguments, structure, i) CALL_##name,
 #include "linux-user/task/calls.def"
     NB_CALLS
 };

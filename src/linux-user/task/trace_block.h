@@ -24,7 +24,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "linux-user/abi/riscv64/trace_regs.h"
+#include "linux-user/abi/abi.h"
 
 /* si_code of a SIGBUS: only a kick, or the signal in signal[si_status]. */
 enum { TRACE_SI_KICK = -1000, TRACE_SI_SIGNAL = -1001 };
@@ -43,8 +43,8 @@ typedef enum TraceMode {
 
 /* What the tracer has changed when the thread goes on. */
 enum {
-    TRACE_SET_REGS = 1, TRACE_SET_FP = 2, TRACE_SET_MASK = 4,
-    TRACE_SET_INFO = 8, TRACE_SET_CALL = 16,
+    TRACE_SET_MASK = 1, TRACE_SET_INFO = 2, TRACE_SET_CALL = 4,
+    TRACE_SET_REGSET = 8,          /* << which of GuestAbi.regsets */
 };
 
 /* Stops that the tracer asks for; each is a word of its own. */
@@ -89,8 +89,7 @@ typedef struct TraceBlock {
     siginfo_t info;
     uint64_t message;
     uint64_t sigmask;
-    TraceRegs regs;
-    TraceFpRegs fp;
+    _Alignas(8) uint8_t regs[ABI_REGSET_BYTES];
     TraceCall call;
     siginfo_t signal[2];           /* on their way; [0]: SIGSTOP */
     volatile uint32_t passing;     /* a signal that the host is to act on */

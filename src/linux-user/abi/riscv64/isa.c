@@ -1,10 +1,11 @@
 /* What the guest is told of its processor. */
+#include "linux-user/abi/riscv64/abi.h"
+
 #include <string.h>
 #include "disas/riscv.h"
 #include "frontend/riscv/isa.h"
-#include "linux-user/abi/riscv64/target.h"
 
-uint64_t target_hwcap(uint64_t features)
+uint64_t riscv64_hwcap(uint64_t features)
 {
     static const struct { char letter; uint64_t feature; } rows[] = {
         { 'I', RV_i }, { 'M', RV_m }, { 'A', RV_a },
@@ -20,13 +21,20 @@ uint64_t target_hwcap(uint64_t features)
     return hwcap;
 }
 
-const char *target_isa(uint64_t features, char *buf, size_t size)
+void riscv64_cpuinfo(Task *t, FILE *out, long processors)
 {
-    return rv_isa_string(features, buf, size);
+    const char *mmu = task_mm(t)->space.end > 1ull << 38 ? "sv48" : "sv39";
+    char isa[256];
+
+    rv_isa_string(t->proc->options->exec.features, isa, sizeof(isa));
+    for (long i = 0; i < processors; i++) {
+        fprintf(out, "processor\t: %ld\nhart\t\t: %ld\n"
+                "isa\t\t: %s\nmmu\t\t: %s\n\n", i, i, isa, mmu);
+    }
 }
 
-void target_illegal(FILE *f, const uint8_t *code, size_t bytes, uint64_t pc,
-                    uint64_t features)
+void riscv64_illegal(FILE *f, const uint8_t *code, size_t bytes, uint64_t pc,
+                     uint64_t features)
 {
     const char *name, *extension;
     GuestInsn insn;

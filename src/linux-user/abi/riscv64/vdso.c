@@ -1,14 +1,8 @@
 /* The vDSO's image: see vdso.S. */
-#include "linux-user/abi/riscv64/target.h"
+#include "linux-user/abi/riscv64/abi.h"
 
 #include <time.h>
 #include "linux-user/abi/riscv64/vdso.inc"
-
-const TargetVdso target_vdso = {
-    .image = vdso_image,
-    .size = sizeof(vdso_image),
-    .sigreturn = VDSO_RT_SIGRETURN,
-};
 
 /* The others are the kernel's: processor time, alarms, devices. */
 static bool has_clock(const uint64_t *a)
@@ -37,23 +31,24 @@ static bool always(const uint64_t *a)
     return true;
 }
 
-bool target_vdso_answers(uint64_t nr, const uint64_t *a)
-{
-    static const struct {
-        unsigned nr;
-        bool (*answers)(const uint64_t *a);
-    } rows[] = {
-        { 113, has_clock },            /* clock_gettime */
-        { 114, has_clock },            /* clock_getres */
-        { 168, always },               /* getcpu */
-        { 169, always },               /* gettimeofday */
-        { 258, has_probe },            /* riscv_hwprobe */
-    };
+enum {
+#define NUMBER(number, name) NR_##name = number,
+#define OWN(number, name, arguments, handler) NR_##name = number,
+#include "linux-user/abi/riscv64/numbers.def"
+};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].nr == nr) {
-            return rows[i].answers(a);
-        }
-    }
-    return false;
-}
+static const AbiVdsoCall calls[] = {
+    { NR_clock_gettime, has_clock },
+    { NR_clock_getres, has_clock },
+    { NR_getcpu, always },
+    { NR_gettimeofday, always },
+    { NR_riscv_hwprobe, has_probe },
+};
+
+const AbiVdso riscv64_vdso = {
+    .image = vdso_image,
+    .bytes = sizeof(vdso_image),
+    .sigreturn = VDSO_RT_SIGRETURN,
+    .calls = calls,
+    .nb_calls = sizeof(calls) / sizeof(calls[0]),
+};

@@ -1,15 +1,17 @@
-/* Signal frames on the guest's stack. */
-#ifndef LINUX_USER_ABI_RISCV64_FRAME_H
-#define LINUX_USER_ABI_RISCV64_FRAME_H
+/* Signal frames on the guest's stack; what is in one is its ABI's to say. */
+#ifndef LINUX_USER_FRAME_H
+#define LINUX_USER_FRAME_H
 
 #include "linux-user/task/process.h"
+
+enum { ALTSTACK_AUTODISARM = INT32_MIN };      /* SS_AUTODISARM */
 
 /*
  * Pushes a frame from which sigreturn restores the registers and `mask`, and
  * makes the cpu start the handler.  False, nothing changed, if the stack
  * cannot be written.
  */
-bool frame_push(Task *t, const siginfo_t *info, const TargetSigaction *act,
+bool frame_push(Task *t, const siginfo_t *info, const GuestAction *act,
                 uint64_t mask);
 
 /*

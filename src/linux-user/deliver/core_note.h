@@ -1,11 +1,8 @@
 /* The notes of a core file. */
-#ifndef LINUX_USER_ABI_RISCV64_CORE_NOTE_H
-#define LINUX_USER_ABI_RISCV64_CORE_NOTE_H
+#ifndef LINUX_USER_CORE_NOTE_H
+#define LINUX_USER_CORE_NOTE_H
 
 #include "linux-user/task/process.h"
-
-/* EF_RISCV_RVC | EF_RISCV_FLOAT_ABI_DOUBLE */
-enum { TARGET_ELF_CORE_FLAGS = 5 };
 
 /*
  * The bytes of the PT_NOTE segment, to be freed; NULL: no memory.  maps is the

@@ -1,5 +1,5 @@
-/* NT_PRSTATUS and the others, as Linux/riscv64 lays them out. */
-#include "linux-user/abi/riscv64/core_note.h"
+/* NT_PRSTATUS and the others, as Linux lays them out for 64-bit guests. */
+#include "linux-user/deliver/core_note.h"
 
 #include <elf.h>
 #include <inttypes.h>
@@ -10,16 +10,18 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* struct elf_prstatus */
+/* struct elf_prstatus up to the registers, and what is behind them */
 typedef struct PrStatus {
     int32_t signo, code, error;
     int16_t current;
     uint64_t pending, blocked;
     int32_t pid, ppid, pgrp, sid;
     struct timeval utime, stime, cutime, cstime;
-    uint64_t regs[32];         /* pc, x1 .. x31 */
-    int32_t fp_valid;
 } PrStatus;
+
+typedef struct PrStatusEnd {
+    int32_t fp_valid, pad;
+} PrStatusEnd;
 
 /* struct elf_prpsinfo */
 typedef struct PrPsInfo {
@@ -30,15 +32,8 @@ typedef struct PrPsInfo {
     char name[16], args[80];
 } PrPsInfo;
 
-/* struct __riscv_d_ext_state */
-typedef struct FpRegs {
-    uint64_t f[32];
-    uint32_t fcsr;
-} FpRegs;
-
-_Static_assert(sizeof(PrStatus) == 376, "struct elf_prstatus");
+_Static_assert(sizeof(PrStatus) == 112, "struct elf_prstatus");
 _Static_assert(sizeof(PrPsInfo) == 136, "struct elf_prpsinfo");
-_Static_assert(sizeof(FpRegs) == 264, "struct __riscv_d_ext_state");
 
 static void put_note(FILE *out, uint32_t type, const void *data, size_t n)
 {
@@ -53,17 +48,20 @@ static void put_note(FILE *out, uint32_t type, const void *data, size_t n)
 
 static void put_status(FILE *out, Task *t, const siginfo_t *info)
 {
-    const RVState *s = rv_state(t->cpu);
+    const AbiRegset *regs = &task_abi(t)->regsets[0];
+    PrStatusEnd end = { .fp_valid = 1 };
+    _Alignas(8) uint8_t note[sizeof(PrStatus) + ABI_REGSET_BYTES + sizeof(end)];
     PrStatus p = {
         .signo = info->si_signo, .code = info->si_code,
         .error = info->si_errno, .current = (int16_t)info->si_signo,
         .blocked = t->sigmask, .pid = t->tid, .ppid = getppid(),
-        .pgrp = getpgrp(), .sid = getsid(0), .fp_valid = 1,
+        .pgrp = getpgrp(), .sid = getsid(0),
     };
 
-    memcpy(p.regs, s->gpr, sizeof(p.regs));
-    p.regs[0] = s->pc;
-    put_note(out, NT_PRSTATUS, &p, sizeof(p));
+    memcpy(note, &p, sizeof(p));
+    regs->get(t->cpu, note + sizeof(p));
+    memcpy(note + sizeof(p) + regs->bytes, &end, sizeof(end));
+    put_note(out, NT_PRSTATUS, note, sizeof(p) + regs->bytes + sizeof(end));
 }
 
 static void put_psinfo(FILE *out, Task *t)
@@ -96,12 +94,16 @@ static void put_auxv(FILE *out, Task *t)
     }
 }
 
-static void put_fp(FILE *out, Task *t)
+/* All registers but those of the status. */
+static void put_regsets(FILE *out, Task *t)
 {
-    FpRegs f = { .fcsr = rv_get_fcsr(t->cpu) };
+    const GuestAbi *abi = task_abi(t);
+    _Alignas(8) uint8_t bytes[ABI_REGSET_BYTES];
 
-    memcpy(f.f, rv_state(t->cpu)->fpr, sizeof(f.f));
-    put_note(out, NT_FPREGSET, &f, sizeof(f));
+    for (unsigned i = 1; i < abi->nb_regsets; i++) {
+        abi->regsets[i].get(t->cpu, bytes);
+        put_note(out, abi->regsets[i].note, bytes, abi->regsets[i].bytes);
+    }
 }
 
 /* --- NT_FILE --- */
@@ -182,7 +184,7 @@ static void put_thread(void *opaque, CPUState *cpu)
 
     if (t) {                   /* else it begins */
         put_status(n->out, t, n->info);
-        put_fp(n->out, t);
+        put_regsets(n->out, t);
     }
 }
 
@@ -200,7 +202,7 @@ char *core_notes(Task *t, const siginfo_t *info, const char *maps,
     put_note(n.out, NT_SIGINFO, info, sizeof(*info));
     put_auxv(n.out, t);
     put_files(n.out, maps);
-    put_fp(n.out, t);
+    put_regsets(n.out, t);
     if (!t->vfork) {
         exec_stop_others(t->cpu, put_thread, &n);
     }
