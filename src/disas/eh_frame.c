@@ -143,7 +143,7 @@ static bool cie_encoding(const Frames *f, uint64_t offset, unsigned *encoding)
     return !r.bad && version < 4;
 }
 
-static void add(Frames *f, uint64_t start, uint64_t bytes)
+static void add_range(Frames *f, uint64_t start, uint64_t bytes)
 {
     if (!bytes || start + bytes < start || !elf_file_is_code(f->file, start)) {
         return;
@@ -168,7 +168,7 @@ static void read_frames(Frames *f)
         uint64_t start = read_pointer(&r, encoding);
         uint64_t bytes = read_form(&r, encoding & ENC_FORM);
         if (!r.bad) {
-            add(f, start, bytes);
+            add_range(f, start, bytes);
         }
     }
 }

@@ -201,7 +201,7 @@ static bool own_address(const Object *o, uint64_t offset, uint64_t *addr)
     return false;
 }
 
-static bool find(SymbolMap *map, uint64_t addr, SymbolHit *hit)
+static bool find_in_file(SymbolMap *map, uint64_t addr, SymbolHit *hit)
 {
     Range *r = range_at(map, addr);
     uint64_t own;
@@ -222,7 +222,7 @@ bool symbol_map_find(SymbolMap *map, uint64_t addr, SymbolHit *hit)
 {
     *hit = (SymbolHit){0};
     pthread_mutex_lock(&map->lock);
-    bool found = find(map, addr, hit);
+    bool found = find_in_file(map, addr, hit);
     pthread_mutex_unlock(&map->lock);
     return found;
 }

@@ -83,7 +83,7 @@ static TB *find_step(ExecThread *t, bool watched)
     return tb ? tb : translate(t, *pc, flags);
 }
 
-static Event step(ExecThread *t, bool watched)
+static Event step_once(ExecThread *t, bool watched)
 {
     safe_point(t);
     if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {
@@ -105,7 +105,7 @@ Event exec_step(CPUState *cpu, bool watched)
 {
     ExecThread *t = thread_of(cpu);
     run_begin(t);
-    Event event = step(t, watched);
+    Event event = step_once(t, watched);
     log_event(t, &event);
     t->link_from = NULL;
     run_end(t);

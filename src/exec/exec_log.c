@@ -80,7 +80,7 @@ static void put_name(FILE *f, const ExecThread *t, uint64_t addr)
     fprintf(f, "%s%s", *name ? " " : "", name);
 }
 
-static FILE *begin(const ExecThread *t)
+static FILE *begin_entry(const ExecThread *t)
 {
     return log_begin(t->exec->cfg.log);
 }
@@ -101,7 +101,7 @@ void log_guest(const ExecThread *t, const BlockRequest *rq,
         return;
     }
     AddressNamer namer = {name_for_disas, t->exec->symbols};
-    FILE *f = begin(t);
+    FILE *f = begin_entry(t);
     fprintf(f, "-- in: 0x%" PRIx64 ", %u bytes%s", rq->pc, info->nb_bytes,
             rq->nb_blocks ? ", region" : "");
     put_name(f, t, rq->pc);
@@ -116,7 +116,7 @@ void log_ir(const ExecThread *t, const BlockRequest *rq, uint32_t item)
     if (!wanted(t, item, rq->pc)) {
         return;
     }
-    FILE *f = begin(t);
+    FILE *f = begin_entry(t);
     fprintf(f, "-- %s: 0x%" PRIx64, item == LOG_op ? "op" : "op_opt", rq->pc);
     put_name(f, t, rq->pc);
     fputc('\n', f);
@@ -148,7 +148,7 @@ void log_host(const ExecThread *t, const TB *tb, const CompiledBlock *cb)
     if (!wanted(t, LOG_out_asm, tb->pc)) {
         return;
     }
-    FILE *f = begin(t);
+    FILE *f = begin_entry(t);
     fprintf(f, "-- out: 0x%" PRIx64 ", %u bytes at %p", tb->pc, tb->code_size,
             (const void *)tb->code);
     put_name(f, t, tb->pc);
@@ -168,7 +168,7 @@ void log_region(const ExecThread *t, const RegionPlan *plan, bool is_loop,
     if (!wanted(t, LOG_region, rq->pc)) {
         return;
     }
-    FILE *f = begin(t);
+    FILE *f = begin_entry(t);
     fprintf(f, "-- region: %s at 0x%" PRIx64, is_loop ? "loop" : "function",
             rq->pc);
     put_name(f, t, rq->pc);
@@ -187,7 +187,7 @@ void log_link(const ExecThread *t, const TBSlot *slot, const TB *target)
     if (!wanted(t, LOG_link, from->pc)) {
         return;
     }
-    FILE *f = begin(t);
+    FILE *f = begin_entry(t);
     fprintf(f, "-- link: 0x%" PRIx64, from->pc);
     put_name(f, t, from->pc);
     fprintf(f, ", slot %u -> 0x%" PRIx64, slot->index, slot->guest_pc);
@@ -204,7 +204,7 @@ void log_enter(const ExecThread *t, const TB *tb)
     if (!wanted(t, LOG_exec | LOG_cpu, tb->pc)) {
         return;
     }
-    FILE *f = begin(t);
+    FILE *f = begin_entry(t);
     if (log_on(cfg->log, LOG_exec)) {
         fprintf(f, "-- enter 0x%" PRIx64, tb->pc);
         put_name(f, t, tb->pc);
@@ -234,7 +234,7 @@ void log_event(const ExecThread *t, const Event *event)
     if (!wanted(t, LOG_int, pc)) {
         return;
     }
-    FILE *f = begin(t);
+    FILE *f = begin_entry(t);
     fprintf(f, "-- int: %s", names[event->kind]);
     if (event->kind == EVENT_FAULT) {
         fprintf(f, ", signal %d, code %d, at 0x%" PRIx64, event->signo,
@@ -298,7 +298,7 @@ void alloc_log_end(const ExecThread *t, const BlockRequest *rq, AllocLog *a)
     fclose(a->out);
     a->out = NULL;
     if (a->buf && wanted(t, LOG_alloc, rq->pc)) {
-        FILE *f = begin(t);
+        FILE *f = begin_entry(t);
         fprintf(f, "-- alloc: 0x%" PRIx64, rq->pc);
         put_name(f, t, rq->pc);
         fprintf(f, "\n%s", a->buf);

@@ -75,7 +75,7 @@ static void take_arena(ExecThread *t, Piece *p)
     }
 }
 
-static Piece *take(ExecThread *t)
+static Piece *take_piece(ExecThread *t)
 {
     Exec *e = t->exec;
     exec_lock(t);
@@ -93,7 +93,7 @@ static Piece *take(ExecThread *t)
 bool piece_take(ExecThread *t)
 {
     Exec *e = t->exec;
-    Piece *p = take(t);
+    Piece *p = take_piece(t);
     if (!p) {
         return false;
     }

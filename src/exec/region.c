@@ -47,7 +47,7 @@ void heat_reset(ExecThread *t)
 
 /* ---- The blocks --------------------------------------------------------- */
 
-static int find(const Set *l, uint64_t pc, uint32_t flags)
+static int find_block(const Set *l, uint64_t pc, uint32_t flags)
 {
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
         if (l->block[i]->pc == pc && l->block[i]->flags == flags) {
@@ -57,7 +57,7 @@ static int find(const Set *l, uint64_t pc, uint32_t flags)
     return -1;
 }
 
-static void add(Set *l, TB *tb)
+static void add_block(Set *l, TB *tb)
 {
     uint64_t low = tb->pc < l->low ? tb->pc : l->low;
     uint64_t high = tb->pc > l->high ? tb->pc : l->high;
@@ -92,14 +92,15 @@ static void collect(Set *l, Exec *e, TB *head, uint32_t limit, bool regions)
         const TB *tb = l->block[i];
         for (uint32_t k = 0; k < tb->nb_slots; k++) {
             const TBSlot *slot = &tb->slots[k];
-            if (!is_way(slot) || find(l, slot->guest_pc, slot->flags) >= 0) {
+            if (!is_way(slot) ||
+                find_block(l, slot->guest_pc, slot->flags) >= 0) {
                 continue;
             }
             TB *first = store_find(s, slot->guest_pc, slot->flags);
             TB *next = first && first->is_region
                 ? store_find_block(s, slot->guest_pc, slot->flags) : first;
             if (next && (regions || next == first)) {
-                add(l, next);
+                add_block(l, next);
             }
         }
     }
@@ -110,7 +111,7 @@ static bool leads_back(const Set *l, const TB *tb)
 {
     for (uint32_t k = 0; k < tb->nb_slots; k++) {
         const TBSlot *slot = &tb->slots[k];
-        int i = is_way(slot) ? find(l, slot->guest_pc, slot->flags) : -1;
+        int i = is_way(slot) ? find_block(l, slot->guest_pc, slot->flags) : -1;
         if (i == 0 || (i > 0 && l->wanted[i])) {
             return true;
         }
@@ -156,7 +157,7 @@ static bool find_loop(Set *l, Exec *e, TB *head, const TB *from,
 {
     collect(l, e, head, limit, true);
     keep_loop(l);
-    int i = find(l, from->pc, from->flags);
+    int i = find_block(l, from->pc, from->flags);
     return i >= 0 && l->wanted[i] && l->wanted[0];
 }
 

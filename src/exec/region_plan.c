@@ -22,7 +22,7 @@ static bool is_inside(const Blocks *b, uint64_t pc)
     return pc - b->start < b->end - b->start;
 }
 
-static void add(Blocks *b, TB *tb)
+static void add_block(Blocks *b, TB *tb)
 {
     if (b->count == b->room) {
         b->room = b->room * 2 + 64;
@@ -39,7 +39,7 @@ static TB *reach(ExecThread *t, Blocks *b, uint64_t pc)
     tb = tb ? tb : translate(t, pc, 0);
     if (tb && !b->seen[pc - b->start]) {
         b->seen[pc - b->start] = true;
-        add(b, tb);
+        add_block(b, tb);
     }
     return tb;
 }

@@ -169,7 +169,7 @@ bool run_tb(ExecThread *t, const TB *tb, Event *event)
     return event_of(t, enter(t, tb), event);
 }
 
-static Event run(ExecThread *t)
+static Event run_blocks(ExecThread *t)
 {
     Event event;
     int left = EXIT_NEXT;
@@ -191,7 +191,7 @@ Event exec_run(CPUState *cpu)
 {
     ExecThread *t = thread_of(cpu);
     run_begin(t);
-    Event event = run(t);
+    Event event = run_blocks(t);
     log_event(t, &event);
     t->link_from = NULL;
     run_end(t);

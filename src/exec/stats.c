@@ -59,7 +59,7 @@ static ExecStats sum_of(Exec *e)
 
 /* ---- The table ------------------------------------------------------------- */
 
-static const StatInfo *find(const char *name)
+static const StatInfo *find_stat(const char *name)
 {
     for (unsigned i = 0; i < NB_STATS; i++) {
         if (stat_info[i].name && strcmp(stat_info[i].name, name) == 0) {
@@ -71,7 +71,7 @@ static const StatInfo *find(const char *name)
 
 static void print_row(const ExecStats *s, const StatInfo *info, FILE *f)
 {
-    const StatInfo *whole = find(info->of);
+    const StatInfo *whole = find_stat(info->of);
     uint64_t value = value_of(s, info);
     uint64_t all = whole ? value_of(s, whole) : 0;
     fprintf(f, "  %s%-*s", whole ? "  " : "", whole ? 38 : 40, info->text);

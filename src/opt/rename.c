@@ -379,7 +379,7 @@ static void count_defs(Rename *r)
     }
 }
 
-static void start(Rename *r, IR *ir)
+static void start_pass(Rename *r, IR *ir)
 {
     r->ir = ir;
     r->in = ir->ops;
@@ -405,7 +405,7 @@ void opt_rename(IR *ir)
     }
     Rename *r = ir->work;
     memset(r, 0, offsetof(Rename, passing));
-    start(r, ir);
+    start_pass(r, ir);
     for (uint32_t i = 0; i < r->nb_in; i++) {
         rename_op(r, i);
     }

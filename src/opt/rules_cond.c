@@ -190,7 +190,7 @@ static bool look_through(Fold *f, Cmp *c)
 }
 
 /* One step towards the canonical form. */
-static bool step(Fold *f, Cmp *c)
+static bool canonical_step(Fold *f, Cmp *c)
 {
     if (in_known(&c->a) && !in_known(&c->b)) {
         In a = c->a;
@@ -292,7 +292,7 @@ static int compare(Fold *f, Op *op, unsigned first, Arg *cond, bool *changed)
     Cmp c = {(Type)op->type, (Cond)*cond, f->in[0], f->in[1]};
     int decided;
     *changed = false;
-    while ((decided = decide(f, &c)) == OPEN && step(f, &c)) {
+    while ((decided = decide(f, &c)) == OPEN && canonical_step(f, &c)) {
         *changed = true;
     }
     op->arg[first] = c.a.t;

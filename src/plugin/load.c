@@ -63,7 +63,7 @@ static const char *open_object(const char *path, const TcgPluginInfo **info)
 #endif
 
 /* NULL, or what is wrong. */
-static const char *find(const char *name, const TcgPluginInfo **info)
+static const char *find_plugin(const char *name, const TcgPluginInfo **info)
 {
     if (strchr(name, '/')) {
         const char *error = open_object(name, info);
@@ -102,7 +102,7 @@ const char *plugins_load(Plugins *p, const char *spec)
     char *words[MAX_WORDS], *copy = must_have(strdup(spec));
     int n = split(copy, words);
     const TcgPluginInfo *info = NULL;
-    const char *error = find(words[0], &info);
+    const char *error = find_plugin(words[0], &info);
     if (!error && p->nb_plugins == MAX_PLUGINS) {
         error = "too many plugins";
     }

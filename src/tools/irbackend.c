@@ -234,7 +234,7 @@ static void open_compiler(Session *s)
     }
 }
 
-static void run(Session *s)
+static void run_session(Session *s)
 {
     char msg[512];
     uint64_t pc = s->start_pc ? s->start_pc : s->first_pc;
@@ -273,7 +273,7 @@ static void process(Session *s)
         die(EXIT_WRONG_INPUT, "%s: no block", s->o->input);
     }
     if (s->machine) {
-        run(s);
+        run_session(s);
     }
 }
 

@@ -27,7 +27,7 @@ static size_t function_of(const Choice *c, uint64_t addr)
     return low < c->nb_all && c->all[low].start <= addr ? low : c->nb_all;
 }
 
-static void take(Choice *c, size_t i, size_t max)
+static void take_function(Choice *c, size_t i, size_t max)
 {
     for (size_t k = 0; k < c->nb_chosen; k++) {
         if (c->chosen[k] == i) {
@@ -56,15 +56,15 @@ static bool take_named(Choice *c, const Program *p, const char *name,
         snprintf(msg, size, "no code at '%s'", name);
         return false;
     }
-    take(c, i, max);
+    take_function(c, i, max);
     return true;
 }
 
 static void take_default(Choice *c, const Program *p)
 {
     const Symbol *s = symbols_named(p->symbols, "main");
-    take(c, function_of(c, s ? s->addr : p->file.header.e_entry), 1);
-    take(c, 0, 1);
+    take_function(c, function_of(c, s ? s->addr : p->file.header.e_entry), 1);
+    take_function(c, 0, 1);
 }
 
 static void take_hottest(Choice *c, const Profile *profile, size_t max)
@@ -84,7 +84,7 @@ static void take_hottest(Choice *c, const Profile *profile, size_t max)
         if (!heat[best] || c->nb_chosen == max) {
             break;
         }
-        take(c, best, max);
+        take_function(c, best, max);
         heat[best] = 0;
     }
     free(heat);
@@ -102,7 +102,7 @@ static void take_called(Choice *c, const Program *p, Function f, size_t max)
         }
         size_t i = insn.has_target ? function_of(c, insn.target) : c->nb_all;
         if (i < c->nb_all && c->all[i].end - c->all[i].start <= MAX_ALONG) {
-            take(c, i, max);
+            take_function(c, i, max);
         }
     }
 }
@@ -115,7 +115,7 @@ static void take_others(Choice *c, const Program *p, size_t max)
         const Symbol *s = symbols_find(p->symbols, c->all[i].start);
         if (s && s->addr == c->all[i].start && size >= MIN_OTHER &&
             size <= MAX_ALONG) {
-            take(c, i, max);
+            take_function(c, i, max);
         }
     }
 }

@@ -137,7 +137,7 @@ static size_t common(const Deflate *d, size_t a, size_t b)
 }
 
 /* The longest of what is noted. */
-static Match find(const Deflate *d, size_t at)
+static Match longest_match(const Deflate *d, size_t at)
 {
     Match best = {0, 0};
     int64_t place = d->size - at >= MIN_MATCH ? d->head[hash(d->data + at)]
@@ -163,7 +163,7 @@ uint8_t *deflate(const uint8_t *data, size_t size, size_t *out_size)
     put_bits(d, 1, 1); /* the last block, */
     put_bits(d, 1, 2); /* with the fixed codes */
     for (size_t at = 0; at < size;) {
-        Match m = find(d, at);
+        Match m = longest_match(d, at);
         size_t end = at + (m.length >= MIN_MATCH ? m.length : 1);
         if (m.length >= MIN_MATCH) {
             put_match(d, m);

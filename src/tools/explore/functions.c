@@ -9,7 +9,7 @@ typedef struct Targets {
     size_t count, room;
 } Targets;
 
-static void add(Targets *t, uint64_t addr)
+static void add_target(Targets *t, uint64_t addr)
 {
     if (t->count == t->room) {
         t->room = t->room * 2 + 1024;
@@ -58,7 +58,7 @@ static void find_calls(Pipeline *p, Function f, Targets *t)
         bool outside = insn.target < f.start || insn.target >= f.end;
         if (insn.has_target && (outside || is_nameless(p->program, f)) &&
             is_call(p, pc)) {
-            add(t, insn.target);
+            add_target(t, insn.target);
         }
     }
 }
@@ -67,7 +67,7 @@ static void find_calls(Pipeline *p, Function f, Targets *t)
 static Targets find_targets(Pipeline *p, const Function *f, size_t count)
 {
     Targets t = {0};
-    add(&t, p->program->file.header.e_entry);
+    add_target(&t, p->program->file.header.e_entry);
     for (size_t i = 0; i < count; i++) {
         find_calls(p, f[i], &t);
     }

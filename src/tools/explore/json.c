@@ -17,7 +17,7 @@ static void string(FILE *f, const char *s)
     fputc('"', f);
 }
 
-static void begin(Json *j, const char *key)
+static void begin_value(Json *j, const char *key)
 {
     if (j->comma) {
         fputc(',', j->f);
@@ -31,7 +31,7 @@ static void begin(Json *j, const char *key)
 
 void json_open(Json *j, const char *key, char bracket)
 {
-    begin(j, key);
+    begin_value(j, key);
     fputc(bracket, j->f);
     j->comma = false;
 }
@@ -44,13 +44,13 @@ void json_close(Json *j, char bracket)
 
 void json_text(Json *j, const char *key, const char *text)
 {
-    begin(j, key);
+    begin_value(j, key);
     string(j->f, text);
 }
 
 void json_number(Json *j, const char *key, int64_t number)
 {
-    begin(j, key);
+    begin_value(j, key);
     fprintf(j->f, "%" PRId64, number);
 }
 

@@ -11,8 +11,8 @@ static const size_t buffer_bytes = (size_t)1 << 30;
 
 /* Host processors ---------------------------------------------------------- */
 
-static const HostFeature *find(const HostFeature *list, const char *name,
-                               size_t n)
+static const HostFeature *find_feature(const HostFeature *list,
+                                       const char *name, size_t n)
 {
     for (; list->name; list++) {
         if (strlen(list->name) == n && memcmp(list->name, name, n) == 0) {
@@ -25,7 +25,7 @@ static const HostFeature *find(const HostFeature *list, const char *name,
 static bool one_part(const Backend *be, const char *part, size_t n,
                      BackendConfig *cfg)
 {
-    const HostFeature *f = find(be->processors, part, n);
+    const HostFeature *f = find_feature(be->processors, part, n);
     if (n == 6 && memcmp(part, "native", n) == 0) {
         return true;
     }
@@ -39,7 +39,7 @@ static bool one_part(const Backend *be, const char *part, size_t n,
         return true;
     }
     f = n > 1 && (*part == '-' || *part == '+')
-            ? find(be->features, part + 1, n - 1)
+            ? find_feature(be->features, part + 1, n - 1)
             : NULL;
     if (f && *part == '-') {
         cfg->without |= f->bits;

@@ -165,7 +165,7 @@ static CPUState *planning_cpu(const Program *p)
     return cpu;
 }
 
-static void begin(Dump *d, const char *path)
+static void begin_dump(Dump *d, const char *path)
 {
     const ElfDump *w = d->want;
     const char *guest = d->program->guest->frontend->name;
@@ -250,7 +250,7 @@ bool dump_elf(const Program *p, const char *path, const ElfDump *want,
     d.translator = p->guest->frontend->create(
         d.ir, p->guest->frontend->models->features);
     d.cpu = want->regions ? planning_cpu(p) : NULL;
-    begin(&d, path);
+    begin_dump(&d, path);
     if (want->start) {
         dump_function(&d, f);
     } else {

@@ -81,7 +81,7 @@ typedef struct List {
     size_t count, room;
 } List;
 
-static void add(List *l, uint64_t start, uint64_t end)
+static void add_range(List *l, uint64_t start, uint64_t end)
 {
     if (start >= end) {
         return;
@@ -117,16 +117,16 @@ static void split(const Program *p, uint64_t start, uint64_t end, List *l)
         uint64_t edges[2] = {s[i].addr, s[i].addr + s[i].size};
         for (int k = 0; k < 2 && s[i].is_code; k++) {
             if (edges[k] > start && edges[k] < end) {
-                add(&cuts, edges[k], end);
+                add_range(&cuts, edges[k], end);
             }
         }
     }
     sort(&cuts);
     for (size_t i = 0; i < cuts.count; i++) {
-        add(l, start, cuts.at[i].start);
+        add_range(l, start, cuts.at[i].start);
         start = cuts.at[i].start;
     }
-    add(l, start, end);
+    add_range(l, start, end);
     free(cuts.at);
 }
 
@@ -149,14 +149,14 @@ static List code_ranges(const Program *p)
     for (unsigned i = 0; i < p->file.nb_sections; i++) {
         const Elf64_Shdr *s = &p->file.sections[i];
         if (is_code_section(p, s)) {
-            add(&l, s->sh_addr, s->sh_addr + s->sh_size);
+            add_range(&l, s->sh_addr, s->sh_addr + s->sh_size);
         }
     }
     for (unsigned i = 0; !l.count && i < p->file.nb_segments; i++) {
         const Elf64_Phdr *s = &p->file.segments[i];
         if (s->p_type == PT_LOAD && s->p_flags & PF_X &&
             is_sane(p, s->p_vaddr, s->p_filesz)) {
-            add(&l, s->p_vaddr, s->p_vaddr + s->p_filesz);
+            add_range(&l, s->p_vaddr, s->p_vaddr + s->p_filesz);
         }
     }
     sort(&l);

@@ -106,7 +106,7 @@ static bool set_globals(const IR *ir, Machine *m, char **settings, char *msg,
     return true;
 }
 
-static void run(const IR *ir, Machine *m, FILE *f)
+static void run_ir(const IR *ir, Machine *m, FILE *f)
 {
     InterpEnv env = {.state = m->state,
                      .load = machine_load,
@@ -131,7 +131,7 @@ bool run_interpreted(const IR *ir, char **settings, FILE *f, char *msg,
     bool ok =
         globals_fit(ir, msg, size) && set_globals(ir, m, settings, msg, size);
     if (ok) {
-        run(ir, m, f);
+        run_ir(ir, m, f);
     }
     free(m);
     return ok;
