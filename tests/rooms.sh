@@ -111,10 +111,10 @@ crowded() {
 planted() {
     [ -n "$(echo 'mm/map task/remote' | not_allowed)" ] &&
         [ -n "$(echo 'task/path proc/proc' | not_allowed)" ] &&
-        [ -n "$(echo 'signal/host loop' | not_allowed)" ] &&
+        [ -n "$(echo 'signal/host run' | not_allowed)" ] &&
         [ -n "$(rooms+=$'mm task' ; : | not_allowed)" ] &&
         [ -n "$(printf 'a b\nb c\nc a\n' | file_circles)" ] &&
-        [ -z "$(echo 'loop task/path' | not_allowed)" ] ||
+        [ -z "$(echo 'run task/path' | not_allowed)" ] ||
         echo "planted faults are not found"
 }
 

@@ -1,10 +1,9 @@
-/* Start of the program, and the loop around the translated code. */
+/* Start of the program. */
 #include "linux-user/linux-user.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,11 +15,9 @@
 #include "host/usercopy.h"
 #include "linux-user/abi/layout.h"
 #include "linux-user/debug/debug.h"
-#include "linux-user/debug/illegal.h"
 #include "linux-user/debug/names.h"
 #include "linux-user/debug/page_log.h"
 #include "linux-user/debug/profile.h"
-#include "linux-user/deliver/deliver.h"
 #include "linux-user/elf/elf.h"
 #include "linux-user/proc/proc.h"
 #include "linux-user/proc/program.h"
@@ -28,173 +25,12 @@
 #include "linux-user/process/stack.h"
 #include "linux-user/process/thread.h"
 #include "linux-user/ptrace/ptrace.h"
+#include "linux-user/run.h"
 #include "linux-user/signal/signal.h"
-#include "linux-user/syscall.h"
 #include "linux-user/task/current.h"
 #include "linux-user/task/path.h"
 #include "linux-user/task/regs.h"
 #include "linux-user/task/remote.h"
-
-/* --- the loop --- */
-
-/* The host tells so of what we call a fault at an instruction's address. */
-static bool is_fetch(const Task *t, const Event *e)
-{
-    uint64_t longest = t->proc->options->exec.frontend->insn_bytes;
-
-    return e->code == SEGV_MAPERR &&
-           e->addr - task_pc(t) < longest;
-}
-
-/* If code can be read now, another thread has changed the map since, and the
-   guest tries again. */
-static void fetch_fault(Task *t, const Event *e)
-{
-    switch (mm_code_at(task_mm(t), e->addr)) {
-    case CODE_READ: break;
-    case CODE_UNMAPPED:
-        deliver_fault(t, SIGSEGV, SEGV_MAPERR, e->addr);
-        break;
-    case CODE_NOT_EXECUTABLE:
-        deliver_fault(t, SIGSEGV, SEGV_ACCERR, e->addr);
-        break;
-    case CODE_BEYOND_END:
-        deliver_fault(t, SIGBUS, BUS_ADRERR, e->addr);
-        break;
-    }
-}
-
-/*
- * The map, not the host, tells the guest why: what it may not execute, or
- * what is but set aside, is mapped for the host.  What is mapped, but not to
- * the host, is a guard (MADV_GUARD_INSTALL).
- */
-static void guest_segv(Task *t, const Event *e)
-{
-    Mm *mm = task_mm(t);
-
-    if (is_fetch(t, e)) {
-        fetch_fault(t, e);
-        return;
-    }
-    pthread_mutex_lock(&mm->lock);
-    const Mapping *m = map_find(&mm->map, e->addr);
-    bool mapped = m && m->kind != MAPPING_HOST;
-    pthread_mutex_unlock(&mm->lock);
-    deliver_fault(t, SIGSEGV, mapped ? e->code : SEGV_MAPERR, e->addr);
-}
-
-static void guest_fault(Task *t, const Event *e)
-{
-    if (e->signo != SIGSEGV) {
-        if (e->code == BUS_ADRALN && e->addr == task_pc(t)) {
-            illegal_note(t, e->signo);
-        }
-        deliver_fault(t, e->signo, e->code, e->addr);
-    } else if (!mm_grow(task_mm(t), e->addr, &t->grown) &&
-               !(e->code == SEGV_ACCERR &&
-                 mm_unwatch_stored(task_mm(t), e->addr))) {
-        guest_segv(t, e);
-    }
-}
-
-static void handle(Task *t, const Event *e);
-
-/* In a process whose memory one has that is debugged. */
-static void step_over(Task *t)
-{
-    if (!t->debug) {
-        Event e = exec_step(t->cpu, false);
-
-        handle(t, &e);
-    }
-}
-
-/* As the host's kernel would, for want of a page. */
-static void out_of_memory(Task *t)
-{
-    fprintf(stderr, "%s: out of memory\n", t->proc->options->name);
-    deliver_fatal(t, SIGKILL);
-}
-
-static bool trace_steps(const Task *t)
-{
-    return t->trace->on && t->trace->orders.mode == TRACE_STEP;
-}
-
-/* The call may have to be made again: then it was no step. */
-static void run_call(Task *t, uint64_t pc)
-{
-    bool step = trace_steps(t);
-
-    syscall_run(t);
-    if (step && !t->exited && trace_steps(t) &&
-        task_pc(t) != pc - task_abi(t)->syscall_bytes) {
-        deliver_step(t);
-    }
-}
-
-static void stepped(Task *t)
-{
-    if (trace_steps(t)) {
-        deliver_step(t);
-    }
-}
-
-static void handle(Task *t, const Event *e)
-{
-    uint64_t pc = task_pc(t);
-
-    switch (e->kind) {
-    case EVENT_SYSCALL: run_call(t, pc); break;
-    case EVENT_ILLEGAL:
-        illegal_note(t, SIGILL);
-        deliver_fault(t, SIGILL, ILL_ILLOPC, pc);
-        break;
-    case EVENT_BREAK: deliver_fault(t, SIGTRAP, TRAP_BRKPT, pc); break;
-    case EVENT_FAULT: guest_fault(t, e); break;
-    case EVENT_STOP: case EVENT_WATCH: step_over(t); break;
-    case EVENT_STEPPED: stepped(t); break;
-    case EVENT_INTERRUPT: break;
-    case EVENT_NO_MEMORY: out_of_memory(t); break;
-    }
-}
-
-/* What tracers want before the next instruction. */
-static void look_around(Task *t)
-{
-    siginfo_t info;
-
-    while (t->trace->on && trace_point(t, &info)) {
-        deliver_now(t, &info);
-    }
-    if (t->proc->written.end) {
-        trace_take_written(t);
-    }
-}
-
-static void task_loop(Task *t)
-{
-    while (!t->exited) {
-        look_around(t);
-        Event e = t->debug ? debug_run(t)
-                  : trace_steps(t) ? exec_step(t->cpu, false)
-                                   : exec_run(t->cpu);
-
-        handle(t, &e);
-        if (t->tick.weight) {
-            profile_take(t);
-        }
-        __atomic_store_n(&t->cpu->exit_request, 0, __ATOMIC_RELAXED);
-        atomic_signal_fence(memory_order_seq_cst);   /* then look */
-        if (!t->exited &&
-            (t->pending || t->has_saved_mask || signal_held(t))) {
-            deliver_pending(t);
-        }
-    }
-}
-
-/* --- the start --- */
 
 /* One line: the program, what is wrong; the status that a shell gives. */
 static int complain(const LinuxUserOptions *o, const char *program, int error,
@@ -318,7 +154,7 @@ static int map_vdso(Process *proc, uint64_t *address)
                            PROT_READ | PROT_EXEC);
 }
 
-static int place(Process *proc, uint64_t low, uint64_t high)
+static int place_space(Process *proc, uint64_t low, uint64_t high)
 {
     const LinuxUserOptions *o = proc->options;
     AddressBits bits = o->exec.frontend->address_bits(o->exec.features);
@@ -338,7 +174,7 @@ bool linux_user_space_ok(uint64_t end)
 }
 
 /* Fills the guest's memory; pc and sp of its first instruction. */
-static int load(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
+static int load_program(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
 {
     StackInfo info = {
         .program = &l->program, .features = proc->options->exec.features,
@@ -347,8 +183,8 @@ static int load(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
     int64_t at;
     int ret;
 
-    if (place(proc, fixed ? l->program.low : 0,
-              fixed ? l->program.high : 0) < 0) {
+    if (place_space(proc, fixed ? l->program.low : 0,
+                    fixed ? l->program.high : 0) < 0) {
         return -errno;
     }
     ret = elf_map(&proc->mm, l->fd, &l->program, mm_pie_base(&proc->mm));
@@ -487,7 +323,7 @@ static int load_all(Start *s, Loader *l)
     int ret;
 
     hold_program(proc, l->fd, s->room);
-    ret = load(proc, l, &s->pc, &s->sp);
+    ret = load_program(proc, l, &s->pc, &s->sp);
     loader_close(l);
     if (ret < 0) {
         placed = !o->has_guest_base || proc->mm.base == o->guest_base;
@@ -516,7 +352,7 @@ static void read_files(void *opaque)
  * Everything up to the first instruction; 0 or an exit status.  The guest may
  * have been given all descriptors that there may be.
  */
-static int start(Start *s, Task **task)
+static int start_program(Start *s, Task **task)
 {
     Process *proc = s->proc;
 
@@ -617,9 +453,9 @@ int linux_user_run(const LinuxUserOptions *o)
     pthread_mutex_init(&proc->program_lock, NULL);
     signal_init_process(proc);
     fd_room_make(&room);
-    ret = start(&(Start){ .proc = proc, .room = &room,
-                          .program = program.fd >= 0 ? program.fd
-                                                     : o->program_fd }, &t);
+    ret = start_program(&(Start){ .proc = proc, .room = &room,
+                                  .program = program.fd >= 0 ? program.fd
+                                                             : o->program_fd }, &t);
     if (ret == 0 && o->gdb && debug_start(t) < 0) {
         ret = cannot_listen(o);
     }
