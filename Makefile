@@ -87,11 +87,14 @@ FRONTENDS := $(sort $(foreach g,$(GUESTS),$(lastword $(subst /, ,$(g)))))
 # Guests that lie here but are not in the list.
 OTHERS := $(filter-out $(FRONTENDS),$(notdir $(patsubst %/,%, \
             $(wildcard src/frontend/*/))))
-OTHER_ROWS := $(filter-out guest patterns $(GUEST_NAMES) \
-                $(GUEST_NAMES:%=%_patterns), \
+OTHER_ROWS := $(filter-out guest tables $(GUEST_NAMES) \
+                $(GUEST_NAMES:%=%_tables), \
                 $(basename $(notdir $(wildcard src/guest/*.c))))
 UNBUILT := $(foreach f,$(OTHERS),src/frontend/$(f)/% src/disas/$(f)%) \
            $(foreach r,$(OTHER_ROWS),src/guest/$(r).c src/linux-user/abi/$(r)/%)
+
+# The hosts whose code Capstone is told to read.
+SYNTAXES := $(patsubst src/disas/%_syntax.c,%,$(wildcard src/disas/*_syntax.c))
 
 MAINS := $(wildcard src/tools/*.c)
 SOURCES := $(filter-out $(MAINS) $(WITHOUT) $(FOREIGN) $(UNBUILT),\
@@ -115,6 +118,7 @@ DISASSEMBLERS := $(call gen_of,disas_)
 TABLES := $(call gen_of,table_)
 GENERATED := $(if $(DECODE),$(DECODERS) $(DISASSEMBLERS) $(TABLES)) \
              $(BUILD)/gen/plugins.def $(BUILD)/gen/guests.def \
+             $(BUILD)/gen/frontends.def $(BUILD)/gen/syntaxes.def \
              $(BUILD)/gen/backends.def $(BUILD)/gen/version.h
 
 .SECONDARY:
@@ -180,10 +184,13 @@ $(BUILD)/libdw: TEXT = $(DW)
 $(BUILD)/gen/plugins.def: TEXT = \
     $(foreach p,$(PLUGINS),PLUGIN($(basename $(notdir $(p)))))
 $(BUILD)/gen/guests.def: TEXT = $(foreach g,$(GUEST_NAMES),GUEST($(g)))
+$(BUILD)/gen/frontends.def: TEXT = $(foreach f,$(FRONTENDS),FRONTEND($(f)))
+$(BUILD)/gen/syntaxes.def: TEXT = $(foreach s,$(SYNTAXES),SYNTAX($(s)))
 $(BUILD)/gen/backends.def: TEXT = $(foreach b,$(BACKENDS),BACKEND($b))
 $(BUILD)/gen/version.h: TEXT = $(HASH)define TCG_VERSION "$(VERSION)"
 $(BUILD)/sources $(BUILD)/capstone $(BUILD)/libdw \
-  $(BUILD)/gen/plugins.def $(BUILD)/gen/guests.def $(BUILD)/gen/backends.def \
+  $(BUILD)/gen/plugins.def $(BUILD)/gen/guests.def $(BUILD)/gen/frontends.def \
+  $(BUILD)/gen/syntaxes.def $(BUILD)/gen/backends.def \
   $(BUILD)/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@

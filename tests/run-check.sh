@@ -35,9 +35,9 @@ rank() {
     plugin) echo 5 ;;
     linux-user) echo 6 ;;
     guest) echo 7 ;;
-    profile) echo 7 ;;
-    tools) echo 8 ;;
-    *) echo 9 ;;
+    profile) echo 8 ;;
+    tools) echo 9 ;;
+    *) echo 10 ;;
     esac
 }
 

@@ -19,7 +19,7 @@
  * are known then, and begins each block by its address, bytes of guest code
  * and name:
  *
- *     guest riscv64
+ *     guest NAME
  *     block 0x10430 12 main+0x10
  *
  * t12 is an EBB temp, T13 a TB temp; the number is its TempId.  A temp or

@@ -13,9 +13,9 @@
  * the strictest: who says nothing is safe.
  */
 typedef enum MemoryModel {
-    MEMORY_TSO,   /* x86: loads in order, stores in order; a store may be seen
-                     after loads that come after it */
-    MEMORY_RVWMO, /* RISC-V, */
+    MEMORY_TSO,   /* total store order: loads in order, stores in order; a
+                     store may be seen after loads that come after it */
+    MEMORY_RVWMO, /* the one of that name, and */
     MEMORY_ARM,   /* ARMv8: accesses of different addresses in any order,
                      unless one depends on the other */
 } MemoryModel;

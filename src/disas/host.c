@@ -4,39 +4,24 @@
 #include <string.h>
 #include "backend/backend.h"
 #include "disas/host_line.h"
-
-#ifdef HAVE_CAPSTONE
-#include <capstone/capstone.h>
-#endif
+#include "disas/host_syntax.h"
 
 #ifdef HAVE_CAPSTONE
 
-/* Where a jump or call goes to; false: not known, or not one. */
-static bool has_target(const cs_insn *insn, uint64_t *target)
-{
-    const cs_x86_op *o = &insn->detail->x86.operands[0];
-    bool goes = *insn->mnemonic == 'j' || strcmp(insn->mnemonic, "call") == 0;
-    *target = (uint64_t)o->imm;
-    return goes && insn->detail->x86.op_count == 1 && o->type == X86_OP_IMM;
-}
+static const HostSyntax *const syntaxes[] = {
+#define SYNTAX(host) &host##_syntax,
+#include "gen/syntaxes.def"
+#undef SYNTAX
+};
 
-/* Of the first memory operand that has one. */
-static void name_memory(const cs_insn *insn, uint64_t address,
-                        const HostNames *names, char *buf, size_t size)
+static const HostSyntax *syntax_of(uint16_t machine)
 {
-    const cs_x86 *x = &insn->detail->x86;
-    for (int i = 0; i < x->op_count && !*buf; i++) {
-        const cs_x86_op *o = &x->operands[i];
-        if (o->type == X86_OP_MEM && o->mem.base == X86_REG_RIP) {
-            uint64_t at =
-                address + insn->address + insn->size + (uint64_t)o->mem.disp;
-            names->address.name(names->address.opaque, at, buf, size);
-        } else if (o->type == X86_OP_MEM && o->mem.base == X86_REG_RBP) {
-            names->state.name(names->state.opaque,
-                              (uint64_t)(o->mem.disp + names->env_bias), buf,
-                              size);
+    for (size_t i = 0; i < sizeof(syntaxes) / sizeof(syntaxes[0]); i++) {
+        if (syntaxes[i]->machine == machine) {
+            return syntaxes[i];
         }
     }
+    return NULL;
 }
 
 /* Returns the offset behind it. */
@@ -52,18 +37,18 @@ static uint32_t exit_record(FILE *f, const uint8_t *code, uint32_t at)
 
 /* The name of a target takes the place of its offset. */
 static uint32_t one_insn(FILE *f, const uint8_t *code, uint32_t to,
-                         const cs_insn *insn, uint64_t address,
-                         const HostNames *names)
+                         const HostSyntax *syntax, const cs_insn *insn,
+                         uint64_t address, const HostNames *names)
 {
     char text[640], target_name[256] = "", comment[256] = "";
     uint32_t at = (uint32_t)insn->address, next = at + insn->size;
     uint64_t target;
-    bool goes = has_target(insn, &target);
-    if (names && goes) {
+    bool goes = syntax->target(insn, &target), named = names->address.name;
+    if (named && goes) {
         names->address.name(names->address.opaque, address + target,
                             target_name, sizeof(target_name));
-    } else if (names) {
-        name_memory(insn, address, names, comment, sizeof(comment));
+    } else if (named) {
+        syntax->memory(insn, address, names, comment, sizeof(comment));
     }
     snprintf(text, sizeof(text), *target_name ? "%-10s <%s>" : "%-10s %s",
              insn->mnemonic, *target_name ? target_name : insn->op_str);
@@ -76,11 +61,13 @@ static uint32_t one_insn(FILE *f, const uint8_t *code, uint32_t to,
 void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
                 uint64_t address, const HostNames *names)
 {
+    const HostSyntax *syntax = syntax_of(names->machine);
     csh handle;
-    if (cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
+    if (!syntax ||
+        cs_open(syntax->arch, syntax->mode, &handle) != CS_ERR_OK) {
         return;
     }
-    cs_option(handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_INTEL);
+    cs_option(handle, CS_OPT_SYNTAX, syntax->syntax);
     cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
     cs_insn *insn = cs_malloc(handle);
     while (from < to) {
@@ -88,7 +75,7 @@ void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
         size_t left = to - from;
         uint64_t offset = from;
         if (cs_disasm_iter(handle, &p, &left, &offset, insn)) {
-            from = one_insn(f, code, to, insn, address, names);
+            from = one_insn(f, code, to, syntax, insn, address, names);
         } else {
             host_disas_line(f, from, code + from, 1, ".byte", "");
             from++;

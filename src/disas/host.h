@@ -8,19 +8,21 @@
 #include <stdio.h>
 #include "disas/symbols.h"
 
-/* Names for comments behind instructions. */
+/* Whose code it is, and names for comments behind instructions. */
 typedef struct HostNames {
-    AddressNamer address; /* of jump and call targets, operands by rip */
+    uint16_t machine;     /* Backend.elf_machine */
+    AddressNamer address; /* of jump and call targets, operands by pc; without
+                             a function: no names at all */
     AddressNamer state;   /* of operands by the env register, as offsets from
                              the start of the guest's state */
     int32_t env_bias;     /* Backend.env_bias */
 } HostNames;
 
 /*
- * Writes a line for each instruction in [from, to) of the x86-64 code, which
+ * Writes a line for each instruction in [from, to) of the code, which
  * begins at address: offset, bytes, text, names; jumps go to offsets.  A call
  * of what is named "exit" is followed by an ExitRecord (backend.h), shown as
- * such.  names: NULL, none.  Where the tree was built without Capstone, the
+ * such.  Where the tree was built without Capstone, the
  * bytes alone, and host_disas_missing() says so.
  */
 void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,

@@ -88,6 +88,7 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
 HostNames host_names(const HostNamer *n)
 {
     return (HostNames){
+        .machine = n->backend->elf_machine,
         .address = {address_name, (void *)n},
         .state = {state_name, (void *)n},
         .env_bias = n->backend->env_bias,

@@ -6,6 +6,7 @@
 #define DISAS_RISCV_H
 
 #include "disas/insn.h"
+#include "disas/unwind.h"
 
 /*
  * The instruction at pc, whose bytes start at code.  The text is objdump's
@@ -24,5 +25,7 @@ void riscv_disas(const uint8_t *code, size_t bytes, uint64_t pc, bool aliases,
  */
 const char *riscv_extension(const uint8_t *code, size_t bytes,
                             uint64_t features, const char **name);
+
+extern const GuestUnwind riscv_unwind;
 
 #endif

@@ -10,9 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The PLT of the RISC-V ABI: a header, then an entry for each .rela.plt. */
-enum { PLT_HEADER_BYTES = 32, PLT_ENTRY_BYTES = 16 };
+#include "disas/elf_guest.h"
 
 typedef struct Entry {
     Symbol symbol;
@@ -126,8 +124,8 @@ static char *read_table(Reader *r, const char *section)
 }
 
 /* "NAME@plt" for each entry, all in one piece of memory. */
-static char *name_plt(Reader *r, const Elf64_Rela *rela, size_t count,
-                      const Elf64_Sym *s, size_t nb_symbols,
+static char *name_plt(Reader *r, const ElfGuest *g, const Elf64_Rela *rela,
+                      size_t count, const Elf64_Sym *s, size_t nb_symbols,
                       const char *strings, size_t strings_size)
 {
     const Elf64_Shdr *plt = elf_file_section(r->file, ".plt");
@@ -139,17 +137,17 @@ static char *name_plt(Reader *r, const Elf64_Rela *rela, size_t count,
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
-        uint64_t offset = PLT_HEADER_BYTES + i * PLT_ENTRY_BYTES;
+        uint64_t offset = g->plt_header_bytes + i * g->plt_entry_bytes;
         size_t sym = ELF64_R_SYM(rela[i].r_info);
         if (!plt || sym >= nb_symbols || s[sym].st_name >= strings_size ||
-            offset + PLT_ENTRY_BYTES > plt->sh_size) {
+            offset + g->plt_entry_bytes > plt->sh_size) {
             continue;
         }
         uint64_t addr = plt->sh_addr + offset;
         /* where the name will be: text moves while it grows */
         uintptr_t at = (uintptr_t)ftell(f);
         fprintf(f, "%s@plt%c", strings + s[sym].st_name, 0);
-        add(r, (Entry){{addr, PLT_ENTRY_BYTES, (char *)at, true}, addr, 0});
+        add(r, (Entry){{addr, g->plt_entry_bytes, (char *)at, true}, addr, 0});
     }
     if (fclose(f) != 0 || !text) {
         r->no_memory = true;
@@ -166,9 +164,10 @@ static char *read_plt(Reader *r)
 {
     const Elf64_Shdr *relocations = elf_file_section(r->file, ".rela.plt");
     const Elf64_Shdr *table = elf_file_section(r->file, ".dynsym");
+    const ElfGuest *g = elf_guest(r->file->header.e_machine);
     size_t bytes, table_bytes, strings_bytes;
     if (!relocations || !table || table->sh_link >= r->file->nb_sections ||
-        r->file->header.e_machine != EM_RISCV) {
+        !g) {
         return NULL;
     }
     Elf64_Rela *rela = elf_file_contents(r->file, relocations, &bytes);
@@ -177,7 +176,7 @@ static char *read_plt(Reader *r)
         r->file, &r->file->sections[table->sh_link], &strings_bytes);
     char *names =
         rela && s && strings
-            ? name_plt(r, rela, bytes / sizeof(*rela), s,
+            ? name_plt(r, g, rela, bytes / sizeof(*rela), s,
                        table_bytes / sizeof(*s), strings, strings_bytes)
             : NULL;
     free(rela);

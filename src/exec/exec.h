@@ -67,7 +67,7 @@ typedef struct ExecConfig {
     uint32_t max_insns;      /* of one block; maxinsns= */
     uint32_t hot;            /* hot=N: a jump back taken so often begins a
                                 region (1: the first), 0: there are none */
-    bool plain;              /* no host features beyond x86-64; host=plain */
+    bool plain;              /* nothing that some such hosts lack; host=plain */
     int max_pinned;          /* pinned=N, -1: no limit */
     int max_scratch;         /* scratch=N, -1: no limit */
     bool no_link;            /* nolink: blocks are not chained */
@@ -87,7 +87,7 @@ typedef struct ExecConfig {
 } ExecConfig;
 
 typedef enum EventKind {
-    EVENT_SYSCALL,           /* pc: the instruction after the ecall */
+    EVENT_SYSCALL,           /* pc: the instruction after the call */
     EVENT_ILLEGAL,           /* pc: the instruction */
     EVENT_BREAK,             /* pc: the instruction */
     EVENT_FAULT,             /* signo SIGSEGV or SIGBUS, si_code, si_addr */

@@ -57,12 +57,16 @@ void profile_close(ProfileReader *r)
     munmap((void *)(uintptr_t)r->data, r->size);
 }
 
-static size_t least_bytes(uint32_t kind)
+/* As far as the record's own bytes, which are there, tell. */
+static size_t least_bytes(const ProfileHead *h)
 {
-    switch (kind) {
+    const ProfileSample *s = (const ProfileSample *)h;
+    switch (h->kind) {
     case PROFILE_START: return sizeof(ProfileStart) + 1;
     case PROFILE_MAPS: return sizeof(ProfileMaps) + 1;
-    case PROFILE_SAMPLE: return sizeof(ProfileSample);
+    case PROFILE_SAMPLE:
+        return sizeof(*s) + (h->bytes < sizeof(*s) ? 0 : (size_t)s->nb_regs) *
+                                sizeof(s->regs[0]);
     default: return sizeof(ProfileHead);
     }
 }
@@ -72,7 +76,7 @@ const ProfileHead *profile_next(ProfileReader *r)
     const ProfileHead *h = (const ProfileHead *)(r->data + r->at);
     size_t left = r->size - r->at;
     if (left < sizeof(*h) || h->bytes > left || h->bytes % 8 ||
-        h->bytes < least_bytes(h->kind) ||
+        h->bytes < least_bytes(h) ||
         (h->kind <= PROFILE_MAPS && r->data[r->at + h->bytes - 1])) {
         return NULL;
     }

@@ -21,10 +21,15 @@ void profile_close(ProfileReader *);
  */
 const ProfileHead *profile_next(ProfileReader *);
 
-/* Of a sample: the bytes of its stack. */
+/* Of a sample: its stack. */
+static inline const char *profile_stack(const ProfileSample *s)
+{
+    return (const char *)(s->regs + s->nb_regs);
+}
+
 static inline size_t profile_stack_bytes(const ProfileSample *s)
 {
-    return s->head.bytes - sizeof(*s);
+    return s->head.bytes - sizeof(*s) - s->nb_regs * sizeof(s->regs[0]);
 }
 
 #endif

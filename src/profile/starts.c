@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "profile/prologue.h"
 #include "util/check.h"
 
 struct Starts {
     const ElfFile *file;
+    const GuestUnwind *guest;
     CodeRange *at; /* ascending */
     size_t count, room;
 };
@@ -49,10 +49,15 @@ static void add_frames(Starts *s)
 /* What code, n bytes at addr, calls or takes the address of. */
 static void add_used(Starts *s, const uint8_t *code, size_t n, uint64_t addr)
 {
-    uint64_t target;
-    for (size_t at = 0; at + 2 <= n; at += (code[at] & 3) == 3 ? 4 : 2) {
-        if (prologue_function(code + at, n - at, addr + at, &target)) {
+    unsigned length;
+    for (size_t at = 0; at < n; at += length) {
+        uint64_t target;
+        length = s->guest->used(code + at, n - at, addr + at, &target);
+        if (target) {
             add(s, target, 0);
+        }
+        if (!length) {
+            return;
         }
     }
 }
@@ -93,14 +98,18 @@ static void put_in_order(Starts *s)
     s->count = kept;
 }
 
-Starts *starts_find(const ElfFile *e, const Symbols *symbols)
+Starts *starts_find(const ElfFile *e, const Symbols *symbols,
+                    const GuestUnwind *guest)
 {
     Starts *s = calloc(1, sizeof(*s));
     check(s, "out of memory");
     s->file = e;
+    s->guest = guest;
     add_symbols(s, symbols);
     add_frames(s);
-    add_sections(s);
+    if (guest) {
+        add_sections(s);
+    }
     add(s, e->header.e_entry, 0);
     put_in_order(s);
     return s;

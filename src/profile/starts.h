@@ -8,10 +8,12 @@
 
 #include "disas/eh_frame.h"
 #include "disas/symbols.h"
+#include "disas/unwind.h"
 
 typedef struct Starts Starts;
 
-Starts *starts_find(const ElfFile *, const Symbols *);
+/* guest: NULL, whose code cannot be read. */
+Starts *starts_find(const ElfFile *, const Symbols *, const GuestUnwind *);
 void starts_free(Starts *); /* NULL is allowed */
 
 /*

@@ -95,7 +95,8 @@ static void use_maps(Build *b, const ProfileSample *s)
     }
     if (m && m->maps != b->current) {
         b->current = m->maps;
-        unwinder_set_maps(b->tree->unwinder, (const char *)(m->maps + 1));
+        unwinder_set_maps(b->tree->unwinder, m->maps->guest,
+                          (const char *)(m->maps + 1));
     }
 }
 

@@ -17,13 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "disas/elf_file.h"
+#include "guest/tables.h"
 #include "profile/intern.h"
-#include "profile/prologue.h"
+#include "profile/reader.h"
 #include "profile/starts.h"
 #include "util/check.h"
 
-enum { RA = 1, SP = 2, TID = 1, NR_REG = 17, MAX_FILES = 256,
-       MAX_PROLOGUE = 8192 };
+enum { TID = 1, MAX_FILES = 256, MAX_PROLOGUE = 8192, MAX_CALL = 16 };
 
 typedef char *DemangleFn(const char *, char *, size_t *, int *);
 
@@ -44,9 +44,11 @@ struct Unwinder {
     File file[MAX_FILES];    /* those of the mappings */
     unsigned nb_files;
     uint64_t vdso, vdso_end;
+    const GuestTables *tables;   /* whose program it is; */
+    const GuestUnwind *guest;    /* NULL: of a guest that is not known */
     const ProfileSample *sample; /* in hand */
-    uint64_t reg[32], start; /* the frame that elfutils goes on from; then the
-                                last that it came to */
+    uint64_t reg[UNWIND_MAX_REGS], start; /* the frame that elfutils goes on
+                                from; then the last that it came to */
     uint64_t pc[MAX_FRAMES]; /* of callers: where they go on */
     unsigned nb_pcs;
 };
@@ -56,12 +58,6 @@ typedef struct Place {
     const char *function, *module;
     uint64_t start;          /* its address */
 } Place;
-
-static const char *const syscall_names[] = {
-#define NUMBER(number, name) [number] = #name,
-#define OWN(number, name, arguments, handler) [number] = #name,
-#include "linux-user/abi/riscv64/numbers.def"
-};
 
 /* ---- Files ------------------------------------------------------------------ */
 
@@ -170,13 +166,14 @@ static bool read_code(Unwinder *u, uint64_t end, uint8_t *code, size_t n)
 /* ---- Functions ------------------------------------------------------------------ */
 
 /* A function without a name that elfutils knows: "puts@plt", "python3+0x1234". */
-static const char *find_nameless(File *f, const char *module, uint64_t pc,
+static const char *find_nameless(const Unwinder *u, File *f,
+                                 const char *module, uint64_t pc,
                                  uint64_t *start, char *buf, size_t size)
 {
     uint64_t addr = pc - f->bias;
     if (!f->starts) {
         f->symbols = symbols_read(&f->elf);
-        f->starts = starts_find(&f->elf, f->symbols);
+        f->starts = starts_find(&f->elf, f->symbols, u->guest);
     }
     const Symbol *s = symbols_find(f->symbols, addr);
     uint64_t own = s && s->is_code ? s->addr : starts_of(f->starts, addr);
@@ -192,8 +189,9 @@ static const char *find_nameless(File *f, const char *module, uint64_t pc,
 }
 
 /* The function at pc: its name, perhaps in buf, and beginning; NULL: none. */
-static const char *find_function(Dwfl_Module *m, uint64_t pc, uint64_t *start,
-                                 char *buf, size_t size)
+static const char *find_function(const Unwinder *u, Dwfl_Module *m,
+                                 uint64_t pc, uint64_t *start, char *buf,
+                                 size_t size)
 {
     GElf_Off offset = 0;
     GElf_Sym sym;
@@ -202,7 +200,17 @@ static const char *find_function(Dwfl_Module *m, uint64_t pc, uint64_t *start,
     const char *module = dwfl_module_info(m, NULL, NULL, NULL, NULL, NULL,
                                           NULL, NULL);
     *start = pc - offset;
-    return name ? name : find_nameless(file_of(m), module, pc, start, buf, size);
+    return name ? name : find_nameless(u, file_of(m), module, pc, start, buf,
+                                       size);
+}
+
+/* ---- The sample -------------------------------------------------------------- */
+
+/* A register by DWARF's number. */
+static uint64_t sampled(const Unwinder *u, unsigned reg)
+{
+    unsigned i = u->guest->debug ? u->guest->debug[reg] : reg;
+    return i < u->sample->nb_regs ? u->sample->regs[i] : 0;
 }
 
 /* ---- The state that elfutils unwinds ----------------------------------------- */
@@ -219,13 +227,12 @@ static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread)
 
 static bool read_stack(const Unwinder *u, uint64_t addr, uint64_t *value)
 {
-    const ProfileSample *s = u->sample;
-    uint64_t at = addr - s->reg[SP];
-    size_t bytes = s->head.bytes - sizeof(*s);
+    uint64_t at = addr - sampled(u, u->guest->sp);
+    size_t bytes = profile_stack_bytes(u->sample);
     if (at > bytes || bytes - at < sizeof(*value)) {
         return false;
     }
-    memcpy(value, (const char *)(s + 1) + at, sizeof(*value));
+    memcpy(value, profile_stack(u->sample) + at, sizeof(*value));
     return true;
 }
 
@@ -239,10 +246,10 @@ static bool read_memory(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *result,
 static bool set_registers(Dwfl_Thread *thread, void *arg)
 {
     const Unwinder *u = arg;
-    Dwarf_Word regs[32];
+    Dwarf_Word regs[UNWIND_MAX_REGS];
     memcpy(regs, u->reg, sizeof(regs));
     dwfl_thread_state_register_pc(thread, u->start);
-    return dwfl_thread_state_registers(thread, 0, 32, regs);
+    return dwfl_thread_state_registers(thread, 0, u->guest->nb_regs, regs);
 }
 
 static const Dwfl_Thread_Callbacks thread_callbacks = {
@@ -269,7 +276,7 @@ static int note_frame(Dwfl_Frame *frame, void *arg)
     if (!dwfl_frame_pc(frame, &pc, &active) || pc == 0) {
         return DWARF_CB_ABORT;
     }
-    for (unsigned i = 1; i < 32; i++) {
+    for (unsigned i = 0; i < u->guest->nb_regs; i++) {
         Dwarf_Word value;
         if (dwfl_frame_reg(frame, i, &value) == 0) {
             u->reg[i] = value;
@@ -282,9 +289,9 @@ static int note_frame(Dwfl_Frame *frame, void *arg)
 
 static bool is_return_address(Unwinder *u, uint64_t pc)
 {
-    uint8_t code[4];
-    return read_code(u, pc, code, sizeof(code)) &&
-           prologue_is_call(code, sizeof(code));
+    uint8_t code[MAX_CALL];
+    size_t n = u->guest->call_bytes;
+    return read_code(u, pc, code, n) && u->guest->is_call(code, n);
 }
 
 /* What the function at pc has set up of its frame; nothing if not known. */
@@ -295,10 +302,10 @@ static void read_prologue(Unwinder *u, uint64_t pc, Prologue *p)
     uint8_t code[MAX_PROLOGUE];
     char name[256];
     uint64_t start;
-    prologue_read(p, none, 0);
-    if (m && find_function(m, pc, &start, name, sizeof(name)) && pc > start &&
+    u->guest->prologue(p, none, 0);
+    if (m && find_function(u, m, pc, &start, name, sizeof(name)) && pc > start &&
         pc - start <= sizeof(code) && read_code(u, pc, code, pc - start)) {
-        prologue_read(p, code, pc - start);
+        u->guest->prologue(p, code, pc - start);
     }
 }
 
@@ -306,19 +313,20 @@ static void read_prologue(Unwinder *u, uint64_t pc, Prologue *p)
 static bool step(Unwinder *u, bool innermost)
 {
     Prologue p;
-    uint64_t pc = u->pc[u->nb_pcs - 1], ra = u->reg[RA], value;
+    const GuestUnwind *g = u->guest;
+    uint64_t pc = u->pc[u->nb_pcs - 1], ra, value;
     read_prologue(u, pc, &p);
-    if (!(p.saved >> RA & 1) && !innermost) {
+    if (!(p.saved >> g->ra & 1) && !innermost) {
         return false;
     }
-    for (unsigned i = 1; i < 32; i++) {
+    for (unsigned i = 0; i < g->nb_regs; i++) {
         if (p.saved >> i & 1 &&
-            read_stack(u, u->reg[SP] + p.offset[i], &value)) {
+            read_stack(u, u->reg[g->sp] + p.offset[i], &value)) {
             u->reg[i] = value;
         }
     }
-    ra = u->reg[RA];
-    u->reg[SP] += p.size;
+    ra = u->reg[g->ra];
+    u->reg[g->sp] += p.size;
     return (p.size || ra != pc) && is_return_address(u, ra) && add_pc(u, ra);
 }
 
@@ -326,9 +334,14 @@ static bool step(Unwinder *u, bool innermost)
 static void unwind(Unwinder *u, const ProfileSample *s)
 {
     u->sample = s;
-    memcpy(u->reg, s->reg, sizeof(u->reg));
     u->nb_pcs = 0;
     add_pc(u, s->exact_pc);
+    if (!u->guest) {
+        return;
+    }
+    for (unsigned i = 0; i < u->guest->nb_regs; i++) {
+        u->reg[i] = sampled(u, i);
+    }
     for (;;) {
         unsigned before = --u->nb_pcs;
         u->start = u->pc[before];
@@ -365,7 +378,7 @@ static Place place_of(Unwinder *u, uint64_t pc)
     }
     const char *module = intern(u->text, dwfl_module_info(
         m, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
-    const char *name = find_function(m, pc, &start, text, sizeof(text));
+    const char *name = find_function(u, m, pc, &start, text, sizeof(text));
     if (!name) {
         snprintf(text, sizeof(text), "[%s]", module);
         return (Place){intern(u->text, text), module, pc};
@@ -392,12 +405,10 @@ static Frame frame_of(const Place *p)
 static Frame pseudo_frame(Unwinder *u, const ProfileSample *s)
 {
     char text[64] = "[emulator]";
-    uint64_t nr = s->reg[NR_REG];
-    if (s->place == PROFILE_SYSCALL) {
-        bool known = nr < sizeof(syscall_names) / sizeof(syscall_names[0]) &&
-                     syscall_names[nr];
-        snprintf(text, sizeof(text), "[system call %s]",
-                 known ? syscall_names[nr] : "?");
+    if (s->place == PROFILE_SYSCALL && u->guest) {
+        const char *name = guest_call_name(u->tables,
+                                           sampled(u, u->guest->syscall));
+        snprintf(text, sizeof(text), "[system call %s]", name ? name : "?");
     }
     return (Frame){intern(u->text, text), "", NULL, 0};
 }
@@ -431,9 +442,11 @@ unsigned unwinder_run(Unwinder *u, const ProfileSample *s,
     return 1 + add_callers(u, first, frame + 1);
 }
 
-void unwinder_set_maps(Unwinder *u, const char *maps)
+void unwinder_set_maps(Unwinder *u, const char *guest, const char *maps)
 {
     char done[4096] = "";
+    u->tables = guest_tables(guest);
+    u->guest = u->tables ? u->tables->unwind : NULL;
     if (u->dwfl) {
         dwfl_end(u->dwfl);
     }
@@ -457,7 +470,7 @@ Unwinder *unwinder_new(void)
     check(u, "out of memory");
     u->text = intern_new();
     u->demangle = cxx ? (DemangleFn *)dlsym(cxx, "__cxa_demangle") : NULL;
-    unwinder_set_maps(u, "");
+    unwinder_set_maps(u, "", "");
     return u;
 }
 

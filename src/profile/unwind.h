@@ -23,8 +23,8 @@ typedef struct Unwinder Unwinder;
 Unwinder *unwinder_new(void);
 void unwinder_free(Unwinder *);
 
-/* The mappings that samples from now on refer to. */
-void unwinder_set_maps(Unwinder *, const char *maps);
+/* The mappings that samples from now on refer to, of a program of the guest. */
+void unwinder_set_maps(Unwinder *, const char *guest, const char *maps);
 /*
  * The frames of a sample, the innermost first; the number of them, at least 1.
  * Only the innermost has file and line.

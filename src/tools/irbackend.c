@@ -4,7 +4,7 @@
  *
  *     tcg-irbackend block.ir
  *     tcg-irdump --start main PROGRAM | tcg-irbackend --show-alloc -
- *     tcg-irbackend --host-cpu x86-64 block.ir
+ *     tcg-irbackend --host-cpu plain block.ir
  *     tcg-irbackend --run --hot a0,a1 block.ir a0=5 a1=7
  *     tcg-irbackend --run --start gcd --image PROGRAM p.tcgir a0=12 a1=18
  */
@@ -74,14 +74,14 @@ static const char usage[] =
     "      --count        how much code it is, in a line\n"
     "  -o, --output F     write to F\n"
     "How to compile:\n"
-    "      --host NAME    the host (x86_64)\n"
-    "      --host-cpu C   native, x86-64, x86-64-v2, -v3 or -v4, and behind\n"
+    "      --host NAME    the host that code is made for (this one)\n"
+    "      --host-cpu C   native, plain or a level of that host's, and behind\n"
     "                     that ,-FEATURE or ,+FEATURE; help lists them\n"
     "  -O, --no-opt       liveness alone, no other pass\n"
     "      --hot A,B,...  globals that get host registers, best first\n"
     "      --pin I,F      at most so many, integer and floating-point\n"
     "      --scratch N    allocate only N registers of each class\n"
-    "      --plain        use nothing that some x86-64 has not\n"
+    "      --plain        use nothing that some of its processors lack\n"
     "      --no-ret-stack calls and returns as plain jumps\n"
     "Running:\n"
     "      --run          run it with these globals, show them afterwards;\n"

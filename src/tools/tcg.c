@@ -4,7 +4,7 @@
  *     tcg [run] [OPTIONS] PROGRAM [ARGUMENTS]
  *
  * The program's file tells the guest, or -guest, or the name that we are
- * called by: tcg-riscv64 is a link to this.  tools/run/options.def has the
+ * called by: tcg-GUEST is a link to this.  tools/run/options.def has the
  * options.
  */
 #include <errno.h>

@@ -109,7 +109,8 @@ static void say(const IR *ir, const Runner *runner, const RunResult *want,
             fprintf(stderr, "state+%u: %08x, not %08x\n", i, a, b);
         }
     }
-    host_disas(stderr, code, 0, size, (uintptr_t)code, NULL);
+    host_disas(stderr, code, 0, size, (uintptr_t)code,
+               &(HostNames){.machine = backend_at(0)->elf_machine});
 }
 
 /* Some EBB temps become TB temps, which may do all that those do. */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "core/gen.h"
 #include "opt/opt.h"
-#include "guest/patterns.h"
+#include "guest/tables.h"
 #include "tools/explore/history.h"
 #include "tools/explore/json.h"
 #include "tools/explore/profile.h"
@@ -88,7 +88,7 @@ static void test_removed_op_has_no_successor(void **state)
 static void test_patterns(void **state)
 {
     (void)state;
-    const Guest *g = guest_named("riscv64");
+    const GuestTables *g = guest_tables("riscv64");
     const Pattern *p = pattern_find(g, "addi", 32, 0x00150513);
     assert_non_null(p);
     assert_string_equal(p->format, "i");

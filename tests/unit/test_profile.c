@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "profile/prologue.h"
+#include "disas/riscv.h"
 
 typedef struct Row {
     const char *what;
@@ -40,11 +40,11 @@ static void frames(void **unused)
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const Row *r = &rows[i];
         Prologue p;
-        prologue_read(&p, r->code, r->n);
+        riscv_unwind.prologue(&p, r->code, r->n);
         if (p.size != r->size || p.saved != r->saved ||
             (r->saved & RA && p.offset[1] != r->ra)) {
-            fail_msg("%s: size %lu, saved %#x, ra at %lu", r->what,
-                     (long)p.size, p.saved, (long)p.offset[1]);
+            fail_msg("%s: size %lu, saved %#lx, ra at %lu", r->what,
+                     (long)p.size, (long)p.saved, (long)p.offset[1]);
         }
     }
 }
@@ -58,13 +58,13 @@ static void calls(void **unused)
     static const uint8_t jal_zero[] = {0x6f, 0x00, 0x40, 0x00};
     static const uint8_t ebreak[] = {0x01, 0x00, 0x02, 0x90};
     (void)unused;
-    assert_true(prologue_is_call(c_jalr, 4));
-    assert_true(prologue_is_call(jal, 4));
-    assert_true(prologue_is_call(jalr, 4));
-    assert_false(prologue_is_call(c_jr, 4));
-    assert_false(prologue_is_call(jal_zero, 4));
-    assert_false(prologue_is_call(ebreak, 4));
-    assert_false(prologue_is_call(jal, 0));
+    assert_true(riscv_unwind.is_call(c_jalr, 4));
+    assert_true(riscv_unwind.is_call(jal, 4));
+    assert_true(riscv_unwind.is_call(jalr, 4));
+    assert_false(riscv_unwind.is_call(c_jr, 4));
+    assert_false(riscv_unwind.is_call(jal_zero, 4));
+    assert_false(riscv_unwind.is_call(ebreak, 4));
+    assert_false(riscv_unwind.is_call(jal, 0));
 }
 
 int main(void)

@@ -99,6 +99,8 @@ static void add_maps(Profile *p, Task *t)
     m = add_record(p, PROFILE_MAPS, sizeof(*m) + n + 1, t->tgid, t->tid);
     if (m) {
         m->number = ++p->maps;
+        snprintf(m->guest, sizeof(m->guest), "%s",
+                 t->proc->options->exec.frontend->name);
         memcpy(m + 1, text, n);
     }
     free(text);
@@ -285,26 +287,37 @@ static size_t copy_stack(Task *t, uint8_t *to, uint64_t sp, size_t size)
     return n;
 }
 
+/* A sample with its registers, without a stack. */
+static ProfileSample *add_registers(Profile *p, Task *t, const GuestDebug *debug)
+{
+    size_t bytes = sizeof(ProfileSample) + debug->nb_regs * sizeof(uint64_t);
+    ProfileSample *s = add_record(p, PROFILE_SAMPLE, bytes + p->stack_bytes,
+                                  t->tgid, t->tid);
+
+    p->used -= p->stack_bytes;
+    s->head.bytes = (uint32_t)bytes;
+    s->nb_regs = debug->nb_regs;
+    for (uint32_t i = 0; i < debug->nb_regs; i++) {
+        s->regs[i] = debug->read(t->cpu, i);
+    }
+    return s;
+}
+
 static void add_sample(Profile *p, Task *t, const Tick *tick)
 {
     const GuestDebug *debug = t->proc->options->exec.frontend->debug;
-    ProfileSample *s = add_record(p, PROFILE_SAMPLE,
-                                  sizeof(*s) + p->stack_bytes, t->tgid,
-                                  t->tid);
-    size_t stack = copy_stack(t, (uint8_t *)(s + 1), task_sp(t),
-                              p->stack_bytes) & ~(size_t)7;
+    ProfileSample *s = add_registers(p, t, debug);
+    size_t stack = copy_stack(t, (uint8_t *)(s->regs + s->nb_regs),
+                              s->regs[debug->sp_reg], p->stack_bytes) &
+                   ~(size_t)7;
 
-    p->used -= s->head.bytes;
-    s->head.bytes = (uint32_t)(sizeof(*s) + stack);
-    p->used += s->head.bytes;
+    s->head.bytes += (uint32_t)stack;
+    p->used += stack;
     s->maps = p->maps;
     s->place = places[tick->place];
     s->weight = tick->weight;
     s->pc = tick->pc;
-    s->exact_pc = task_pc(t);
-    for (uint32_t i = 0; i < PROFILE_REGS; i++) {
-        s->reg[i] = debug->read(t->cpu, i);
-    }
+    s->exact_pc = s->regs[debug->pc_reg];
 }
 
 void profile_take(Task *t)

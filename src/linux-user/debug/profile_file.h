@@ -9,8 +9,8 @@
 
 enum {
     PROFILE_MAGIC = 0x70676374,    /* "tcgp" */
-    PROFILE_VERSION = 1,
-    PROFILE_REGS = 32,
+    PROFILE_VERSION = 2,
+    PROFILE_GUEST_SIZE = 24,
 };
 
 typedef enum ProfileKind {
@@ -35,6 +35,7 @@ typedef struct ProfileStart {
 typedef struct ProfileMaps {
     ProfileHead head;
     uint64_t number;           /* samples of this process refer to it */
+    char guest[PROFILE_GUEST_SIZE];    /* its name, which a NUL ends */
 } ProfileMaps;
 
 /* Where the signal came. */
@@ -47,7 +48,8 @@ typedef enum ProfilePlace {
 /*
  * Registers, and the stack from sp on, are those of the next point where the
  * guest's state is exact: behind the end of the block that was running, or
- * behind the system call.  The stack's bytes follow.
+ * behind the system call.  Registers are numbered as a debugger sees them
+ * (GuestDebug); the stack's bytes follow them.
  */
 typedef struct ProfileSample {
     ProfileHead head;
@@ -55,7 +57,8 @@ typedef struct ProfileSample {
     uint32_t place, weight;
     uint64_t pc;               /* PROFILE_CODE */
     uint64_t exact_pc;
-    uint64_t reg[PROFILE_REGS];        /* a debugger's first */
+    uint32_t nb_regs, unused;
+    uint64_t regs[];
 } ProfileSample;
 
 #endif

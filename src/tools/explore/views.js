@@ -445,7 +445,7 @@ function eventText(unit, [what, temp, register, from]) {
   }
 }
 
-/* Where the operands are: "a0 in rbx, t5 in rcx". */
+/* Where the operands are: "a in r1, b in r2". */
 function placeWords(unit, events) {
   return events.filter(([what]) => what.startsWith("in ")).map((e) =>
     unit.temps[e[1]][0] + (e[0] === "in register" ? " in " + e[2] :

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "guest/patterns.h"
+#include "guest/tables.h"
 #include "tools/explore/graph.h"
 #include "tools/explore/write_source.h"
 #include "tools/explore/write_unit.h"
@@ -21,6 +21,7 @@ typedef struct Writer {
     Pipeline *p;
     const Sources *sources;
     Graph graph;
+    const GuestTables *tables;
     const Pattern **patterns; /* those that instructions match */
     size_t nb_patterns;
     SourceFiles files;
@@ -53,7 +54,7 @@ static void write_insn(Writer *w, uint64_t pc, const GuestInsn *insn)
     program->code.read(program->code.opaque, pc, &code, insn->length);
     snprintf(text, sizeof(text), "%0*" PRIx64, (int)insn->length * 2, code);
     const Pattern *p = insn->pattern
-                           ? pattern_find(program->guest, insn->pattern,
+                           ? pattern_find(w->tables, insn->pattern,
                                           (int)insn->length * 8, code)
                            : NULL;
     json_open(j, NULL, '{');
@@ -159,7 +160,8 @@ static void write_units(Writer *w)
 
 void write_function(Json *j, Pipeline *p, const Sources *s, Function f)
 {
-    Writer w = {.j = j, .p = p, .sources = s};
+    Writer w = {.j = j, .p = p, .sources = s,
+                .tables = guest_tables(p->program->guest->name)};
     char name[256] = "";
     uint64_t size = f.end - f.start;
     bool cut = size > MAX_BYTES;

@@ -19,8 +19,8 @@ typedef struct Compiler {
 } Compiler;
 
 /*
- * "x86-64-v3", "native", "plain", with "-FEATURE" and "+FEATURE" behind,
- * separated by commas, to the config.  Returns NULL, or the first part that is
+ * A level of the host's, "native" or "plain", with "-FEATURE" and "+FEATURE"
+ * behind, separated by commas, to the config.  Returns NULL, or the first part that is
  * not understood.
  */
 const char *host_cpu(const Backend *, const char *text, BackendConfig *);

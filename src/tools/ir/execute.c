@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "core/globals.h"
+#include "disas/elf_guest.h"
 #include "util/check.h"
 #include "util/die.h"
 
@@ -109,13 +110,14 @@ static bool read_segments(const ElfFile *e, uint64_t base, char *msg,
 /* Relocations that need no other file: addresses of the image's own. */
 static void relocate(const ElfFile *e, uint64_t base)
 {
-    for (unsigned i = 0; i < e->nb_sections; i++) {
+    const ElfGuest *g = elf_guest(e->header.e_machine);
+    for (unsigned i = 0; g && i < e->nb_sections; i++) {
         size_t bytes;
         Elf64_Rela *r = e->sections[i].sh_type == SHT_RELA
                             ? elf_file_contents(e, &e->sections[i], &bytes)
                             : NULL;
         for (size_t k = 0; r && k < bytes / sizeof(*r); k++) {
-            if (ELF64_R_TYPE(r[k].r_info) == R_RISCV_RELATIVE &&
+            if (ELF64_R_TYPE(r[k].r_info) == g->relative &&
                 r[k].r_offset < STACK_TOP) {
                 memcpy((void *)(base + r[k].r_offset), &r[k].r_addend, 8);
             }

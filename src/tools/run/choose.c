@@ -12,8 +12,8 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* "riscv64" of /usr/bin/tcg-riscv64-static; or as QEMU's emulators are called,
-   in whose place we may have been put. */
+/* GUEST of /usr/bin/tcg-GUEST-static; or as QEMU's emulators are called, in
+   whose place we may have been put. */
 static const Guest *guest_called(const char *argv0)
 {
     static const char *const prefixes[] = {"tcg-", "qemu-"};

@@ -1,8 +1,11 @@
-#include "profile/prologue.h"
-
+/*
+ * Frames of functions without call frame information, which gcc leaves out for
+ * most of C: from the code that sets the frame up.
+ */
 #include <string.h>
+#include "disas/riscv.h"
 
-enum { RA = 1, SP = 2 };
+enum { RA = 1, SP = 2, A7 = 17, NB_REGS = 32 };
 
 static uint32_t bits(uint32_t v, int low, int n)
 {
@@ -54,7 +57,7 @@ static bool saves(uint32_t i, unsigned *reg, uint64_t *offset)
  * The last time that sp went down counts: an end of the function in between
  * lies on another way through it.
  */
-void prologue_read(Prologue *p, const uint8_t *code, size_t n)
+static void read_prologue(Prologue *p, const uint8_t *code, size_t n)
 {
     memset(p, 0, sizeof(*p));
     for (size_t at = 0; at + 2 <= n;) {
@@ -72,7 +75,7 @@ void prologue_read(Prologue *p, const uint8_t *code, size_t n)
             p->size = (uint64_t)-by;
         } else if (saves(insn, &reg, &offset) && offset < p->size &&
                    !(p->saved >> reg & 1)) {
-            p->saved |= 1u << reg;
+            p->saved |= 1ull << reg;
             p->offset[reg] = offset;
         }
     }
@@ -98,24 +101,31 @@ static bool completes(uint32_t insn, uint32_t reg)
     return (jalr || addi) && bits(insn, 15, 5) == reg;
 }
 
-bool prologue_function(const uint8_t *code, size_t n, uint64_t pc,
-                       uint64_t *function)
+/* jal ra; auipc and jalr ra; auipc and addi. */
+static uint64_t used_function(const uint8_t *code, size_t n, uint64_t pc)
 {
     uint32_t insn = n >= 4 ? word(code) : 0;
     uint32_t next = n >= 8 ? word(code + 4) : 0;
     if ((insn & 0xfff) == 0x0ef) {
-        *function = pc + (uint64_t)jal_offset(insn);
-        return true;
+        return pc + (uint64_t)jal_offset(insn);
     }
     if ((insn & 0x7f) == 0x17 && completes(next, bits(insn, 7, 5))) {
-        *function = pc + (uint64_t)(int64_t)(int32_t)(insn & 0xfffff000) +
-                    (uint64_t)(int64_t)((int32_t)next >> 20);
-        return true;
+        return pc + (uint64_t)(int64_t)(int32_t)(insn & 0xfffff000) +
+               (uint64_t)(int64_t)((int32_t)next >> 20);
     }
-    return false;
+    return 0;
 }
 
-bool prologue_is_call(const uint8_t *code, size_t n)
+static unsigned used(const uint8_t *code, size_t n, uint64_t pc,
+                     uint64_t *function)
+{
+    unsigned length = n && (code[0] & 3) == 3 ? 4 : 2;
+    *function = used_function(code, n, pc);
+    return length <= n ? length : 0;
+}
+
+/* That links in ra. */
+static bool is_call(const uint8_t *code, size_t n)
 {
     uint32_t half_before = n >= 2 ? half(code + n - 2) : 0;
     uint32_t word = n >= 4 ? half(code + n - 4) | half_before << 16 : 0;
@@ -123,3 +133,14 @@ bool prologue_is_call(const uint8_t *code, size_t n)
     bool jal = (word & 0xfff) == 0x0ef, jalr = (word & 0x7fff) == 0x00e7;
     return c_jalr || jal || jalr;
 }
+
+const GuestUnwind riscv_unwind = {
+    .nb_regs = NB_REGS,
+    .sp = SP,
+    .ra = RA,
+    .syscall = A7,
+    .call_bytes = 4,
+    .prologue = read_prologue,
+    .is_call = is_call,
+    .used = used,
+};
