@@ -18,28 +18,41 @@ enum {
 
 /* ---- Context ------------------------------------------------------------ */
 
-/* The first row that fits is the one. */
-static void choose_rows(BackendContext *b, uint32_t features)
+static void parse_row(BackendContext *b, unsigned i)
 {
-    const HostDesc *d = b->desc;
+    const EmitRow *r = &b->desc->rows[i];
+    const OpcodeInfo *info = &opcode_info[r->opc];
+    Row *row = &b->rows[i];
 
-    for (unsigned i = 0; i < d->nb_rows; i++) {
-        const EmitRow *r = &d->rows[i];
-        const OpcodeInfo *info = &opcode_info[r->opc];
-        if (r->when & ~features) {
-            continue;
-        }
-        Row *row = &b->rows[i];
-        row->emit = r->emit;
-        row->arg = r->arg;
-        constraint_parse(&row->c, r->places, d->letters);
-        check(row->c.nb_outs == info->outs && row->c.nb_ins == info->ins,
-              "operands of %s: %s", info->name, r->places);
-        for (unsigned t = 0; t < TYPE_COUNT; t++) {
-            if (r->types >> t & 1 && !b->row_of[r->opc][t]) {
-                b->row_of[r->opc][t] = row;
+    row->emit = r->emit;
+    row->arg = r->arg;
+    constraint_parse(&row->c, r->places, b->desc->letters);
+    check(row->c.nb_outs == info->outs && row->c.nb_ins == info->ins,
+          "operands of %s: %s", info->name, r->places);
+}
+
+/* The first row that fits is the one. */
+static void choose_rows(BackendContext *b, uint32_t features,
+                        const Row *row_of[OP_COUNT][TYPE_COUNT])
+{
+    for (unsigned i = 0; i < b->desc->nb_rows; i++) {
+        const EmitRow *r = &b->desc->rows[i];
+        for (unsigned t = 0; !(r->when & ~features) && t < TYPE_COUNT; t++) {
+            if (r->types >> t & 1 && !row_of[r->opc][t]) {
+                row_of[r->opc][t] = &b->rows[i];
             }
         }
+    }
+}
+
+static void choose_all_rows(BackendContext *b, uint32_t features, const IR *ir)
+{
+    for (unsigned i = 0; i < b->desc->nb_rows; i++) {
+        parse_row(b, i);
+    }
+    for (unsigned p = 0; p < ir->nb_fp_policies; p++) {
+        uint32_t bits = b->desc->policy_bits(&ir->fp_policies[p]);
+        choose_rows(b, features | bits, b->row_of[p]);
     }
 }
 
@@ -54,12 +67,13 @@ BackendContext *context_new(const HostDesc *desc, Host *host, uint32_t features,
     b->host = host;
     b->cfg = *cfg;
     b->rows = calloc(desc->nb_rows, sizeof(Row));
+    b->row_of = calloc(ir->nb_fp_policies, sizeof(*b->row_of));
     convention_make(&b->conv, desc, cfg, ir);
-    if (!b->rows || !ra_init(&b->ra, desc, &b->conv, host, ir)) {
+    if (!b->rows || !b->row_of || !ra_init(&b->ra, desc, &b->conv, host, ir)) {
         context_free(b);
         return NULL;
     }
-    choose_rows(b, features);
+    choose_all_rows(b, features, ir);
     b->ra.trace = cfg->trace;
     return b;
 }
@@ -68,6 +82,7 @@ void context_free(BackendContext *b)
 {
     ra_free(&b->ra);
     free(b->rows);
+    free(b->row_of);
     free(b);
 }
 
@@ -165,7 +180,7 @@ static const Op *taken_exit(const IR *ir, const Op *op)
 
 static void general_op(BackendContext *b, const Op *op)
 {
-    const Row *row = b->row_of[op->opc][op->type];
+    const Row *row = b->row_of[op->fp][op->opc][op->type];
 
     check(row, "no row for %s.%s", opcode_info[op->opc].name,
           type_name((Type)op->type));

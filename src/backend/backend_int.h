@@ -20,7 +20,7 @@ struct BackendContext {
     RegAlloc ra;
     BlockBuild build;
     Row *rows;
-    const Row *row_of[OP_COUNT][TYPE_COUNT];
+    const Row *(*row_of)[OP_COUNT][TYPE_COUNT]; /* of each FP policy */
     Adapter adapter;                  /* of the region in hand */
     const Op *exit_at[IR_MAX_LABELS]; /* region: see find_exits() */
     bool returned_to[IR_MAX_LABELS];  /* region: by a call's inner slot */

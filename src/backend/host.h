@@ -51,7 +51,7 @@ typedef struct Operand {
 /* One op with its operands resolved. */
 typedef struct EmitOp {
     uint16_t opc;
-    uint8_t type, vece;
+    uint8_t type, vece, fp;
     uint8_t in_type; /* of the first input, if there is one */
     uint8_t dead;    /* bits of the outputs that nobody wants */
     bool low;        /* LIFE_LOW */
@@ -63,11 +63,12 @@ typedef struct EmitOp {
 
 typedef void EmitFn(Host *, const EmitOp *);
 
-/* A row of a host's table; the first that fits op, type and host counts. */
+/* A row of a host's table; the first that fits op, type, host and FP policy
+   counts. */
 typedef struct EmitRow {
     uint16_t opc;
     uint16_t types;     /* TYPES_* */
-    uint32_t when;      /* features needed, bits of the host's own */
+    uint32_t when;      /* features and policy_bits() needed */
     const char *places; /* see constraint.h */
     EmitFn *emit;
     int32_t arg;
@@ -106,6 +107,9 @@ typedef struct HostDesc {
     unsigned nb_pin[CLASS_COUNT];
     unsigned min_scratch;     /* a class must keep so many */
     int32_t spill;            /* where spill slots begin, from env */
+    /* Bits that rows ask for beside features: what the policy wants is what
+       the host does. */
+    uint32_t (*policy_bits)(const FpPolicy *);
     const uint8_t *call_args; /* registers of helper arguments */
     uint8_t call_ret;
 

@@ -535,7 +535,7 @@ static bool wants_swap(const OpState *os)
 {
     const Op *op = os->op;
 
-    if (!(op_flags(op) & OPF_COMM) || os->c->in[0].alias != 0 ||
+    if (os->c->in[0].alias != 0 || !op_commutes(os->ra->ir, op) ||
         op->type == TYPE_F32) { /* whose upper half is the first one's */
         return false;
     }
@@ -575,6 +575,7 @@ static void describe_op(OpState *os, const Row *row)
     e->opc = op->opc;
     e->type = op->type;
     e->vece = op->vece;
+    e->fp = op->fp;
     e->arg = row->arg;
     e->in_type =
         c->nb_ins ? os->ra->ir->temps[op->arg[c->nb_outs]].type : op->type;

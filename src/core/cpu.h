@@ -51,9 +51,10 @@ typedef struct CodeCounts {
 
 typedef struct CPUState CPUState;
 
-/* An FP environment: FP_ROUND_*, not AWAY, and sticky FP_FLAG_*. */
+/* An FP environment: its mode, FP_ROUND_* but AWAY and FP_FLUSH_*, and sticky
+   FP_FLAG_*. */
 typedef struct FpEnv {
-    uint8_t rounding, flags;
+    uint8_t mode, flags;
 } FpEnv;
 
 /* The guest's FP environment, which the backend keeps as its host does. */

@@ -11,6 +11,8 @@ const char *const round_names[ROUND_NAMES] = {
 };
 const char *const fcmp_names[FCMP_COUNT] = {
     "eq", "lt", "le", "eq_silent", "lt_silent", "le_silent"};
+const char *const fmin_names[FMIN_COUNT] = {
+    "number", "number_2008", "nan", "second"};
 const char *const bswap_names[2] = {"zero", "sign"};
 const char *const memop_names[MEMOP_NAMES] = {
     "u8", "u16", "u32", "u64", "u128", "u256",
@@ -83,6 +85,7 @@ static void dump_const(FILE *f, char letter, Arg k)
     case 'm': dump_memop(f, k); break;
     case 'r': dump_name(f, round_names, ROUND_NAMES, k); break;
     case 'q': dump_name(f, fcmp_names, FCMP_COUNT, k); break;
+    case 'x': dump_name(f, fmin_names, FMIN_COUNT, k); break;
     case 'b': dump_name(f, bswap_names, 2, k); break;
     case 'o': dump_barrier(f, k); break;
     case 'n': fprintf(f, "%" PRIu64, k); break;
@@ -177,6 +180,9 @@ void ir_dump_op(FILE *f, const IR *ir, const Op *op)
     }
     if (info->flags & OPF_VECTOR) {
         fprintf(f, ".e%u", 8u << op->vece);
+    }
+    if (op->fp && ir_follows_policy(op)) {
+        fprintf(f, ".p%u", op->fp);
     }
     if (op->opc == OP_call) {
         dump_call(f, ir, op);

@@ -8,8 +8,8 @@ static SfFormat format_of(Type t)
 }
 
 /* Ops without a rounding mode and without effect on the flags. */
-static bool quiet_op(const Op *op, SfFormat f, uint64_t a, uint64_t b,
-                     uint64_t *o)
+static bool quiet_op(const FpPolicy *p, const Op *op, SfFormat f, uint64_t a,
+                     uint64_t b, uint64_t *o)
 {
     uint64_t sign = sf_sign_bit(f);
     switch (op->opc) {
@@ -17,10 +17,12 @@ static bool quiet_op(const Op *op, SfFormat f, uint64_t a, uint64_t b,
     case OP_fsgnjn: *o = (a & ~sign) | (~b & sign); return true;
     case OP_fsgnjx: *o = a ^ (b & sign); return true;
     case OP_fclass: *o = sf_class(f, a); return true;
-    case OP_fcanon: *o = sf_is_nan(f, a) ? sf_canonical_nan(f) : a; return true;
+    case OP_fcanon:
+        *o = sf_is_nan(f, a) ? sf_default_nan(p, f) : a;
+        return true;
     case OP_fbox: *o = F32_BOX | a; return true;
     case OP_funbox:
-        *o = a >= F32_BOX ? (uint32_t)a : F32_CANONICAL_NAN;
+        *o = a >= F32_BOX ? (uint32_t)a : fp_default_nan32(p);
         return true;
     case OP_fsingle: *o = (uint32_t)a; return true;
     case OP_fmv_fi:
@@ -73,8 +75,12 @@ static bool arithmetic(SoftFloatEnv *env, const Op *op, SfFormat f, uint64_t a,
         *o = sf_muladd(env, f, a, b, c, SF_NEG_PRODUCT);
         return true;
     case OP_fnmadd: *o = sf_muladd(env, f, a, b, c, BOTH); return true;
-    case OP_fmin: *o = sf_min(env, f, a, b); return true;
-    case OP_fmax: *o = sf_max(env, f, a, b); return true;
+    case OP_fmin:
+        *o = sf_min(env, f, (FMin)op_const(op, 0), a, b);
+        return true;
+    case OP_fmax:
+        *o = sf_max(env, f, (FMin)op_const(op, 0), a, b);
+        return true;
     case OP_fround: *o = sf_round(env, f, a); return true;
     case OP_fcmp:
         *o = sf_compare(env, f, (FCmp)op_const(op, 0), a, b);
@@ -83,13 +89,22 @@ static bool arithmetic(SoftFloatEnv *env, const Op *op, SfFormat f, uint64_t a,
     }
 }
 
+static void set_mode(SoftFloatEnv *env, uint64_t mode)
+{
+    env->rm = mode & 3;
+    env->flush = mode & FP_MODE_FLUSH;
+}
+
 static bool environment_op(Interp *in, const Op *op)
 {
     SoftFloatEnv *env = &in->env->fp;
     switch (op->opc) {
     case OP_fflags_get: interp_out64(in, op, 0, env->flags); return true;
-    case OP_fflags_set: env->flags = interp_in64(in, op, 0) & 31; return true;
-    case OP_fmode_set: env->rm = interp_in64(in, op, 0) & 3; return true;
+    case OP_fflags_set:
+        env->flags = interp_in64(in, op, 0) &
+                     fp_flags_of(ir_fp_policy(in->ir, op));
+        return true;
+    case OP_fmode_set: set_mode(env, interp_in64(in, op, 0)); return true;
     default: return false;
     }
 }
@@ -114,9 +129,11 @@ bool interp_fp_op(Interp *in, const Op *op)
     for (unsigned i = 0; i < op_ins(op); i++) {
         arg[i] = interp_in64(in, op, i);
     }
-    SoftFloatEnv env = {.rm = rounding_mode(in, op)};
+    const FpPolicy *policy = ir_fp_policy(in->ir, op);
+    SoftFloatEnv env = {.rm = rounding_mode(in, op), .policy = policy};
+    env.flush = policy->flush ? in->env->fp.flush : 0;
     SfFormat f = format_of((Type)op->type);
-    bool known = quiet_op(op, f, arg[0], arg[1], &o) ||
+    bool known = quiet_op(policy, op, f, arg[0], arg[1], &o) ||
                  conversion(in, &env, op, &o) ||
                  arithmetic(&env, op, f, arg[0], arg[1], arg[2], &o);
     in->env->fp.flags |= env.flags;

@@ -38,6 +38,7 @@ IR *ir_new(void)
         ir_free(ir);
         return NULL;
     }
+    ir_set_fp_policies(ir, &fp_policy_plain, 1);
     ir->env = new_temp(ir, TEMP_FIXED, TYPE_I64);
     ir->temps[ir->env].name = "env";
     ir->nb_globals = 1;
@@ -70,8 +71,32 @@ void ir_reset(IR *ir)
     ir->region = ir->loop = false;
     ir->inner_slots = 0;
     ir->plain_slot = -1;
+    ir->fp = 0;
     ir->error = IR_OK;
     memset(ir->consts, 0, sizeof(ir->consts));
+}
+
+void ir_set_fp_policies(IR *ir, const FpPolicy *policies, unsigned n)
+{
+    check(n >= 1 && n <= IR_MAX_FP_POLICIES, "%u FP policies", n);
+    for (unsigned i = 1; i < n; i++) {
+        check(policies[i].default_nan == policies[0].default_nan,
+              "FP policy %u has a default NaN of its own", i);
+    }
+    ir->fp_policies = policies;
+    ir->nb_fp_policies = (uint8_t)n;
+    ir->fp = 0;
+}
+
+/* Of two NaNs, or by FMIN_SECOND, an FP op yields one or the other. */
+bool op_commutes(const IR *ir, const Op *op)
+{
+    unsigned flags = op_flags(op);
+    bool second = (op->opc == OP_fmin || op->opc == OP_fmax) &&
+                  op_const(op, 0) == FMIN_SECOND;
+    bool any_nan =
+        !(flags & OPF_FPENV) || ir_fp_policy(ir, op)->nan == FP_NAN_ANY;
+    return flags & OPF_COMM && any_nan && !second;
 }
 
 TempId ir_global(IR *ir, Type type, int32_t offset, const char *name)

@@ -59,6 +59,7 @@ typedef struct Op {
     uint16_t opc;       /* Opcode */
     uint8_t type;       /* Type */
     uint8_t vece;       /* OPF_VECTOR: log2 of element bytes */
+    uint8_t fp;         /* FP ops: which of IR.fp_policies */
     uint8_t call_outs;  /* OP_call: number of outputs and inputs */
     uint8_t call_ins;
     uint32_t life;      /* set by liveness: LIFE_DEAD(i), LIFE_SYNC(i) */
@@ -86,6 +87,7 @@ enum {
     IR_CONST_BUCKETS = 256,
     IR_WORK_BYTES = 48 * IR_MAX_TEMPS + 8192,
     IR_SIDE_GLOBALS = 128, /* that one side writes */
+    IR_MAX_FP_POLICIES = 8,
 };
 
 typedef enum IRError {
@@ -114,6 +116,9 @@ typedef struct IR {
     TempId env;             /* FIXED I64: pointer to the guest state, */
     uint32_t state_bytes;   /* and its size (Frontend.state_bytes) */
     const Helper *const *helpers; /* known to the parser, NULL-terminated */
+    const FpPolicy *fp_policies;  /* the frontend's */
+    uint8_t nb_fp_policies;
+    uint8_t fp;             /* the policy of ops to come; ir_reset(): 0 */
     struct KeptName *kept_names;  /* of ir_keep_name() */
 } IR;
 
@@ -198,6 +203,7 @@ static inline Op *ir_emit(IR *ir, Opcode opc, Type type)
     op->opc = (uint16_t)opc;
     op->type = (uint8_t)type;
     op->vece = 0;
+    op->fp = ir->fp;
     op->call_outs = 0;
     op->call_ins = 0;
     op->life = 0;
@@ -281,6 +287,38 @@ static inline const Helper *op_helper(const Op *op)
 {
     return (const Helper *)(uintptr_t)op_const(op, 0);
 }
+
+static inline const FpPolicy *ir_fp_policy(const IR *ir, const Op *op)
+{
+    return &ir->fp_policies[op->fp];
+}
+
+/*
+ * What FP ops of this IR follow: a table that stays, of which ops name the
+ * first unless IR.fp says another.  All have the same default NaN.
+ */
+void ir_set_fp_policies(IR *ir, const FpPolicy *, unsigned n);
+
+/* The default NaN of all ops. */
+static inline uint32_t ir_default_nan32(const IR *ir)
+{
+    return fp_default_nan32(ir->fp_policies);
+}
+
+static inline uint64_t ir_default_nan64(const IR *ir)
+{
+    return fp_default_nan64(ir->fp_policies);
+}
+
+/* Does it depend on the policy of the op what it does? */
+static inline bool ir_follows_policy(const Op *op)
+{
+    return op_flags(op) & OPF_FPENV || op->opc == OP_fcanon ||
+           op->opc == OP_funbox;
+}
+
+/* May the first two inputs of the op change places? */
+bool op_commutes(const IR *ir, const Op *op);
 
 /* Bytes of host memory that a host load or store touches. */
 unsigned op_access_bytes(const Op *op);

@@ -11,6 +11,7 @@ enum { ROUND_NAMES = FP_ROUND_ENV + 1, MEMOP_FLAGS = 3, MB_FLAGS = 4,
 /* A NULL entry is no valid value. */
 extern const char *const round_names[ROUND_NAMES];
 extern const char *const fcmp_names[FCMP_COUNT];
+extern const char *const fmin_names[FMIN_COUNT];
 extern const char *const bswap_names[2];
 extern const char *const memop_names[MEMOP_NAMES]; /* unsigned, then signed */
 

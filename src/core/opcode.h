@@ -15,7 +15,8 @@ typedef enum Opcode {
 /* Flags of an opcode: the column `flags` of opcode.def, without OPF_. */
 enum {
     OPF_0 = 0,
-    OPF_COMM = 1 << 0,      /* the first two inputs may change places */
+    OPF_COMM = 1 << 0,      /* the first two inputs may change places,
+                               but see op_commutes() */
     OPF_COND = 1 << 1,      /* one constant is a Cond */
     OPF_SIDE = 1 << 2,      /* kept although its outputs are not used */
     OPF_FAULT = 1 << 3,     /* may fault: all globals are exact before it */

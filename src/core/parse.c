@@ -372,6 +372,7 @@ static Arg parse_const(Parser *ps, char letter)
     case 'm': return parse_memop(ps);
     case 'r': return parse_name(ps, round_names, ROUND_NAMES);
     case 'q': return parse_name(ps, fcmp_names, FCMP_COUNT);
+    case 'x': return parse_name(ps, fmin_names, FMIN_COUNT);
     case 'b': return parse_name(ps, bswap_names, 2);
     case 'o': return parse_barrier(ps);
     default: return read_number(ps);
@@ -460,7 +461,7 @@ static Opcode find_opcode(Parser *ps, const char *word)
     return OP_nop;
 }
 
-/* ".type" and ".e32" as far as the op has them. */
+/* ".type", ".e32" and ".p1" as far as the op has them. */
 static void parse_suffixes(Parser *ps, Op *op)
 {
     const OpcodeInfo *info = &opcode_info[op->opc];
@@ -472,6 +473,11 @@ static void parse_suffixes(Parser *ps, Op *op)
         static const char *const names[] = {"e8", "e16", "e32", "e64"};
         expect(ps, '.');
         op->vece = (uint8_t)parse_name(ps, names, 4);
+    }
+    if (ir_follows_policy(op) && accept(ps, '.')) {
+        static const char *const names[IR_MAX_FP_POLICIES] = {
+            "p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"};
+        op->fp = (uint8_t)parse_name(ps, names, ps->ir->nb_fp_policies);
     }
 }
 

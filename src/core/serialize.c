@@ -14,7 +14,7 @@
  *     u64 inner slots, u16 label for each of those
  *     u32 temps, labels, ops
  *     temps:    u8 kind, u8 type, and for a constant u64 value
- *     ops:      u16 opc, u8 type, vece, then
+ *     ops:      u16 opc, u8 type, vece, fp, then
  *               call: u8 outs, u8 ins, u16 each temp, u16 helper
  *               else: u16 each temp, u64 each constant
  *
@@ -30,7 +30,7 @@
 #include "util/check.h"
 
 enum {
-    VERSION = 4,
+    VERSION = 5,
     MAGIC_SIZE = 6,
     MAX_GLOBALS = IR_MAX_TEMPS / 2,
     MAX_HELPERS = 4096,
@@ -157,6 +157,7 @@ static void put_op(Writer *w, const IR *ir, const Op *op)
     put(w, op->opc, 2);
     put(w, op->type, 1);
     put(w, op->vece, 1);
+    put(w, ir_follows_policy(op) ? op->fp : 0, 1);
     if (op->opc == OP_call) {
         put(w, op->call_outs, 1);
         put(w, op->call_ins, 1);
@@ -393,6 +394,7 @@ static void get_op(Reader *r)
     Op op = {.opc = (uint16_t)get_below(r, 2, OP_COUNT, "bad op")};
     op.type = (uint8_t)get_below(r, 1, TYPE_COUNT, "bad type");
     op.vece = (uint8_t)get_below(r, 1, 4, "bad element size");
+    op.fp = (uint8_t)get_below(r, 1, r->ir->nb_fp_policies, "bad policy");
     if (op.opc == OP_call) {
         get_call_counts(r, &op);
     }

@@ -7,6 +7,8 @@
  */
 #include "core/softfp.h"
 
+#include <stddef.h>
+
 typedef unsigned __int128 u128;
 
 typedef struct FormatInfo {
@@ -27,7 +29,7 @@ typedef struct Num {
     NumKind kind;
     bool sign;
     int exp;
-    u128 sig; /* 0: zero */
+    u128 sig; /* 0: zero; of a NaN its fraction, from bit 63 on */
 } Num;
 
 static uint64_t low_bits(int n)
@@ -50,10 +52,44 @@ static uint64_t infinity(const FormatInfo *f)
     return (uint64_t)max_biased(f) << (f->precision - 1);
 }
 
-uint64_t sf_canonical_nan(SfFormat f)
+/* Where the fraction of a NaN ends that begins at bit 63. */
+static int nan_shift(const FormatInfo *f)
 {
-    return infinity(&formats[f]) | 1ull << (formats[f].precision - 2);
+    return 65 - f->precision;
 }
+
+static Num default_nan(const FpPolicy *p)
+{
+    uint64_t top = (uint64_t)p->default_nan << 57;
+    uint64_t below = p->default_nan & 1 ? low_bits(57) : 0;
+    return (Num){.kind = NAN_QUIET, .sign = p->default_nan >> 7,
+                 .sig = top | below};
+}
+
+static uint64_t pack_nan(SfFormat fmt, Num n)
+{
+    const FormatInfo *f = &formats[fmt];
+    uint64_t quiet = 1ull << (f->precision - 2);
+    return (n.sign ? sf_sign_bit(fmt) : 0) | infinity(f) | quiet |
+           (uint64_t)n.sig >> nan_shift(f);
+}
+
+uint64_t sf_default_nan(const FpPolicy *p, SfFormat f)
+{
+    return pack_nan(f, default_nan(p));
+}
+
+uint32_t fp_default_nan32(const FpPolicy *p)
+{
+    return (uint32_t)sf_default_nan(p, SF_F32);
+}
+
+uint64_t fp_default_nan64(const FpPolicy *p)
+{
+    return sf_default_nan(p, SF_F64);
+}
+
+const FpPolicy fp_policy_plain = {.default_nan = 0x40, .fma_invalid = true};
 
 static Num unpack(SfFormat fmt, uint64_t a)
 {
@@ -65,6 +101,7 @@ static Num unpack(SfFormat fmt, uint64_t a)
     if (biased == max_biased(f)) {
         bool quiet = fraction >> (f->precision - 2);
         n.kind = !fraction ? INFINITE : quiet ? NAN_QUIET : NAN_SIGNALLING;
+        n.sig = fraction << nan_shift(f);
     } else if (biased) {
         n.sig |= 1ull << (f->precision - 1);
         n.exp = f->min_exp + biased - 1;
@@ -72,6 +109,50 @@ static Num unpack(SfFormat fmt, uint64_t a)
         n.exp = f->min_exp;
     }
     return n;
+}
+
+static bool num_is_nan(Num a)
+{
+    return a.kind >= NAN_QUIET;
+}
+
+static bool is_subnormal(SfFormat fmt, Num n)
+{
+    return n.kind == FINITE && n.sig &&
+           !(n.sig >> (formats[fmt].precision - 1));
+}
+
+/* The value as an op takes it. */
+static Num operand(SoftFloatEnv *env, SfFormat fmt, uint64_t a)
+{
+    Num n = unpack(fmt, a);
+    if (!is_subnormal(fmt, n)) {
+        return n;
+    }
+    if (env->flush & FP_FLUSH_IN && fmt != SF_F16) {
+        n.sig = 0;
+        if (env->policy->subnormal == FP_SUBNORMAL_FLUSHED) {
+            env->flags |= FP_FLAG_SUBNORMAL;
+        }
+    } else {
+        env->subnormal = env->policy->subnormal == FP_SUBNORMAL_USED;
+    }
+    return n;
+}
+
+/* For ops that any subnormal operand does nothing to. */
+static Num quiet_operand(SoftFloatEnv *env, SfFormat fmt, uint64_t a)
+{
+    Num n = operand(env, fmt, a);
+    env->subnormal = false;
+    return n;
+}
+
+/* An op is over in which operands were as operand() gave them. */
+static void settle(SoftFloatEnv *env)
+{
+    env->flags |= env->subnormal ? FP_FLAG_SUBNORMAL : 0;
+    env->subnormal = false;
 }
 
 static int bit_length(u128 x)
@@ -122,34 +203,36 @@ static uint64_t overflow(SoftFloatEnv *env, const FormatInfo *f, bool sign)
 }
 
 /*
- * Would the value, rounded to the format's precision without a bound on the
- * exponent, still be below the normal range?
+ * Is the value below the normal range, as it is, or rounded to the format's
+ * precision without a bound on the exponent?
  */
-static bool is_tiny(const FormatInfo *f, u128 sig, int exp, unsigned rm,
-                    bool sign)
+static bool is_tiny(const SoftFloatEnv *env, const FormatInfo *f, Num n)
 {
-    int top = exp + bit_length(sig);
+    int top = n.exp + bit_length(n.sig);
     int min_top = f->min_exp + f->precision;
-    if (top != min_top - 1) {
+    if (top != min_top - 1 || env->policy->tiny_before) {
         return top < min_top;
     }
     bool inexact;
-    u128 kept = scale(sig, bit_length(sig) - f->precision, rm, sign, &inexact);
+    u128 kept = scale(n.sig, bit_length(n.sig) - f->precision, env->rm, n.sign,
+                      &inexact);
     return kept >> f->precision == 0;
 }
 
-/* The one place where results are rounded and packed. */
-static uint64_t round_pack(SoftFloatEnv *env, SfFormat fmt, Num n)
+static bool flushes_result(SoftFloatEnv *env, SfFormat fmt, Num n)
+{
+    if (!(env->flush & FP_FLUSH_OUT) || fmt == SF_F16 ||
+        !is_tiny(env, &formats[fmt], n)) {
+        return false;
+    }
+    env->flags |= FP_FLAG_UNDERFLOW;
+    env->flags |= env->policy->flush_inexact ? FP_FLAG_INEXACT : 0;
+    return true;
+}
+
+static uint64_t round_finite(SoftFloatEnv *env, SfFormat fmt, Num n)
 {
     const FormatInfo *f = &formats[fmt];
-    uint64_t sign = n.sign ? sf_sign_bit(fmt) : 0;
-    if (n.kind != FINITE) {
-        return n.kind == INFINITE ? sign | infinity(f) : sf_canonical_nan(fmt);
-    }
-    if (!n.sig) {
-        return sign;
-    }
-
     int exp = n.exp + bit_length(n.sig) - f->precision;
     exp = exp < f->min_exp ? f->min_exp : exp;
     bool inexact;
@@ -161,36 +244,61 @@ static uint64_t round_pack(SoftFloatEnv *env, SfFormat fmt, Num n)
     }
     if (inexact) {
         env->flags |= FP_FLAG_INEXACT;
-        if (is_tiny(f, n.sig, n.exp, env->rm, n.sign)) {
-            env->flags |= FP_FLAG_UNDERFLOW;
-        }
+        env->flags |= is_tiny(env, f, n) ? FP_FLAG_UNDERFLOW : 0;
     }
     int biased_less_1 = exp - f->min_exp;
     if (biased_less_1 >= max_biased(f) - 1) {
-        return sign | overflow(env, f, n.sign);
+        return overflow(env, f, n.sign);
     }
     /* The hidden bit of a normal number adds the missing 1. */
-    return sign | (((uint64_t)biased_less_1 << (f->precision - 1)) + kept);
+    return ((uint64_t)biased_less_1 << (f->precision - 1)) + kept;
 }
 
-static bool num_is_nan(Num a)
+/* The one place where results are rounded and packed. */
+static uint64_t round_pack(SoftFloatEnv *env, SfFormat fmt, Num n)
 {
-    return a.kind >= NAN_QUIET;
+    uint64_t sign = n.sign ? sf_sign_bit(fmt) : 0;
+    settle(env);
+    if (num_is_nan(n)) {
+        return pack_nan(fmt, n);
+    }
+    if (n.kind == INFINITE) {
+        return sign | infinity(&formats[fmt]);
+    }
+    if (!n.sig || flushes_result(env, fmt, n)) {
+        return sign;
+    }
+    return sign | round_finite(env, fmt, n);
 }
 
 static Num invalid(SoftFloatEnv *env)
 {
     env->flags |= FP_FLAG_INVALID;
-    return (Num){.kind = NAN_QUIET};
+    env->subnormal = false;
+    return default_nan(env->policy);
 }
 
-/* For an operation with a NaN among its operands: its result. */
-static Num propagate(SoftFloatEnv *env, Num a, Num b)
+/* The result of an operation of which some operands are NaNs. */
+static Num propagate(SoftFloatEnv *env, const Num *operands, int count)
 {
-    if (a.kind == NAN_SIGNALLING || b.kind == NAN_SIGNALLING) {
-        return invalid(env);
+    const Num *first = NULL, *signalling = NULL;
+    for (int i = count - 1; i >= 0; i--) {
+        first = num_is_nan(operands[i]) ? &operands[i] : first;
+        signalling =
+            operands[i].kind == NAN_SIGNALLING ? &operands[i] : signalling;
     }
-    return (Num){.kind = NAN_QUIET};
+    env->subnormal = false;
+    env->flags |= signalling ? FP_FLAG_INVALID : 0;
+    if (env->policy->nan == FP_NAN_ANY) {
+        return default_nan(env->policy);
+    }
+    bool prefer = signalling && env->policy->nan == FP_NAN_SIGNALLING;
+    return prefer ? *signalling : *first;
+}
+
+static Num propagate2(SoftFloatEnv *env, Num a, Num b)
+{
+    return propagate(env, (Num[]){a, b}, 2);
 }
 
 /* sig with its top bit at 125, so that a sum still fits. */
@@ -241,7 +349,7 @@ static Num add_finite(SoftFloatEnv *env, Num a, Num b)
 static Num add_num(SoftFloatEnv *env, Num a, Num b)
 {
     if (num_is_nan(a) || num_is_nan(b)) {
-        return propagate(env, a, b);
+        return propagate2(env, a, b);
     }
     if (a.kind == INFINITE && b.kind == INFINITE && a.sign != b.sign) {
         return invalid(env);
@@ -255,7 +363,7 @@ static Num add_num(SoftFloatEnv *env, Num a, Num b)
 static Num mul_num(SoftFloatEnv *env, Num a, Num b)
 {
     if (num_is_nan(a) || num_is_nan(b)) {
-        return propagate(env, a, b);
+        return propagate2(env, a, b);
     }
     bool sign = a.sign != b.sign;
     if (a.kind == INFINITE || b.kind == INFINITE) {
@@ -284,7 +392,7 @@ static Num div_num(SoftFloatEnv *env, Num a, Num b)
 {
     bool sign = a.sign != b.sign;
     if (num_is_nan(a) || num_is_nan(b)) {
-        return propagate(env, a, b);
+        return propagate2(env, a, b);
     }
     if (a.kind == INFINITE) {
         return b.kind == INFINITE ? invalid(env)
@@ -298,6 +406,7 @@ static Num div_num(SoftFloatEnv *env, Num a, Num b)
             return invalid(env);
         }
         env->flags |= FP_FLAG_DIVZERO;
+        env->subnormal = false;
         return (Num){.kind = INFINITE, .sign = sign};
     }
     return div_finite(a, b);
@@ -319,7 +428,7 @@ static uint64_t integer_sqrt(u128 x)
 static Num sqrt_num(SoftFloatEnv *env, Num a)
 {
     if (num_is_nan(a)) {
-        return propagate(env, a, a);
+        return propagate(env, &a, 1);
     }
     if (a.kind == FINITE && !a.sig) {
         return a;
@@ -340,40 +449,85 @@ static Num sqrt_num(SoftFloatEnv *env, Num a)
     return (Num){.exp = a.exp / 2 - 1, .sig = (u128)root << 1 | (lost != 0)};
 }
 
+typedef Num NumFn(SoftFloatEnv *, Num, Num);
+
+static uint64_t binary(SoftFloatEnv *env, SfFormat f, NumFn *fn, uint64_t a,
+                       uint64_t b)
+{
+    Num x = operand(env, f, a), y = operand(env, f, b);
+    return round_pack(env, f, fn(env, x, y));
+}
+
+static Num negated(Num n)
+{
+    n.sign ^= !num_is_nan(n);
+    return n;
+}
+
+static Num sub_num(SoftFloatEnv *env, Num a, Num b)
+{
+    return add_num(env, a, negated(b));
+}
+
 uint64_t sf_add(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
 {
-    return round_pack(env, f, add_num(env, unpack(f, a), unpack(f, b)));
+    return binary(env, f, add_num, a, b);
 }
 
 uint64_t sf_sub(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
 {
-    return sf_add(env, f, a, b ^ sf_sign_bit(f));
+    return binary(env, f, sub_num, a, b);
 }
 
 uint64_t sf_mul(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
 {
-    return round_pack(env, f, mul_num(env, unpack(f, a), unpack(f, b)));
+    return binary(env, f, mul_num, a, b);
 }
 
 uint64_t sf_div(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
 {
-    return round_pack(env, f, div_num(env, unpack(f, a), unpack(f, b)));
+    return binary(env, f, div_num, a, b);
 }
 
 uint64_t sf_sqrt(SoftFloatEnv *env, SfFormat f, uint64_t a)
 {
-    return round_pack(env, f, sqrt_num(env, unpack(f, a)));
+    return round_pack(env, f, sqrt_num(env, operand(env, f, a)));
 }
 
-/* 0 * infinity + quiet NaN is invalid too (RISC-V, F extension, 11.2). */
+static bool is_zero(Num n)
+{
+    return n.kind == FINITE && !n.sig;
+}
+
+/* a * b + c with a NaN among them. */
+static Num muladd_nan(SoftFloatEnv *env, Num a, Num b, Num c)
+{
+    const FpPolicy *p = env->policy;
+    bool no_product = (a.kind == INFINITE && is_zero(b)) ||
+                      (b.kind == INFINITE && is_zero(a));
+    if (no_product && c.kind == NAN_QUIET && p->fma_invalid) {
+        return invalid(env);
+    }
+    return p->fma_addend_first ? propagate(env, (Num[]){c, a, b}, 3)
+                               : propagate(env, (Num[]){a, b, c}, 3);
+}
+
 uint64_t sf_muladd(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b,
                    uint64_t c, unsigned negate)
 {
-    Num product = mul_num(env, unpack(f, a), unpack(f, b));
-    Num addend = unpack(f, c);
-    product.sign ^= (negate & SF_NEG_PRODUCT) != 0;
-    addend.sign ^= (negate & SF_NEG_C) != 0;
-    return round_pack(env, f, add_num(env, product, addend));
+    Num x = operand(env, f, a), y = operand(env, f, b), z = operand(env, f, c);
+    if (negate & SF_NEG_PRODUCT) {
+        x.sign ^= !num_is_nan(x) || env->policy->fma_negates_nan;
+    }
+    if (negate & SF_NEG_C) {
+        z.sign ^= !num_is_nan(z) || env->policy->fma_negates_nan;
+    }
+    if (num_is_nan(x) || num_is_nan(y) || num_is_nan(z)) {
+        return round_pack(env, f, muladd_nan(env, x, y, z));
+    }
+    Num product = mul_num(env, x, y);
+    bool bad = num_is_nan(product);
+    return round_pack(env, f, bad ? product : add_num(env, product, z));
 }
 
 bool sf_is_nan(SfFormat f, uint64_t a)
@@ -393,54 +547,108 @@ static int64_t order_key(SfFormat f, uint64_t a)
     return a & sf_sign_bit(f) ? (int64_t)~magnitude : (int64_t)magnitude;
 }
 
-static uint64_t min_max(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b,
-                        bool max)
+/* Of fmin and fmax with a NaN among the operands. */
+static Num min_max_nan(SoftFloatEnv *env, FMin kind, Num a, Num b)
 {
-    a &= low_bits(formats[f].width);
-    b &= low_bits(formats[f].width);
-    if (sf_is_snan(f, a) || sf_is_snan(f, b)) {
-        env->flags |= FP_FLAG_INVALID;
+    bool both = num_is_nan(a) && num_is_nan(b);
+    bool signalling = a.kind == NAN_SIGNALLING || b.kind == NAN_SIGNALLING;
+    if (both || kind == FMIN_NAN ||
+        (kind == FMIN_NUMBER_2008 && signalling)) {
+        return propagate2(env, a, b);
     }
-    if (sf_is_nan(f, a)) {
-        return sf_is_nan(f, b) ? sf_canonical_nan(f) : b;
+    env->subnormal = false;
+    env->flags |= signalling ? FP_FLAG_INVALID : 0;
+    return num_is_nan(a) ? b : a;
+}
+
+/* What an operand is to be copied as, flushed or not. */
+static uint64_t taken(SfFormat f, Num n, uint64_t a)
+{
+    bool zero = n.kind == FINITE && !n.sig;
+    return a & (zero ? sf_sign_bit(f) : low_bits(formats[f].width));
+}
+
+/* a < b ? a : b, for a maximum a > b ? a : b. */
+static uint64_t second_unless(SoftFloatEnv *env, SfFormat f, uint64_t a,
+                              uint64_t b, bool max)
+{
+    FCmp less = FCMP_LT;
+    bool first = max ? sf_compare(env, f, less, b, a)
+                     : sf_compare(env, f, less, a, b);
+    uint64_t chosen = first ? a : b;
+    uint8_t flags = env->flags;
+    Num n = quiet_operand(env, f, chosen);
+    env->flags = flags;
+    return taken(f, n, chosen);
+}
+
+static uint64_t min_max(SoftFloatEnv *env, SfFormat f, FMin kind, uint64_t a,
+                        uint64_t b, bool max)
+{
+    if (kind == FMIN_SECOND) {
+        return second_unless(env, f, a, b, max);
     }
-    if (sf_is_nan(f, b)) {
-        return a;
+    Num x = operand(env, f, a), y = operand(env, f, b);
+    if (num_is_nan(x) || num_is_nan(y)) {
+        return round_pack(env, f, min_max_nan(env, kind, x, y));
     }
+    settle(env);
+    a = taken(f, x, a);
+    b = taken(f, y, b);
     return (order_key(f, a) < order_key(f, b)) != max ? a : b;
 }
 
-uint64_t sf_min(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
+uint64_t sf_min(SoftFloatEnv *env, SfFormat f, FMin kind, uint64_t a,
+                uint64_t b)
 {
-    return min_max(env, f, a, b, false);
+    return min_max(env, f, kind, a, b, false);
 }
 
-uint64_t sf_max(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
+uint64_t sf_max(SoftFloatEnv *env, SfFormat f, FMin kind, uint64_t a,
+                uint64_t b)
 {
-    return min_max(env, f, a, b, true);
+    return min_max(env, f, kind, a, b, true);
 }
 
-bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a, uint64_t b)
+static bool relation_holds(SfFormat f, FCmp relation, uint64_t a, uint64_t b)
 {
-    if (sf_is_nan(f, a) || sf_is_nan(f, b)) {
-        bool invalid = cmp != FCMP_EQ || sf_is_snan(f, a) || sf_is_snan(f, b);
-        env->flags |= invalid && !fcmp_is_silent(cmp) ? FP_FLAG_INVALID : 0;
-        return false;
-    }
     uint64_t magnitudes = (a | b) & (sf_sign_bit(f) - 1);
     int64_t x = order_key(f, a), y = order_key(f, b);
     bool equal = x == y || !magnitudes;
-    FCmp relation = fcmp_relation(cmp);
     return relation == FCMP_EQ   ? equal
            : relation == FCMP_LE ? equal || x < y
                                  : !equal && x < y;
 }
 
+static bool compare(SoftFloatEnv *env, SfFormat f, FCmp relation, uint64_t a,
+                    uint64_t b)
+{
+    Num x = operand(env, f, a), y = operand(env, f, b);
+    if (num_is_nan(x) || num_is_nan(y)) {
+        bool signalling =
+            x.kind == NAN_SIGNALLING || y.kind == NAN_SIGNALLING;
+        env->subnormal = false;
+        env->flags |=
+            relation != FCMP_EQ || signalling ? FP_FLAG_INVALID : 0;
+        return false;
+    }
+    settle(env);
+    return relation_holds(f, relation, taken(f, x, a), taken(f, y, b));
+}
+
+bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a, uint64_t b)
+{
+    uint8_t flags = env->flags;
+    bool result = compare(env, f, fcmp_relation(cmp), a, b);
+    env->flags = fcmp_is_silent(cmp) ? flags : env->flags;
+    return result;
+}
+
 uint64_t sf_round(SoftFloatEnv *env, SfFormat f, uint64_t a)
 {
-    Num n = unpack(f, a);
+    Num n = quiet_operand(env, f, a);
     if (num_is_nan(n)) {
-        n = propagate(env, n, n);
+        n = propagate(env, &n, 1);
     } else if (n.kind == FINITE && n.exp < 0) {
         bool inexact;
         n.sig = round_shift(n.sig, -n.exp, env->rm, n.sign, &inexact);
@@ -452,36 +660,41 @@ uint64_t sf_round(SoftFloatEnv *env, SfFormat f, uint64_t a)
 
 uint64_t sf_convert(SoftFloatEnv *env, SfFormat to, SfFormat from, uint64_t a)
 {
-    Num n = unpack(from, a);
-    return round_pack(env, to, num_is_nan(n) ? propagate(env, n, n) : n);
+    Num n = operand(env, from, a);
+    return round_pack(env, to, num_is_nan(n) ? propagate(env, &n, 1) : n);
 }
 
-/* Nearest end of the range; the greatest value for a NaN. */
-static uint64_t int_limit(bool low, bool is_signed, unsigned bits)
+/* For what does not fit: n, or what it would be rounded to. */
+static uint64_t no_int(SoftFloatEnv *env, Num n, bool is_signed, unsigned bits)
 {
-    uint64_t max = low_bits((int)bits) >> is_signed;
-    uint64_t limit = !low ? max : is_signed ? ~max : 0;
-    return bits == 32 ? (uint64_t)(int32_t)limit : limit;
+    uint64_t max = low_bits((int)bits) >> is_signed, value;
+    bool nan = num_is_nan(n);
+    env->flags |= FP_FLAG_INVALID;
+    if (env->policy->to_int == FP_INT_INDEFINITE) {
+        value = is_signed ? ~max : max;
+    } else if (nan && env->policy->to_int == FP_INT_SATURATE_ZERO) {
+        value = 0;
+    } else {
+        value = nan || !n.sign ? max : is_signed ? ~max : 0;
+    }
+    return bits == 32 ? (uint64_t)(int32_t)value : value;
 }
 
 uint64_t sf_to_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed,
                    unsigned bits)
 {
-    Num n = unpack(f, a);
-    bool negative = n.sign && !num_is_nan(n);
+    Num n = quiet_operand(env, f, a);
     if (n.kind != FINITE || n.exp + bit_length(n.sig) > 65) {
-        env->flags |= FP_FLAG_INVALID;
-        return int_limit(negative, is_signed, bits);
+        return no_int(env, n, is_signed, bits);
     }
     bool inexact;
     u128 magnitude = scale(n.sig, -n.exp, env->rm, n.sign, &inexact);
     u128 max = low_bits((int)bits) >> is_signed;
-    if (magnitude > (!negative ? max : is_signed ? max + 1 : 0)) {
-        env->flags |= FP_FLAG_INVALID;
-        return int_limit(negative, is_signed, bits);
+    if (magnitude > (!n.sign ? max : is_signed ? max + 1 : 0)) {
+        return no_int(env, n, is_signed, bits);
     }
     env->flags |= inexact ? FP_FLAG_INEXACT : 0;
-    uint64_t value = (uint64_t)(negative ? -magnitude : magnitude);
+    uint64_t value = (uint64_t)(n.sign ? -magnitude : magnitude);
     return bits == 32 ? (uint64_t)(int32_t)value : value;
 }
 
@@ -497,12 +710,12 @@ unsigned sf_class(SfFormat f, uint64_t a)
     Num n = unpack(f, a);
     unsigned rank; /* distance from zero: 0 zero, 1 sub, 2 normal, 3 inf */
     switch (n.kind) {
-    case NAN_SIGNALLING: return 1 << 8;
-    case NAN_QUIET: return 1 << 9;
+    case NAN_SIGNALLING: return FCLASS_SIGNALLING;
+    case NAN_QUIET: return FCLASS_QUIET;
     case INFINITE: rank = 3; break;
     default:
         rank = !n.sig ? 0 : 1 + (n.sig >> (formats[f].precision - 1) != 0);
         break;
     }
-    return n.sign ? 1u << (3 - rank) : 1u << (4 + rank);
+    return n.sign ? FCLASS_NEG_ZERO >> rank : FCLASS_ZERO << rank;
 }

@@ -2,10 +2,8 @@
  * IEEE 754 arithmetic in software, exact in every rounding mode and flag.
  *
  * Values are bit patterns in the low bits of a uint64_t; higher bits are
- * ignored in arguments and 0 in results.  NaN results are canonical.
- * Tininess is detected after rounding.  Conversions to integers give
- * RISC-V's results: out of range is invalid and gives the nearest end of the
- * range, a NaN the greatest value.
+ * ignored in arguments and 0 in results.  What IEEE 754 leaves open is as the
+ * policy of the environment says; of FP_NAN_ANY the result is the default NaN.
  */
 #ifndef CORE_SOFTFP_H
 #define CORE_SOFTFP_H
@@ -18,7 +16,10 @@ typedef enum SfFormat { SF_F16, SF_F32, SF_F64, SF_FORMATS } SfFormat;
 
 typedef struct SoftFloatEnv {
     uint8_t rm;    /* FP_ROUND_EVEN to FP_ROUND_AWAY */
+    uint8_t flush; /* FP_FLUSH_* */
     uint8_t flags; /* FP_FLAG_*, sticky */
+    bool subnormal; /* an operand is: for FP_SUBNORMAL_USED, inside an op */
+    const FpPolicy *policy;
 } SoftFloatEnv;
 
 /* What sf_muladd negates: c; the product; both. */
@@ -32,9 +33,10 @@ uint64_t sf_sqrt(SoftFloatEnv *env, SfFormat f, uint64_t a);
 /* +-(a * b) +- c, rounded once; negate: SF_NEG_*. */
 uint64_t sf_muladd(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b,
                    uint64_t c, unsigned negate);
-/* minimumNumber and maximumNumber of IEEE 754-2019. */
-uint64_t sf_min(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b);
-uint64_t sf_max(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b);
+uint64_t sf_min(SoftFloatEnv *env, SfFormat f, FMin kind, uint64_t a,
+                uint64_t b);
+uint64_t sf_max(SoftFloatEnv *env, SfFormat f, FMin kind, uint64_t a,
+                uint64_t b);
 /* EQ is quiet, LT and LE signal on any NaN. */
 bool sf_compare(SoftFloatEnv *env, SfFormat f, FCmp cmp, uint64_t a,
                 uint64_t b);
@@ -48,11 +50,11 @@ uint64_t sf_to_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed,
 /* All 64 bits of a count; extend a 32-bit integer first. */
 uint64_t sf_from_int(SoftFloatEnv *env, SfFormat f, uint64_t a, bool is_signed);
 
-/* One bit, RISC-V's fclass. */
+/* FCLASS_* */
 unsigned sf_class(SfFormat f, uint64_t a);
 bool sf_is_nan(SfFormat f, uint64_t a);
 bool sf_is_snan(SfFormat f, uint64_t a);
-uint64_t sf_canonical_nan(SfFormat f);
+uint64_t sf_default_nan(const FpPolicy *, SfFormat f);
 uint64_t sf_sign_bit(SfFormat f);
 
 #endif

@@ -59,6 +59,7 @@ static bool const_fits(const Op *op, char letter, Arg k)
     case 'm': return memop_fits(op, k);
     case 'r': return k <= FP_ROUND_ENV;
     case 'q': return k < FCMP_COUNT;
+    case 'x': return k < FMIN_COUNT;
     case 'b': return k <= BSWAP_SIGN;
     case 'o': return k <= MB_ALL;
     case 'n': return k <= UINT32_MAX;
@@ -273,6 +274,9 @@ static void check_op(Verifier *v)
     }
     if (!v->reason) {
         check_temps(v);
+        require(v, !ir_follows_policy(v->op) ||
+                       v->op->fp < v->ir->nb_fp_policies,
+                "no such FP policy");
         check_consts(v);
     }
     if (flags & OPF_EXIT || v->op->opc == OP_br) {

@@ -141,7 +141,8 @@ typedef struct Frontend {
     /* Of a processor with these features. */
     AddressBits (*address_bits)(uint64_t features);
     /*
-     * Sets helpers, state_bytes and globals of a new IR; what it returns goes
+     * Sets helpers, state_bytes, FP policies and globals of a new IR (a block
+     * follows the first policy unless it sets IR.fp); what it returns goes
      * to translate. Instructions that the features lack are illegal.
      * NULL: no memory.
      */

@@ -215,7 +215,8 @@ Bits bits_of_op(const IR *ir, const Op *op, const Bits in[])
     case OP_guest_ld: return bits_guest_load(op);
     case OP_vmask: return bits_below(t, type_size((Type)op->type));
     case OP_fclass: return bits_below(t, 10);
-    case OP_fflags_get: return bits_below(t, 5);
+    case OP_fflags_get:
+        return bits_below(t, fp_flags_of(ir_fp_policy(ir, op)) >> 5 ? 6 : 5);
     case OP_fbox: return bits_fit(t, a.zeros & ~F32_BOX, a.ones | F32_BOX, 1);
     case OP_fmv_fi: case OP_fmv_if:
         return bits_fit(t, a.zeros, a.ones, t == TYPE_I64 ? a.signs : 1);

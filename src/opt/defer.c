@@ -88,16 +88,16 @@ static Form join(Form a, Form b)
     return EXACT;
 }
 
-static Form form_of_const(Type type, uint64_t v)
+static Form form_of_const(const IR *ir, Type type, uint64_t v)
 {
     bool boxed = type == TYPE_F32 || v >= F32_BOX;
     uint32_t low = (uint32_t)v;
-    if (boxed && (low << 1 <= 0xff000000u || low == F32_CANONICAL_NAN)) {
+    if (boxed && (low << 1 <= 0xff000000u || low == ir_default_nan32(ir))) {
         return CLEAN32;
     }
     return boxed                                              ? BOXED
            : v << 1 <= 0xffe0000000000000u ||
-                   v == F64_CANONICAL_NAN                     ? CLEAN64
+                   v == ir_default_nan64(ir)                     ? CLEAN64
                                                               : EXACT;
 }
 
@@ -105,7 +105,7 @@ static Form form_of(const Defer *d, TempId t)
 {
     const Temp *temp = &d->ir->temps[t];
     return temp->kind == TEMP_CONST
-               ? form_of_const((Type)temp->type, temp->value)
+               ? form_of_const(d->ir, (Type)temp->type, temp->value)
                : (Form)d->form[t];
 }
 
@@ -487,22 +487,22 @@ static Form result_form(const Defer *d, const Op *op)
     if (op->opc == OP_fcvt_sf || op->opc == OP_fcvt_uf) {
         return wide ? CLEAN64 : CLEAN32;
     }
-    if (opt_is_fp_arithmetic(op)) { /* of any quiet NaN, the canonical one */
+    if (opt_yields_any_nan(d->ir, op)) {
         return wide ? RAW64 : RAW32;
     }
     return wide ? EXACT : BOXED;
 }
 
-static bool passes_form(const Op *op)
+static bool passes_form(const Defer *d, const Op *op)
 {
     return op->opc == OP_mov || op->opc == OP_fbox || is_fabs(op) ||
-           opt_takes_any_nan((Opcode)op->opc);
+           opt_takes_any_nan(d->ir, op);
 }
 
 static void general_op(Defer *d, const Op *op)
 {
     unsigned outs = op_outs(op), ins = op_ins(op);
-    for (unsigned i = outs; i < outs + ins && !passes_form(op); i++) {
+    for (unsigned i = outs; i < outs + ins && !passes_form(d, op); i++) {
         if (is_fp(d, (TempId)op->arg[i])) {
             settle(d, (TempId)op->arg[i]);
         }
@@ -645,9 +645,10 @@ static void guard(IR *ir, TempId g, Form f, LabelId plain)
                    plain);
     }
     if (f == RAW32) {
-        guard_nan(ir, x, F32_BOX | F32_CANONICAL_NAN, 33, 0x7f800000, plain);
+        guard_nan(ir, x, F32_BOX | ir_default_nan32(ir), 33, 0x7f800000,
+                  plain);
     } else if (f == RAW64) {
-        guard_nan(ir, x, F64_CANONICAL_NAN, 1, 0x7ff0000000000000, plain);
+        guard_nan(ir, x, ir_default_nan64(ir), 1, 0x7ff0000000000000, plain);
     }
 }
 

@@ -191,7 +191,7 @@ static bool eval_raw(const Op *op, const uint64_t in[], uint64_t out[2])
     case OP_extrh_i64_i32: out[0] = a >> 32; return true;
     case OP_fbox: out[0] = a | F32_BOX; return true;
     case OP_funbox:
-        out[0] = a >= F32_BOX ? a : F32_CANONICAL_NAN; return true;
+        out[0] = a; return a >= F32_BOX; /* else the policy's */
     default: return false;
     }
 }

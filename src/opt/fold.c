@@ -245,11 +245,10 @@ static bool compute(Fold *f, Op *op)
 static void order_inputs(Fold *f, Op *op)
 {
     unsigned outs = op_outs(op);
-    bool swap = (op_flags(op) & OPF_COMM) && in_known(&f->in[0]) &&
-                !in_known(&f->in[1]);
-    if (swap || ((op_flags(op) & OPF_COMM) &&
-                 temp_is_const(f->ir, f->in[0].t) &&
-                 !temp_is_const(f->ir, f->in[1].t))) {
+    bool swap = in_known(&f->in[0]) && !in_known(&f->in[1]);
+    swap |= temp_is_const(f->ir, f->in[0].t) &&
+            !temp_is_const(f->ir, f->in[1].t);
+    if (swap && op_commutes(f->ir, op)) {
         In in = f->in[0];
         f->in[0] = f->in[1];
         f->in[1] = in;

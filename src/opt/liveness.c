@@ -100,7 +100,7 @@ static void forget_globals(Live *l)
     l->forget[TEMP_GLOBAL] = l->now + 1;
 }
 
-static bool sees_bits(const Op *op, unsigned i, bool visible);
+static bool sees_bits(const IR *, const Op *, unsigned i, bool visible);
 
 static bool is_global(const Live *l, Arg t)
 {
@@ -122,7 +122,7 @@ static void side_reads(Live *l, const Op *op)
     unsigned outs = op_outs(op);
     for (unsigned i = outs; i < outs + op_ins(op); i++) {
         l->temps[op->arg[i]].read = l->now;
-        if (sees_bits(op, i, true)) {
+        if (sees_bits(l->ir, op, i, true)) {
             l->temps[op->arg[i]].seen = l->now;
         }
     }
@@ -285,13 +285,31 @@ static const uint8_t bit_use[OP_COUNT] = {
     [OP_fcvt_fs] = BITS_UNSEEN,  [OP_fcvt_fu] = BITS_UNSEEN,
 };
 
-bool opt_takes_any_nan(Opcode opc)
+static bool any_nan(const IR *ir, const Op *op)
 {
-    return bit_use[opc] == BITS_UNSEEN;
+    return ir_fp_policy(ir, op)->nan == FP_NAN_ANY;
+}
+
+/* One of two operands, as it is. */
+static bool copies_operand(const Op *op)
+{
+    return (op->opc == OP_fmin || op->opc == OP_fmax) &&
+           op_const(op, 0) == FMIN_SECOND;
+}
+
+bool opt_takes_any_nan(const IR *ir, const Op *op)
+{
+    return bit_use[op->opc] == BITS_UNSEEN && !copies_operand(op) &&
+           (!opt_is_fp_arithmetic(op) || any_nan(ir, op));
+}
+
+bool opt_yields_any_nan(const IR *ir, const Op *op)
+{
+    return opt_is_fp_arithmetic(op) && any_nan(ir, op);
 }
 
 /* Does op look at all bits of input i?  visible: those of its result are. */
-static bool sees_bits(const Op *op, unsigned i, bool visible)
+static bool sees_bits(const IR *ir, const Op *op, unsigned i, bool visible)
 {
     switch (op->opc) {
     case OP_extract: case OP_sextract:
@@ -305,8 +323,10 @@ static bool sees_bits(const Op *op, unsigned i, bool visible)
         return i != 0 || !type_in((Type)op->type, TYPES_INT) ||
                (op->arg[5] & MO_SIZE) > MO_32;
     default:
-        return bit_use[op->opc] == BITS_SEEN ||
-               (bit_use[op->opc] == BITS_PASSED && visible);
+        return bit_use[op->opc] == BITS_PASSED ? visible
+               : bit_use[op->opc] == BITS_UNSEEN
+                   ? !opt_takes_any_nan(ir, op)
+                   : true;
     }
 }
 
@@ -315,9 +335,10 @@ bool opt_is_fp_arithmetic(const Op *op)
     switch (op->opc) {
     case OP_fadd: case OP_fsub: case OP_fmul: case OP_fdiv: case OP_fsqrt:
     case OP_fmadd: case OP_fmsub: case OP_fnmsub: case OP_fnmadd:
-    case OP_fmin: case OP_fmax: case OP_fround: case OP_fcvt_ff:
-    case OP_fcvt_sf: case OP_fcvt_uf:
+    case OP_fround: case OP_fcvt_ff: case OP_fcvt_sf: case OP_fcvt_uf:
         return true;
+    case OP_fmin: case OP_fmax:
+        return !copies_operand(op);
     default:
         return false;
     }
@@ -442,7 +463,7 @@ static void inputs(Live *l, Op *op, unsigned outs, bool visible)
         TempId t = (TempId)op->arg[i];
         op->life |= is_used(l, t) ? 0 : LIFE_DEAD(i);
         l->temps[t].read = l->now;
-        if (sees_bits(op, i, visible)) {
+        if (sees_bits(l->ir, op, i, visible)) {
             l->temps[t].seen = l->now;
         }
     }

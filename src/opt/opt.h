@@ -62,8 +62,9 @@ void opt_liveness(IR *ir);
 void opt_single(IR *ir);
 
 /* Does an op that reads FP values treat all quiet NaNs alike? */
-bool opt_takes_any_nan(Opcode);
-/* Is the result, which may be any quiet NaN, never a signalling one? */
+bool opt_takes_any_nan(const IR *, const Op *);
+/* Is the result never a signalling NaN?  May it be any quiet one? */
 bool opt_is_fp_arithmetic(const Op *);
+bool opt_yields_any_nan(const IR *, const Op *);
 
 #endif

@@ -14,7 +14,8 @@ static bool is_canonical(const Fold *f, const Op *op, const In *a)
     bool single = op->type == TYPE_F32;
     uint64_t exponent = single ? 0x7f800000u : 0x7ff0000000000000u;
     uint64_t fraction = single ? 0x7fffffu : 0xfffffffffffffu;
-    uint64_t nan = single ? F32_CANONICAL_NAN : F64_CANONICAL_NAN;
+    uint64_t nan = single ? ir_default_nan32(f->ir)
+                          : ir_default_nan64(f->ir);
     const Info *info = &f->info[a->t];
     return (info->canonical && fold_time(f, a->t) == info->def) ||
            (a->bits.zeros & exponent) ||
@@ -42,9 +43,12 @@ bool fold_fbox(Fold *f, Op *op)
     return false;
 }
 
-/* unbox(box(x)) -> x */
+/* unbox(box(x)) -> x; what is known not to be boxed -> the default NaN */
 bool fold_funbox(Fold *f, Op *op)
 {
+    const In *a = &f->in[0];
+    RULE(in_known(a) && in_value(a) < F32_BOX,
+         to_const(f, op, ir_default_nan32(f->ir)));
     TempId via = f->in[0].t;
     const Op *def = fold_def_is(f, via, OP_fbox);
     TempId x = def ? (TempId)def->arg[1] : 0;

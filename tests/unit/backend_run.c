@@ -64,7 +64,7 @@ static void prepare(Runner *r, const RunStart *start)
 
     memcpy(cpu->guest, start->state, sizeof(start->state));
     memcpy(r->memory, start->memory, sizeof(start->memory));
-    cpu->fp->set(cpu, (FpEnv){start->frm, start->fflags});
+    cpu->fp->set(cpu, (FpEnv){start->mode, start->fflags});
     x86_64_backend.forget_returns(cpu);
     for (unsigned i = 0; i < JUMP_CACHE_SIZE; i++) {
         cpu->jump_cache[i].key = JUMP_CACHE_EMPTY;
@@ -254,7 +254,9 @@ void interp_reference(const IR *ir, const RunStart *start, RunResult *out)
     memcpy(out->memory, start->memory, sizeof(start->memory));
     env.state = cpu->guest;
     env.opaque = out->memory;
-    env.fp = (SoftFloatEnv){.rm = start->frm, .flags = start->fflags};
+    env.fp = (SoftFloatEnv){.rm = start->mode & FP_MODE_ROUND,
+                             .flush = start->mode & FP_MODE_FLUSH,
+                             .flags = start->fflags};
     interp_exit(interp_run(ir, &env), &env, out);
     memcpy(out->state, cpu->guest, sizeof(out->state));
     out->fflags = env.fp.flags;

@@ -30,7 +30,7 @@ typedef struct RunResult {
 typedef struct RunStart {
     uint8_t state[RUN_STATE_BYTES];
     uint8_t memory[RUN_GUEST_BYTES];
-    uint8_t frm, fflags;
+    uint8_t mode, fflags; /* see FpEnv */
 } RunStart;
 
 typedef struct Runner Runner;

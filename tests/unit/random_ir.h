@@ -158,6 +158,7 @@ static inline Arg random_const(RandomIR *r, const Op *op, unsigned i)
         return random_below(r, 5) ? FP_ROUND_ENV
                                   : random_below(r, FP_ROUND_AWAY);
     case 'q': return random_below(r, FCMP_COUNT);
+    case 'x': return random_below(r, FMIN_COUNT);
     case 'b': return random_below(r, 2);
     case 'o': return random_below(r, MB_ALL + 1);
     case 'a': return random_bits(r);
@@ -264,7 +265,7 @@ static inline Op *random_append(RandomIR *r, const Op *op)
 /* What arithmetic leaves may be any quiet NaN: make it the canonical one. */
 static inline void random_canonical(RandomIR *r, const Op *op)
 {
-    if (opt_is_fp_arithmetic(op)) {
+    if (opt_yields_any_nan(r->ir, op)) {
         Type t = (Type)r->ir->temps[op->arg[0]].type;
         if (type_in(t, TYPES_FP)) {
             Op canon = {.opc = OP_fcanon,
@@ -283,6 +284,9 @@ static inline void random_op(RandomIR *r, Opcode opc)
     op.type = (uint8_t)random_type(r, info->types & r->types);
     op.vece = info->flags & OPF_VECTOR ? (uint8_t)random_below(r, 4) : 0;
     unsigned temps = info->outs + info->ins;
+    if (r->ir->nb_fp_policies > 1 && ir_follows_policy(&op)) {
+        op.fp = (uint8_t)random_below(r, r->ir->nb_fp_policies);
+    }
     for (unsigned i = info->outs; i < temps; i++) {
         op.arg[i] =
             random_in(r, random_letter_type(r, info->sig[i], (Type)op.type));

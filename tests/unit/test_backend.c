@@ -138,7 +138,7 @@ static void make_program(RandomIR *r, unsigned number, RunStart *start)
     }
     fill(r, &start->state, RANDOM_ROOM);
     fill(r, &start->memory, sizeof(start->memory));
-    start->frm = (uint8_t)random_below(r, 4);
+    start->mode = (uint8_t)random_below(r, 4);
     start->fflags = (uint8_t)random_below(r, 32);
 }
 

@@ -13,6 +13,7 @@
 #include "backend/x86_64/x86.h"
 #include "core/gen.h"
 #include "core/verify.h"
+#include "fp_policies.h"
 #include "opt/opt.h"
 
 enum {
@@ -100,7 +101,8 @@ typedef struct Subject {
     Arg k;
     bool has_k;
     bool canon;      /* its NaNs may be any: fcanon follows */
-    uint8_t frm;     /* dynamic mode at the start */
+    uint8_t frm;     /* the environment's mode at the start */
+    unsigned values; /* of an input, 0: all */
 } Subject;
 
 typedef struct Config {
@@ -146,12 +148,13 @@ static void add_globals(Bench *b, Type t, char letter)
     }
 }
 
-static Bench *bench_new(void)
+static Bench *bench_with(const FpPolicy *policy)
 {
     static Bench b;
 
     memset(&b, 0, sizeof(b));
     b.ir = ir_new();
+    ir_set_fp_policies(b.ir, policy, 1);
     add_globals(&b, TYPE_I32, 'i');
     add_globals(&b, TYPE_I64, 'l');
     add_globals(&b, TYPE_F32, 's');
@@ -163,6 +166,11 @@ static Bench *bench_new(void)
         b.runner[i] = runner_new(&cfg, b.ir, 1 << 20);
     }
     return &b;
+}
+
+static Bench *bench_new(void)
+{
+    return bench_with(&fp_policy_plain);
 }
 
 static void bench_free(Bench *b)
@@ -291,7 +299,7 @@ static void reference(Bench *b, const Subject *s)
     if (!ir_verify(b->ir, msg, sizeof(msg))) {
         fail_msg("%s", msg);
     }
-    b->start.frm = s->frm;
+    b->start.mode = s->frm;
     interp_reference(b->ir, &b->start, &b->want);
 }
 
@@ -332,7 +340,9 @@ static void add(Bench *b, const Subject *s, uint64_t v0, uint64_t v1,
 static void run_subject(Bench *b, const Subject *s)
 {
     unsigned n = opcode_info[s->opc].ins;
-    unsigned count = n == 3 ? FIRST_VALUES : values_of(s->in);
+    unsigned count = s->values  ? s->values
+                     : n == 3 ? FIRST_VALUES
+                              : values_of(s->in);
     unsigned n1 = n > 1 ? count : 1, n2 = n > 2 ? count : 1;
 
     for (unsigned i = 0; i < count; i++) {
@@ -408,11 +418,15 @@ static void minimum(void **state)
 
     (void)state;
     for (Type t = TYPE_F32; t <= TYPE_F64; t++) {
-        Subject s = {.type = t, .in = t, .out = t, .canon = true};
-        s.opc = OP_fmin;
-        run_subject(b, &s);
-        s.opc = OP_fmax;
-        run_subject(b, &s);
+        Subject s = {.type = t, .in = t, .out = t, .canon = true,
+                     .has_k = true};
+        for (s.k = 0; s.k < FMIN_COUNT; s.k++) {
+            s.canon = s.k != FMIN_SECOND;
+            s.opc = OP_fmin;
+            run_subject(b, &s);
+            s.opc = OP_fmax;
+            run_subject(b, &s);
+        }
     }
     bench_free(b);
 }
@@ -545,6 +559,101 @@ static void environment(void **state)
     bench_free(b);
 }
 
+/* ---- Policies ----------------------------------------------------------- */
+
+/* Some 10 values and those around 1: NaNs, subnormals, the least normals. */
+enum { POLICY_VALUES = 20, POLICY_VALUES_3 = 19 };
+
+static void modes_of_policy(Bench *b, const FpPolicy *p, Subject s)
+{
+    static const uint8_t modes[] = {FP_ROUND_EVEN,
+                                    FP_ROUND_UP | FP_FLUSH_IN,
+                                    FP_ROUND_EVEN | FP_FLUSH_OUT,
+                                    FP_ROUND_DOWN | FP_MODE_FLUSH};
+    bool rounded = opcode_info[s.opc].consts &&
+                   opcode_const_letter(s.opc, 0) == 'r';
+    unsigned ins = opcode_info[s.opc].ins;
+
+    s.values = ins == 3 ? POLICY_VALUES_3 : ins == 2 ? POLICY_VALUES : 0;
+    for (unsigned i = 0; i < (p->flush ? COUNT(modes) : 1u); i++) {
+        s.frm = modes[i];
+        if (rounded) {
+            s.has_k = true;
+            s.k = FP_ROUND_ENV;
+            run_subject(b, &s);
+            s.k = i ? FP_ROUND_ZERO : FP_ROUND_AWAY;
+        }
+        run_subject(b, &s);
+    }
+}
+
+static void constants_of_policy(Bench *b, const FpPolicy *p, Subject s,
+                                unsigned count)
+{
+    s.has_k = true;
+    for (s.k = 0; s.k < count; s.k++) {
+        modes_of_policy(b, p, s);
+    }
+}
+
+static void one_policy(const FpPolicy *p)
+{
+    static const uint16_t ops[] = {
+        OP_fadd,  OP_fsub,  OP_fmul,   OP_fdiv,   OP_fsqrt,
+        OP_fmadd, OP_fmsub, OP_fnmsub, OP_fnmadd, OP_fround};
+    Bench *b = bench_with(p);
+
+    for (Type t = TYPE_F32; t <= TYPE_F64; t++) {
+        Subject s = {.type = t, .in = t, .out = t,
+                     .canon = p->nan == FP_NAN_ANY};
+        for (unsigned i = 0; i < COUNT(ops); i++) {
+            s.opc = ops[i];
+            modes_of_policy(b, p, s);
+        }
+        s.opc = OP_fmin;
+        constants_of_policy(b, p, s, FMIN_COUNT);
+        s.opc = OP_fmax;
+        constants_of_policy(b, p, s, FMIN_COUNT);
+        s.opc = OP_fcvt_ff;
+        modes_of_policy(b, p, s);
+        s.in = t == TYPE_F32 ? TYPE_F64 : TYPE_F32;
+        modes_of_policy(b, p, s);
+        s = (Subject){.opc = OP_fcmp, .type = t, .in = t, .out = TYPE_I32};
+        constants_of_policy(b, p, s, FCMP_COUNT);
+        for (Type i = TYPE_I32; i <= TYPE_I64; i++) {
+            s = (Subject){.opc = OP_fcvt_fs, .type = i, .in = t, .out = i};
+            modes_of_policy(b, p, s);
+            s.opc = OP_fcvt_fu;
+            modes_of_policy(b, p, s);
+        }
+    }
+    bench_free(b);
+}
+
+static void policy_of_sse(void **state)
+{
+    (void)state;
+    one_policy(&policy_sse);
+}
+
+static void policy_of_arm(void **state)
+{
+    (void)state;
+    one_policy(&policy_arm);
+}
+
+static void policy_of_arm_fz(void **state)
+{
+    (void)state;
+    one_policy(&policy_arm_fz);
+}
+
+static void odd_policy(void **state)
+{
+    (void)state;
+    one_policy(&policy_odd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -552,6 +661,8 @@ int main(void)
         cmocka_unit_test(minimum),    cmocka_unit_test(comparison),
         cmocka_unit_test(bits),       cmocka_unit_test(conversions),
         cmocka_unit_test(canonical),  cmocka_unit_test(environment),
+        cmocka_unit_test(policy_of_sse), cmocka_unit_test(policy_of_arm),
+        cmocka_unit_test(policy_of_arm_fz), cmocka_unit_test(odd_policy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

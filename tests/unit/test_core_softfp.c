@@ -11,6 +11,7 @@
 #include <immintrin.h>
 #include <string.h>
 #include "core/softfp.h"
+#include "fp_policies.h"
 
 /* The flags by short names, for rows. */
 enum {
@@ -87,18 +88,36 @@ static uint64_t value(SfFormat f, unsigned i, uint64_t *state)
 
 /* The host ---------------------------------------------------------------- */
 
-static void host_begin(unsigned rm)
+/* A mode: rounding and FP_FLUSH_*. */
+static void host_begin(unsigned mode)
 {
     static const unsigned control[] = {0, 3, 1, 2};
-    _mm_setcsr(0x1f80 | control[rm] << 13);
+    _mm_setcsr(0x1f80 | control[mode & FP_MODE_ROUND] << 13 |
+               (mode & FP_FLUSH_IN ? 0x40 : 0) |
+               (mode & FP_FLUSH_OUT ? 0x8000 : 0));
 }
+
+static SoftFloatEnv soft_env(const FpPolicy *policy, unsigned mode)
+{
+    return (SoftFloatEnv){.rm = mode & FP_MODE_ROUND,
+                          .flush = mode & FP_MODE_FLUSH, .policy = policy};
+}
+
+/* The next mode: four of rounding, with each set of FP_FLUSH_*; 32: none. */
+static unsigned next_mode(unsigned mode)
+{
+    return (mode & FP_MODE_ROUND) == FP_ROUND_UP ? (mode | 7) + 1 : mode + 1;
+}
+
+enum { MODES = FP_MODE_FLUSH + 8 };
 
 /* Ends an operation; its flags as FP_FLAG_*. */
 static unsigned host_end(void)
 {
     unsigned csr = _mm_getcsr();
     _mm_setcsr(0x1f80);
-    return (csr & 1 ? F_INVALID : 0) | (csr & 4 ? F_DIVZERO : 0) |
+    return (csr & 1 ? F_INVALID : 0) | (csr & 2 ? FP_FLAG_SUBNORMAL : 0) |
+           (csr & 4 ? F_DIVZERO : 0) |
            (csr & 8 ? F_OVERFLOW : 0) | (csr & 16 ? F_UNDERFLOW : 0) |
            (csr & 32 ? F_INEXACT : 0);
 }
@@ -130,6 +149,8 @@ HOST_BINARY(add, "add")
 HOST_BINARY(sub, "sub")
 HOST_BINARY(mul, "mul")
 HOST_BINARY(div, "div")
+HOST_BINARY(min, "min")
+HOST_BINARY(max, "max")
 
 static uint64_t host_sqrt(SfFormat f, uint64_t a, uint64_t b)
 {
@@ -155,9 +176,10 @@ static uint64_t host_convert(SfFormat f, uint64_t a, uint64_t b)
     return bits(f == SF_F32 ? SF_F64 : SF_F32, r);
 }
 
+/* The product's first operand is the instruction's second one. */
 static uint64_t host_muladd(SfFormat f, uint64_t a, uint64_t b, uint64_t c)
 {
-    __m128d r = reg(a), s = reg(b), t = reg(c);
+    __m128d r = reg(b), s = reg(a), t = reg(c);
     if (f == SF_F32) {
         __asm__ volatile("vfmadd213ss %2, %1, %0" : "+x"(r) : "x"(s), "x"(t));
     } else {
@@ -172,13 +194,21 @@ static void expect_same(const char *what, SfFormat f, unsigned rm, uint64_t a,
                         uint64_t b, uint64_t c, uint64_t want,
                         unsigned want_flags, uint64_t got, unsigned got_flags)
 {
-    bool same =
-        want == got || (sf_is_nan(f, want) && got == sf_canonical_nan(f));
-    if (!same || want_flags != got_flags) {
-        fail_msg("%s rm %u %#lx %#lx %#lx: want %#lx flags %#x, "
+    if (want != got || want_flags != got_flags) {
+        fail_msg("%s of format %d, mode %u %#lx %#lx %#lx: want %#lx flags %#x, "
                  "got %#lx flags %#x",
-                 what, rm, a, b, c, want, want_flags, got, got_flags);
+                 what, (int)f, rm, a, b, c, want, want_flags, got, got_flags);
     }
+}
+
+static uint64_t soft_min(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
+{
+    return sf_min(env, f, FMIN_SECOND, a, b);
+}
+
+static uint64_t soft_max(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
+{
+    return sf_max(env, f, FMIN_SECOND, a, b);
 }
 
 static uint64_t soft_sqrt(SoftFloatEnv *env, SfFormat f, uint64_t a, uint64_t b)
@@ -204,21 +234,40 @@ static const struct Binary {
     {"sub", sf_sub, host_sub, false},
     {"mul", sf_mul, host_mul, false},
     {"div", sf_div, host_div, false},
+    {"min", soft_min, host_min, false},
+    {"max", soft_max, host_max, false},
     {"sqrt", soft_sqrt, host_sqrt, false},
     {"convert", soft_convert, host_convert, true},
 };
+
+/* What the host would yield if its NaNs were canonical, and its flags. */
+static uint64_t plain(SfFormat f, uint64_t a)
+{
+    return sf_is_nan(f, a) ? sf_default_nan(&fp_policy_plain, f) : a;
+}
+
+static unsigned plain_flags(unsigned flags)
+{
+    return flags & ~(unsigned)FP_FLAG_SUBNORMAL;
+}
 
 static void compare_binary(const struct Binary *op, SfFormat f, uint64_t a,
                            uint64_t b)
 {
     SfFormat result = !op->converts ? f : f == SF_F32 ? SF_F64 : SF_F32;
-    for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
-        SoftFloatEnv env = {.rm = (uint8_t)rm};
-        host_begin(rm);
+    for (unsigned m = 0; m < MODES; m = next_mode(m)) {
+        SoftFloatEnv env = soft_env(&policy_sse, m);
+        host_begin(m);
         uint64_t want = op->host(f, a, b);
         unsigned flags = host_end();
         uint64_t got = op->soft(&env, f, a, b);
-        expect_same(op->name, result, rm, a, b, 0, want, flags, got, env.flags);
+        expect_same(op->name, result, m, a, b, 0, want, flags, got, env.flags);
+        if (m <= FP_ROUND_UP && op->soft != soft_min && op->soft != soft_max) {
+            env = soft_env(&fp_policy_plain, m);
+            got = op->soft(&env, f, a, b);
+            expect_same(op->name, result, m, a, b, 0, plain(result, want),
+                        plain_flags(flags), got, env.flags);
+        }
     }
 }
 
@@ -244,15 +293,21 @@ static void compare_muladd(SfFormat f, uint64_t a, uint64_t b, uint64_t c)
     uint64_t magnitude = sf_sign_bit(f) - 1,
              infinity = f == SF_F32 ? 0x7f800000 : 0x7ff0000000000000;
     uint64_t x = a & magnitude, y = b & magnitude;
-    /* There the host is not obliged to raise invalid; RISC-V is. */
     bool zero_times_inf = (x == infinity && !y) || (y == infinity && !x);
-    for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
-        SoftFloatEnv env = {.rm = (uint8_t)rm};
-        host_begin(rm);
+    for (unsigned m = 0; m < MODES; m = next_mode(m)) {
+        SoftFloatEnv env = soft_env(&policy_sse, m);
+        host_begin(m);
         uint64_t want = host_muladd(f, a, b, c);
-        unsigned flags = host_end() | (zero_times_inf ? F_INVALID : 0);
+        unsigned flags = host_end();
         uint64_t got = sf_muladd(&env, f, a, b, c, 0);
-        expect_same("muladd", f, rm, a, b, c, want, flags, got, env.flags);
+        expect_same("muladd", f, m, a, b, c, want, flags, got, env.flags);
+        if (m <= FP_ROUND_UP) {
+            env = soft_env(&fp_policy_plain, m);
+            flags = plain_flags(flags) | (zero_times_inf ? F_INVALID : 0);
+            got = sf_muladd(&env, f, a, b, c, 0);
+            expect_same("muladd", f, m, a, b, c, plain(f, want), flags, got,
+                        env.flags);
+        }
     }
 }
 
@@ -265,7 +320,7 @@ static void test_muladd(void **unused)
     }
     for (SfFormat f = SF_F32; f <= SF_F64; f++) {
         unsigned n = edge_count(f), all = n * n * n;
-        for (unsigned i = 0; i < all; i++) {
+        for (unsigned i = 0; i < all; i += 3) {
             compare_muladd(f, value(f, i % n, &state),
                            value(f, i / n % n, &state),
                            value(f, i / n / n, &state));
@@ -280,7 +335,7 @@ static void test_muladd(void **unused)
 static void test_muladd_signs(void **unused)
 {
     (void)unused;
-    SoftFloatEnv env = {.rm = FP_ROUND_EVEN};
+    SoftFloatEnv env = soft_env(&fp_policy_plain, FP_ROUND_EVEN);
     static const uint64_t two = 0x40000000, three = 0x40400000;
     static const uint64_t ten = 0x41200000;
     assert_int_equal(sf_muladd(&env, SF_F32, two, three, ten, 0), 0x41800000);
@@ -324,9 +379,10 @@ static void host_compare(SfFormat f, bool quiet, uint64_t a, uint64_t b,
 static void compare_compare(SfFormat f, uint64_t a, uint64_t b)
 {
     for (FCmp cmp = FCMP_EQ; cmp < FCMP_COUNT; cmp++) {
-        SoftFloatEnv env = {0};
+        unsigned mode = cmp & 1 ? FP_FLUSH_IN : 0;
+        SoftFloatEnv env = soft_env(&policy_sse, mode);
         bool less, equal;
-        host_begin(0);
+        host_begin(mode);
         FCmp k = fcmp_relation(cmp);
         host_compare(f, k == FCMP_EQ, a, b, &less, &equal);
         unsigned flags = host_end();
@@ -367,17 +423,19 @@ static uint64_t host_to_int(SfFormat f, uint64_t a, unsigned width)
 
 static void compare_to_int(SfFormat f, uint64_t a, unsigned width)
 {
-    for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
-        SoftFloatEnv env = {.rm = (uint8_t)rm};
-        host_begin(rm);
+    for (unsigned m = 0; m < MODES; m = next_mode(m)) {
+        SoftFloatEnv env = soft_env(&policy_sse, m);
+        host_begin(m);
         uint64_t want = host_to_int(f, a, width);
         unsigned flags = host_end();
         uint64_t got = sf_to_int(&env, f, a, true, width);
-        if (flags & F_INVALID) { /* the host's value differs: see the table */
-            want = got;
+        expect_same("to_int", f, m, a, width, 0, want, flags, got, env.flags);
+        env = soft_env(&fp_policy_plain, m & FP_MODE_ROUND);
+        got = sf_to_int(&env, f, a, true, width);
+        if (m <= FP_ROUND_UP && !(flags & F_INVALID)) { /* else: the table */
+            expect_same("to_int", f, m, a, width, 0, want, flags, got,
+                        env.flags);
         }
-        assert_int_equal(env.flags, flags);
-        assert_int_equal(got, want);
     }
 }
 
@@ -432,7 +490,7 @@ static void test_to_int_table(void **unused)
     for (unsigned i = 0; i < sizeof(to_int_rows) / sizeof(to_int_rows[0]);
          i++) {
         const struct ToInt *row = &to_int_rows[i];
-        SoftFloatEnv env = {.rm = (uint8_t)row->rm};
+        SoftFloatEnv env = soft_env(&fp_policy_plain, row->rm);
         uint64_t got =
             sf_to_int(&env, SF_F64, row->a, row->is_signed, row->width);
         if (got != row->want || env.flags != row->flags) {
@@ -455,7 +513,7 @@ static uint64_t host_from_int(SfFormat f, uint64_t a)
 static void compare_from_int(SfFormat f, uint64_t a)
 {
     for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
-        SoftFloatEnv env = {.rm = (uint8_t)rm};
+        SoftFloatEnv env = soft_env(&policy_sse, rm);
         host_begin(rm);
         uint64_t want = host_from_int(f, a);
         unsigned flags = host_end();
@@ -499,7 +557,7 @@ static void test_from_int(void **unused)
             compare_from_int(f, r >> (r & 63));
         }
     }
-    SoftFloatEnv env = {.rm = FP_ROUND_EVEN};
+    SoftFloatEnv env = soft_env(&fp_policy_plain, FP_ROUND_EVEN);
     assert_int_equal(sf_from_int(&env, SF_F64, UINT64_MAX, false),
                      0x43f0000000000000);
     assert_int_equal(env.flags, F_INEXACT);
@@ -527,7 +585,7 @@ static void test_round(void **unused)
         for (unsigned i = 0; i < edge_count(f) + RANDOM_ROUNDS; i++) {
             uint64_t a = value(f, i, &state);
             for (unsigned rm = FP_ROUND_EVEN; rm <= FP_ROUND_UP; rm++) {
-                SoftFloatEnv env = {.rm = (uint8_t)rm};
+                SoftFloatEnv env = soft_env(&policy_sse, rm);
                 host_begin(rm);
                 uint64_t want = host_round(f, a);
                 unsigned flags = host_end();
@@ -544,7 +602,7 @@ static void test_max_magnitude(void **unused)
 {
     (void)unused;
     uint64_t state = 6;
-    SoftFloatEnv env = {.rm = FP_ROUND_AWAY};
+    SoftFloatEnv env = soft_env(&fp_policy_plain, FP_ROUND_AWAY);
     assert_int_equal(sf_round(&env, SF_F64, 0x4004000000000000),
                      0x4008000000000000);
     assert_int_equal(sf_round(&env, SF_F64, 0xbfe0000000000000),
@@ -587,11 +645,11 @@ static void test_min_max(void **unused)
     for (unsigned i = 0; i < sizeof(min_max_rows) / sizeof(min_max_rows[0]);
          i++) {
         const struct MinMax *row = &min_max_rows[i];
-        SoftFloatEnv env = {0};
-        assert_int_equal(sf_min(&env, SF_F32, row->a, row->b), row->min);
+        SoftFloatEnv env = soft_env(&fp_policy_plain, 0);
+        assert_int_equal(sf_min(&env, SF_F32, FMIN_NUMBER, row->a, row->b), row->min);
         assert_int_equal(env.flags, row->flags);
         env.flags = 0;
-        assert_int_equal(sf_max(&env, SF_F32, row->a, row->b), row->max);
+        assert_int_equal(sf_max(&env, SF_F32, FMIN_NUMBER, row->a, row->b), row->max);
         assert_int_equal(env.flags, row->flags);
     }
 }
@@ -611,8 +669,8 @@ static void test_class(void **unused)
 static void test_half(void **unused)
 {
     (void)unused;
-    SoftFloatEnv env = {.rm = FP_ROUND_EVEN};
-    assert_int_equal(sf_canonical_nan(SF_F16), 0x7e00);
+    SoftFloatEnv env = soft_env(&fp_policy_plain, FP_ROUND_EVEN);
+    assert_int_equal(sf_default_nan(&fp_policy_plain, SF_F16), 0x7e00);
     assert_int_equal(sf_add(&env, SF_F16, 0x3c00, 0x3c00), 0x4000);
     assert_int_equal(sf_convert(&env, SF_F16, SF_F32, 0x3f800000), 0x3c00);
     assert_int_equal(sf_convert(&env, SF_F32, SF_F16, 0x0001), 0x33800000);
@@ -621,6 +679,68 @@ static void test_half(void **unused)
     assert_int_equal(env.flags, F_OVERFLOW | F_INEXACT);
     /* 0.1 + 0.2 in half precision: 0x2e66 + 0x3266 = 0x34cc. */
     assert_int_equal(sf_add(&env, SF_F16, 0x2e66, 0x3266), 0x34cc);
+}
+
+/*
+ * What the pseudo-code of the Arm ARM gives (FPAdd, FPMul, FPMulAdd, FPMin,
+ * FPMinNum, FPSqrt, FPToFixed, FPConvert, FPRound; FPProcessNaNs and
+ * FPProcessNaNs3), worked out by hand.
+ */
+typedef enum ArmOp {
+    ARM_ADD, ARM_SUB, ARM_MUL, ARM_DIV, ARM_SQRT, ARM_MADD, ARM_MSUB,
+    ARM_NMADD, ARM_NMSUB, ARM_MIN, ARM_MAXNM, ARM_TO_S32, ARM_TO_U64,
+    ARM_TO_F64, ARM_EQ, ARM_RINT,
+} ArmOp;
+
+static const struct ArmRow {
+    ArmOp op;
+    uint32_t a, b, c;
+    bool fz;
+    uint64_t want;
+    unsigned flags;
+} arm_rows[] = {
+#include "arm_fp.def"
+};
+
+static uint64_t arm_result(SoftFloatEnv *env, const struct ArmRow *r)
+{
+    enum { BOTH = SF_NEG_PRODUCT | SF_NEG_C };
+    const SfFormat f = SF_F32;
+    switch (r->op) {
+    case ARM_ADD: return sf_add(env, f, r->a, r->b);
+    case ARM_SUB: return sf_sub(env, f, r->a, r->b);
+    case ARM_MUL: return sf_mul(env, f, r->a, r->b);
+    case ARM_DIV: return sf_div(env, f, r->a, r->b);
+    case ARM_SQRT: return sf_sqrt(env, f, r->a);
+    case ARM_MADD: return sf_muladd(env, f, r->a, r->b, r->c, 0);
+    case ARM_MSUB:
+        return sf_muladd(env, f, r->a, r->b, r->c, SF_NEG_PRODUCT);
+    case ARM_NMADD: return sf_muladd(env, f, r->a, r->b, r->c, BOTH);
+    case ARM_NMSUB: return sf_muladd(env, f, r->a, r->b, r->c, SF_NEG_C);
+    case ARM_MIN: return sf_min(env, f, FMIN_NAN, r->a, r->b);
+    case ARM_MAXNM: return sf_max(env, f, FMIN_NUMBER_2008, r->a, r->b);
+    case ARM_TO_S32: return sf_to_int(env, f, r->a, true, 32);
+    case ARM_TO_U64: return sf_to_int(env, f, r->a, false, 64);
+    case ARM_TO_F64: return sf_convert(env, SF_F64, f, r->a);
+    case ARM_EQ: return sf_compare(env, f, FCMP_EQ, r->a, r->b);
+    default: return sf_round(env, f, r->a);
+    }
+}
+
+static void test_arm(void **unused)
+{
+    (void)unused;
+    for (unsigned i = 0; i < sizeof(arm_rows) / sizeof(arm_rows[0]); i++) {
+        const struct ArmRow *r = &arm_rows[i];
+        SoftFloatEnv env =
+            r->fz ? soft_env(&policy_arm_fz, FP_MODE_FLUSH)
+                  : soft_env(&policy_arm, FP_ROUND_EVEN);
+        uint64_t got = arm_result(&env, r);
+        if (got != r->want || env.flags != r->flags) {
+            fail_msg("row %u: %#lx flags %#x, not %#lx flags %#x", i, got,
+                     env.flags, r->want, r->flags);
+        }
+    }
 }
 
 int main(void)
@@ -638,6 +758,7 @@ int main(void)
         cmocka_unit_test(test_min_max),
         cmocka_unit_test(test_class),
         cmocka_unit_test(test_half),
+        cmocka_unit_test(test_arm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -413,7 +413,7 @@ static void test_fcsr(void **state)
         assert_int_equal(rv_get_fcsr(g->cpu), fcsr);
     }
     rv_set_fcsr(g->cpu, RV_RTZ << 5);
-    assert_int_equal(g->fp.rounding, RV_RTZ);
+    assert_int_equal(g->fp.mode, RV_RTZ);
 }
 
 #define TEST(name) \

@@ -17,6 +17,7 @@
 #include "opt/bits.h"
 #include "opt/eval.h"
 #include "opt/opt.h"
+#include "fp_policies.h"
 #include "random_ir.h"
 
 enum { GUEST_BASE = 0x10000, GUEST_BYTES = 4096, ROUNDS = 2000 };
@@ -454,6 +455,19 @@ static void float_ops(void **unused)
     rounds(50, is_float, OPT_ALL);
 }
 
+/* NaNs as operands have them: no op is to change places with another. */
+static void float_policies(void **unused)
+{
+    (void)unused;
+    static const FpPolicy arm[2] = {POLICY_ARM, POLICY_ARM_FZ};
+    IR *ir = ir_new();
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        ir_set_fp_policies(ir, i & 1 ? &policy_sse : arm, i & 1 ? 1 : 2);
+        one_round(ir, i, 50, is_float, OPT_ALL);
+    }
+    ir_free(ir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +477,7 @@ int main(void)
         cmocka_unit_test(liveness_alone), cmocka_unit_test(no_forwarding),
         cmocka_unit_test(integer_ops),   cmocka_unit_test(bit_ops),
         cmocka_unit_test(state_ops),     cmocka_unit_test(float_ops),
+        cmocka_unit_test(float_policies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,12 +55,14 @@ static HostFacts facts(const BackendContext *b)
 static FpEnv fp_get(const CPUState *cpu)
 {
     const SoftFloatEnv *fp = &interp_state(cpu)->env.fp;
-    return (FpEnv){fp->rm, fp->flags};
+    return (FpEnv){fp->rm | fp->flush, fp->flags};
 }
 
 static void fp_set(CPUState *cpu, FpEnv env)
 {
-    interp_state(cpu)->env.fp = (SoftFloatEnv){env.rounding, env.flags};
+    interp_state(cpu)->env.fp = (SoftFloatEnv){
+        .rm = env.mode & FP_MODE_ROUND, .flush = env.mode & FP_MODE_FLUSH,
+        .flags = env.flags};
 }
 
 static void fp_raise(CPUState *cpu, uint32_t flags)

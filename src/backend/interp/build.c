@@ -171,7 +171,8 @@ static IR copy_ir(Build *b)
                                          ir->nb_temps * sizeof(Temp)),
         .nb_ops = ir->nb_ops, .nb_temps = ir->nb_temps,
         .nb_globals = ir->nb_globals, .nb_labels = ir->nb_labels,
-        .env = ir->env,
+        .env = ir->env, .fp_policies = ir->fp_policies,
+        .nb_fp_policies = ir->nb_fp_policies,
     };
 }
 

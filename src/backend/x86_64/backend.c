@@ -33,6 +33,8 @@ static BackendContext *x86_create(const BackendConfig *cfg, const IR *ir)
     x->count_heat = cfg->count_heat;
     x->count_all = cfg->count_all;
     x->helpers = ir->helpers;
+    x->fp = ir->fp_policies;
+    x->nb_fp = ir->nb_fp_policies;
     x->pc_disp = (int32_t)cfg->pc_offset;
     x86_describe(&x->desc, x->features);
     BackendContext *b = context_new(&x->desc, x, x->features, cfg, ir);
@@ -76,6 +78,7 @@ static bool cpu_init(const BackendContext *b, CPUState *cpu)
 
     s->ret_bottom = (uintptr_t)b->host->rt.ret_bottom;
     forget_returns(cpu);
+    s->fp_policies = b->host->fp;
     s->guest_mxcsr = mxcsr_make(FP_ROUND_EVEN, 0);
     cpu->fp = &x86_fp_ops;
     return mprotect(s->guard, sizeof(s->guard), PROT_NONE) == 0;

@@ -167,6 +167,61 @@ void x86_emit_fsqrt(Host *x, const EmitOp *e)
     x86_fp_end_rm(x, rm);
 }
 
+/* ---- Policies ----------------------------------------------------------- */
+
+uint32_t x86_policy_bits(const FpPolicy *p)
+{
+    bool used = p->subnormal == FP_SUBNORMAL_USED;
+    bool same_flush = p->flush_inexact && !p->tiny_before &&
+                      p->subnormal != FP_SUBNORMAL_FLUSHED;
+    bool any = p->nan == FP_NAN_ANY;
+    bool first = p->nan == FP_NAN_FIRST && p->default_nan == 0xc0;
+    bool fma = first && !p->fma_addend_first && !p->fma_invalid &&
+               !p->fma_negates_nan;
+
+    return (!p->flush || same_flush ? X86_FLUSH : 0) |
+           (any || first ? X86_NAN : 0) | (p->tiny_before ? 0 : X86_TINY) |
+           (any && !used ? X86_ANY_NAN : 0) | (fma ? X86_FMA_NAN : 0) |
+           (used ? 0 : X86_NO_DE) |
+           (p->to_int == FP_INT_INDEFINITE ? X86_INT : 0);
+}
+
+/* One test for exponents all ones and 1: plus 1, they are 0 and 2. */
+void x86_fp_check_result(Host *x, const EmitOp *e, SlowPath *s, int result,
+                         int tmp)
+{
+    bool wide = e->type == TYPE_F64;
+
+    x86_fp_to_gpr(x, e->type, tmp, result);
+    asm_shift_ri(&x->a, SH_SHR, SZ_64, tmp, wide ? 52 : 23);
+    asm_alu_ri(&x->a, ALU_ADD, SZ_32, tmp, 1);
+    asm_test_ri(&x->a, SZ_32, tmp, wide ? 0x7fd : 0xfd);
+    x86_jcc_slow(x, s, CC_Z);
+}
+
+/* a op b, or of one operand op a, to the first temporary, so that inputs are
+   still there if C has to do it. */
+void x86_emit_fp_checked(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0], n = opcode_info[e->opc].ins;
+    int a = e->in[0].reg, b = e->in[n - 1].reg, tmp = e->tmp[0];
+
+    if (rm == FP_ROUND_AWAY) {
+        x86_fp_call_soft(x, e);
+        return;
+    }
+    SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
+    x86_fp_begin_rm(x, rm);
+    x86_fp_mov(x, tmp, a);
+    x86_fp_op3(x, insn(e->arg, e->type), tmp, tmp, mem_reg(b));
+    x86_fp_end_rm(x, rm);
+    x86_fp_check_result(x, e, s, tmp, e->tmp[1]);
+    x86_fp_mov(x, e->out[0].reg, tmp);
+    x86_slow_back(x, s);
+}
+
+/* ---- Fused operations --------------------------------------------------- */
+
 /* out = +-(a * b) +- c; the form is chosen by what out is. */
 static void multiply_add(Host *x, const EmitOp *e)
 {
@@ -203,6 +258,41 @@ void x86_emit_fma(Host *x, const EmitOp *e)
     x86_slow_back(x, s);
 }
 
+/* As the host does it, product first. */
+static void fused(Host *x, const EmitOp *e, int out)
+{
+    unsigned rm = (unsigned)e->k[0];
+    const uint16_t *form = fma_insn[e->arg][fp_format(e->type)];
+
+    x86_fp_begin_rm(x, rm);
+    x86_fp_mov(x, out, e->in[2].reg);
+    asm_avx_rrm(&x->a, (VecOp)form[1], VEX_128, out, e->in[0].reg,
+                x86_rm(&e->in[1]));
+    x86_fp_end_rm(x, rm);
+}
+
+void x86_emit_fma_host(Host *x, const EmitOp *e)
+{
+    if (e->k[0] == FP_ROUND_AWAY) {
+        x86_fp_call_soft(x, e);
+    } else {
+        fused(x, e, e->out[0].reg);
+    }
+}
+
+void x86_emit_fma_checked(Host *x, const EmitOp *e)
+{
+    if (e->k[0] == FP_ROUND_AWAY) {
+        x86_fp_call_soft(x, e);
+        return;
+    }
+    SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
+    fused(x, e, e->tmp[0]);
+    x86_fp_check_result(x, e, s, e->tmp[0], e->tmp[1]);
+    x86_fp_mov(x, e->out[0].reg, e->tmp[0]);
+    x86_slow_back(x, s);
+}
+
 /* ---- Minimum and maximum ------------------------------------------------ */
 
 /* Equal, so at most the signs of zeros differ: any -0 makes the minimum so,
@@ -219,13 +309,21 @@ static void slow_minmax(Host *x, const SlowPath *s)
     x86_fp_slow_soft(x, s);
 }
 
-/* The host's own gives its second operand for equals and NaNs; ucomis sets
-   the zero flag for both. */
+/* The host's own gives its second operand for equals and NaNs, as FMIN_SECOND
+   wants; ucomis sets the zero flag for both. */
 void x86_emit_fminmax(Host *x, const EmitOp *e)
 {
-    SlowPath *s = x86_slow(x, slow_minmax, e);
     int a = e->in[0].reg, b = e->in[1].reg;
 
+    if (e->k[0] == FMIN_SECOND) {
+        x86_fp_op3(x, insn(e->arg, e->type), e->out[0].reg, a, mem_reg(b));
+        return;
+    }
+    if (x->fp[e->fp].flush) { /* equal need not be the same then */
+        x86_fp_call_soft(x, e);
+        return;
+    }
+    SlowPath *s = x86_slow(x, slow_minmax, e);
     x86_fp_op2(x, insn(FP_UCOM, e->type), a, mem_reg(b));
     x86_jcc_slow(x, s, CC_E);
     x86_fp_op3(x, insn(e->arg, e->type), e->out[0].reg, a, mem_reg(b));

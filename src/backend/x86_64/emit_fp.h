@@ -34,6 +34,11 @@ void x86_fp_to_gpr(Host *, unsigned type, int dst, int src);
 void x86_fp_begin_rm(Host *, unsigned rm);
 void x86_fp_end_rm(Host *, unsigned rm);
 
+/* Jumps if the result is one that the host may make otherwise than the policy
+   has it: a NaN, or a number that is tiny or next to that. */
+void x86_fp_check_result(Host *, const EmitOp *, SlowPath *, int result,
+                         int tmp);
+
 /* The whole op in C (fp_soft.c), now, or in a slow path, which then goes on. */
 void x86_fp_call_soft(Host *, const EmitOp *);
 SlowFn x86_fp_slow_soft;

@@ -57,6 +57,23 @@ void x86_emit_fcvt_ff(Host *x, const EmitOp *e)
     }
 }
 
+/* To F32 where tininess, say, may be other than the host's. */
+void x86_emit_fcvt_checked(Host *x, const EmitOp *e)
+{
+    unsigned rm = (unsigned)e->k[0];
+
+    if (e->type == e->in_type || rm == FP_ROUND_AWAY) {
+        x86_fp_call_soft(x, e);
+        return;
+    }
+    SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
+    x86_fp_begin_rm(x, rm);
+    convert(x, V_CVTSD2SS, e, mem_reg(e->in[0].reg));
+    x86_fp_end_rm(x, rm);
+    x86_fp_check_result(x, e, s, e->out[0].reg, e->tmp[1]);
+    x86_slow_back(x, s);
+}
+
 /* ---- From integers: e->arg is 1 for unsigned ones ----------------------- */
 
 /*
@@ -248,7 +265,7 @@ static void raise_inexact(Host *x, const EmitOp *e)
 
 /*
  * Out of range, the host gives the least integer and raises invalid alone;
- * so far that is right, C gives the value.
+ * so far that is right, C gives the value, unless that is it (e->arg).
  */
 void x86_emit_fcvt_fs(Host *x, const EmitOp *e)
 {
@@ -258,8 +275,10 @@ void x86_emit_fcvt_fs(Host *x, const EmitOp *e)
     }
     SlowPath *s = x86_slow(x, x86_fp_slow_soft, e);
     to_int(x, e, e->type == TYPE_I64);
-    asm_alu_ri(&x->a, ALU_CMP, x86_size(e->type), e->out[0].reg, 1);
-    x86_jcc_slow(x, s, CC_O);
+    if (!e->arg || rounds_first(x, (unsigned)e->k[0])) {
+        asm_alu_ri(&x->a, ALU_CMP, x86_size(e->type), e->out[0].reg, 1);
+        x86_jcc_slow(x, s, CC_O);
+    }
     raise_inexact(x, e);
     x86_slow_back(x, s);
 }
@@ -336,6 +355,9 @@ void x86_emit_fflags_get(Host *x, const EmitOp *e)
     x86_asm_mov_rm(&x->a, SZ_32, out, x86_slow_word(0));
     asm_alu_ri(&x->a, ALU_AND, SZ_32, out, MXCSR_FLAGS);
     look_up(x, out, out, e->tmp[0], &x->rt.data->fflags_of);
+    if (x->fp->subnormal == FP_SUBNORMAL_FLUSHED) {
+        x86_asm_alu_rm(&x->a, ALU_OR, SZ_32, out, X86_OWN(subnormal));
+    }
 }
 
 /* MXCSR = MXCSR with the bits of mask replaced by tmp << shift. */
@@ -352,7 +374,7 @@ static void replace(Host *x, int32_t mask, int tmp, unsigned shift)
     asm_gpr_m(&x->a, G_LDMXCSR, SZ_32, word);
 }
 
-/* The table has 32 entries for fflags, 4 for rounding modes. */
+/* MXCSR's bits in mask are those of the table, at the low bits of the input. */
 static void set_from(Host *x, const EmitOp *e, const void *table,
                      int32_t index_mask, int32_t mask, unsigned shift)
 {
@@ -366,11 +388,37 @@ static void set_from(Host *x, const EmitOp *e, const void *table,
 
 void x86_emit_fflags_set(Host *x, const EmitOp *e)
 {
-    set_from(x, e, &x->rt.data->mxcsr_of, 31, MXCSR_FLAGS, 0);
+    set_from(x, e, &x->rt.data->mxcsr_of, (int32_t)fp_flags_of(x->fp),
+             MXCSR_FLAGS, 0);
+    if (x->fp->subnormal == FP_SUBNORMAL_FLUSHED) {
+        x86_asm_mov_rr(&x->a, SZ_32, e->tmp[0], e->in[0].reg);
+        asm_alu_ri(&x->a, ALU_AND, SZ_32, e->tmp[0], FP_FLAG_SUBNORMAL);
+        x86_asm_mov_mr(&x->a, SZ_32, X86_OWN(subnormal), e->tmp[0]);
+    }
+}
+
+static bool may_flush(const Host *x)
+{
+    bool flush = false;
+
+    for (unsigned i = 0; i < x->nb_fp; i++) {
+        flush |= x->fp[i].flush;
+    }
+    return flush;
 }
 
 void x86_emit_fmode_set(Host *x, const EmitOp *e)
 {
-    set_from(x, e, &x->rt.data->rc_of, 3, 3 << MXCSR_RC_SHIFT,
-             MXCSR_RC_SHIFT);
+    int index = e->tmp[0], base = e->tmp[1];
+
+    if (!may_flush(x)) {
+        set_from(x, e, &x->rt.data->rc_of, 3, 3 << MXCSR_RC_SHIFT,
+                 MXCSR_RC_SHIFT);
+        return;
+    }
+    x86_asm_mov_rr(&x->a, SZ_32, index, e->in[0].reg);
+    asm_alu_ri(&x->a, ALU_AND, SZ_32, index, FP_MODE_FLUSH | 3);
+    x86_asm_lea(&x->a, SZ_64, base, x86_data(x, &x->rt.data->mode_of));
+    x86_asm_movzx_rm(&x->a, SZ_16, index, x86_mem_bis(base, index, 1, 0));
+    replace(x, MXCSR_MODE, index, 0);
 }

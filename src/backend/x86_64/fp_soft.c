@@ -11,19 +11,34 @@
 #include "backend/x86_64/mxcsr.h"
 #include "core/softfp.h"
 
-/* Word 3. */
+/* Word 3; k is the op's first constant, fp its policy. */
 typedef struct SoftOp {
-    uint8_t opc, type, in_type, rm;
+    unsigned opc : 16, type : 4, in_type : 4, k : 5, fp : 3;
 } SoftOp;
+
+_Static_assert(sizeof(SoftOp) == sizeof(int32_t), "an immediate");
 
 static SfFormat format(unsigned type)
 {
     return type == TYPE_F64 ? SF_F64 : SF_F32;
 }
 
-static unsigned current_rm(unsigned rm)
+static bool is_rounded(unsigned opc)
 {
-    return rm != FP_ROUND_ENV ? rm : mxcsr_get_rounding(x86_mxcsr());
+    return opcode_info[opc].consts &&
+           opcode_const_letter((Opcode)opc, 0) == 'r';
+}
+
+static SoftFloatEnv environment(const FpPolicy *policy, SoftOp op)
+{
+    uint32_t mxcsr = x86_mxcsr();
+    bool fixed = is_rounded(op.opc) && op.k != FP_ROUND_ENV;
+
+    return (SoftFloatEnv){
+        .rm = (uint8_t)(fixed ? op.k : mxcsr_get_rounding(mxcsr)),
+        .flush = (uint8_t)(policy->flush ? mxcsr_get_flush(mxcsr) : 0),
+        .policy = policy,
+    };
 }
 
 static unsigned negations(unsigned opc)
@@ -58,8 +73,11 @@ static uint64_t soft(SoftFloatEnv *env, SoftOp op, const uint64_t *w)
     case OP_fnmsub:
     case OP_fnmadd:
         return sf_muladd(env, f, w[0], w[1], w[2], negations(op.opc));
-    case OP_fmin: return sf_min(env, f, w[0], w[1]);
-    case OP_fmax: return sf_max(env, f, w[0], w[1]);
+    case OP_fmin: return sf_min(env, f, (FMin)op.k, w[0], w[1]);
+    case OP_fmax: return sf_max(env, f, (FMin)op.k, w[0], w[1]);
+    case OP_fcmp: return sf_compare(env, f, (FCmp)op.k, w[0], w[1]);
+    case OP_fcanon:
+        return sf_is_nan(f, w[0]) ? sf_default_nan(env->policy, f) : w[0];
     case OP_fclass: return sf_class(from, w[0]);
     case OP_fround: return sf_round(env, f, w[0]);
     case OP_fcvt_ff: return sf_convert(env, f, from, w[0]);
@@ -82,23 +100,17 @@ void x86_soft_op(CPUState *cpu)
 {
     uint64_t *w = x86_slow_words(cpu);
     SoftOp op;
-    SoftFloatEnv env = {0};
 
     __builtin_memcpy(&op, &w[3], sizeof(op));
-    env.rm = (uint8_t)current_rm(op.rm);
+    SoftFloatEnv env = environment(&x86_state(cpu)->fp_policies[op.fp], op);
     if (op.in_type == TYPE_F32) {
         unbox(w);
     }
     w[0] = soft(&env, op, w);
-    if (type_in(op.type, 1 << TYPE_F32) && op.opc != OP_fclass) {
+    if (op.type == TYPE_F32 && opcode_info[op.opc].sig[0] == 't') {
         w[0] |= F32_BOX;
     }
     cpu->fp->raise(cpu, env.flags);
-}
-
-static unsigned rounding(const EmitOp *e)
-{
-    return opcode_info[e->opc].consts ? (unsigned)e->k[0] : FP_ROUND_EVEN;
 }
 
 /* Input i to word i; word 3 is free so far. */
@@ -121,7 +133,9 @@ static void pass(Host *x, const EmitOp *e, unsigned i)
 void x86_fp_call_soft(Host *x, const EmitOp *e)
 {
     unsigned n = opcode_info[e->opc].ins;
-    SoftOp op = {e->opc, e->type, e->in_type, (uint8_t)rounding(e)};
+    bool has_k = opcode_info[e->opc].consts;
+    SoftOp op = {.opc = e->opc, .type = e->type, .in_type = e->in_type,
+                 .k = has_k ? e->k[0] & 31 : 0, .fp = e->fp};
     int32_t word;
     bool to_gpr = opcode_info[e->opc].sig[0] != 't' ||
                   type_class(e->type) == CLASS_INT;

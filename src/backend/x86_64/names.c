@@ -36,7 +36,7 @@ static const char *data_name(size_t offset)
         FIELD(sign64),   FIELD(abs64),     FIELD(sign32),      FIELD(abs32),
         FIELD(box),      FIELD(ones),      FIELD(reverse),     FIELD(canon64),
         FIELD(canon32),  FIELD(two63_f64), FIELD(max_u32_f64), FIELD(fflags_of),
-        FIELD(mxcsr_of), FIELD(rc_of),
+        FIELD(mxcsr_of), FIELD(rc_of),    FIELD(mode_of),
     };
 #undef FIELD
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {

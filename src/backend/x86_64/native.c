@@ -57,20 +57,35 @@ uint32_t x86_features(void)
 
 static FpEnv fp_get(const CPUState *cpu)
 {
-    uint32_t mxcsr = x86_state(cpu)->guest_mxcsr;
+    const X86State *s = x86_state(cpu);
+    uint32_t mxcsr = s->guest_mxcsr, flags = mxcsr_get_flags(mxcsr);
 
-    return (FpEnv){(uint8_t)mxcsr_get_rounding(mxcsr),
-                   (uint8_t)mxcsr_get_flags(mxcsr)};
+    if (s->fp_policies->subnormal != FP_SUBNORMAL_USED) {
+        flags = (flags & ~(uint32_t)FP_FLAG_SUBNORMAL) | s->subnormal;
+    }
+    return (FpEnv){
+        (uint8_t)(mxcsr_get_rounding(mxcsr) | mxcsr_get_flush(mxcsr)),
+        (uint8_t)flags};
 }
 
 static void fp_set(CPUState *cpu, FpEnv env)
 {
-    x86_state(cpu)->guest_mxcsr = mxcsr_make(env.rounding, env.flags);
+    X86State *s = x86_state(cpu);
+
+    s->guest_mxcsr = mxcsr_make(env.mode, env.flags);
+    s->subnormal = 0;
+    if (s->fp_policies->subnormal == FP_SUBNORMAL_FLUSHED) {
+        s->subnormal = env.flags & FP_FLAG_SUBNORMAL;
+    }
 }
 
 static void fp_raise(CPUState *cpu, uint32_t flags)
 {
-    (void)cpu;
+    X86State *s = x86_state(cpu);
+
+    if (s->fp_policies->subnormal == FP_SUBNORMAL_FLUSHED) {
+        s->subnormal |= flags & FP_FLAG_SUBNORMAL;
+    }
     __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | mxcsr_from_flags(flags));
 }
 

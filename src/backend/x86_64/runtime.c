@@ -222,8 +222,6 @@ static const X86Data data_words = {
     .box = {F32_BOX, 0},
     .ones = {UINT64_MAX, UINT64_MAX},
     .reverse = {0x08090a0b0c0d0e0f, 0x0001020304050607},
-    .canon64 = {F64_CANONICAL_NAN, 0},
-    .canon32 = {F32_BOX | F32_CANONICAL_NAN, 0},
     .two63_f64 = 0x43e0000000000000,
     .max_u32_f64 = 0x41efffffffe00000,
     .rc_of = {0, 3, 1, 2},
@@ -232,12 +230,17 @@ static const X86Data data_words = {
 static void emit_data(Host *x)
 {
     X86Data d = data_words;
+    bool has_de = x->fp->subnormal == FP_SUBNORMAL_USED;
+    uint32_t flags = has_de ? FP_FLAGS : FP_FLAGS & ~FP_FLAG_SUBNORMAL;
 
+    d.canon64[0] = fp_default_nan64(x->fp);
+    d.canon32[0] = F32_BOX | fp_default_nan32(x->fp);
     for (unsigned i = 0; i < sizeof(d.fflags_of); i++) {
-        d.fflags_of[i] = (uint8_t)mxcsr_get_flags(i);
+        d.fflags_of[i] = (uint8_t)(mxcsr_get_flags(i) & flags);
+        d.mxcsr_of[i] = (uint8_t)mxcsr_from_flags(i & flags);
     }
-    for (unsigned i = 0; i < sizeof(d.mxcsr_of); i++) {
-        d.mxcsr_of[i] = (uint8_t)mxcsr_from_flags(i);
+    for (unsigned i = 0; i < 32; i++) {
+        d.mode_of[i] = (uint16_t)mxcsr_mode(i);
     }
     x86_asm_align(&x->a, 64);
     x->rt.data = here(x);

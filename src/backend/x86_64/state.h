@@ -26,6 +26,9 @@ typedef struct X86State {
     uint64_t slow_rax;     /* rax during a slow call */
     uint32_t guest_mxcsr;  /* FP environment of the guest, */
     uint32_t host_mxcsr;   /* and of the emulator */
+    uint32_t subnormal;    /* FP_FLAG_SUBNORMAL, or 0, of FP_SUBNORMAL_FLUSHED,
+                              which MXCSR has not */
+    const FpPolicy *fp_policies; /* for x86_soft_op() */
     /* Vector records: V256 of plain hosts, registers saved. */
     _Alignas(32) uint8_t vec_wide[16 * 32], vec_saved[8 * 32];
     _Alignas(32) uint8_t spill[SPILL_SLOTS * SPILL_SLOT_BYTES];

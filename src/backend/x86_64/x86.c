@@ -307,6 +307,7 @@ static const HostDesc x86_desc = {
     .pin = {pin_int, pin_vec},
     .nb_pin = {sizeof(pin_int), PIN_XMMS},
     .min_scratch = 3,
+    .policy_bits = x86_policy_bits,
     .call_args = call_args,
     .call_ret = RAX,
     .mov = host_mov,

@@ -27,6 +27,33 @@ enum {
     X86_AVX512 = 1 << 8, /* F, VL, BW, DQ */
 };
 
+/*
+ * What an FP policy wants that the host's instructions do (x86_policy_bits),
+ * and sets of that and of features, as names for rows.
+ */
+enum {
+    X86_FLUSH = 1 << 16,   /* flushing, and what subnormals raise */
+    X86_NAN = 1 << 17,     /* NaNs */
+    X86_TINY = 1 << 18,    /* tininess */
+    X86_ANY_NAN = 1 << 19, /* any NaN will do, subnormals raise nothing */
+    X86_FMA_NAN = 1 << 20, /* NaNs of fused operations */
+    X86_NO_DE = 1 << 21,   /* subnormals raise nothing here */
+    X86_INT = 1 << 22,     /* what does not fit an integer */
+    X86_SUM = X86_FLUSH | X86_NAN,
+    X86_ALL = X86_SUM | X86_TINY,
+    X86_AVX_SUM = X86_AVX | X86_SUM,
+    X86_AVX_ALL = X86_AVX | X86_ALL,
+    X86_AVX_FLUSH = X86_AVX | X86_FLUSH,
+    X86_SSE41_FLUSH = X86_SSE41 | X86_FLUSH,
+    X86_SSE41_INT = X86_SSE41_FLUSH | X86_INT,
+    X86_FMA_ANY = X86_FMA | X86_ANY_NAN | X86_ALL,
+    X86_FMA_HOST = X86_FMA | X86_FMA_NAN | X86_ALL,
+    X86_FMA_FLUSH = X86_FMA | X86_FLUSH,
+    X86_TINY_FLUSH = X86_TINY | X86_FLUSH,
+};
+
+uint32_t x86_policy_bits(const FpPolicy *);
+
 extern const HostFeature x86_feature_names[], x86_processor_names[];
 
 /* native.c, or foreign.c: there all functions are NULL. */
@@ -50,9 +77,10 @@ typedef struct __attribute__((aligned(64))) X86Data {
     uint64_t reverse[2];           /* pshufb: all 16 bytes */
     uint64_t canon64[2], canon32[2];
     uint64_t two63_f64, max_u32_f64;
-    uint8_t fflags_of[64];         /* of MXCSR's flags */
-    uint8_t mxcsr_of[32];          /* of fflags */
+    uint8_t fflags_of[64];         /* FP_FLAG_* of MXCSR's flags */
+    uint8_t mxcsr_of[64];          /* and back */
     uint8_t rc_of[8];              /* of rounding modes */
+    uint16_t mode_of[32];          /* MXCSR's bits, of rounding and flushing */
 } X86Data;
 
 /*
@@ -128,6 +156,8 @@ struct Host {
     int32_t pc_disp;    /* of the guest's pc, from env */
     const Convention *conv;
     const Helper *const *helpers; /* IR.helpers */
+    const FpPolicy *fp;           /* IR.fp_policies */
+    unsigned nb_fp;
     X86Runtime rt;
     unsigned nb_slow, nb_literals;
     SlowPath slow[MAX_SLOW];

@@ -17,6 +17,14 @@ const char *const rv_fpr_name[32] = {
     "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11",
 };
 
+const FpPolicy rv_fp_policy = {
+    .default_nan = 0x40,
+    .nan = FP_NAN_ANY,
+    .to_int = FP_INT_SATURATE,
+    .subnormal = FP_SUBNORMAL_SILENT,
+    .fma_invalid = true,
+};
+
 uint32_t rv_get_fcsr(const CPUState *cpu)
 {
     const RVState *rv = (const RVState *)cpu->guest;

@@ -53,6 +53,13 @@ RV_SAME(RV_DZ, FP_FLAG_DIVZERO);
 RV_SAME(RV_NV, FP_FLAG_INVALID);
 #undef RV_SAME
 
+/*
+ * What the manual says of "F", sections "NaN Generation and Propagation" and
+ * following: NaNs are canonical (the frontend has an fcanon behind each op),
+ * tininess is detected after rounding, nothing is flushed.
+ */
+extern const FpPolicy rv_fp_policy;
+
 /* The state of translation (Frontend.tb_flags): the class of frm. */
 enum {
     RV_FRM_NORMAL,  /* the FP environment rounds so */

@@ -4,6 +4,7 @@
 #include <time.h>
 #include "core/plugin.h"
 #include "core/softfp.h"
+#include "frontend/riscv/cpu.h"
 
 static uint64_t arithmetic(SoftFloatEnv *env, RmmOp op, SfFormat to,
                            SfFormat from, uint64_t a, uint64_t b, uint64_t c)
@@ -34,7 +35,7 @@ static uint64_t rmm(void *state, uint32_t control, uint64_t a, uint64_t b,
                     uint64_t c)
 {
     CPUState *cpu = cpu_of_env(state);
-    SoftFloatEnv env = {.rm = FP_ROUND_AWAY};
+    SoftFloatEnv env = {.rm = FP_ROUND_AWAY, .policy = &rv_fp_policy};
     uint64_t result = arithmetic(&env, (RmmOp)(control & 0xff),
                                  (SfFormat)(control >> 8 & 0xff),
                                  (SfFormat)(control >> 16 & 0xff), a, b, c);

@@ -3,8 +3,8 @@
  * chapters "F" and "D".
  *
  * Doubles are computed in the registers' globals, singles in F32 temps that
- * regs.c boxes and remembers.  Arithmetic of the IR may give any quiet NaN,
- * so fcanon follows it.
+ * regs.c boxes and remembers.  Arithmetic of the IR may give any quiet NaN
+ * (rv_fp_policy), so fcanon follows it.
  */
 #include "frontend/riscv/trans_fp.h"
 
@@ -136,7 +136,7 @@ bool rv_trans_fsw(DisasContext *ctx, arg_s *a)
 /* Arithmetic ---------------------------------------------------------- */
 
 typedef void GenArith1(IR *, Type, TempId o, TempId a, Arg rm);
-typedef void GenArith2(IR *, Type, TempId o, TempId a, TempId b, Arg rm);
+typedef void GenArith2(IR *, Type, TempId o, TempId a, TempId b, Arg k);
 typedef void GenArith3(IR *, Type, TempId o, TempId a, TempId b, TempId c,
                        Arg rm);
 
@@ -216,11 +216,11 @@ ARITH(fnmadd, fr4, arith3, RMM_NMADD)
 typedef void GenPlain2(IR *, Type, TempId o, TempId a, TempId b);
 
 static bool min_max(DisasContext *ctx, const arg_r *a, Type type,
-                    GenPlain2 *gen)
+                    GenArith2 *gen)
 {
     TempId x = rv_fsrc(ctx, type, a->rs1), y = rv_fsrc(ctx, type, a->rs2);
     TempId o = rv_fdst(ctx, type, a->rd);
-    gen(ir_of(ctx), type, o, x, y);
+    gen(ir_of(ctx), type, o, x, y, FMIN_NUMBER);
     rv_fset_canonical(ctx, type, a->rd, o);
     return true;
 }
@@ -246,6 +246,12 @@ static bool compare(DisasContext *ctx, const arg_r *a, Type type, FCmp cmp)
     gen_fcmp(ir_of(ctx), type, rv_dst(ctx, a->rd), x, y, cmp);
     return true;
 }
+
+/* The bits of fclass are those of FCLASS_*. */
+_Static_assert(FCLASS_NEG_INFINITY == 1 << 0 && FCLASS_NEG_ZERO == 1 << 3 &&
+                   FCLASS_ZERO == 1 << 4 && FCLASS_INFINITY == 1 << 7 &&
+                   FCLASS_SIGNALLING == 1 << 8 && FCLASS_QUIET == 1 << 9,
+               "fclass");
 
 static bool classify(DisasContext *ctx, const arg_r2 *a, Type type)
 {

@@ -56,6 +56,7 @@ static void *create(IR *ir, uint64_t features)
     ctx->load_val =
         ir_global(ir, TYPE_I64, offsetof(RVState, load_val), "load_val");
     ir->helpers = rv_helpers;
+    ir_set_fp_policies(ir, &rv_fp_policy, 1);
     ir->state_bytes = sizeof(RVState);
     return ctx;
 }
