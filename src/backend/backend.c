@@ -468,6 +468,7 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
     buf->used = start + size;
     *block = (CompiledBlock){(uint32_t)start, size,        build->slots,
                              build->nb_slots, build->rows, build->nb_rows,
-                             build->leave,    build->literals};
+                             build->leave,    build->literals, build->outer,
+                             build->nb_outer};
     return COMPILE_OK;
 }

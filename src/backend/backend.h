@@ -82,7 +82,11 @@ typedef struct PcRow {
     uint32_t side; /* nonzero: a fault of its first op leaves by this code */
 } PcRow;
 
-enum { COMPILE_MAX_SLOTS = 64, COMPILE_MAX_ROWS = 4096 };
+enum {
+    COMPILE_MAX_SLOTS = 64,
+    COMPILE_MAX_ROWS = 4096,
+    COMPILE_MAX_OUTER = 2048,
+};
 
 typedef enum CompileStatus {
     COMPILE_OK,
@@ -101,6 +105,13 @@ typedef struct CompiledBlock {
     uint32_t nb_rows;
     uint32_t leave; /* nonzero: where leave_from_signal() leaves by */
     uint32_t literals; /* from here on data; size: there is none */
+    /*
+     * Offsets of the rel32s that lead to the runtime, ascending: the block can
+     * be moved by changing them, to another address that is the same modulo
+     * MOVE_ALIGN.  More than COMPILE_MAX_OUTER: it cannot be moved.
+     */
+    const uint32_t *outer;
+    uint32_t nb_outer;
 } CompiledBlock;
 
 typedef struct BackendContext BackendContext;
@@ -197,6 +208,11 @@ typedef struct Backend {
     /* Points the jump whose site (ExitSlot) is at rw/rx to `target`, at once
        for threads that run it. */
     void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);
+    /* Changes rel32s of CompiledBlock.outer: the code, at `code` to be written,
+       is `by` bytes farther from the runtime.  NULL: code cannot be moved. */
+    void (*move)(uint8_t *code, const uint32_t *outer, uint32_t n, int64_t by);
+    /* What of the host shapes code; moved code is for the same alone. */
+    uint64_t (*code_key)(const BackendContext *);
     /* Empties the return stack of a cpu that does not run. */
     void (*forget_returns)(CPUState *cpu);
     const BackendNative *native;

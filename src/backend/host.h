@@ -92,6 +92,7 @@ typedef struct BlockBuild {
     const struct Adapter *adapter; /* of a region that has one, or NULL */
     uint32_t leave;                /* see CompiledBlock */
     uint32_t literals;             /* likewise */
+    uint32_t outer[COMPILE_MAX_OUTER], nb_outer;
 } BlockBuild;
 
 /* Host code from `offset` on belongs to the guest instruction at pc. */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <string.h>
 #include "backend_world.h"
 
 /* ---- Registers without moves ------------------------------------------- */
@@ -241,9 +242,39 @@ static void same_distance_same_code(void **unused)
     world_close(&w);
 }
 
+/* The same block farther from the runtime: but for what move() changes. */
+static void moved_code_is_the_same(void **unused)
+{
+    World w, other;
+    uint8_t copy[4096];
+    CompiledBlock b;
+
+    (void)unused;
+    world_open(&w, false);
+    world_open(&other, false);
+    CompiledBlock a = block_that_refers(&w);
+    assert_true(a.nb_outer > 3 && a.nb_outer <= COMPILE_MAX_OUTER);
+    assert_true(a.size <= sizeof(copy));
+    memcpy(copy, runner_rx(w.runner, a.offset), a.size);
+    do {
+        world_begin(&other);
+        gen_exit_tb(other.ir, TYPE_I64, 3);
+        world_end(&other);
+        b = block_that_refers(&other);
+    } while ((b.offset - a.offset) % 64);
+    assert_true(b.offset > a.offset);
+    assert_int_equal(a.size, b.size);
+    assert_memory_not_equal(copy, runner_rx(other.runner, b.offset), a.size);
+    x86_64_backend.move(copy, a.outer, a.nb_outer, b.offset - a.offset);
+    assert_memory_equal(copy, runner_rx(other.runner, b.offset), a.size);
+    world_close(&other);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moved_code_is_the_same),
         cmocka_unit_test(low_half_is_borrowed),
         cmocka_unit_test(borrower_is_moved),
         cmocka_unit_test(side_takes_its_temp_along),

@@ -223,6 +223,7 @@ CompileStatus interp_compile(BackendContext *ctx, IR *ir, CodeBuf *buf,
         .slots = ctx->slots, .nb_slots = b.nb_slots,
         .rows = ctx->rows, .nb_rows = b.nb_rows,
         .literals = (uint32_t)b.used,
+        .nb_outer = COMPILE_MAX_OUTER + 1,
     };
     return COMPILE_OK;
 }

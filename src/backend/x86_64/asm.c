@@ -157,12 +157,26 @@ void x86_enc_vex(Enc *e, unsigned opc, unsigned w, unsigned l, unsigned reg,
     x86_enc_modrm(e, reg, m, 0);
 }
 
+/* The rel32 that is to be written `bytes` from here leads to the target. */
+static void note_outer(Asm *a, unsigned bytes, uintptr_t target)
+{
+    AsmOuter *o = &a->outer;
+
+    if (target < o->below) {
+        if (o->n < o->max) {
+            o->at[o->n] = (uint32_t)(asm_pc(a) + bytes - o->below);
+        }
+        o->n++;
+    }
+}
+
 void x86_enc_done(Asm *a, Enc *e)
 {
     if (e->rip) {
         int32_t disp;
 
         memcpy(&disp, e->b + e->rip, 4);
+        note_outer(a, e->rip, asm_pc(a) + (uintptr_t)(intptr_t)disp);
         disp -= e->n;
         memcpy(e->b + e->rip, &disp, 4);
     }
@@ -241,6 +255,7 @@ static void jump32(Asm *a, unsigned opcode, unsigned n, const void *target)
 
     check(rel == rel32, "jump to %p out of reach", target);
     memcpy(b + n, &rel32, 4);
+    note_outer(a, n, (uintptr_t)target);
     x86_asm_bytes(a, b, n + 4);
 }
 
@@ -248,11 +263,12 @@ static bool jump8(Asm *a, unsigned opcode, const void *target)
 {
     int64_t rel = (int64_t)((uintptr_t)target - asm_pc(a)) - 2;
     uint8_t b[2] = {opcode, (uint8_t)rel};
+    bool fits = fits8(rel) && (uintptr_t)target >= a->outer.below;
 
-    if (fits8(rel)) {
+    if (fits) {
         x86_asm_bytes(a, b, 2);
     }
-    return fits8(rel);
+    return fits;
 }
 
 void x86_asm_jmp(Asm *a, const void *target)

@@ -23,12 +23,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where rel32s stand that must change when the code is moved. */
+typedef struct AsmOuter {
+    uintptr_t below;    /* of those that lead below this address, where it runs;
+                           such jumps are not short */
+    uint32_t *at;       /* offsets from there, ascending */
+    unsigned n, max;    /* n > max: there were too many */
+} AsmOuter;
+
 /* Code runs at p + exec_offset: the buffer may be mapped twice. */
 typedef struct Asm {
     uint8_t *p;
     uint8_t *end;
     int64_t exec_offset;
     bool overflow;
+    AsmOuter outer;
 } Asm;
 
 /* clang-format off */

@@ -86,6 +86,23 @@ static bool cpu_init(const BackendContext *b, CPUState *cpu)
 
 /* ---- Linking ------------------------------------------------------------ */
 
+static void x86_move(uint8_t *code, const uint32_t *outer, uint32_t n,
+                     int64_t by)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t rel;
+
+        memcpy(&rel, code + outer[i], sizeof(rel));
+        rel -= (int32_t)by;
+        memcpy(code + outer[i], &rel, sizeof(rel));
+    }
+}
+
+static uint64_t code_key(const BackendContext *b)
+{
+    return b->host->features;
+}
+
 /* The rel32 does not cross 8 bytes: one store, seen whole or not at all. */
 static void x86_patch(uint8_t *rw, const uint8_t *rx, const void *target)
 {
@@ -116,6 +133,8 @@ const Backend x86_64_backend = {
     .facts = facts,
     .compile = context_compile,
     .patch = x86_patch,
+    .move = x86_move,
+    .code_key = code_key,
     .forget_returns = forget_returns,
     .native = &x86_native,
 };

@@ -160,5 +160,6 @@ uint32_t x86_finish(Host *x)
     exit_stubs(x);
     x->build->literals = offset(x);
     literals(x);
+    x->build->nb_outer = x->a.outer.n;
     return x->a.overflow ? 0 : (uint32_t)(x->a.p - x->start);
 }

@@ -267,6 +267,7 @@ static void host_begin(Host *x, BlockBuild *build, const IR *ir, uint8_t *p,
                        uint8_t *end, int64_t exec_offset)
 {
     x86_asm_init(&x->a, p, (size_t)(end - p), exec_offset);
+    x->a.outer = (AsmOuter){asm_pc(&x->a), build->outer, 0, COMPILE_MAX_OUTER};
     x->start = p;
     x->build = build;
     x->ir = ir;
