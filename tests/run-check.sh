@@ -30,6 +30,7 @@ rank() {
     core | host) echo 1 ;;
     frontend | opt | backend) echo 2 ;;
     disas) echo 3 ;;
+    image) echo 3 ;;
     exec) echo 4 ;;
     gdbstub) echo 5 ;;
     plugin) echo 5 ;;
