@@ -151,6 +151,7 @@ void exec_suspect(CPUState *cpu, uint64_t start, uint64_t len)
     atomic_fetch_add(&e->store.generation, 1);
     exec_lock(t);
     store_in_range(&e->store, start, start + len, suspect_part, &range);
+    images_changed(t, start, start + len);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -49,6 +49,7 @@ bool exec_set_stops(CPUState *cpu, const uint64_t *pc, uint32_t n)
     ExecDebug old = e->debug;
     e->debug.stops = stops;
     e->debug.nb_stops = n;
+    e->images.spoilt = true;
     invalidate_missing(cpu, &old, &e->debug);
     invalidate_missing(cpu, &e->debug, &old);
     exclusive_end(t);
@@ -62,6 +63,7 @@ void exec_set_watch(CPUState *cpu, uint64_t start, uint64_t bytes)
     Exec *e = t->exec;
     check(!t->running, "a watchpoint changes while the thread runs");
     exclusive_begin(t);
+    e->images.spoilt = true;
     e->debug.watch_start = start;
     e->debug.watch_bytes = bytes;
     exclusive_end(t);

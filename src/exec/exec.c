@@ -51,12 +51,15 @@ Exec *exec_new(const ExecConfig *cfg)
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->changed, NULL);
     pthread_cond_init(&e->stages_back, NULL);
-    if (mem_new(&e->mem, cfg->code_bytes) < 0 || store_new(&e->store) < 0 ||
+    size_t window = cfg->image_dir ? IMAGE_WINDOW : 0;
+    if (mem_new(&e->mem, cfg->code_bytes, window) < 0 ||
+        store_new(&e->store) < 0 ||
         pieces_new(e) < 0 || runtime_new(e) < 0 || !exec_log_open(e)) {
         exec_free(e);
         errno = ENOMEM;
         return NULL;
     }
+    images_open(e);
     perf_open(e);
     return e;
 }
@@ -196,6 +199,7 @@ void exec_fork_done(CPUState *cpu, bool child)
         exclusive_end(t);
         return;
     }
+    images_take_copy(e);
     if (mem_take_copy(&e->mem, e->cfg.reserve) < 0) {
         fprintf(stderr, "tcg: no memory for code after fork: %s\n",
                 strerror(errno));

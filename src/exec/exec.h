@@ -19,6 +19,7 @@
 #include "disas/host.h"
 #include "disas/insn.h"
 #include "frontend/frontend.h"
+#include "image/image.h"
 #include "util/log.h"
 
 /* Code of a plugin's in translations. */
@@ -34,6 +35,14 @@ typedef struct Instrument {
     /* All code is gone; no thread runs. */
     void (*flushed)(void *opaque);
 } Instrument;
+
+/* Where guest code comes from. */
+typedef struct CodeOrigin {
+    uint64_t start, end;     /* of the mapping */
+    uint64_t bias;           /* guest address minus offset in the file */
+    FileId id;
+    const char *path;        /* lives as long as exec */
+} CodeOrigin;
 
 /*
  * What the embedder knows of pages of guest code; each may be NULL.  They are
@@ -52,6 +61,11 @@ typedef struct CodePages {
      * lock.  False: they cannot be read.  NULL: CodeReader.read does it.
      */
     bool (*peek)(void *opaque, uint64_t addr, void *buf, size_t n);
+    /*
+     * The mapping of a file that addr is in, if its code is the file's, and
+     * each change of that is told of from now on.  NULL: of none.
+     */
+    bool (*origin)(void *opaque, uint64_t addr, CodeOrigin *);
     void *opaque;
 } CodePages;
 
@@ -78,6 +92,7 @@ typedef struct ExecConfig {
     bool perf_map;           /* perfmap: write /tmp/perf-PID.map */
     bool jitdump;            /* jitdump: write $TMPDIR/jit-PID.dump */
     const Instrument *instrument;  /* NULL: none */
+    struct ImageDir *image_dir; /* translations are kept there; NULL: are not */
     struct Reserve *reserve; /* used when memory runs out; NULL: none */
     const Log *log;          /* -d; never NULL */
     GuestDisas *disas;       /* for -d in_asm and plugins; NULL: none */
@@ -158,6 +173,12 @@ void exec_invalidate(CPUState *, uint64_t start, uint64_t len);
 void exec_suspect(CPUState *, uint64_t start, uint64_t len);
 /* All changes of code that were made before are seen from now on. */
 void exec_fence(CPUState *);
+
+/*
+ * Keeps what has been translated for the next run, if that is worth it; the
+ * calling thread does not run, others may.
+ */
+void exec_keep(CPUState *);
 
 /*
  * Installs the SIGSEGV and SIGBUS handlers, on the alternate stack of the

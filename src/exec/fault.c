@@ -21,7 +21,8 @@ void fault_set_thread(ExecThread *t)
 
 static bool in_code(const ExecThread *t, uintptr_t pc)
 {
-    return pc - (uintptr_t)t->exec->mem.rx < t->exec->mem.size;
+    const CodeMem *mem = &t->exec->mem;
+    return pc - (uintptr_t)mem->rx < mem->size + mem->window;
 }
 
 static void set_guest_pc(ExecThread *t, uint64_t pc)
@@ -47,18 +48,18 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
 {
     const BackendNative *native = t->exec->cfg.backend->native;
     uintptr_t pc = native->code_pc(t->cpu, uc);
-    TB *tb = piece_find_tb(t->exec, pc);
-    check(tb, "signal %d in the runtime at %#lx, address %p", signo,
+    CodePlace at;
+    bool found = code_place(t->exec, pc, &at);
+    check(found, "signal %d in the runtime at %#lx, address %p", signo,
           (long)pc, si->si_addr);
     t->event = event_of_siginfo(t, signo, si);
-    PcRow row = tb_row(tb, pc);
-    set_guest_pc(t, tb->pc + row.guest_offset);
-    if (row.side) {
-        native->go_on_at(t->cpu, uc, tb->code + row.side);
+    set_guest_pc(t, at.pc + at.row.guest_offset);
+    if (at.row.side) {
+        native->go_on_at(t->cpu, uc, at.code + at.row.side);
     } else {
         native->leave_from_signal(t->exec->runtime->backend, t->cpu, uc,
                               LEFT_BY_FAULT,
-                              tb->leave ? tb->code + tb->leave : NULL);
+                              at.leave ? at.code + at.leave : NULL);
     }
 }
 
@@ -96,6 +97,17 @@ void kick_done(ExecThread *t)
     }
 }
 
+static void slots_to_stubs(const Exec *e, uintptr_t pc)
+{
+    const TB *tb = piece_find_tb(e, pc);
+    for (uint32_t i = 0; tb && i < tb->nb_slots; i++) {
+        slot_patch_stub(e, &tb->slots[i]);
+    }
+    if (!tb) {
+        images_kick(e, pc);
+    }
+}
+
 /*
  * The block that runs leaves by a slot (turned to its stub), by the jump
  * cache (emptied) or by the return stack (spoilt): all lead to the run loop.
@@ -105,17 +117,15 @@ bool exec_kick(CPUState *cpu, void *ctx)
     ExecThread *t = thread_of(cpu);
     const BackendNative *native = t->exec->cfg.backend->native;
     uintptr_t pc = native->code_pc(cpu, ctx);
-    TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
-    if (!tb) {
+    CodePlace at;
+    if (!in_code(t, pc) || !code_place(t->exec, pc, &at)) {
         return !atomic_load_explicit(&t->running, memory_order_relaxed);
     }
     t->stats.kicks++;
     if (!atomic_exchange(&t->kicked, true)) {
         atomic_fetch_add(&t->exec->nb_kicked, 1);
     }
-    for (uint32_t i = 0; i < tb->nb_slots; i++) {
-        slot_patch_stub(t->exec, &tb->slots[i]);
-    }
+    slots_to_stubs(t->exec, pc);
     clear_jump_cache(cpu);
     native->spoil_returns(cpu, ctx);
     return true;
@@ -125,9 +135,9 @@ ExecPlace exec_place(CPUState *cpu, const void *ctx, uint64_t *guest_pc)
 {
     ExecThread *t = thread_of(cpu);
     uintptr_t pc = t->exec->cfg.backend->native->code_pc(cpu, ctx);
-    const TB *tb = in_code(t, pc) ? piece_find_tb(t->exec, pc) : NULL;
-    if (tb) {
-        *guest_pc = tb->pc + tb_row(tb, pc).guest_offset;
+    CodePlace at;
+    if (in_code(t, pc) && code_place(t->exec, pc, &at)) {
+        *guest_pc = at.pc + at.row.guest_offset;
         return EXEC_IN_CODE;
     }
     return atomic_load_explicit(&t->running, memory_order_relaxed)

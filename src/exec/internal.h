@@ -19,6 +19,7 @@
 
 #include <pthread.h>
 #include "exec/exec.h"
+#include "image/image.h"
 #include "util/arena.h"
 
 typedef struct TB TB;
@@ -49,8 +50,8 @@ typedef struct TBRow {
 } TBRow;
 
 /* There is one for every few guest instructions: small, what a lookup or a
-   link needs first. nb_rows TBRows follow the slots, and as many
-   PcRow.side if has_sides. */
+   link needs first. nb_rows TBRows follow the slots, as many PcRow.side if
+   has_sides, and what is needed to move the code if it is movable. */
 struct TB {
     uint64_t pc;
     uint32_t flags;
@@ -59,8 +60,10 @@ struct TB {
     uint16_t before;            /* bytes of a region in front of pc */
     uint16_t nb_bytes;          /* of guest code, those included */
     uint16_t nb_rows;
+    uint16_t nb_outer;
     uint8_t nb_slots;
     bool is_region, has_sides;
+    bool movable;               /* nb_outer of CompiledBlock.outer follow */
     _Atomic uint8_t nb_unsuited; /* entries that its guards turned away */
     _Atomic bool invalid;       /* set under lock */
     _Atomic bool lock;          /* spin: incoming, and the slots in it */
@@ -101,6 +104,11 @@ static inline uint32_t *tb_sides(const TB *tb)
     return (uint32_t *)&tb_rows(tb)[tb->nb_rows];
 }
 
+static inline uint32_t *tb_outer(const TB *tb)
+{
+    return tb_sides(tb) + (tb->has_sides ? tb->nb_rows : 0);
+}
+
 static inline TB *slot_owner(const TBSlot *slot)
 {
     const TBSlot *first = slot - slot->index;
@@ -126,13 +134,60 @@ typedef struct Store {
     _Atomic uint64_t generation;         /* of invalidations */
 } Store;
 
-/* The two views of the code buffer. */
+/* The two views of the code buffer, and of the window behind it (images.c). */
 typedef struct CodeMem {
     uint8_t *rw;
     uint8_t *rx;
-    size_t size;
+    size_t size, window;
     uint8_t *fork_copy;         /* from prepare to done, else NULL */
 } CodeMem;
+
+/* A mapped image (images.c). */
+typedef struct Image {
+    const ImageHeader *h;       /* NULL: there is none */
+    TB *_Atomic *tb;            /* of each record, or NULL; under Exec.lock */
+    _Atomic bool *thawed;       /* of each page; under Images.thawing */
+} Image;
+
+/* A mapping of a file's code of which exec is told each change. */
+typedef struct Origin {
+    uint64_t start, end;        /* guest addresses */
+    const char *path;           /* of the file */
+    ImageKey key;
+    Image image;
+    _Atomic bool gone;          /* changed or unmapped; under Exec.lock */
+    _Atomic uint32_t nb_new;    /* blocks translated since it was kept */
+} Origin;
+
+enum { MAX_ORIGINS = 256, IMAGE_WINDOW = 512 << 20 };
+
+typedef struct Images {
+    struct ImageDir *dir;       /* NULL: there are none */
+    ImageKey key;               /* but for file and bias */
+    Origin *origin[MAX_ORIGINS]; /* in the order of their coming, until the */
+    _Atomic uint32_t nb_origins; /* next flush; under Exec.lock */
+    size_t used;                /* of the window; under Exec.lock */
+    uint8_t *shadow;            /* see thaw(); under thawing, as */
+    _Atomic bool thawing;       /* a spin lock, with all signals blocked */
+    _Atomic bool keeping;       /* by one thread */
+    bool spoilt;                /* blocks differ from what they would be: not
+                                   kept; by exclusive */
+} Images;
+
+/* What generated code at a host address belongs to. */
+typedef struct CodePlace {
+    uint64_t pc;                /* of the block */
+    const uint8_t *code;        /* the block's */
+    uint32_t leave;             /* TB.leave */
+    PcRow row;
+} CodePlace;
+
+/* The slot that code was left by. */
+typedef struct LeftBy {
+    uint64_t guest_pc;
+    bool plain;
+    TBSlot *slot;               /* to be linked, or NULL */
+} LeftBy;
 
 /* A page that is suspect (changed.c). */
 typedef struct CodePage {
@@ -203,6 +258,7 @@ struct Exec {
     ExecDebug debug;
     CodeMem mem;
     Store store;
+    Images images;
     Suspects suspects;
     Piece *piece;
     uint32_t nb_pieces;
@@ -244,6 +300,7 @@ typedef struct ExecThread {
     bool watched;               /* the block in hand has tests (watch.c) */
     bool unseen;                /* not each change of its code is told of */
     TBSlot *link_from;          /* the slot last left by, to be linked */
+    bool left_plain;            /* left by a plain slot: TBSlot.plain */
     Event event;                /* noted by the fault handler */
     void *memory;               /* of the cpu; backend_cpu_bytes() */
     ExecStats stats;
@@ -264,13 +321,15 @@ void stages_take(ExecThread *);
 void stages_give_back(ExecThread *);
 
 /* mem.c: 0, or -1 with errno. */
-int mem_new(CodeMem *, size_t size);
+int mem_new(CodeMem *, size_t size, size_t window);
 void mem_free(CodeMem *);
 /* A new file for a child, copies into it; then in the child, to take it. */
 int mem_begin_copy(CodeMem *, struct Reserve *);
 void mem_copy(CodeMem *, size_t start, size_t size);
 int mem_take_copy(CodeMem *, struct Reserve *);
 void mem_drop_copy(CodeMem *);
+/* In the child, before mem_take_copy(): a part of the window. */
+void mem_view_again(CodeMem *, size_t start, size_t size);
 
 /* store.c; store_new: 0, or -1 with errno */
 int store_new(Store *);
@@ -278,8 +337,11 @@ void store_free(Store *);
 TB *store_find(Store *, uint64_t pc, uint32_t flags);
 /* The same, but not a region. */
 TB *store_find_block(Store *, uint64_t pc, uint32_t flags);
-/* A TB for a compiled block, not yet published; NULL: ENOMEM. */
-TB *store_new_tb(Arena *, const CompiledBlock *);
+/*
+ * A TB for a compiled block, not yet published; NULL: ENOMEM.  It knows how it
+ * can be moved only if that is asked for.
+ */
+TB *store_new_tb(Arena *, const CompiledBlock *, bool movable);
 /* Under Exec.lock, as store_remove(). */
 void store_publish(Store *, TB *);
 /* Calls fn for each published TB with code in [start, end). */
@@ -287,8 +349,34 @@ void store_in_range(Store *, uint64_t start, uint64_t end,
                     void (*fn)(void *, TB *), void *arg);
 void store_remove(Store *, TB *);
 void store_clear(Store *);
-/* What the host address in the block belongs to. */
-PcRow tb_row(const TB *, uintptr_t host_pc);
+/* The row of a place in the code; sides may be NULL. */
+PcRow pc_row(const TBRow *rows, const uint32_t *sides, uint32_t n,
+             uint32_t offset);
+/* What a host address belongs to; false: to no block. */
+bool code_place(const Exec *, uintptr_t host_pc, CodePlace *);
+
+/* images.c */
+void images_open(Exec *);
+/* The block kept from an earlier run, published now; NULL: there is none. */
+TB *images_find(ExecThread *, uint64_t pc, uint32_t flags, bool plain);
+/* A block was made which had to be translated. */
+void images_note_translated(ExecThread *, const TB *);
+bool images_place(const Exec *, uintptr_t host_pc, CodePlace *);
+/* The code is that of a block, in the window. */
+void images_left_by(ExecThread *, const uint8_t *code, uint32_t slot,
+                    LeftBy *);
+/* What is at rx can be written at its place in the writable view; async-signal-
+   safe, as images_kick().  False: no memory. */
+bool images_thaw(Exec *, const uint8_t *rx);
+/* Points the slots of the block at host_pc, if there is one, to their stubs. */
+void images_kick(const Exec *, uintptr_t host_pc);
+/* Code in [start, end) changes or goes away; under Exec.lock. */
+void images_changed(ExecThread *, uint64_t start, uint64_t end);
+/* By exclusive, at a flush. */
+void images_clear(Exec *);
+/* See mem_copy(), mem_take_copy(). */
+void images_copy_for_child(Exec *);
+void images_take_copy(Exec *);
 
 /* piece.c */
 int pieces_new(Exec *);
@@ -308,6 +396,8 @@ TB *piece_find_tb(const Exec *, uintptr_t host_pc);
 
 /* link.c */
 void link_slot(ExecThread *, TBSlot *, TB *target);
+/* Points the jump at rx to the target, if it can be; async-signal-safe. */
+void code_patch(const Exec *, const uint8_t *rx, const void *target);
 /* Points the slot's jump at its stub; async-signal-safe. */
 void slot_patch_stub(const Exec *, const TBSlot *);
 /* Takes the block out of the store, of links and jump caches. */
@@ -357,7 +447,10 @@ TB *translate_region(ExecThread *, const BlockRequest *);
 void flush_code(ExecThread *, uint64_t flushes);
 void clear_jump_cache(CPUState *);
 
-/* run.c: runs the block until code is left; false: go on, no event. */
+/* run.c: a block that need not be translated, from an earlier run if need be;
+   with `plain` no region.  NULL: there is none. */
+TB *block_known(ExecThread *, uint64_t pc, uint32_t flags, bool plain);
+/* Runs the block until code is left; false: go on, no event. */
 bool run_tb(ExecThread *t, const TB *tb, Event *event);
 
 /* watch.c: see there. */

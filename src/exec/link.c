@@ -27,10 +27,13 @@ static void tb_unlock(TB *tb)
     atomic_store_explicit(&tb->lock, false, memory_order_release);
 }
 
-static void patch(const Exec *e, const uint8_t *rx, const void *target)
+/* A page of an image that cannot be thawed stays as it is. */
+void code_patch(const Exec *e, const uint8_t *rx, const void *target)
 {
-    uint8_t *rw = e->mem.rw + (rx - e->mem.rx);
-    e->cfg.backend->patch(rw, rx, target);
+    size_t offset = (size_t)(rx - e->mem.rx);
+    if (offset < e->mem.size || images_thaw((Exec *)e, rx)) {
+        e->cfg.backend->patch(e->mem.rw + offset, rx, target);
+    }
 }
 
 /* A slot that counts is two jumps, one after the other. */
@@ -40,20 +43,20 @@ static void slot_patch(const Exec *e, const TBSlot *slot, const void *target)
     check(slot->site && slot->site < slot_owner(slot)->code_size,
           "the jump of a slot at %u", slot->site);
     if (slot->count && !slot->counted) {
-        patch(e, code + slot->count_site, target);
+        code_patch(e, code + slot->count_site, target);
         target = code + slot->count;
     }
-    patch(e, code + slot->site, target);
+    code_patch(e, code + slot->site, target);
 }
 
 void slot_patch_stub(const Exec *e, const TBSlot *slot)
 {
     const uint8_t *code = slot_owner(slot)->code, *stub = code + slot->stub;
     if (slot->count) {
-        patch(e, code + slot->count_site, stub);
+        code_patch(e, code + slot->count_site, stub);
     }
     if (slot->site) {
-        patch(e, code + slot->site, stub);
+        code_patch(e, code + slot->site, stub);
     }
 }
 
@@ -96,7 +99,7 @@ static void relink_inner(Exec *e, TBSlot *slot)
     TB *tb = slot_owner(slot);
     tb_lock(tb);
     if (!tb->invalid) {
-        patch(e, tb->code + slot->site, tb->code + slot->inner);
+        code_patch(e, tb->code + slot->site, tb->code + slot->inner);
         unlink_if_kicked(e, slot);
     }
     tb_unlock(tb);
@@ -222,6 +225,7 @@ void exec_invalidate(CPUState *cpu, uint64_t start, uint64_t len)
         atomic_fetch_add(&e->store.generation, 1);
         exec_lock(t);
         store_in_range(&e->store, start, start + len, invalidate_locked, t);
+        images_changed(t, start, start + len);
         pthread_mutex_unlock(&e->lock);
     }
 }

@@ -54,12 +54,14 @@ static int map_again(void *from, void *at, size_t size, int prot)
     return p == MAP_FAILED ? -1 : mprotect(p, size, prot);
 }
 
-int mem_new(CodeMem *m, size_t size)
+int mem_new(CodeMem *m, size_t size, size_t window)
 {
+    size_t all = size + window;
     m->size = size;
-    m->rw = reserve_random(size);
-    m->rx = reserve_random(size);
-    if (!m->rw || !m->rx || map_shared(m->rw, size) == MAP_FAILED) {
+    m->window = window;
+    m->rw = reserve_random(all);
+    m->rx = reserve_random(all);
+    if (!m->rw || !m->rx || map_shared(m->rw, all) == MAP_FAILED) {
         return -1;
     }
     return map_again(m->rw, m->rx, size, PROT_READ | PROT_EXEC);
@@ -74,22 +76,23 @@ static void unmap(void *p, size_t size)
 
 void mem_free(CodeMem *m)
 {
-    unmap(m->rw, m->size);
-    unmap(m->rx, m->size);
+    unmap(m->rw, m->size + m->window);
+    unmap(m->rx, m->size + m->window);
 }
 
 int mem_begin_copy(CodeMem *m, Reserve *reserve)
 {
     check(!m->fork_copy, "two forks at once");
-    m->fork_copy = reserve_map(reserve, m->size, PROT_READ | PROT_WRITE,
+    m->fork_copy = reserve_map(reserve, m->size + m->window,
+                               PROT_READ | PROT_WRITE,
                                MAP_SHARED | MAP_NORESERVE);
     return m->fork_copy ? 0 : -1;
 }
 
 void mem_copy(CodeMem *m, size_t start, size_t size)
 {
-    check(m->fork_copy && start + size <= m->size, "%zu bytes at %zu of %zu",
-          size, start, m->size);
+    check(m->fork_copy && start + size <= m->size + m->window,
+          "%zu bytes at %zu of %zu", size, start, m->size);
     memcpy(m->fork_copy + start, m->rw + start, size);
 }
 
@@ -97,7 +100,8 @@ int mem_take_copy(CodeMem *m, Reserve *reserve)
 {
     int rw, rx;
     do {
-        rw = map_again(m->fork_copy, m->rw, m->size, PROT_READ | PROT_WRITE);
+        rw = map_again(m->fork_copy, m->rw, m->size + m->window,
+                       PROT_READ | PROT_WRITE);
         rx = map_again(m->fork_copy, m->rx, m->size, PROT_READ | PROT_EXEC);
     } while ((rw < 0 || rx < 0) && reserve_use(reserve));
     mem_drop_copy(m);
@@ -107,6 +111,12 @@ int mem_take_copy(CodeMem *m, Reserve *reserve)
 void mem_drop_copy(CodeMem *m)
 {
     check(m->fork_copy, "no fork is under way");
-    munmap(m->fork_copy, m->size);
+    munmap(m->fork_copy, m->size + m->window);
     m->fork_copy = NULL;
+}
+
+void mem_view_again(CodeMem *m, size_t start, size_t size)
+{
+    map_again(m->fork_copy + start, m->rx + start, size,
+              PROT_READ | PROT_EXEC);
 }

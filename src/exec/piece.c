@@ -122,7 +122,7 @@ void piece_give_back(ExecThread *t)
     Exec *e = t->exec;
     check(lock_is_held(&e->lock), "a piece is left without the lock");
     if (!t->piece) {
-        arena_free(&t->arena); /* has no TB, since a flush */
+        arena_keep(&e->retired_tbs, &t->arena); /* of images, if any */
         return;
     }
     t->piece->arena = t->arena;
@@ -166,6 +166,7 @@ int pieces_copy_for_child(Exec *e)
     for (uint32_t i = 0; i < e->next_piece || i == 0; i++) {
         mem_copy(&e->mem, i * e->piece_bytes, e->piece[i].used);
     }
+    images_copy_for_child(e);
     return 0;
 }
 

@@ -83,11 +83,10 @@ static uint64_t max_spread(const Exec *e)
 }
 
 /* What can be reached from the head, the nearest first. */
-static void collect(Set *l, Exec *e, TB *head, uint32_t limit, bool regions)
+static void collect(Set *l, ExecThread *t, TB *head, uint32_t limit, bool regions)
 {
-    Store *s = &e->store;
     *l = (Set){.block = {head}, .nb_blocks = 1, .limit = limit,
-               .spread = max_spread(e), .low = head->pc, .high = head->pc};
+               .spread = max_spread(t->exec), .low = head->pc, .high = head->pc};
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
         const TB *tb = l->block[i];
         for (uint32_t k = 0; k < tb->nb_slots; k++) {
@@ -96,9 +95,9 @@ static void collect(Set *l, Exec *e, TB *head, uint32_t limit, bool regions)
                 find_block(l, slot->guest_pc, slot->flags) >= 0) {
                 continue;
             }
-            TB *first = store_find(s, slot->guest_pc, slot->flags);
+            TB *first = block_known(t, slot->guest_pc, slot->flags, false);
             TB *next = first && first->is_region
-                ? store_find_block(s, slot->guest_pc, slot->flags) : first;
+                ? block_known(t, slot->guest_pc, slot->flags, true) : first;
             if (next && (regions || next == first)) {
                 add_block(l, next);
             }
@@ -152,21 +151,21 @@ static uint32_t layout(const Set *l, TB *block[MAX_REGION_BLOCKS])
 }
 
 /* The head's loop, if `from` is part of it. */
-static bool find_loop(Set *l, Exec *e, TB *head, const TB *from,
+static bool find_loop(Set *l, ExecThread *t, TB *head, const TB *from,
                       uint32_t limit)
 {
-    collect(l, e, head, limit, true);
+    collect(l, t, head, limit, true);
     keep_loop(l);
     int i = find_block(l, from->pc, from->flags);
     return i >= 0 && l->wanted[i] && l->wanted[0];
 }
 
 /* The function that begins at the head, if it is more than a block. */
-static bool find_function(Set *l, Exec *e, TB *head, uint32_t limit)
+static bool find_function(Set *l, ExecThread *t, TB *head, uint32_t limit)
 {
-    collect(l, e, head, limit, true);
+    collect(l, t, head, limit, true);
     if (l->is_full) {
-        collect(l, e, head, limit, false);
+        collect(l, t, head, limit, false);
     }
     memset(l->wanted, true, sizeof(l->wanted));
     return l->nb_blocks > 1;
@@ -199,13 +198,12 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
 TB *region_make(ExecThread *t, const TB *from, TB *head, bool guards,
                 RegionPlan *plan)
 {
-    Exec *e = t->exec;
     TB *region = NULL;
     for (uint32_t limit = MAX_REGION_BLOCKS; limit && !region; limit /= 2) {
         Set set;
         TB *block[MAX_REGION_BLOCKS];
-        if (from ? !find_loop(&set, e, head, from, limit)
-                 : !find_function(&set, e, head, limit)) {
+        if (from ? !find_loop(&set, t, head, from, limit)
+                 : !find_function(&set, t, head, limit)) {
             return NULL;
         }
         region = translate_set(t, head, guards, block, layout(&set, block),

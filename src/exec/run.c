@@ -13,6 +13,15 @@ static uint64_t *guest_pc(const ExecThread *t)
     return (uint64_t *)(t->cpu->guest + offset);
 }
 
+TB *block_known(ExecThread *t, uint64_t pc, uint32_t flags, bool plain)
+{
+    Store *s = &t->exec->store;
+    TB *tb = plain ? store_find_block(s, pc, flags) : store_find(s, pc, flags);
+    t->stats.store_lookups++;
+    t->stats.store_hits += tb != NULL;
+    return tb ? tb : images_find(t, pc, flags, plain);
+}
+
 /*
  * The block at pc, or the region unless it is left by a plain slot;
  * translated if need be. NULL with t->event set.
@@ -25,12 +34,19 @@ static TB *find_block(ExecThread *t)
     const TBSlot *from = t->link_from;
     check(!from || from->flags == flags, "tb_flags 0x%x, not 0x%x", flags,
           from->flags);
-    bool plain = from && from->plain;
-    TB *tb = plain ? store_find_block(&e->store, pc, flags)
-                   : store_find(&e->store, pc, flags);
-    t->stats.store_lookups++;
-    t->stats.store_hits += tb != NULL;
+    TB *tb = block_known(t, pc, flags, t->left_plain);
+    t->left_plain = false;
     return tb ? tb : translate(t, pc, flags);
+}
+
+static LeftBy left_tb(const uint8_t *code, uint32_t slot)
+{
+    TB *tb = ((TB *const *)code)[-1];
+    annotate_run(tb);
+    check(slot < tb->nb_slots, "exit slot %u of %u", slot, tb->nb_slots);
+    check(tb->code == code, "the exit record of no block");
+    TBSlot *s = &tb->slots[slot];
+    return (LeftBy){s->guest_pc, s->plain, s};
 }
 
 /* The code was left by an unlinked slot: pc is where the slot leads. */
@@ -38,13 +54,16 @@ static void left_by_slot(ExecThread *t)
 {
     const ExitRecord *rec = (const ExitRecord *)t->cpu->exit_site;
     const uint8_t *code = (const uint8_t *)rec - rec->block_offset;
-    TB *tb = ((TB *const *)code)[-1];
-    annotate_run(tb);
-    check(rec->slot < tb->nb_slots, "exit slot %u of %u", rec->slot,
-          tb->nb_slots);
-    check(tb->code == code, "the exit record of no block");
-    t->link_from = &tb->slots[rec->slot];
-    *guest_pc(t) = t->link_from->guest_pc;
+    const CodeMem *mem = &t->exec->mem;
+    LeftBy left;
+    if ((size_t)(code - mem->rx) < mem->size) {
+        left = left_tb(code, rec->slot);
+    } else {
+        images_left_by(t, code, rec->slot, &left);
+    }
+    t->link_from = left.slot;
+    t->left_plain = left.plain;
+    *guest_pc(t) = left.guest_pc;
     t->stats.exits_slot++;
 }
 

@@ -101,27 +101,34 @@ static void set_rows(TB *tb, const CompiledBlock *cb)
     }
 }
 
-TB *store_new_tb(Arena *arena, const CompiledBlock *cb)
+TB *store_new_tb(Arena *arena, const CompiledBlock *cb, bool movable)
 {
     bool sides = has_sides(cb);
+    uint32_t nb_outer = movable && cb->nb_outer <= COMPILE_MAX_OUTER
+                            ? cb->nb_outer : 0;
     check(cb->size && cb->size <= TB_MAX_CODE, "a block of %u bytes", cb->size);
     check(cb->nb_slots <= COMPILE_MAX_SLOTS, "%u slots", cb->nb_slots);
     check(cb->nb_rows <= COMPILE_MAX_ROWS, "%u rows", cb->nb_rows);
     size_t row_bytes = sizeof(TBRow) + (sides ? sizeof(uint32_t) : 0);
     TB *tb = arena_alloc(arena, sizeof(TB) + cb->nb_slots * sizeof(TBSlot) +
-                                    cb->nb_rows * row_bytes);
+                                    cb->nb_rows * row_bytes +
+                                    nb_outer * sizeof(uint32_t));
     if (!tb) {
         return NULL;
     }
     *tb = (TB){
         .code_size = cb->size, .nb_slots = (uint8_t)cb->nb_slots,
         .nb_rows = (uint16_t)cb->nb_rows, .leave = cb->leave,
-        .has_sides = sides,
+        .has_sides = sides, .nb_outer = (uint16_t)nb_outer,
+        .movable = movable && nb_outer == cb->nb_outer,
     };
     for (uint32_t i = 0; i < cb->nb_slots; i++) {
         tb->slots[i] = new_slot(&cb->slots[i], i);
     }
     set_rows(tb, cb);
+    if (nb_outer) {
+        memcpy(tb_outer(tb), cb->outer, nb_outer * sizeof(uint32_t));
+    }
     return tb;
 }
 
@@ -202,11 +209,10 @@ void store_clear(Store *s)
     memset((void *)s->page, 0, sizeof(s->page));
 }
 
-PcRow tb_row(const TB *tb, uintptr_t host_pc)
+PcRow pc_row(const TBRow *rows, const uint32_t *sides, uint32_t n,
+             uint32_t offset)
 {
-    const TBRow *rows = tb_rows(tb);
-    uint32_t offset = host_pc - (uintptr_t)tb->code;
-    uint32_t lo = 0, hi = tb->nb_rows;
+    uint32_t lo = 0, hi = n;
     while (lo < hi) {  /* the first row after offset */
         uint32_t mid = (lo + hi) / 2;
         if (rows[mid].host_offset <= offset) {
@@ -216,6 +222,20 @@ PcRow tb_row(const TB *tb, uintptr_t host_pc)
         }
     }
     return lo ? (PcRow){rows[lo - 1].host_offset, rows[lo - 1].guest_offset,
-                        tb->has_sides ? tb_sides(tb)[lo - 1] : 0}
+                        sides ? sides[lo - 1] : 0}
               : (PcRow){0};
+}
+
+bool code_place(const Exec *e, uintptr_t host_pc, CodePlace *place)
+{
+    const TB *tb = piece_find_tb(e, host_pc);
+    if (!tb) {
+        return images_place(e, host_pc, place);
+    }
+    *place = (CodePlace){
+        tb->pc, tb->code, tb->leave,
+        pc_row(tb_rows(tb), tb->has_sides ? tb_sides(tb) : NULL, tb->nb_rows,
+               (uint32_t)(host_pc - (uintptr_t)tb->code)),
+    };
+    return true;
 }

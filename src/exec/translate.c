@@ -51,6 +51,7 @@ void flush_code(ExecThread *t, uint64_t flushes)
         e->flushes++;
         store_clear(&e->store);
         suspects_clear(&e->suspects);
+        images_clear(e);
         pieces_clear(e);
         for (ExecThread *o = e->threads; o; o = o->next) {
             forget_code(o);
@@ -143,7 +144,7 @@ static void note_block(ExecThread *t, const TB *tb, uint32_t nb_insns)
 static TB *new_tb(ExecThread *t, const BlockRequest *rq, const BlockInfo *info,
                   const CompiledBlock *cb)
 {
-    TB *tb = store_new_tb(&t->arena, cb);
+    TB *tb = store_new_tb(&t->arena, cb, t->exec->images.dir != NULL);
     if (!tb) {
         t->buf.used = t->piece->used;
         return NULL;
@@ -188,6 +189,9 @@ static bool publish(ExecThread *t, TB *tb, uint64_t generation)
     }
     pthread_mutex_unlock(&e->lock);
     t->stats.invalidated += !valid;
+    if (valid) {
+        images_note_translated(t, tb);
+    }
     return valid;
 }
 

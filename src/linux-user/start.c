@@ -262,6 +262,7 @@ static void share_space(Process *proc, ExecConfig *config)
         if (code < config->code_bytes) {
             config->code_bytes = code;
         }
+        config->image_dir = NULL; /* its window is address space */
         proc->reserve.part_bytes =
             page_up(lim.rlim_cur / RESERVE_SHARE) + least_part;
     }
@@ -275,7 +276,7 @@ static int start_exec(Process *proc)
 
     config.code = (CodeReader){ mm_read_code, &proc->mm };
     config.pages = (CodePages){ mm_watch_code, code_fence_begins, mm_peek_code,
-                                &proc->mm };
+                                mm_code_origin, &proc->mm };
     config.guest_base = proc->mm.base;
     share_space(proc, &config);
     proc->exec = exec_new(&config);

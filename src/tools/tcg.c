@@ -151,6 +151,7 @@ int main(int argc, char **argv)
     open_log(&c);
     status = check_machine(&c, *words);
     if (status == 0) {
+        cache_open(&c);
         set_program(&c, words);
         status = linux_user_run(&c.user);
     }

@@ -1,7 +1,10 @@
 #!/bin/bash
 # one.sh NAME SETTING COMMAND: one case in one setting (see run.sh).
 name=$1 setting=$2 command=$3
-[ "$setting" = default ] && settings= || settings=$setting
+case $setting in
+default | cache) settings= ;;
+*) settings=$setting ;;
+esac
 cpu=
 case $settings in cpu=*)
     settings=${settings#cpu=}
@@ -22,7 +25,8 @@ run() {
     local scratch
     scratch=$(mktemp -d "$work/XXXXXX")
     (cd "$scratch" && env -i PATH="$PATH" HERE="$HERE" GUEST_VAR='a value' \
-        ${2:+TCG_SETTINGS="$2"} ${cpu:+TCG_CPU="$cpu"} timeout -k 5 "${CASE_TIMEOUT:-$time}" \
+        ${2:+TCG_SETTINGS="$2"} ${cpu:+TCG_CPU="$cpu"} \
+        ${cache:+TCG_CACHE="$cache"} timeout -k 5 "${CASE_TIMEOUT:-$time}" \
         sh -c "$3") > "$1.out" 2> "$1.err" < /dev/null
     echo $? > "$1.status"
     chmod -R u+w "$scratch"
@@ -46,6 +50,11 @@ if [ ! "$native.status" -nt "$OUT/native/$program" ] ||
     done
 fi
 got=$work/$name.$setting
+# What the first run keeps, the second one uses.
+if [ "$setting" = cache ]; then
+    cache=$work/cache.$name
+    run "$got" "$settings" "$EMU $OUT/riscv64/$command"
+fi
 run "$got" "$settings" "$EMU $OUT/riscv64/$command"
 if cmp -s "$got.out" "$native.out" && cmp -s "$got.status" "$native.status" &&
    ! grep -q 'check failed' "$got.err"; then

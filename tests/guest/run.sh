@@ -21,7 +21,8 @@ make -f tests/guest/Makefile OUT=build/guest -j2 all > "$OUT.log" 2>&1 || {
     exit 1
 }
 settings="default hot=1 pinned=3 host=plain,movebase codebuf=64k maxinsns=1
-          backend=interp pinned=3,codebuf=96k,maxinsns=2,host=plain,hot=1"
+          backend=interp cache
+          pinned=3,codebuf=96k,maxinsns=2,host=plain,hot=1"
 high="$settings cpu=sv48 cpu=sv48,movebase cpu=sv48,backend=interp
       cpu=sv39"
 ulimit -S -c 0
@@ -52,7 +53,7 @@ list_jobs() {
 }
 
 list_jobs | xargs -0 -r -n 3 -P 2 "$HERE/one.sh" > "$work/results"
-for script in cli options elf_fuzz strace limits; do
+for script in cli options elf_fuzz strace limits cache; do
     echo "$script" | grep -q "$filter" &&
         "$HERE/$script.sh" "$build" >> "$work/results"
 done

@@ -64,6 +64,7 @@ static bool write_memory(void *opaque, CPUState *cpu, uint64_t addr,
     Mm *mm = &((Process *)opaque)->mm;
     bool done = access_all(mm, addr, (void *)buf, n, true);
 
+    mm_code_poked(mm);
     exec_invalidate(cpu, addr, n);
     return done;
 }

@@ -98,15 +98,18 @@ static char *path_of(int fd)
     return strdup(path);
 }
 
-static uint32_t add_file(Mm *mm, int fd, const struct stat *st)
+static uint32_t add_file(Mm *mm, int fd, const struct stat *st, uint64_t bias)
 {
     CodeFile *f = &mm->code_file[mm->nb_code_files];
 
-    *f = (CodeFile){ st->st_dev, st->st_ino, st->st_ctim, path_of(fd), false };
+    *f = (CodeFile){
+        .dev = st->st_dev, .ino = st->st_ino, .change = st->st_ctim,
+        .id = file_id(st), .bias = bias, .path = path_of(fd),
+    };
     return f->path ? BACKING_FILE + mm->nb_code_files++ : BACKING_UNTOLD;
 }
 
-static uint32_t backing_of_file(Mm *mm, int fd)
+static uint32_t backing_of_file(Mm *mm, int fd, uint64_t bias)
 {
     struct stat st;
 
@@ -117,11 +120,11 @@ static uint32_t backing_of_file(Mm *mm, int fd)
     for (uint32_t i = 0; i < mm->nb_code_files; i++) {
         const CodeFile *f = &mm->code_file[i];
 
-        if (same_file(f, &st) && same_time(f, &st)) {
+        if (same_file(f, &st) && same_time(f, &st) && f->bias == bias) {
             return f->changed ? BACKING_UNTOLD : BACKING_FILE + i;
         }
     }
-    return mm->nb_code_files < MAX_CODE_FILES ? add_file(mm, fd, &st)
+    return mm->nb_code_files < MAX_CODE_FILES ? add_file(mm, fd, &st, bias)
                                               : BACKING_UNTOLD;
 }
 
@@ -161,9 +164,10 @@ static void view_of_file(Mm *mm, int fd)
 }
 
 /* Data files are not looked at: should they be executed, they are untold. */
-uint32_t mm_backing(Mm *mm, const MapRequest *r)
+uint32_t mm_backing(Mm *mm, const MapRequest *r, uint64_t addr)
 {
     bool shared = (r->flags & MAP_TYPE) != MAP_PRIVATE;
+    uint32_t backing;
 
     if (r->flags & MAP_ANONYMOUS) {
         return shared ? BACKING_UNTOLD : BACKING_PRIVATE;
@@ -174,8 +178,62 @@ uint32_t mm_backing(Mm *mm, const MapRequest *r)
     if (r->noexec) {
         return BACKING_NOEXEC;
     }
-    return shared || !(r->prot & PROT_EXEC) ? BACKING_UNTOLD
-                                            : backing_of_file(mm, r->fd);
+    if (shared || !(r->prot & PROT_EXEC)) {
+        return BACKING_UNTOLD;
+    }
+    backing = backing_of_file(mm, r->fd, addr - r->offset);
+    if (backing >= BACKING_FILE && (r->prot & PROT_WRITE)) {
+        mm->code_file[backing - BACKING_FILE].written = true;
+    }
+    return backing;
+}
+
+/* --- where code comes from --- */
+
+static bool behind_us(const Mm *mm, const Mapping *m)
+{
+    return mm->behind == BEHIND_PINNED ||
+           (mm->behind == BEHIND_REQUESTS &&
+            ((m->prot & PROT_WRITE) || m->backing < BACKING_FILE));
+}
+
+void mm_code_written(Mm *mm, uint64_t start, uint64_t end)
+{
+    for (size_t i = map_lower(&mm->map, start);
+         i < mm->map.n && mm->map.at[i].start < end; i++) {
+        uint32_t backing = mm->map.at[i].backing;
+
+        if (backing >= BACKING_FILE) {
+            mm->code_file[backing - BACKING_FILE].written = true;
+        }
+    }
+}
+
+void mm_code_poked(Mm *mm)
+{
+    pthread_mutex_lock(&mm->lock);
+    mm->poked = true;
+    pthread_mutex_unlock(&mm->lock);
+}
+
+bool mm_code_origin(void *opaque, uint64_t addr, CodeOrigin *origin)
+{
+    Mm *mm = opaque;
+    const Mapping *m;
+    bool found;
+
+    pthread_mutex_lock(&mm->lock);
+    m = map_find(&mm->map, addr);
+    found = m && (m->prot & PROT_EXEC) && !(m->prot & PROT_WRITE) &&
+            m->backing >= BACKING_FILE && !mm->poked && !behind_us(mm, m);
+    if (found) {
+        const CodeFile *f = &mm->code_file[m->backing - BACKING_FILE];
+
+        *origin = (CodeOrigin){ m->start, m->end, f->bias, f->id, f->path };
+        found = !f->changed && !f->written;
+    }
+    pthread_mutex_unlock(&mm->lock);
+    return found;
 }
 
 /* Another file by this name, or none: it is not known any more. */
@@ -265,13 +323,6 @@ static bool watch(Mm *mm, const Mapping *m, uint64_t page)
     mm->nb_watched++;
     set_bounds(mm, m->start);
     return true;
-}
-
-static bool behind_us(const Mm *mm, const Mapping *m)
-{
-    return mm->behind == BEHIND_PINNED ||
-           (mm->behind == BEHIND_REQUESTS &&
-            ((m->prot & PROT_WRITE) || m->backing < BACKING_FILE));
 }
 
 static bool watch_locked(Mm *mm, uint64_t page)

@@ -74,8 +74,10 @@ bool mm_room_for_more(Mm *mm);
 bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end);
 /* Code in [start, end), as the map has it, changes or goes away. */
 void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end);
-/* Of a mapping that is to be made so. */
-uint32_t mm_backing(Mm *mm, const MapRequest *r);
+/* Of a mapping that is to be made so, at addr. */
+uint32_t mm_backing(Mm *mm, const MapRequest *r, uint64_t addr);
+/* The guest may write to [start, end) from now on. */
+void mm_code_written(Mm *mm, uint64_t start, uint64_t end);
 /* The host's protection of [start, end) is set anew: nothing is watched. */
 void mm_forget_watched(Mm *mm, uint64_t start, uint64_t end);
 /* Gives watched pages back; were there any? */

@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "host/machine.h"
 #include "host/usercopy.h"
 #include "linux-user/mm/internal.h"
 #include "util/check.h"
+#include "util/hash.h"
 #include "util/reserve.h"
 
 enum {
@@ -220,6 +222,30 @@ static bool flag_fixed(int flags)
 }
 
 /*
+ * An ELF file that is mapped from its start has a place of its own, by what it
+ * is: its translated code can then be used by all programs (exec/images.c).  0:
+ * it is another file, or that place is taken.
+ */
+static uint64_t own_place(const Mm *mm, const MapRequest *r, uint64_t len)
+{
+    const uint64_t room = 1ull << 34, top = page_down(mm_top(mm) / 2);
+    struct stat st;
+    char magic[4];
+
+    if ((r->flags & (MAP_ANONYMOUS | MAP_TYPE)) != MAP_PRIVATE || r->offset ||
+        r->align || top < room || len > room ||
+        pread(r->fd, magic, sizeof(magic), 0) != sizeof(magic) ||
+        memcmp(magic, "\177ELF", sizeof(magic)) || fstat(r->fd, &st) < 0) {
+        return 0;
+    }
+    FileId id = file_id(&st);
+    uint64_t at = hash_bytes(&id, sizeof(id)) % (room - len + 1);
+
+    at = (top - room + at) & ~(uint64_t)(OWN_PLACE_ALIGN - 1);
+    return map_has_room(&mm->map, at, at + len) ? at : 0;
+}
+
+/*
  * As Linux does where the processor has more bits than programs expect: only
  * a hint beyond mm->end leads there.
  */
@@ -237,7 +263,9 @@ static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
     if (hint >= mm->end && mm->end < mm->space.end) {
         return map_find_gap(&mm->map, MMAP_MIN, mm->space.end, len, align);
     }
-    found = map_find_gap(&mm->map, MMAP_MIN, mm_top(mm), len, align);
+    found = own_place(mm, r, len);
+    found = found ? found
+                  : map_find_gap(&mm->map, MMAP_MIN, mm_top(mm), len, align);
     return found ? found
                  : map_find_gap(&mm->map, MMAP_MIN, mm->end, len, align);
 }
@@ -386,7 +414,7 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
     }
     m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len,
                    (uint32_t)r->prot & GUEST_PROT, r->kind,
-                   mm_backing(mm, r) };
+                   mm_backing(mm, r, (uint64_t)addr) };
     mm_tell_code_gone(mm, m.start, m.end);
     map_set(&mm->map, &m);
     mm->code_version += (m.prot & PROT_EXEC) != 0;

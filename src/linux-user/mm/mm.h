@@ -20,6 +20,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 #include <time.h>
+#include "exec/exec.h"
 #include "linux-user/mm/map.h"
 
 /* No guest's addresses go beyond. */
@@ -29,7 +30,10 @@
 /* -R: the least of address spaces. */
 #define SPACE_MIN (16ull << 20)
 
-enum { MMAP_MIN = 0x10000 };   /* no mapping is placed below by itself */
+enum {
+    MMAP_MIN = 0x10000,        /* no mapping is placed below by itself */
+    OWN_PLACE_ALIGN = 0x10000,
+};
 
 enum { MM_LIMIT_AS, MM_LIMIT_DATA, MM_NB_LIMITS };
 
@@ -51,8 +55,11 @@ typedef struct CodeFile {
     dev_t dev;
     ino_t ino;
     struct timespec change;    /* its ctime then */
+    FileId id;
+    uint64_t bias;             /* guest address minus offset in the file */
     char *path;
     bool changed;              /* since then, or it may have: untold */
+    bool written;              /* the mapping, or it may have been */
 } CodeFile;
 
 enum {
@@ -105,6 +112,8 @@ typedef struct Mm {
     void (*code_fence)(void);
     CodeFile code_file[MAX_CODE_FILES];
     uint32_t nb_code_files;
+    bool poked;                /* a debugger has written, whatever protections
+                                  say */
     bool has_view;             /* there was a shared one of a file to write */
     bool fence_due;            /* by mprotect, when the lock is free */
     uint64_t *watched;         /* pages, ascending, or NULL; see code.c */
@@ -200,6 +209,10 @@ size_t mm_read_code(void *opaque, uint64_t addr, void *buf, size_t n);
 bool mm_watch_code(void *opaque, uint64_t page);
 void mm_code_fence(void *opaque);
 bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n);
+
+bool mm_code_origin(void *opaque, uint64_t addr, CodeOrigin *origin);
+/* A debugger writes to what may be code. */
+void mm_code_poked(Mm *mm);
 
 /* Gives watched pages in the range back; were there any? */
 bool mm_unwatch(Mm *mm, uint64_t addr, uint64_t len);

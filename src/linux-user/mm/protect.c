@@ -126,6 +126,9 @@ static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
         ret = refused < 0 ? refused : ret;
     }
     if (run > start) {
+        if (prot & PROT_WRITE) {
+            mm_code_written(mm, start, run);
+        }
         tell_protected(mm, start, run, prot);
         map_protect(&mm->map, start, run, (uint32_t)prot & GUEST_PROT);
         mm->code_version += (prot & PROT_EXEC) != 0;

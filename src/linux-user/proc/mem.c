@@ -82,6 +82,7 @@ static long access_piece(Task *t, int host, uint64_t addr, uint64_t buf,
         return -EIO;
     }
     if (write) {
+        mm_code_poked(task_mm(t));
         exec_invalidate(t->cpu, addr, (uint64_t)got);
     } else if (!mm_write(task_mm(t), buf, bytes, (size_t)got)) {
         return -EFAULT;

@@ -59,6 +59,9 @@ void process_end(Task *t)
         exec_stop_others(t->cpu, no_action, NULL);
         plugins_exit(o->plugins);
     }
+    if (!t->vfork) {
+        exec_keep(t->cpu);
+    }
     if (o->stats) {
         print_stats(t->proc->exec, o);
     }

@@ -411,6 +411,9 @@ static long host_exec(Task *t, int dirfd, const char *file, ExecArgs *x,
     if (t->proc->options->profile) {
         profile_flush(t->proc->options->profile);
     }
+    if (!t->vfork) {
+        exec_keep(t->cpu);
+    }
     if (x->room) {
         fd_room_end(x->room);
     }

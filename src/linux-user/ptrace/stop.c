@@ -564,6 +564,7 @@ void trace_take_written(Task *t)
         uint64_t start = w->start, end = w->end;
 
         w->start = w->end = 0;
+        mm_code_poked(&t->proc->mm);
         exec_invalidate(t->cpu, start, end - start);
     }
     pthread_mutex_unlock(&w->lock);

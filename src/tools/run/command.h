@@ -25,6 +25,8 @@ typedef struct Command {
     GdbListen gdb;             /* -g */
     const char *argv0;         /* -0; NULL: none */
     const char *log_path;      /* -D; NULL: none */
+    const char *cache;         /* -cache; NULL: the usual place */
+    bool no_cache;
     const char *given;         /* "-cpu" or "TCG_CPU": what is looked at */
     bool advice;               /* what is wrong with that is not fatal */
     bool execed;               /* by a guest program, which we ran as well */
@@ -78,6 +80,10 @@ void options_variables(Command *);
 void options_note_unknown(const Command *);
 /* Returns the first word after the options. */
 char **options_words(Command *, char **argv);
+
+/* --- cache.c --- */
+
+void cache_open(Command *);
 
 /* --- env.c --- */
 

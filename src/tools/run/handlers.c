@@ -275,6 +275,20 @@ void option_tb_size(Command *c, const char *arg)
     }
 }
 
+void option_cache(Command *c, const char *arg)
+{
+    if (*arg != '/') {
+        command_bad(c, arg, "the directory's whole path is wanted");
+    }
+    c->cache = arg;
+}
+
+void option_no_cache(Command *c, const char *arg)
+{
+    (void)arg;
+    c->no_cache = true;
+}
+
 void option_perfmap(Command *c, const char *arg)
 {
     (void)arg;
