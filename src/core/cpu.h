@@ -24,21 +24,21 @@ enum {
  * Direct-mapped cache from guest pc and tb_flags to host code.  The flags are
  * in the place and in the key: two pairs that have the same place and the same
  * key are the same, whatever the bits of an address that a guest jumps to.
- * For flags of 0, the key is the pc.
+ * For flags of 0, the key is the pc.  Bit 0 of a pc is not in the place, for
+ * most guests have none: where instructions stand at any address, two
+ * neighbours have the same place and keys of their own.
  */
 typedef struct JumpCacheEntry {
-    uint64_t key;              /* jump_cache_key(); JUMP_CACHE_EMPTY: none */
+    uint64_t key;              /* jump_cache_key(), or jump_cache_no_key() */
     const void *code;
 } JumpCacheEntry;
 
-#define JUMP_CACHE_EMPTY 1ull  /* no instruction stands at an odd address */
-
 enum {
-    TB_FLAG_BITS = JUMP_CACHE_BITS, /* of Frontend.tb_flags() */
+    TB_FLAG_BITS = JUMP_CACHE_BITS - 1, /* of Frontend.tb_flags() */
     TB_FLAG_KEY_SHIFT = 48,
 };
 
-enum { MAX_HELPERS = 16 };     /* of a frontend, with a count of their own */
+enum { MAX_HELPERS = 128 };    /* of a frontend, with a count of their own */
 
 /* What generated code counts, with BackendConfig.count_all. */
 typedef struct CodeCounts {
@@ -92,11 +92,20 @@ static inline uint32_t jump_cache_slot(uint64_t pc, uint32_t flags)
     return ((pc >> 1) ^ flags) & (JUMP_CACHE_SIZE - 1);
 }
 
+/*
+ * A key that no pair at this place has: those that have it are half the cache
+ * away, or nearer by their flags, but not here.
+ */
+static inline uint64_t jump_cache_no_key(uint32_t slot)
+{
+    return (uint64_t)(slot ^ JUMP_CACHE_SIZE / 2) << 1;
+}
+
 /* 0 in memory that is all 0 is the key of no pair but those at these places. */
 static inline void jump_cache_init(CPUState *cpu, uint32_t nb_flags)
 {
     for (uint32_t flags = 0; flags < nb_flags; flags++) {
-        cpu->jump_cache[flags].key = JUMP_CACHE_EMPTY;
+        cpu->jump_cache[flags].key = jump_cache_no_key(flags);
     }
 }
 

@@ -35,6 +35,19 @@ static void exec_free(Exec *e)
     free(e);
 }
 
+static void check_facts(const Frontend *f)
+{
+    check(f->insn_bytes && f->insn_bytes <= INSN_MAX_BYTES,
+          "%s: instructions of %u bytes", f->name, f->insn_bytes);
+    check(f->insn_align && f->insn_align <= f->insn_bytes &&
+          !(f->insn_align & (f->insn_align - 1)), "%s: alignment %u", f->name,
+          f->insn_align);
+    check(f->page_bits >= PAGE_BITS, "%s: pages of 2^%u bytes", f->name,
+          f->page_bits);
+    check(f->nb_tb_flags && f->nb_tb_flags <= 1u << TB_FLAG_BITS,
+          "%s: %u states of translation", f->name, f->nb_tb_flags);
+}
+
 Exec *exec_new(const ExecConfig *cfg)
 {
     Exec *e = calloc(1, sizeof(*e));
@@ -42,6 +55,7 @@ Exec *exec_new(const ExecConfig *cfg)
         return NULL;
     }
     e->cfg = *cfg;
+    check_facts(cfg->frontend);
     if (!e->cfg.features) {
         e->cfg.features = cfg->frontend->models->features;
     }

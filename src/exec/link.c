@@ -177,7 +177,8 @@ static void forget_in_caches(Exec *e, const TB *tb)
     for (ExecThread *t = e->threads; t; t = t->next) {
         JumpCacheEntry *jc = &t->cpu->jump_cache[slot];
         if (__atomic_load_n(&jc->key, __ATOMIC_RELAXED) == key) {
-            __atomic_store_n(&jc->key, JUMP_CACHE_EMPTY, __ATOMIC_SEQ_CST);
+            __atomic_store_n(&jc->key, jump_cache_no_key(slot),
+                             __ATOMIC_SEQ_CST);
         }
     }
 }

@@ -75,11 +75,16 @@ static bool is_way(const TBSlot *slot)
     return slot->kind != SLOT_CALL;
 }
 
-/* So that with all its instructions no region is beyond BLOCK_MAX_SPAN. */
+/*
+ * So that with all its instructions no region is beyond BLOCK_MAX_SPAN; where
+ * the longest are so long that this leaves little, one that is, after all, is
+ * given up.
+ */
 static uint64_t max_spread(const Exec *e)
 {
     uint64_t insns = (REGION_MAX_INSNS + 1) * e->cfg.frontend->insn_bytes;
-    return insns < BLOCK_MAX_SPAN ? BLOCK_MAX_SPAN - insns : 0;
+    return insns < BLOCK_MAX_SPAN / 2 ? BLOCK_MAX_SPAN - insns
+                                      : BLOCK_MAX_SPAN / 2;
 }
 
 /* What can be reached from the head, the nearest first. */

@@ -76,13 +76,13 @@ static void remember_in_jump_cache(ExecThread *t, const TB *tb)
     if (log_on(t->exec->cfg.log, LOG_nochain)) {
         return;
     }
-    JumpCacheEntry *jc =
-        &t->cpu->jump_cache[jump_cache_slot(tb->pc, tb->flags)];
+    uint32_t slot = jump_cache_slot(tb->pc, tb->flags);
+    JumpCacheEntry *jc = &t->cpu->jump_cache[slot];
     jc->code = tb->code;
     __atomic_store_n(&jc->key, jump_cache_key(tb->pc, tb->flags),
                      __ATOMIC_SEQ_CST);
     if (tb->invalid) {
-        __atomic_store_n(&jc->key, JUMP_CACHE_EMPTY, __ATOMIC_RELAXED);
+        __atomic_store_n(&jc->key, jump_cache_no_key(slot), __ATOMIC_RELAXED);
     }
 }
 

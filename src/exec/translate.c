@@ -26,8 +26,8 @@ enum { TB_POINTER_BYTES = 8 };
  */
 void clear_jump_cache(CPUState *cpu)
 {
-    for (int i = 0; i < JUMP_CACHE_SIZE; i++) {
-        __atomic_store_n(&cpu->jump_cache[i].key, JUMP_CACHE_EMPTY,
+    for (uint32_t i = 0; i < JUMP_CACHE_SIZE; i++) {
+        __atomic_store_n(&cpu->jump_cache[i].key, jump_cache_no_key(i),
                          __ATOMIC_RELAXED);
     }
 }
@@ -229,7 +229,8 @@ static TB *run_stages(ExecThread *t, const BlockRequest *rq, BlockInfo *info,
     if (info->nb_insns == 0) {
         return NULL;
     }
-    *status = ir_status(t->stages->ir);
+    *status = info->nb_bytes <= BLOCK_MAX_SPAN ? ir_status(t->stages->ir)
+                                               : COMPILE_TOO_LARGE;
     if (*status == COMPILE_OK) {
         *status = make_code(t, rq, &cb);
     }

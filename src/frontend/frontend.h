@@ -23,13 +23,15 @@ typedef struct CodeReader {
     void *opaque;
 } CodeReader;
 
+enum { INSN_MAX_BYTES = 16 };  /* of an instruction of any guest */
+
 /* An instruction of the guest in the IR of a translation. */
 typedef struct InsnNote {
     uint64_t pc;
     uint32_t op;         /* its insn_start; it ends where the next one's is */
     uint8_t bytes;
     bool first;          /* control enters here: of a block, or of a region's */
-    uint8_t code[8];     /* bytes of it */
+    uint8_t code[INSN_MAX_BYTES]; /* bytes of it */
 } InsnNote;
 
 /*
@@ -91,6 +93,11 @@ enum {
     MAX_REGION_PARTS = 100, /* those that come several times counted so */
 };
 
+/* What one instruction needs at most of each in the IR, with what ends it. */
+typedef struct InsnLimits {
+    uint16_t ops, temps, labels, slots;
+} InsnLimits;
+
 /*
  * What a debugger sees of the registers.  They have numbers from 0 on, in the
  * order of the description, and at most 8 bytes each.
@@ -129,7 +136,12 @@ typedef struct Frontend {
     const char *name;
     uint32_t state_bytes;      /* of the guest state, CPUState.guest */
     uint32_t pc_offset;        /* of the 64-bit pc in it */
-    uint32_t insn_bytes;       /* of the longest instruction */
+    uint32_t insn_bytes;       /* of the longest instruction, at most
+                                  INSN_MAX_BYTES */
+    uint32_t insn_align;       /* its address is a multiple of this: 1, 2, 4 */
+    uint32_t page_bits;        /* of the guest's pages; exec's, of 4 KiB, are
+                                  parts of them */
+    InsnLimits insn_limits;
     uint64_t pc_mask;          /* bits of an indirect jump's address that
                                   count; the run loop clears the others */
     MemoryModel memory_model;

@@ -5,14 +5,7 @@
 #include "core/gen.h"
 #include "util/check.h"
 
-/* What one guest instruction needs at most of each resource. */
-enum {
-    INSN_MAX_OPS = 64,
-    INSN_MAX_TEMPS = 64,
-    INSN_MAX_LABELS = 4,
-    INSN_MAX_SLOTS = 3,
-    BLOCK_MAX_BYTES = 8192,
-};
+enum { BLOCK_MAX_BYTES = 8192 };
 
 /* Fills t->code from addr on; false if there is nothing. */
 static bool read_chunk(Translation *t, uint64_t addr)
@@ -178,7 +171,7 @@ bool translator_falls_to(const Translation *t, uint64_t target)
 /* Each target takes a slot in the end. */
 static bool has_slots(const Translation *t)
 {
-    return t->nb_slots + t->nb_targets + INSN_MAX_SLOTS < MAX_SLOTS;
+    return t->nb_slots + t->nb_targets + t->limits.slots < MAX_SLOTS;
 }
 
 static bool has_room(const Translation *t)
@@ -186,14 +179,16 @@ static bool has_room(const Translation *t)
     const IR *ir = t->ir;
     return t->nb_insns < t->req->max_insns &&
            t->next_pc - t->block_pc < BLOCK_MAX_BYTES &&
-           ir->nb_ops + INSN_MAX_OPS < IR_MAX_OPS &&
-           ir->nb_temps + INSN_MAX_TEMPS < IR_MAX_TEMPS &&
-           ir->nb_labels + INSN_MAX_LABELS < IR_MAX_LABELS && has_slots(t);
+           ir->nb_ops + t->limits.ops < IR_MAX_OPS &&
+           ir->nb_temps + t->limits.temps < IR_MAX_TEMPS &&
+           ir->nb_labels + t->limits.labels < IR_MAX_LABELS && has_slots(t);
 }
 
-static void start(Translation *t, const BlockRequest *req)
+static void start(Translation *t, const Frontend *frontend,
+                  const BlockRequest *req)
 {
     t->req = req;
+    t->limits = frontend->insn_limits;
     t->end = t->next_pc = req->pc;
     t->nb_insns = 0;
     t->flags = req->flags;
@@ -319,10 +314,11 @@ static void stop_block(Translation *t, const GuestHooks *hooks)
     t->end = t->pc + 1;
 }
 
-void translator_run(Translation *t, const GuestHooks *hooks,
-                    const BlockRequest *req, BlockInfo *info)
+void translator_run(Translation *t, const Frontend *frontend,
+                    const GuestHooks *hooks, const BlockRequest *req,
+                    BlockInfo *info)
 {
-    start(t, req);
+    start(t, frontend, req);
     if (!req->nb_blocks && next_stop(req, req->pc) == req->pc) {
         stop_block(t, hooks);
     } else if (!req->nb_blocks) {
@@ -330,7 +326,7 @@ void translator_run(Translation *t, const GuestHooks *hooks,
                   limit_of(t, req->pc));
     } else if (!region(t, hooks)) {
         t->nb_insns = 0;
-    t->flags = req->flags;
+        t->flags = req->flags;
     }
     emit_targets(t);
     uint64_t low = lowest_pc(t);

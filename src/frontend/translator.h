@@ -32,6 +32,7 @@ typedef struct RegionBlock {
 typedef struct Translation {
     IR *ir;
     const BlockRequest *req;
+    InsnLimits limits; /* the frontend's */
     uint64_t pc; /* of the instruction in hand */
     uint32_t flags; /* tb_flags there; an instruction may set others */
     uint64_t next_pc;
@@ -64,8 +65,9 @@ typedef struct GuestHooks {
 } GuestHooks;
 
 /* t->ir is reset and stays the caller's; nothing else of t need be set. */
-void translator_run(Translation *t, const GuestHooks *hooks,
-                    const BlockRequest *req, BlockInfo *info);
+void translator_run(Translation *t, const Frontend *frontend,
+                    const GuestHooks *hooks, const BlockRequest *req,
+                    BlockInfo *info);
 
 /* How many bytes at addr are in t->code. */
 static inline size_t translator_left(const Translation *t, uint64_t addr)

@@ -67,7 +67,7 @@ static void prepare(Runner *r, const RunStart *start)
     cpu->fp->set(cpu, (FpEnv){start->mode, start->fflags});
     x86_64_backend.forget_returns(cpu);
     for (unsigned i = 0; i < JUMP_CACHE_SIZE; i++) {
-        cpu->jump_cache[i].key = JUMP_CACHE_EMPTY;
+        cpu->jump_cache[i].key = jump_cache_no_key(i);
     }
 }
 

@@ -121,7 +121,7 @@ static int by_flags(World *w, bool ret, uint64_t pc, uint32_t flags)
 static void jump_cache_flags(void **unused)
 {
     enum { PC = 0x12345670, LAST = (1 << TB_FLAG_BITS) - 1 };
-    static const uint32_t flags[] = {0, 1, 2, 5, 0x800, LAST};
+    static const uint32_t flags[] = {0, 1, 2, 5, 0x400, LAST};
     World w;
 
     (void)unused;
@@ -137,8 +137,31 @@ static void jump_cache_flags(void **unused)
             assert_int_equal(by_flags(&w, ret, wild, wants),
                              has == wants ? 7 : LEFT_BY_LOOKUP);
         }
-        runner_cpu(w.runner)->jump_cache[jump_cache_slot(PC, has)].key =
-            JUMP_CACHE_EMPTY;
+        uint32_t slot = jump_cache_slot(PC, has);
+        runner_cpu(w.runner)->jump_cache[slot].key = jump_cache_no_key(slot);
+    }
+    world_close(&w);
+}
+
+/* An empty place is found by no address, least of all by the key in it. */
+static void jump_cache_empty(void **unused)
+{
+    static const uint32_t flags[] = {0, 1, (1 << TB_FLAG_BITS) - 1};
+    static const uint64_t pcs[] = {0, 1, 2, 3, 0x12345671, 0xffe, 0xfff,
+                                   0x1000, 0x1ffe, 0x1fff, UINT64_MAX};
+    World w;
+
+    (void)unused;
+    world_open(&w, true);
+    for (unsigned i = 0; i < 3 * sizeof(pcs) / sizeof(pcs[0]); i++) {
+        uint64_t pc = pcs[i / 3];
+        uint32_t slot = jump_cache_slot(pc, flags[i % 3]);
+        uint64_t key = jump_cache_no_key(slot);
+        assert_int_equal(by_flags(&w, false, pc, flags[i % 3]),
+                         LEFT_BY_LOOKUP);
+        uint64_t wild = key ^ (uint64_t)flags[i % 3] << TB_FLAG_KEY_SHIFT;
+        assert_int_equal(by_flags(&w, false, wild, flags[i % 3]),
+                         LEFT_BY_LOOKUP);
     }
     world_close(&w);
 }
@@ -552,6 +575,7 @@ int main(void)
         cmocka_unit_test(branch_sides),
         cmocka_unit_test(jump_cache),
         cmocka_unit_test(jump_cache_flags),
+        cmocka_unit_test(jump_cache_empty),
         cmocka_unit_test(calls_return),
         cmocka_unit_test(calls_return_later),
         cmocka_unit_test(return_further_up),

@@ -110,7 +110,7 @@ static void translate(void *translator, const BlockRequest *req,
 {
     static const GuestHooks hooks = {begin, fetch, translate_insn, leave};
     DisasContext *ctx = translator;
-    translator_run(&ctx->t, &hooks, req, info);
+    translator_run(&ctx->t, &riscv64_frontend, &hooks, req, info);
 }
 
 static uint32_t tb_flags(const CPUState *cpu)
@@ -123,6 +123,9 @@ const Frontend riscv64_frontend = {
     .state_bytes = sizeof(RVState),
     .pc_offset = offsetof(RVState, pc),
     .insn_bytes = 4,
+    .insn_align = 2,
+    .page_bits = 12,
+    .insn_limits = {.ops = 64, .temps = 64, .labels = 4, .slots = 3},
     .pc_mask = ~1ull,
     .memory_model = MEMORY_RVWMO,
     .hot = hot,
