@@ -75,6 +75,13 @@ typedef struct ExitSlot {
     bool plain;          /* leads to a block, never to a region: IR.plain_slot */
 } ExitSlot;
 
+/*
+ * For backends: may the way by slot k, from the instruction at pc, lead to a
+ * region's head?  A call may, and a jump back to another block.
+ */
+bool slot_is_counted(const IR *ir, unsigned k, SlotKind kind, uint64_t pc,
+                     uint64_t target);
+
 /* Host code from host_offset to the next row belongs to guest_pc. */
 typedef struct PcRow {
     uint32_t host_offset;

@@ -23,3 +23,11 @@ const Backend *backend_named(const char *name)
     }
     return NULL;
 }
+
+bool slot_is_counted(const IR *ir, unsigned k, SlotKind kind, uint64_t pc,
+                     uint64_t target)
+{
+    bool back = kind == SLOT_JUMP && target <= pc && !ir_is_inner(ir, k) &&
+                (int)k != ir->plain_slot;
+    return back || kind == SLOT_CALL;
+}

@@ -124,7 +124,6 @@ static bool event_of(ExecThread *t, int left, Event *event)
         exec_fence(t->cpu);
         return false;
     case LEFT_BY_LOOKUP:
-    case EXIT_NEXT:
         return false;
     case EXIT_SYSCALL:
         *event = (Event){.kind = EVENT_SYSCALL};
@@ -191,7 +190,7 @@ bool run_tb(ExecThread *t, const TB *tb, Event *event)
 static Event run_blocks(ExecThread *t)
 {
     Event event;
-    int left = EXIT_NEXT;
+    int left = 0; /* no code yet */
     do {
         safe_point(t);
         if (__atomic_load_n(&t->cpu->exit_request, __ATOMIC_RELAXED)) {

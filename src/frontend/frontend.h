@@ -77,8 +77,7 @@ typedef struct BlockInfo {
 
 /* Constants of exit_tb: why a block leaves to the run loop. */
 enum {
-    EXIT_NEXT,           /* go on at pc, with whatever tb_flags */
-    EXIT_SYSCALL,        /* pc is after the instruction */
+    EXIT_SYSCALL = 1,    /* pc is after the instruction */
     EXIT_BREAK,          /* pc is at the instruction */
     EXIT_ILLEGAL,        /* pc is at the instruction */
     EXIT_MISALIGNED,     /* pc is where no instruction may begin */

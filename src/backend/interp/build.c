@@ -43,15 +43,14 @@ static const void *copy(Build *b, const void *from, size_t n)
 /* ---- Exit slots ---------------------------------------------------------- */
 
 static void slot(Build *b, unsigned k, SlotKind kind, uint64_t pc,
-                 uint64_t flags)
+                 uint64_t flags, uint64_t from)
 {
     const IR *ir = b->ir;
-    bool back = kind == SLOT_JUMP && pc <= b->first_pc &&
-                !ir_is_inner(ir, k) && (int)k != ir->plain_slot;
     b->ctx->slots[k] = (ExitSlot){
         .guest_pc = pc, .site = 1, .kind = (uint8_t)kind,
         .flags = (uint16_t)flags, .plain = (int)k == ir->plain_slot,
-        .count = b->ctx->cfg.count_heat && (back || kind == SLOT_CALL),
+        .count = b->ctx->cfg.count_heat &&
+                 slot_is_counted(ir, k, kind, from, pc),
     };
     if (k >= b->nb_slots) {
         b->nb_slots = k + 1;
@@ -60,15 +59,18 @@ static void slot(Build *b, unsigned k, SlotKind kind, uint64_t pc,
 
 static void find_slots(Build *b)
 {
+    uint64_t pc = b->first_pc;
     memset(b->ctx->slots, 0, sizeof(b->ctx->slots));
     for (uint32_t i = 0; i < b->ir->nb_ops; i++) {
         const Op *op = &b->ir->ops[i];
-        if (op->opc == OP_goto_tb) {
+        if (op->opc == OP_insn_start) {
+            pc = op_const(op, 0);
+        } else if (op->opc == OP_goto_tb) {
             slot(b, (unsigned)op_const(op, 0), SLOT_JUMP, op_const(op, 1),
-                 op_const(op, 2));
+                 op_const(op, 2), pc);
         } else if (op->opc == OP_call_tb) {
             slot(b, (unsigned)op_const(op, 0), SLOT_CALL, op_const(op, 1),
-                 op_const(op, 4));
+                 op_const(op, 4), pc);
         }
     }
 }
@@ -190,7 +192,6 @@ static void write_block(Build *b)
         return;
     }
     w->entry = entry(ENTRY_OP, 0, 0);
-    w->nb_slots = b->nb_slots;
     w->ir = ir;
     w->label_op = labels;
     for (unsigned k = 0; k < b->nb_slots; k++) {

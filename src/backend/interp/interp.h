@@ -39,7 +39,6 @@ typedef struct InterpSlot {
 
 typedef struct InterpBlock {
     InterpEntry entry;
-    uint32_t nb_slots;
     IR ir;                    /* its arrays are in the block, too */
     const uint32_t *label_op; /* by LabelId */
     InterpSlot slot[];        /* by number */

@@ -99,15 +99,6 @@ unsigned x86_link_padding(const Host *x, const uint8_t *site)
     return at > LINK_UNIT - REL32 ? (unsigned)(LINK_UNIT - at) : 0;
 }
 
-/* Calls, and jumps back to other blocks: what may become a region's head. */
-static bool is_counted(const Host *x, unsigned k, SlotKind kind,
-                       uint64_t guest_pc)
-{
-    bool back = kind == SLOT_JUMP && guest_pc <= x->build->pc &&
-                !ir_is_inner(x->ir, k) && (int)k != x->ir->plain_slot;
-    return x->count_heat && (back || kind == SLOT_CALL);
-}
-
 static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
                       uint64_t flags, uint8_t *site)
 {
@@ -116,7 +107,9 @@ static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
     check(k < COMPILE_MAX_SLOTS, "exit slot %u", k);
     b->slots[k] = (ExitSlot){.guest_pc = guest_pc,
                              .site = (uint32_t)(site - x->start),
-                             .count = is_counted(x, k, kind, guest_pc),
+                             .count = x->count_heat &&
+                                      slot_is_counted(x->ir, k, kind, b->pc,
+                                                      guest_pc),
                              .kind = kind,
                              .flags = (uint16_t)flags,
                              .plain = (int)k == x->ir->plain_slot};

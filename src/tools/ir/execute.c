@@ -293,7 +293,6 @@ static void show_exit(const Machine *m, int left, FILE *f)
 static void show_left(const Machine *m, int left, FILE *f)
 {
     static const char *const reasons[] = {
-        [EXIT_NEXT] = "the next block",
         [EXIT_SYSCALL] = "a system call",
         [EXIT_BREAK] = "a breakpoint",
         [EXIT_ILLEGAL] = "an illegal instruction",
@@ -304,7 +303,8 @@ static void show_left(const Machine *m, int left, FILE *f)
         fprintf(f, "left by a misaligned access\n");
     } else if (left < 0) {
         fprintf(f, "left to 0x%" PRIx64 "\n", *guest_pc(m));
-    } else if ((size_t)left < sizeof(reasons) / sizeof(reasons[0])) {
+    } else if ((size_t)left < sizeof(reasons) / sizeof(reasons[0]) &&
+               reasons[left]) {
         fprintf(f, "left by exit_tb %d, %s, at 0x%" PRIx64 "\n", left,
                 reasons[left], *guest_pc(m));
     } else {
@@ -316,12 +316,12 @@ static void show_left(const Machine *m, int left, FILE *f)
 static int run_blocks(Machine *m, const RunBlock *b)
 {
     const Backend *be = m->compiler->backend;
-    int left = EXIT_NEXT;
+    int left = LEFT_BY_LOOKUP;
     while (b) {
         left = be->native->enter(m->compiler->ctx, m->cpu, b->code);
         if (left == LEFT_BY_SLOT) {
             *guest_pc(m) = left_slot(m)->guest_pc;
-        } else if (left != LEFT_BY_LOOKUP && left != EXIT_NEXT) {
+        } else if (left != LEFT_BY_LOOKUP) {
             return left;
         }
         *guest_pc(m) &= m->guest->frontend->pc_mask;
