@@ -35,7 +35,7 @@ shown='mm layout options'
 # its folder, but for what lies at the top, what process.h needs of any guest
 # (layout), and a guest's row, which names handlers (top).
 room_of() {
-    sed -E 's#^abi/(abi|layout)$#layout#
+    sed -E 's#^abi/(abi|layout|open_flags)$#layout#
             s|^abi/[^/]*/abi-row$|top|
             s|^linux-user$|options|
             t

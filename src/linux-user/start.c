@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "host/usercopy.h"
 #include "linux-user/abi/layout.h"
+#include "linux-user/abi/open_flags.h"
 #include "linux-user/debug/debug.h"
 #include "linux-user/debug/names.h"
 #include "linux-user/debug/page_log.h"
@@ -160,6 +161,7 @@ static int place_space(Process *proc, uint64_t low, uint64_t high)
     AddressBits bits = o->exec.frontend->address_bits(o->exec.features);
     MmPlace p = {
         .low = low, .high = high, .move = o->move_base,
+        .readable = proc->abi->readable_prot,
         .end = o->space ? o->space : 1ull << bits.usual,
         .reach = o->space ? o->space : 1ull << bits.most,
         .has_base = o->has_guest_base, .base = o->guest_base,
@@ -445,6 +447,7 @@ int linux_user_run(const LinuxUserOptions *o)
     proc->options = o;
     proc->abi = o->abi;
     proc->same_layouts = layouts_same(o->abi);
+    proc->same_open_flags = open_flags_same(o->abi);
     proc->run = task_loop;
     proc->profile_fd = o->profile ? profile_fd(o->profile) : -1;
     proc->program_fd = -1;

@@ -2,11 +2,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include <asm-generic/unistd.h>    /* for the generic table's __NR_* */
 #include "guest/guest.h"
+#include "linux-user/abi/layout.h"
+#include "linux-user/abi/open_flags.h"
 #include "linux-user/task/sys.h"
 
 /* "63" where the header has the call, else its own name. */
@@ -121,12 +124,128 @@ static void calls_are_sound(void **state)
     }
 }
 
+/* --- structures --- */
+
+static void layouts_are_whole(void **state)
+{
+    const Guest *g;
+
+    (void)state;
+    for (unsigned at = 0; (g = guest_at(at)); at++) {
+        for (unsigned i = LAYOUT_none + 1; i < NB_LAYOUTS; i++) {
+            const Layout *l = g->abi->layout[i], *h = host_layout[i];
+
+            assert_non_null(l);
+            assert_int_equal(l->nb_members, h->nb_members);
+            assert_in_range(l->bytes, 1, LAYOUT_MAX_BYTES);
+            for (unsigned m = 0; m < l->nb_members; m++) {
+                assert_in_range(l->member[m].offset + l->member[m].bytes, 0,
+                                l->bytes);
+            }
+        }
+    }
+}
+
+/* Sizes and places that Linux's headers for riscv64 have. */
+static void riscv64_layouts(void **state)
+{
+    static const struct { Structure structure; uint16_t bytes, last; } rows[] =
+        {
+            { LAYOUT_stat, 128, 112 },         /* st_ctime_nsec */
+            { LAYOUT_statfs, 120, 88 },        /* f_spare */
+            { LAYOUT_epoll_event, 16, 8 },     /* data */
+            { LAYOUT_semid_ds, 88, 64 },       /* sem_nsems */
+            { LAYOUT_loop_info, 160, 136 },    /* lo_init */
+            { LAYOUT_sigaction, 24, 24 },      /* no restorer */
+        };
+    const GuestAbi *abi = guest_named("riscv64")->abi;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const Layout *l = abi->layout[rows[i].structure];
+
+        assert_int_equal(l->bytes, rows[i].bytes);
+        assert_int_equal(l->member[l->nb_members - 1].offset, rows[i].last);
+    }
+}
+
+/* Of the host's structure and back nothing is lost that both have. */
+static void structures_come_back(void **state)
+{
+    const GuestAbi *abi = guest_named("riscv64")->abi;
+
+    (void)state;
+    for (unsigned i = LAYOUT_none + 1; i < NB_LAYOUTS; i++) {
+        const Layout *g = abi->layout[i], *h = host_layout[i];
+        uint8_t guest[LAYOUT_MAX_BYTES], host[LAYOUT_MAX_BYTES];
+        uint8_t again[LAYOUT_MAX_BYTES];
+
+        for (unsigned b = 0; b < g->bytes; b++) {
+            guest[b] = (uint8_t)(b * 7 + i);
+        }
+        layout_convert(h, host, g, guest);
+        layout_convert(g, again, h, host);
+        for (unsigned m = 0; m < g->nb_members; m++) {
+            const Member *in = &g->member[m];
+            unsigned n = in->bytes < h->member[m].bytes
+                         ? in->bytes : h->member[m].bytes;
+
+            assert_memory_equal(guest + in->offset, again + in->offset, n);
+            assert_memory_equal(guest + in->offset, host + h->member[m].offset,
+                                n);
+        }
+    }
+}
+
+static void same_layouts_are_found(void **state)
+{
+    GuestAbi abi = *guest_named("riscv64")->abi;
+
+    (void)state;
+    for (unsigned i = LAYOUT_none + 1; i < NB_LAYOUTS; i++) {
+        abi.layout[i] = host_layout[i];
+        assert_true(layouts_same(&abi) >> i & 1);
+    }
+    abi.layout[LAYOUT_stat] = host_layout[LAYOUT_statfs];
+    assert_false(layouts_same(&abi) >> LAYOUT_stat & 1);
+    assert_false(layouts_same(&abi) >> LAYOUT_none & 1);
+}
+
+/* --- flags of open --- */
+
+/* As AArch64 has them. */
+static const GuestAbi arm_flags = {
+    .open_flag = { [OPEN_DIRECT] = 0200000, [OPEN_LARGEFILE] = 0400000,
+                   [OPEN_DIRECTORY] = 040000, [OPEN_NOFOLLOW] = 0100000 },
+};
+
+static void open_flags_are_converted(void **state)
+{
+    const uint64_t others = O_CREAT | O_CLOEXEC | 1;
+    uint64_t host;
+
+    (void)state;
+    host = open_flags_to_host(&arm_flags, 040000 | 0100000 | others);
+    assert_int_equal(host, O_DIRECTORY | O_NOFOLLOW | others);
+    assert_int_equal(open_flags_to_host(&arm_flags, 0200000), O_DIRECT);
+    for (uint64_t bit = 1; bit < 1ull << 32; bit <<= 1) {
+        host = open_flags_to_host(&arm_flags, bit);
+        assert_int_equal(__builtin_popcountll(host), 1);
+        assert_int_equal(open_flags_to_guest(&arm_flags, host), bit);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_linuxs),
         cmocka_unit_test(riscv64_has_all),
         cmocka_unit_test(calls_are_sound),
+        cmocka_unit_test(layouts_are_whole),
+        cmocka_unit_test(riscv64_layouts),
+        cmocka_unit_test(structures_come_back),
+        cmocka_unit_test(same_layouts_are_found),
+        cmocka_unit_test(open_flags_are_converted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

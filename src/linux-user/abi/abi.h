@@ -105,6 +105,12 @@ typedef enum Structure {
 
 struct Layout;
 
+/* Flags of open that not all guests have as the same bit. */
+typedef enum OpenFlag {
+    OPEN_DIRECT, OPEN_LARGEFILE, OPEN_DIRECTORY, OPEN_NOFOLLOW,
+    NB_OPEN_FLAGS
+} OpenFlag;
+
 typedef struct GuestAbi {
     const char *machine;               /* uname's */
     const char *platform;              /* AT_PLATFORM; NULL: none */
@@ -116,6 +122,9 @@ typedef struct GuestAbi {
     const struct Syscall *const *calls;
     unsigned nb_calls;
     const struct Layout *layout[NB_LAYOUTS];   /* by LAYOUT_* */
+    uint32_t open_flag[NB_OPEN_FLAGS]; /* by OPEN_* */
+    int readable_prot;                 /* PROT_*: with any of these a page can
+                                          be read */
     AbiRegs regs;
     uint32_t syscall_bytes;            /* of the instruction that makes one */
     /* The first is NT_PRSTATUS, in which pc and sp are at these offsets. */

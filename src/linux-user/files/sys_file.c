@@ -74,15 +74,33 @@ long sys_openat(Task *t, const uint64_t *a)
                                      (long)a[3]);
 }
 
+/*
+ * A struct open_how for the host: the guest's, or where flags are other bits, a
+ * copy, for which there is room of a page, as much as it may have.
+ */
+static long host_how(Task *t, const uint64_t *a, uint64_t *copy)
+{
+    if (t->proc->same_open_flags || a[3] < sizeof(*copy)) {
+        return host_pointer(t, a[2]);
+    }
+    if (a[3] > GUEST_PAGE || !mm_read(task_mm(t), copy, a[2], a[3])) {
+        return a[3] > GUEST_PAGE ? 0 : bad_pointer();
+    }
+    copy[0] = flags_to_host(t, copy[0]);
+    return (long)copy;
+}
+
 /* struct open_how: flags, mode, resolve; a longer one must be zero there. */
 long sys_openat2(Task *t, const uint64_t *a)
 {
     char path[PATH_MAX];
-    uint64_t how[3] = { 0 };
+    uint64_t how[3] = { 0 }, copy[GUEST_PAGE / sizeof(uint64_t)];
     bool read = mm_read(task_mm(t), how, a[2],
                         a[3] < sizeof(how) ? a[3] : sizeof(how));
-    long ret = path_read(t, a[1], path, !(how[0] & O_NOFOLLOW));
+    long ret = path_read(t, a[1], path,
+                         !(flags_to_host(t, how[0]) & O_NOFOLLOW));
 
+    how[0] = flags_to_host(t, how[0]);
     if (!read || ret == -EFAULT) {
         return raw_syscall(SYS_openat2, (int)a[0], path_argument(ret, path),
                            read ? host_pointer(t, a[2]) : bad_pointer(),
@@ -95,7 +113,7 @@ long sys_openat2(Task *t, const uint64_t *a)
         return open_file(t, (int)a[0], path, (int)how[0], (long)how[1]);
     }
     ret = safe_syscall(&t->pending, SYS_openat2, (int)a[0], (long)path,
-                       (long)g2h(task_mm(t), a[2]), (long)a[3], 0, 0);
+                       host_how(t, a, copy), (long)a[3], 0, 0);
     ret = exe_opened(t, ret, (int)a[0], path, (int)how[0]);
     return proc_opened(t, ret, (int)how[0]);
 }
@@ -493,6 +511,14 @@ static bool fcntl_has_pointer(int cmd)
 /* struct flock and the commands are the same in both ABIs. */
 long sys_fcntl(Task *t, const uint64_t *a)
 {
-    return pass_call(t, SYS_fcntl,
-                     fcntl_has_pointer((int)a[1]) ? 1u << 2 : 0, a);
+    uint64_t v[6] = { a[0], a[1], a[2] };
+    unsigned pointers = fcntl_has_pointer((int)a[1]) ? 1u << 2 : 0;
+    long ret;
+
+    if ((int)a[1] == F_SETFL) {
+        v[2] = flags_to_host(t, a[2]);
+    }
+    ret = pass_call(t, SYS_fcntl, pointers, v);
+    return (int)a[1] == F_GETFL && ret >= 0
+           ? (long)flags_to_guest(t, (uint64_t)ret) : ret;
 }

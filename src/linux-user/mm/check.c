@@ -55,7 +55,7 @@ static void compare(const Mm *mm, FILE *f)
     while (i < map->n && next_host_mapping(f, mm, &h)) {
         while (i < map->n && h.end > at) {
             const Mapping *m = &map->at[i];
-            int prot = host_prot((int)m->prot);
+            int prot = host_prot(mm, (int)m->prot);
 
             check(h.start <= at, "the host has nothing at %#" PRIx64, at);
             check(h.prot == prot || h.prot == (prot & ~PROT_WRITE),

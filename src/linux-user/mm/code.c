@@ -314,7 +314,7 @@ static bool watch(Mm *mm, const Mapping *m, uint64_t page)
     }
     if (!mm->watched || mm->nb_watched == MAX_WATCHED ||
         mprotect(g2h(mm, page), GUEST_PAGE,
-                 host_prot((int)m->prot) & ~PROT_WRITE) < 0) {
+                 host_prot(mm, (int)m->prot) & ~PROT_WRITE) < 0) {
         return false;
     }
     memmove(mm->watched + i + 1, mm->watched + i,
@@ -366,7 +366,7 @@ bool mm_unwatch_locked(Mm *mm, uint64_t start, uint64_t end)
     while (i < mm->nb_watched && mm->watched[i] < end) {
         uint64_t page = mm->watched[i];
         const Mapping *m = map_find(&mm->map, page);
-        int prot = host_prot((int)m->prot);
+        int prot = host_prot(mm, (int)m->prot);
 
         give_back(mm, page, page + GUEST_PAGE, prot);
         if (is_watched(mm, page)) {

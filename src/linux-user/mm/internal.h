@@ -17,15 +17,12 @@
 enum { GUEST_PROT = PROT_READ | PROT_WRITE | PROT_EXEC };
 
 /*
- * The host's protection for one of the guest's.  Code is data to the host;
- * what is nothing but code cannot be read, as on RISC-V, where a page that may
- * be written can.
+ * The host's protection for one of the guest's.  Code is data to the host, and
+ * what can be read is as the guest has it.
  */
-static inline int host_prot(int prot)
+static inline int host_prot(const Mm *mm, int prot)
 {
-    bool readable = prot & (PROT_READ | PROT_WRITE);
-
-    return (prot & ~PROT_EXEC) | (readable ? PROT_READ : 0);
+    return (prot & ~PROT_EXEC) | (prot & mm->readable ? PROT_READ : 0);
 }
 
 static inline bool page_aligned(uint64_t n)

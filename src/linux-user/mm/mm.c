@@ -20,7 +20,7 @@
 #include "util/reserve.h"
 
 enum {
-    NOBODYS_FLAG = 1 << 25,    /* for mmap; stands for one not RISC-V's */
+    NOBODYS_FLAG = 1 << 25,    /* for mmap; stands for one that no guest has */
 };
 
 bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
@@ -323,8 +323,8 @@ static void *host_view(Mm *mm, const MapRequest *r, uint64_t addr)
     void *p = mremap(r->view, 0, r->len, MREMAP_MAYMOVE | MREMAP_FIXED,
                      g2h(mm, addr));
 
-    if (p != MAP_FAILED && host_prot(r->prot) != (PROT_READ | PROT_WRITE)) {
-        mprotect(p, r->len, host_prot(r->prot));
+    if (p != MAP_FAILED && host_prot(mm, r->prot) != (PROT_READ | PROT_WRITE)) {
+        mprotect(p, r->len, host_prot(mm, r->prot));
     }
     return p;
 }
@@ -334,7 +334,7 @@ static void *host_map_over(Mm *mm, const MapRequest *r, uint64_t addr)
     if (r->view) {
         return host_view(mm, r, addr);
     }
-    return mmap(g2h(mm, addr), r->len, host_prot(r->prot),
+    return mmap(g2h(mm, addr), r->len, host_prot(mm, r->prot),
                 host_flags(mm, r->flags) | MAP_FIXED, r->fd,
                 (off_t)r->offset);
 }
@@ -354,7 +354,7 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
         return host_result(mm, host_map_over(mm, r, addr));
     }
     if ((r->flags & MAP_TYPE) != MAP_SHARED_VALIDATE && !r->view) {
-        return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(r->prot),
+        return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(mm, r->prot),
                                     host_flags(mm, r->flags) |
                                     MAP_FIXED_NOREPLACE, r->fd,
                                     (off_t)r->offset));

@@ -97,6 +97,7 @@ typedef struct Mm {
     Space space;
     uint64_t end;              /* of what is placed by itself, unless a hint
                                   is beyond; at most space.end */
+    int readable;              /* PROT_*: with any of these a page can be read */
     bool reserved;             /* [base, base + space.end) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
@@ -139,6 +140,7 @@ typedef struct MapRequest {
 typedef struct MmPlace {
     uint64_t low, high;        /* guest addresses that the program needs */
     uint64_t end, reach;       /* Mm.end and Space.end, if the host has room */
+    int readable;              /* Mm.readable */
     bool move;                 /* base is not 0, even if it can be */
     bool has_base;
     uint64_t base;             /* if has_base: this */

@@ -122,7 +122,7 @@ static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
         if (!mm_room_for_more(mm)) {
             return -ENOMEM;
         }
-        refused = host_protect(mm, start, &run, host_prot(prot));
+        refused = host_protect(mm, start, &run, host_prot(mm, prot));
         ret = refused < 0 ? refused : ret;
     }
     if (run > start) {

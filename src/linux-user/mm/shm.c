@@ -30,7 +30,7 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
         return -errno;         /* SHM_EXEC needs a right of its own */
     }
     if (flags & SHM_EXEC) {
-        mprotect(g2h(mm, m.start), len, host_prot(prot));
+        mprotect(g2h(mm, m.start), len, host_prot(mm, prot));
     }
     mm_tell_code_gone(mm, m.start, m.end);
     map_set(&mm->map, &m);

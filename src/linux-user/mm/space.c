@@ -232,7 +232,7 @@ static int choose_base(Mm *mm, const MmPlace *place)
 
 int mm_init(Mm *mm, const MmPlace *place)
 {
-    *mm = (Mm){ .end = place->end };
+    *mm = (Mm){ .end = place->end, .readable = place->readable };
     pthread_mutex_init(&mm->lock, NULL);
     mm->watch_start = UINT64_MAX;
     mm_limit_init(mm);

@@ -46,13 +46,20 @@ void show_signal(Line *l, const Shown *s)
     line_signal(l, (int)s->v);
 }
 
+void line_open_flags(Line *l, const Task *t, uint64_t guest)
+{
+    uint64_t flags = flags_to_host(t, guest);
+
+    line_name(l, SET_access_mode, flags & O_ACCMODE);
+    if (flags & ~(uint64_t)O_ACCMODE) {
+        line_add(l, "|");
+        line_bits(l, SET_open, flags & ~(uint64_t)O_ACCMODE, "");
+    }
+}
+
 void show_open(Line *l, const Shown *s)
 {
-    line_name(l, SET_access_mode, s->v & O_ACCMODE);
-    if (s->v & ~(uint64_t)O_ACCMODE) {
-        line_add(l, "|");
-        line_bits(l, SET_open, (uint32_t)s->v & ~(uint32_t)O_ACCMODE, "");
-    }
+    line_open_flags(l, s->t, (uint32_t)s->v);
 }
 
 void show_clone(Line *l, const Shown *s)

@@ -41,6 +41,8 @@ void line_address(Line *l, uint64_t addr);
 void line_bytes(Line *l, const void *bytes, uint64_t n);
 
 void line_mode(Line *l, uint32_t mode);
+/* Flags of open. */
+void line_open_flags(Line *l, const Task *t, uint64_t guest);
 /* What is ready, as strace adds it to a result. */
 void line_select_result(Line *l, Task *t, const uint64_t *a);
 void line_poll_result(Line *l, Task *t, uint64_t addr, uint64_t n);

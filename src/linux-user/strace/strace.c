@@ -268,8 +268,8 @@ static void add_ready(Line *l, Task *t, const Syscall *row,
     }
 }
 
-static void add_result(Line *l, const Syscall *row, const uint64_t *a,
-                       long ret)
+static void add_result(Line *l, const Task *t, const Syscall *row,
+                       const uint64_t *a, long ret)
 {
     const char *name = strerrorname_np((int)-ret);
 
@@ -279,11 +279,7 @@ static void add_result(Line *l, const Syscall *row, const uint64_t *a,
         line_add(l, "-1 %s (%s)", name ? name : "?", strerror((int)-ret));
     } else if (row->call == CALL_fcntl && a[1] == F_GETFL) {
         line_add(l, "%#lx (flags ", ret);
-        line_name(l, SET_access_mode, (uint64_t)ret & O_ACCMODE);
-        if (ret & ~O_ACCMODE) {
-            line_add(l, "|");
-            line_bits(l, SET_open, (uint64_t)ret & ~(uint64_t)O_ACCMODE, "");
-        }
+        line_open_flags(l, t, (uint64_t)ret);
         line_add(l, ")");
     } else {
         line_add(l, gives_address(row) ? "%#lx" : "%ld", ret);
@@ -311,7 +307,7 @@ void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
     } else {
         finish_call(&l, t, nr, a, ret);
     }
-    add_result(&l, row, a, ret);
+    add_result(&l, t, row, a, ret);
     add_ready(&l, t, row, a, ret);
     end_shown(t, &l, t->strace ? t->strace->shown : 0);
 }

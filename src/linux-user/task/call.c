@@ -2,6 +2,7 @@
 
 #include "host/usercopy.h"
 #include "linux-user/abi/layout.h"
+#include "linux-user/abi/open_flags.h"
 #include "util/check.h"
 
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
@@ -14,6 +15,18 @@ long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
     }
     return safe_syscall(&t->pending, host, v[0], v[1], v[2], v[3], v[4],
                         v[5]);
+}
+
+uint64_t flags_to_host(const Task *t, uint64_t flags)
+{
+    return t->proc->same_open_flags ? flags
+                                    : open_flags_to_host(task_abi(t), flags);
+}
+
+uint64_t flags_to_guest(const Task *t, uint64_t flags)
+{
+    return t->proc->same_open_flags ? flags
+                                    : open_flags_to_guest(task_abi(t), flags);
 }
 
 uint64_t structure_bytes(const Task *t, Structure s)

@@ -37,6 +37,11 @@ static inline long bad_pointer(void)
 /* Pass on, with guest pointers (bits of `pointers`) converted. */
 long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a);
 
+/* --- flags of open (abi/open_flags.h) --- */
+
+uint64_t flags_to_host(const Task *t, uint64_t flags);
+uint64_t flags_to_guest(const Task *t, uint64_t flags);
+
 /* --- structures, as the guest lays them out (abi/layout.h) --- */
 
 /* Are the guest's those of the host? */

@@ -46,6 +46,7 @@ typedef struct Process {
     const LinuxUserOptions *options;
     const GuestAbi *abi;               /* the same as options->abi */
     uint32_t same_layouts;             /* layouts_same() */
+    bool same_open_flags;              /* open_flags_same() */
     void (*run)(struct Task *);        /* a thread, until it ends */
     Gdb *gdb;                          /* NULL: not debugged */
     int debug_end;                     /* gdb_fork_child()'s; 0: none */

@@ -26,6 +26,7 @@ typedef struct Syscall {
     int host;                  /* its number */
     uint8_t pointers;          /* bit i: argument i is a guest pointer */
     uint8_t paths;             /* those that are paths to follow */
+    uint8_t open_flags;        /* those that are flags of open */
     uint16_t call;             /* CALL_*; NB_CALLS: a guest's own */
     uint8_t structure;         /* LAYOUT_*: the host's call does it, whatever
                                   the handler, if guest and host have the same;
@@ -40,6 +41,8 @@ typedef struct Syscall {
       SYSCALL_LETTER(s, i) == '?') << (i))
 #define SYSCALL_POINTER(s, i)                                       \
     ((SYSCALL_LETTER(s, i) >= 'A' && SYSCALL_LETTER(s, i) <= 'Z') << (i))
+#define SYSCALL_OPEN_FLAG(s, i)                                     \
+    ((SYSCALL_LETTER(s, i) == 'f' || SYSCALL_LETTER(s, i) == 'b') << (i))
 #define SYSCALL_ALL(bit, s)                                         \
     (bit(s, 0) | bit(s, 1) | bit(s, 2) | bit(s, 3) | bit(s, 4) |    \
      bit(s, 5))
@@ -50,7 +53,8 @@ typedef struct Syscall {
 #define SYSCALL_ROW(text, letters, ...)                             \
     { .name = #text, .arguments = letters,                          \
       .pointers = SYSCALL_POINTERS(letters),                        \
-      .paths = SYSCALL_PATHS(letters), __VA_ARGS__ },
+      .paths = SYSCALL_PATHS(letters),                              \
+      .open_flags = SYSCALL_ALL(SYSCALL_OPEN_FLAG, letters), __VA_ARGS__ },
 
 enum {
 #define PASS(name, arguments) CALL_##name,

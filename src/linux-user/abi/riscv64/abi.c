@@ -2,8 +2,10 @@
 
 #include <elf.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include "frontend/riscv/cpu.h"
 #include "linux-user/abi/layout.h"
+#include "linux-user/abi/open_flags.h"
 
 enum {
     EF_RVC = 1, EF_FLOAT_ABI_DOUBLE = 4, EF_RVE = 8,
@@ -55,6 +57,8 @@ const GuestAbi riscv64_abi = {
         [LAYOUT_loop_info] = &layout_loop_info_generic,
         [LAYOUT_sigaction] = &layout_sigaction_plain,
     },
+    .open_flag = OPEN_FLAGS_GENERIC,
+    .readable_prot = PROT_READ | PROT_WRITE,
     .regs = {
         .pc = offsetof(RVState, pc), .sp = GPR(RV_SP), .tls = GPR(RV_TP),
         .number = GPR(RV_A7), .result = GPR(RV_A0),
