@@ -35,16 +35,26 @@ ifndef MODE_$(MODE)
 $(error MODE=$(MODE): use release, shared, debug, asan, ubsan or tsan)
 endif
 
+# The host that it is built for. CROSS: not this machine; then what is to be run
+# now is built by gcc, and optional libraries are done without.
+HOST := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+CROSS := $(filter-out $(shell uname -m),$(HOST))
+BUILD_CC := $(if $(CROSS),gcc,$(CC))
+
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
         $(if $(WERROR),-Werror)
 CFLAGS := -std=gnu11 $(MODE_$(MODE)) $(WARN) -fPIE
 CPPFLAGS := -D_GNU_SOURCE -Isrc -I$(BUILD)
 # Static and position-independent: the host's loader puts the emulator high
 # up, which leaves the guest its own low addresses. Sanitizers need shared libc,
-# and so does MODE=shared, whose plugins are shared objects too.
-LDFLAGS := $(if $(filter release debug,$(MODE)),-static-pie,-pie) \
+# and so does MODE=shared, whose plugins are shared objects too; and a C library
+# that lacks what such programs begin with.
+STATIC := $(if $(filter release debug,$(MODE)),$(wildcard \
+            $(shell $(CC) -print-file-name=rcrt1.o)))
+LDFLAGS := $(if $(STATIC),-static-pie,-pie) \
            $(MODE_$(MODE)) $(if $(filter shared,$(MODE)),-rdynamic)
-LDLIBS := -lm -lpthread
+# RISC-V's compiler calls functions for atomics of single bytes.
+LDLIBS := -lm -lpthread $(if $(filter riscv64,$(HOST)),-latomic)
 # The generator is run by this Makefile: a leak there must not stop a build.
 export ASAN_OPTIONS ?= detect_leaks=0
 
@@ -62,17 +72,16 @@ $(BUILD)/asked.mk: tests/need.sh
 	@touch $@
 
 # Host disassembly, in the IR tools only.
-CAPSTONE := $(wildcard /usr/include/capstone/capstone.h)
+CAPSTONE := $(if $(CROSS),,$(wildcard /usr/include/capstone/capstone.h))
 CAPSTONE_DEF := $(if $(CAPSTONE),-DHAVE_CAPSTONE)
 CAPSTONE_LIB := $(if $(CAPSTONE),-lcapstone)
 
 # Symbols and unwinding, in tcg-profile only. Source lines, in tcg-explore.
-DW := $(wildcard /usr/include/elfutils/libdwfl.h)
+DW := $(if $(CROSS),,$(wildcard /usr/include/elfutils/libdwfl.h))
 WITHOUT := $(if $(DW),,src/profile/unwind.c)
 
-# The host that it is built for, and the backends: those whose code runs there
-# first, of these the host's own. What else only runs on its own host is left out.
-HOST := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+# The backends: those whose code runs on the host first, of these its own. What
+# else only runs on its own host is left out.
 BACKENDS := $(patsubst src/backend/%/backend.c,%,\
               $(wildcard src/backend/*/backend.c))
 BACKENDS := $(filter $(HOST),$(BACKENDS)) interp \
@@ -223,11 +232,11 @@ DECODE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/decode/*.c))
 $(DECODE_OBJECTS): $(BUILD)/obj/%.o: %.c | $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(BUILD_CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/decode: $(DECODE_OBJECTS)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+	$(Q)$(BUILD_CC) $(LDFLAGS) -o $@ $^
 
 # One for the frontend, whose functions are in several files, one for the
 # disassembler, and the patterns as a table for the explorer.  A number at the
@@ -290,6 +299,11 @@ real: all
 
 check: all
 	$(Q)tests/run-check.sh $(BUILD)
+
+# Not part of test: as a RISC-V host would have it (docs/testing.md).
+.PHONY: test-riscv64-host
+test-riscv64-host: all need-guest need-qemu
+	$(Q)tests/host/run.sh $(BUILD)
 
 # Not part of test: gcc's execute tests, fetched from Debian; and every thread
 # and signal test REPEAT times.
@@ -378,6 +392,7 @@ make test      every test; the last line is "N passed, N failed"
 make test-X    one suite: $(SUITES)
 make unit      the unit tests alone
 make real      real riscv64 programs of Debian (fetches 2 GB at first)
+make test-riscv64-host  build for a RISC-V host, run that emulator emulated
 make check     include order, function and file lengths, lone headers
 make bench     native, qemu-riscv64 and tcg-riscv64 side by side
 make dhrystone rebuild the committed Dhrystone binary
