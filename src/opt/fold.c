@@ -245,6 +245,9 @@ static bool compute(Fold *f, Op *op)
 static void order_inputs(Fold *f, Op *op)
 {
     unsigned outs = op_outs(op);
+    if (op_ins(op) < 2) {
+        return;                /* there is no f->in[1] */
+    }
     bool swap = in_known(&f->in[0]) && !in_known(&f->in[1]);
     swap |= temp_is_const(f->ir, f->in[0].t) &&
             !temp_is_const(f->ir, f->in[1].t);
