@@ -68,10 +68,10 @@ cpu: no such feature  |1  |only: tcg-riscv64: -cpu rv64,nosuch=on: no feature "n
 cpu: needs another    |1  |d needs f|-cpu rv64,f=off,d=on features
 cpu: no such name     |1  |no such processor "nosuch"|-cpu nosuch features
 cpu: not that one     |1  |Zba, Zbb|-cpu rva22u64 features
-cpu: sv48             |0  |stack 7|-cpu sv48 features
-cpu: sv48 by QEMU name|0  |stack 7|-cpu rv64,sv48=on features
-cpu: sv39             |0  |stack 3ffff|-cpu rv64,sv39=on features
-cpu: sv48 is no letter|0  |only: 112d 1 3 rv64imafdc_zicntr_zicsr_zifencei|-cpu sv48 features | head -n 1
+cpu: sv48!            |0  |stack 7|-cpu sv48 features
+cpu: sv48 by QEMU name!|0  |stack 7|-cpu rv64,sv48=on features
+cpu: sv39!            |0  |stack 3ffff|-cpu rv64,sv39=on features
+cpu: sv48 is no letter!|0  |only: 112d 1 3 rv64imafdc_zicntr_zicsr_zifencei|-cpu sv48 features | head -n 1
 cpu: help             |0  |sifive-u54|-cpu help
 insn: mul             |7  ||mul
 insn: no mul          |132||-cpu rv64,m=off mul
