@@ -42,9 +42,9 @@ typedef struct LinuxUserOptions {
     const char *self;          /* path of the emulator, for execve */
     char **self_options;       /* options that execve passes on, */
     char **foreign_options;    /* to a program of another guest */
-    /* The guest whose Linux programs begin so, which the emulator runs by the
-       name tcg-GUEST; NULL: none. */
-    const char *(*guest_name_of)(const void *head, size_t n);
+    /* The guest whose programs begin so: *name is what the emulator runs them
+       by, as tcg-NAME; NULL: none whose Linux is known. */
+    const GuestAbi *(*guest_of)(const void *head, size_t n, const char **name);
     const GuestAbi *abi;       /* the guest's */
     Plugins *plugins;          /* NULL: none */
     struct Profile *profile;   /* -profile; NULL: none */

@@ -75,7 +75,7 @@ static void set_defaults(Command *c)
     c->user.log.file = stderr;
     c->user.abi = c->guest->abi;
     c->user.name = c->name;
-    c->user.guest_name_of = guest_name_of;
+    c->user.guest_of = guest_of_file;
     c->user.self = "/proc/self/exe";
 }
 
@@ -122,6 +122,9 @@ static void set_program(Command *c, char **words)
 {
     command_inherit(c, "-execed");
     words_add(c, &c->foreign_inherited, "-foreign");
+    if (c->foreign) {
+        words_add(c, &c->inherited, "-foreign");
+    }
     c->user.first_pid = c->execed ? 0 : getpid();
     c->user.program = words[0];
     if (c->argv0) {

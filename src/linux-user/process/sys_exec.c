@@ -52,7 +52,8 @@ typedef struct ExecArgs {
     bool nameless;             /* there was a descriptor, and no path */
     bool unreadable;           /* it may be run, but not read */
     bool changes_user;
-    const char *guest;         /* that it is of; NULL: the host's */
+    const char *guest;         /* the name of that which it is of, and */
+    const GuestAbi *abi;       /* its Linux; NULL: it is the host's */
     int fd;                    /* the program, open; -1: not yet */
     int inherit;               /* inherit_save's; -1: none */
     char **words, *first_word; /* argv as it was, and its argv[0] */
@@ -199,13 +200,8 @@ static void close_if_open(int fd)
     }
 }
 
-static bool is_own(const Task *t, const char *guest)
-{
-    return strcmp(guest, t->proc->options->exec.frontend->name) == 0;
-}
-
 /* The interpreter of a program: it is there, and of the same guest. */
-static long interp_ok(Task *t, const char *name)
+static long interp_ok(Task *t, const GuestAbi *abi, const char *name)
 {
     const char *prefix = t->proc->options->prefix;
     char path[PATH_MAX], head[SCRIPT_LINE];
@@ -221,19 +217,19 @@ static long interp_ok(Task *t, const char *name)
     }
     n = pread((int)fd, head, sizeof(head), 0);
     close((int)fd);
-    return n >= 0 && elf_is_guest(task_abi(t), head, (size_t)n) ? 0 : -ELIBBAD;
+    return n >= 0 && elf_is_guest(abi, head, (size_t)n) ? 0 : -ELIBBAD;
 }
 
 static long guest_program_ok(Task *t, ExecArgs *x)
 {
     const char *why;
     ElfImage img;
-    long ret = elf_read(task_abi(t), x->fd, &img, &why);
+    long ret = elf_read(x->abi, x->fd, &img, &why);
 
     if (ret < 0) {
         return -ENOEXEC;
     }
-    ret = img.interp[0] ? interp_ok(t, img.interp) : 0;
+    ret = img.interp[0] ? interp_ok(t, x->abi, img.interp) : 0;
     elf_free(&img);
     return ret;
 }
@@ -317,9 +313,9 @@ static long resolve(Task *t, ExecArgs *x)
         if (n < 0) {
             return -errno;
         }
-        x->guest = t->proc->options->guest_name_of(head, (size_t)n);
-        if (x->guest) {
-            n = is_own(t, x->guest) ? guest_program_ok(t, x) : 0;
+        x->abi = t->proc->options->guest_of(head, (size_t)n, &x->guest);
+        if (x->abi) {
+            n = guest_program_ok(t, x);
             return n < 0 ? n : 1;
         }
         if (n < 2 || head[0] != '#' || head[1] != '!') {
@@ -377,8 +373,8 @@ static char *take_name(ExecArgs *x)
 static long put_emulator_before(Task *t, ExecArgs *x)
 {
     const LinuxUserOptions *o = t->proc->options;
-    char **options = is_own(t, x->guest) ? o->self_options
-                                         : o->foreign_options;
+    char **options = x->abi == task_abi(t) ? o->self_options
+                                           : o->foreign_options;
     char *argv0 = x->argv[0], *name = take_name(x);
     size_t n = 0;
 

@@ -87,9 +87,10 @@ void choose_guest(Command *c, const char *argv0, const char *program)
     c->guest = g ? g : guest_at(0);
 }
 
-const char *guest_name_of(const void *head, size_t n)
+const GuestAbi *guest_of_file(const void *head, size_t n, const char **name)
 {
     const Guest *g = guest_of_elf(head, n);
 
-    return g && g->abi ? g->name : NULL;
+    *name = g ? g->name : NULL;
+    return g ? g->abi : NULL;
 }

@@ -61,8 +61,8 @@ char **choose_verb(char **argv);
  * program's ELF file.  program: NULL if none is given.
  */
 void choose_guest(Command *, const char *argv0, const char *program);
-/* The guest whose Linux programs begin so; NULL: none. */
-const char *guest_name_of(const void *head, size_t n);
+/* LinuxUserOptions.guest_of. */
+const GuestAbi *guest_of_file(const void *head, size_t n, const char **name);
 
 /* --- options.c --- */
 
