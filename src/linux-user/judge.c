@@ -79,8 +79,8 @@ static bool strict_allows(const Task *t, unsigned nr)
 /* What another thread's TSYNC gave. */
 static void take_up_privs(Task *t)
 {
-    if (t->seccomp_privs) {
-        t->seccomp_privs = false;
+    if (t->seccomp.privs) {
+        t->seccomp.privs = false;
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     }
 }
@@ -118,7 +118,7 @@ static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
     uint32_t decision;
 
     memcpy(data.args, a, sizeof(data.args));
-    decision = seccomp_run(t->seccomp, &data, &match);
+    decision = seccomp_run(t->seccomp.filter, &data, &match);
     switch (decision & SECCOMP_RET_ACTION_FULL) {
     case SECCOMP_RET_ALLOW: case SECCOMP_RET_LOG:
         return SECCOMP_ALLOWED;
@@ -142,7 +142,7 @@ static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
 SeccompVerdict judge_call(Task *t, unsigned *nr, const uint64_t *a, long *ret)
 {
     take_up_privs(t);
-    if (t->seccomp_strict && !strict_allows(t, *nr)) {
+    if (t->seccomp.strict && !strict_allows(t, *nr)) {
         strace_never_returns(t, *nr, a);
         kill_thread(t, SIGKILL);
         return SECCOMP_ENDED;

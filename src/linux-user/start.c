@@ -149,8 +149,8 @@ static int map_vdso(Process *proc, uint64_t *address)
                             vdso->bytes)) {
         return -ENOMEM;
     }
-    *address = proc->vdso = (uint64_t)at;
-    proc->sigreturn = proc->vdso + vdso->sigreturn;
+    *address = proc->placed.vdso = (uint64_t)at;
+    proc->placed.sigreturn = proc->placed.vdso + vdso->sigreturn;
     return (int)mm_protect(&proc->mm, (uint64_t)at, GUEST_PAGE,
                            PROT_READ | PROT_EXEC);
 }
@@ -194,7 +194,7 @@ static int load_program(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
         return ret;
     }
     info.entry = *pc = elf_entry(&l->program);
-    proc->areas = elf_areas(&l->program);
+    proc->placed.areas = elf_areas(&l->program);
     mm_set_brk(&proc->mm, elf_brk(&l->program));
     if (l->interp_fd >= 0) {
         ret = elf_map(&proc->mm, l->interp_fd, &l->interp, 0);
@@ -287,7 +287,8 @@ static int start_exec(Process *proc)
     }
     exec_set_stop_fn(proc->exec, signal_stop_thread);
     if (plugins) {
-        plugins_start(plugins, &guest, exec_symbols(proc->exec), proc->exe);
+        plugins_start(plugins, &guest, exec_symbols(proc->exec),
+                      proc->program.path);
     }
     return 0;
 }
@@ -299,13 +300,14 @@ static void hold_program(Process *proc, int fd, const FdRoom *room)
     rlim_t limit = room->old.rlim_cur;
     struct stat st;
 
-    if (!realpath(proc->options->program, proc->exe)) {
-        snprintf(proc->exe, sizeof(proc->exe), "%s", proc->options->program);
+    if (!realpath(proc->options->program, proc->program.path)) {
+        snprintf(proc->program.path, sizeof(proc->program.path), "%s",
+                 proc->options->program);
     }
     program_hold(proc, fd, limit < HIGH_ENOUGH ? (int)limit : HIGH_ENOUGH);
     if (stat("/proc/self/exe", &st) == 0) {
-        proc->emulator_dev = st.st_dev;
-        proc->emulator_ino = st.st_ino;
+        proc->emulator.dev = st.st_dev;
+        proc->emulator.ino = st.st_ino;
     }
 }
 
@@ -362,7 +364,7 @@ static int start_program(Start *s, Task **task)
     if (fd_room_there()) {
         read_files(s);
     } else if (fd_room_elsewhere(read_files, s, s->program)) {
-        proc->program_fd = -1;
+        proc->program.fd = -1;
     } else {
         s->status = complain(proc->options, proc->options->program, ENOMEM,
                              NULL);
@@ -394,7 +396,7 @@ static void set_name(const Process *proc, const InheritedProgram *inherited)
 {
     static const char deleted[] = " (deleted)";
     const LinuxUserOptions *o = proc->options;
-    const char *path = inherited->names ? proc->exe : o->program;
+    const char *path = inherited->names ? proc->program.path : o->program;
     const char *slash = strrchr(path, '/');
     char name[PATH_MAX];
     size_t n;
@@ -450,11 +452,11 @@ int linux_user_run(const LinuxUserOptions *o)
     proc->same_open_flags = open_flags_same(o->abi);
     proc->run = task_loop;
     proc->profile_fd = o->profile ? profile_fd(o->profile) : -1;
-    proc->program_fd = -1;
+    proc->program.fd = -1;
     pthread_mutex_init(&proc->seccomp_lock, NULL);
     pthread_mutex_init(&proc->written.lock, NULL);
     remote_publish(proc);
-    pthread_mutex_init(&proc->program_lock, NULL);
+    pthread_mutex_init(&proc->program.lock, NULL);
     signal_init_process(proc);
     fd_room_make(&room);
     ret = start_program(&(Start){ .proc = proc, .room = &room,

@@ -141,7 +141,7 @@ static bool syscall_by_vdso(const Task *t, unsigned nr, const uint64_t *a)
 {
     const AbiVdso *vdso = task_abi(t)->vdso;
 
-    if (task_pc(t) - t->proc->vdso >= vdso->bytes) {
+    if (task_pc(t) - t->proc->placed.vdso >= vdso->bytes) {
         return false;
     }
     for (unsigned i = 0; i < vdso->nb_calls; i++) {

@@ -72,9 +72,9 @@ static bool write_memory(void *opaque, CPUState *cpu, uint64_t addr,
 static size_t read_auxv(void *opaque, void *buf, size_t n)
 {
     const Process *proc = opaque;
-    size_t size = proc->auxv_end - proc->auxv;
+    size_t size = proc->placed.auxv_end - proc->placed.auxv;
 
-    return read_memory(opaque, proc->auxv, buf, size < n ? size : n);
+    return read_memory(opaque, proc->placed.auxv, buf, size < n ? size : n);
 }
 
 /* --- files --- */
@@ -138,7 +138,8 @@ static GdbTarget target_of(Process *proc)
 {
     return (GdbTarget){
         .opaque = proc, .exec = proc->exec,
-        .guest = proc->options->exec.frontend->debug, .program = proc->exe,
+        .guest = proc->options->exec.frontend->debug,
+        .program = proc->program.path,
         .read = read_memory, .write = write_memory, .auxv = read_auxv,
         .open = open_file, .readlink = read_link, .unlink = unlink_file,
         .kick = kick,

@@ -19,7 +19,7 @@ bool names_check(const Process *proc)
     }
     if (name) {
         fprintf(stderr, "%s: %s: no function \"%s\" in %s\n", o->name, option,
-                name, proc->exe);
+                name, proc->program.path);
     }
     return !name;
 }

@@ -72,7 +72,7 @@ static void *add_record(Profile *p, ProfileKind kind, size_t bytes,
 
 static void add_start(Profile *p, const Task *t)
 {
-    const char *exe = t->proc->exe;
+    const char *exe = t->proc->program.path;
     size_t n = strlen(exe) + 1;
     ProfileStart *s = add_record(p, PROFILE_START, sizeof(*s) + n, t->tgid,
                                  t->tid);

@@ -70,11 +70,11 @@ static void put_psinfo(FILE *out, Task *t)
         .sname = 'R', .uid = getuid(), .gid = getgid(), .pid = getpid(),
         .ppid = getppid(), .pgrp = getpgrp(), .sid = getsid(0),
     };
-    size_t n = t->proc->arg_end - t->proc->arg_start;
+    size_t n = t->proc->placed.arg_end - t->proc->placed.arg_start;
 
     prctl(PR_GET_NAME, p.name);
     n = n < sizeof(p.args) ? n : sizeof(p.args);
-    if (mm_read(task_mm(t), p.args, t->proc->arg_start, n)) {
+    if (mm_read(task_mm(t), p.args, t->proc->placed.arg_start, n)) {
         for (size_t i = 0; i + 1 < n; i++) {
             p.args[i] = p.args[i] ? p.args[i] : ' ';
         }
@@ -86,10 +86,10 @@ static void put_psinfo(FILE *out, Task *t)
 static void put_auxv(FILE *out, Task *t)
 {
     uint64_t auxv[128];
-    size_t n = t->proc->auxv_end - t->proc->auxv;
+    size_t n = t->proc->placed.auxv_end - t->proc->placed.auxv;
 
     if (n <= sizeof(auxv) &&
-        mm_read(task_mm(t), auxv, t->proc->auxv, n)) {
+        mm_read(task_mm(t), auxv, t->proc->placed.auxv, n)) {
         put_note(out, NT_AUXV, auxv, n);
     }
 }

@@ -462,7 +462,7 @@ long sys_close(Task *t, const uint64_t *a)
 
 long sys_dup3(Task *t, const uint64_t *a)
 {
-    if ((int)a[1] == t->proc->program_fd && (int)a[0] != (int)a[1]) {
+    if ((int)a[1] == t->proc->program.fd && (int)a[0] != (int)a[1]) {
         program_give_way(t->proc);
     }
     if (is_own(t, a[0]) || is_own(t, a[1])) {

@@ -38,8 +38,8 @@ static bool lowest_file(const char *maps, ino_t emulator, char exe[PATH_MAX])
 
 static bool is_emulator(const Task *t, const struct stat *st)
 {
-    return st->st_ino == t->proc->emulator_ino &&
-           st->st_dev == t->proc->emulator_dev;
+    return st->st_ino == t->proc->emulator.ino &&
+           st->st_dev == t->proc->emulator.dev;
 }
 
 static bool exe_of_other(const Task *t, int pid, char file[PATH_MAX])
@@ -147,7 +147,7 @@ static bool ends_in_exe(const char *path)
 static bool own_program(const Task *t, char file[PATH_MAX])
 {
     if (!program_path(t->proc, file)) {
-        strcpy(file, t->proc->exe);
+        strcpy(file, t->proc->program.path);
     }
     return true;
 }
@@ -214,10 +214,10 @@ void proc_show_program(const Process *proc)
         .start_stack = field[28 - FIRST], .start_data = field[45 - FIRST],
         .end_data = field[46 - FIRST], .start_brk = field[47 - FIRST],
         .brk = (uintptr_t)sbrk(0), .exe_fd = (uint32_t)-1,
-        .arg_start = (uintptr_t)g2h(&proc->mm, proc->arg_start),
-        .arg_end = (uintptr_t)g2h(&proc->mm, proc->arg_end),
-        .env_start = (uintptr_t)g2h(&proc->mm, proc->arg_end),
-        .env_end = (uintptr_t)g2h(&proc->mm, proc->env_end),
+        .arg_start = (uintptr_t)g2h(&proc->mm, proc->placed.arg_start),
+        .arg_end = (uintptr_t)g2h(&proc->mm, proc->placed.arg_end),
+        .env_start = (uintptr_t)g2h(&proc->mm, proc->placed.arg_end),
+        .env_end = (uintptr_t)g2h(&proc->mm, proc->placed.env_end),
     };
     prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0);
 }

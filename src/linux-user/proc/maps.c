@@ -35,7 +35,7 @@ static bool parse_line(char *line, HostLine *h)
 static const char *mapping_name(const Process *proc, const Mapping *m,
                                 const HostLine *h)
 {
-    uint64_t start = proc->stack_start;
+    uint64_t start = proc->placed.stack_start;
 
     switch (m->kind) {
     case MAPPING_HEAP: return "[heap]";

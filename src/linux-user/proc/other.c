@@ -38,9 +38,9 @@ static void write_map(const Remote *r, FILE *out, bool details)
              details ? "smaps" : "maps");
     if (proc && remote_map(r, &proc->mm.map)) {
         proc->mm.base = r->base;
-        remote_read(r->pid, &proc->stack_start,
-                    r->proc + offsetof(Process, stack_start),
-                    sizeof(proc->stack_start));
+        remote_read(r->pid, &proc->placed.stack_start,
+                    r->proc + offsetof(Process, placed.stack_start),
+                    sizeof(proc->placed.stack_start));
         proc_copy_maps(proc, out, host, details);
         map_free(&proc->mm.map);
     }
@@ -61,7 +61,7 @@ static void write_auxv(const Remote *r, FILE *out)
 {
     uint64_t range[2], pair[2];
 
-    if (!remote_read(r->pid, range, r->proc + offsetof(Process, auxv),
+    if (!remote_read(r->pid, range, r->proc + offsetof(Process, placed.auxv),
                      sizeof(range))) {
         return;
     }

@@ -168,25 +168,25 @@ void program_hold(Process *proc, int fd, int first)
         close(own);
         own = high;
     }
-    proc->program_fd = own;
+    proc->program.fd = own;
     fcntl(own, F_OFD_SETLK, &lock);
     snprintf(link, sizeof(link), "/proc/self/fd/%d", own);
-    n = readlink(link, proc->exe, sizeof(proc->exe) - 1);
+    n = readlink(link, proc->program.path, sizeof(proc->program.path) - 1);
     if (n > 0) {
-        proc->exe[n] = '\0';
+        proc->program.path[n] = '\0';
     }
 }
 
 static bool move_up(Process *proc)
 {
-    int old = proc->program_fd;
+    int old = proc->program.fd;
     FdRoom room;
 
     fd_room_make(&room);
     if (old >= (int)room.old.rlim_cur) {
         old = -1;
     } else {
-        proc->program_fd = fcntl(old, F_DUPFD_CLOEXEC,
+        proc->program.fd = fcntl(old, F_DUPFD_CLOEXEC,
                                  (int)room.old.rlim_cur);
         close(old);
     }
@@ -198,18 +198,18 @@ bool program_give_way(Process *proc)
 {
     bool moved = false;
 
-    if (proc->program_fd >= 0 &&
-        pthread_mutex_trylock(&proc->program_lock) == 0) {
+    if (proc->program.fd >= 0 &&
+        pthread_mutex_trylock(&proc->program.lock) == 0) {
         moved = move_up(proc);
-        pthread_mutex_unlock(&proc->program_lock);
+        pthread_mutex_unlock(&proc->program.lock);
     }
     return moved;
 }
 
 bool program_path(const Process *proc, char path[PATH_MAX])
 {
-    snprintf(path, PATH_MAX, "/proc/thread-self/fd/%d", proc->program_fd);
-    return proc->program_fd >= 0 && access(path, F_OK) == 0;
+    snprintf(path, PATH_MAX, "/proc/thread-self/fd/%d", proc->program.fd);
+    return proc->program.fd >= 0 && access(path, F_OK) == 0;
 }
 
 /* Does /proc/PID/fdinfo/N tell of the lock? */

@@ -48,7 +48,7 @@ void program_hold(Process *proc, int fd, int first);
  * not in the way.
  */
 bool program_give_way(Process *proc);
-/* A path that opens the program; false: only proc->exe does, if at all. */
+/* A path that opens the program; false: only its own does, if at all. */
 bool program_path(const Process *proc, char path[PATH_MAX]);
 /* The descriptor by which process pid of this emulator holds it, or -1. */
 int program_fd_of(int pid);

@@ -26,34 +26,34 @@ static void write_memory(Task *t, FILE *out, uint64_t start, uint64_t end)
 void proc_cmdline(Task *t, FILE *out, const char *path)
 {
     (void)path;
-    write_memory(t, out, t->proc->arg_start, t->proc->arg_end);
+    write_memory(t, out, t->proc->placed.arg_start, t->proc->placed.arg_end);
 }
 
 void proc_environ(Task *t, FILE *out, const char *path)
 {
     (void)path;
-    write_memory(t, out, t->proc->arg_end, t->proc->env_end);
+    write_memory(t, out, t->proc->placed.arg_end, t->proc->placed.env_end);
 }
 
 void proc_auxv(Task *t, FILE *out, const char *path)
 {
     (void)path;
-    write_memory(t, out, t->proc->auxv, t->proc->auxv_end);
+    write_memory(t, out, t->proc->placed.auxv, t->proc->placed.auxv_end);
 }
 
 /* Fields (proc(5)) of the guest's own: its size, and where what is. */
 static void write_stat_field(Task *t, FILE *out, int field, const char *word)
 {
     const Process *proc = t->proc;
-    const ElfAreas *areas = &proc->areas;
+    const ElfAreas *areas = &proc->placed.areas;
     const struct { int field; uint64_t value; } own[] = {
         { 23, mm_size(task_mm(t)) },
         { 26, areas->start_code }, { 27, areas->end_code },
-        { 28, proc->stack_start },
+        { 28, proc->placed.stack_start },
         { 45, areas->start_data }, { 46, areas->end_data },
         { 47, proc->mm.brk_start },
-        { 48, proc->arg_start }, { 49, proc->arg_end },
-        { 50, proc->arg_end }, { 51, proc->env_end },
+        { 48, proc->placed.arg_start }, { 49, proc->placed.arg_end },
+        { 50, proc->placed.arg_end }, { 51, proc->placed.env_end },
     };
 
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -145,7 +145,8 @@ static void write_status_line(Task *t, FILE *out, const char *line)
     } else if (is_field(line, "Seccomp")) {
         fprintf(out, "Seccomp:\t%ld\n", seccomp_mode(t));
     } else if (is_field(line, "Seccomp_filters")) {
-        fprintf(out, "Seccomp_filters:\t%u\n", seccomp_count(t->seccomp));
+        fprintf(out, "Seccomp_filters:\t%u\n",
+                seccomp_count(t->seccomp.filter));
     } else if (is_field(line, "SigIgn")) {
         fprintf(out, "SigIgn:\t%016" PRIx64 "\n",
                 signal_set(t->actions, false));

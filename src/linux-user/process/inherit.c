@@ -57,8 +57,8 @@ static FILE *new_file(int *fd)
 long inherit_save(Task *t, const InheritedProgram *program, int *out,
                   char variable[INHERIT_VARIABLE_SIZE])
 {
-    Header h = { .strict = t->seccomp_strict,
-                 .nb_filters = seccomp_count(t->seccomp),
+    Header h = { .strict = t->seccomp.strict,
+                 .nb_filters = seccomp_count(t->seccomp.filter),
                  .program = *program };
     FILE *file;
 
@@ -76,7 +76,7 @@ long inherit_save(Task *t, const InheritedProgram *program, int *out,
         return -errno;
     }
     fwrite(&h, sizeof(h), 1, file);
-    write_filters(file, t->seccomp);
+    write_filters(file, t->seccomp.filter);
     fclose(file);
     lseek(*out, 0, SEEK_SET);
     snprintf(variable, INHERIT_VARIABLE_SIZE, "%s%d", variable_name, *out);
@@ -115,8 +115,8 @@ void inherit_load(Task *t, int fd)
     if (fread(&h, sizeof(h), 1, in) == 1) {
         memcpy(task_mm(t)->limit, h.limit, sizeof(h.limit));
         task_mm(t)->mdwe = h.mdwe;
-        t->seccomp_strict = h.strict;
-        t->seccomp = read_filters(in, h.nb_filters);
+        t->seccomp.strict = h.strict;
+        t->seccomp.filter = read_filters(in, h.nb_filters);
         trace_resume(t, &h.trace);
         if (h.debug_bytes && h.debug_bytes <= sizeof(h.debug)) {
             debug_resume(t, h.debug, h.debug_bytes);

@@ -143,8 +143,8 @@ static int64_t push_vectors(Builder *b, Process *proc, const Auxv *a,
     b->sp = (b->sp - words * sizeof(*block)) & ~15ull;
     b->sp += words * sizeof(*block);
     push(b, block, words * sizeof(*block));
-    proc->auxv = b->sp + at * sizeof(*block);
-    proc->auxv_end = b->sp + words * sizeof(*block);
+    proc->placed.auxv = b->sp + at * sizeof(*block);
+    proc->placed.auxv_end = b->sp + words * sizeof(*block);
     free(block);
     return b->bad ? -E2BIG : (int64_t)b->sp;
 }
@@ -184,11 +184,11 @@ static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
     fill_random(o, bytes, sizeof(bytes));
     push(b, &(uint64_t){ 0 }, sizeof(uint64_t));
     execfn = push_string(b, o->execfn ? o->execfn : o->program);
-    proc->env_end = b->sp;
+    proc->placed.env_end = b->sp;
     push_strings(b, o->envp, strings + argc);
-    proc->arg_end = b->sp;
+    proc->placed.arg_end = b->sp;
     push_strings(b, o->argv, strings);
-    proc->arg_start = b->sp;
+    proc->placed.arg_start = b->sp;
     b->sp &= ~15ull;
     random = push(b, bytes, sizeof(bytes));
     platform = proc->abi->platform ? push_string(b, proc->abi->platform) : 0;
@@ -231,6 +231,6 @@ int64_t stack_build(Process *proc, const StackInfo *info)
     }
     ret = fill(&b, proc, info, strings);
     free(strings);
-    proc->stack_start = b.sp;
+    proc->placed.stack_start = b.sp;
     return ret;
 }

@@ -92,7 +92,8 @@ static int prctl_pointers(int option)
 /* As much as there is room for; the size of all. */
 static long get_auxv(Task *t, uint64_t addr, uint64_t room, uint64_t rest)
 {
-    uint64_t at = t->proc->auxv, size = t->proc->auxv_end - at, pair[2];
+    const Placed *p = &t->proc->placed;
+    uint64_t at = p->auxv, size = p->auxv_end - at, pair[2];
 
     if (rest) {
         return -EINVAL;

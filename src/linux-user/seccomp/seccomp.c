@@ -111,7 +111,8 @@ static long read_filter(Task *t, uint64_t addr, SeccompFilter **out)
     }
     if (mm_read(task_mm(t), insn, prog.insn, prog.len * sizeof(*insn))) {
         ret = !bpf_valid(insn, prog.len) ? -EINVAL
-              : (*out = seccomp_add(t->seccomp, insn, prog.len)) ? 0 : -ENOMEM;
+              : (*out = seccomp_add(t->seccomp.filter, insn, prog.len))
+              ? 0 : -ENOMEM;
     }
     free(insn);
     return ret;
@@ -147,8 +148,8 @@ static void can_sync(void *opaque, CPUState *cpu)
     Sync *s = opaque;
     const Task *o = sibling(s, cpu);
 
-    if (o && (o->seccomp_strict ||
-              !has_ancestor(s->t->seccomp, o->seccomp))) {
+    if (o && (o->seccomp.strict ||
+              !has_ancestor(s->t->seccomp.filter, o->seccomp.filter))) {
         s->refuses = o->tid;
     }
 }
@@ -159,8 +160,8 @@ static void give_filter(void *opaque, CPUState *cpu)
     Task *o = sibling(s, cpu);
 
     if (o) {
-        o->seccomp_privs = s->privs;
-        o->seccomp = s->filter;
+        o->seccomp.privs = s->privs;
+        o->seccomp.filter = s->filter;
     }
 }
 
@@ -182,7 +183,7 @@ static long install(Task *t, uint64_t flags, SeccompFilter *f)
         f->has_listener = true;
     }
     if (ret >= 0) {
-        t->seccomp = f;
+        t->seccomp.filter = f;
         if (sync) {
             exec_each_other(t->cpu, give_filter, &s);
         }
@@ -217,10 +218,10 @@ static long set_filter(Task *t, uint64_t flags, uint64_t addr)
     }
     ret = -EINVAL;
     pthread_mutex_lock(&t->proc->seccomp_lock);
-    if (!t->seccomp_strict) {
+    if (!t->seccomp.strict) {
         ret = install(t, flags, f);
     }
-    if (t->seccomp != f) {
+    if (t->seccomp.filter != f) {
         free(f);
     }
     pthread_mutex_unlock(&t->proc->seccomp_lock);
@@ -230,9 +231,9 @@ static long set_filter(Task *t, uint64_t flags, uint64_t addr)
 void seccomp_copy(Task *t, const Task *parent)
 {
     pthread_mutex_lock(&t->proc->seccomp_lock);
-    t->seccomp = parent->seccomp;
-    t->seccomp_privs = parent->seccomp_privs;
-    t->seccomp_strict = parent->seccomp_strict;
+    t->seccomp.filter = parent->seccomp.filter;
+    t->seccomp.privs = parent->seccomp.privs;
+    t->seccomp.strict = parent->seccomp.strict;
     pthread_mutex_unlock(&t->proc->seccomp_lock);
 }
 
@@ -246,10 +247,10 @@ void seccomp_new_process(Task *t)
 
 static long set_strict(Task *t)
 {
-    if (t->seccomp) {
+    if (t->seccomp.filter) {
         return -EINVAL;
     }
-    t->seccomp_strict = true;
+    t->seccomp.strict = true;
     return 0;
 }
 
@@ -300,6 +301,6 @@ long seccomp_prctl_set(Task *t, uint64_t mode, uint64_t program)
 
 long seccomp_mode(const Task *t)
 {
-    return t->seccomp_strict ? SECCOMP_MODE_STRICT
-           : t->seccomp ? SECCOMP_MODE_FILTER : SECCOMP_MODE_DISABLED;
+    return t->seccomp.strict ? SECCOMP_MODE_STRICT
+           : t->seccomp.filter ? SECCOMP_MODE_FILTER : SECCOMP_MODE_DISABLED;
 }

@@ -32,7 +32,7 @@ typedef enum SeccompVerdict {
 /* Must the thread's calls be looked at? */
 static inline bool seccomp_active(const Task *t)
 {
-    return t->seccomp || t->seccomp_strict;
+    return t->seccomp.filter || t->seccomp.strict;
 }
 
 /*

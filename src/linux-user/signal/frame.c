@@ -67,7 +67,7 @@ bool frame_push(Task *t, const siginfo_t *info, const GuestAction *act,
     if (t->altstack.flags & ALTSTACK_AUTODISARM) {
         t->altstack = (GuestStack){ .flags = SS_DISABLE };
     }
-    as->enter(t->cpu, &f, act, t->proc->sigreturn);
+    as->enter(t->cpu, &f, act, t->proc->placed.sigreturn);
     task_leave(t);
     return true;
 }

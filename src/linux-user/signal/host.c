@@ -293,8 +293,8 @@ void signal_end(Task *t)
     signal_set_host_mask(~0ull);
     task_set_current(NULL);
     give_up_pending(t);
-    if (t->has_timer) {
-        raw_syscall(SYS_timer_delete, t->timer, 0, 0, 0, 0, 0);
+    if (t->kick.has_timer) {
+        raw_syscall(SYS_timer_delete, t->kick.timer, 0, 0, 0, 0, 0);
     }
     free_host_stack(t);
 }

@@ -25,7 +25,7 @@ static void arm_timer(Task *t)
 {
     struct itimerspec soon = { .it_value = { 0, KICK_AGAIN_NS } };
 
-    if (!t->has_timer) {
+    if (!t->kick.has_timer) {
         struct sigevent ev;
 
         memset(&ev, 0, sizeof(ev));
@@ -33,26 +33,27 @@ static void arm_timer(Task *t)
         ev.sigev_signo = SIGBUS;
         ev.sigev_value.sival_ptr = t;
         ev._sigev_un._tid = (int)own_tid();
-        t->has_timer = raw_syscall(SYS_timer_create, CLOCK_MONOTONIC,
-                                   (long)&ev, (long)&t->timer, 0, 0, 0) == 0;
+        t->kick.has_timer =
+            raw_syscall(SYS_timer_create, CLOCK_MONOTONIC, (long)&ev,
+                        (long)&t->kick.timer, 0, 0, 0) == 0;
     }
-    t->timer_armed = t->has_timer;
-    raw_syscall(SYS_timer_settime, t->timer, 0, (long)&soon, 0, 0, 0);
+    t->kick.armed = t->kick.has_timer;
+    raw_syscall(SYS_timer_settime, t->kick.timer, 0, (long)&soon, 0, 0, 0);
 }
 
 void signal_disarm_timer(Task *t)
 {
     struct itimerspec never = { 0 };
 
-    if (t->timer_armed) {
-        t->timer_armed = false;
-        raw_syscall(SYS_timer_settime, t->timer, 0, (long)&never, 0, 0, 0);
+    if (t->kick.armed) {
+        t->kick.armed = false;
+        raw_syscall(SYS_timer_settime, t->kick.timer, 0, (long)&never, 0, 0, 0);
     }
 }
 
 void signal_new_process(Task *t)
 {
-    t->has_timer = t->timer_armed = false;
+    t->kick.has_timer = t->kick.armed = false;
     t->tgid = getpid();
     t->tid = (int32_t)own_tid();
 }

@@ -6,7 +6,7 @@ int own_fd(const Task *t, int from)
 {
     const LinuxUserOptions *o = t->proc->options;
     const int own[] = {
-        t->proc->program_fd,
+        t->proc->program.fd,
         fileno(o->log.file),
         t->proc->profile_fd,
         t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1,

@@ -39,6 +39,29 @@ typedef struct Written {
     volatile uint64_t start, end;
 } Written;
 
+typedef struct Inode {
+    dev_t dev;
+    ino_t ino;
+} Inode;
+
+/* What runs (proc/program.h). */
+typedef struct ProgramFile {
+    char path[PATH_MAX];       /* its real path, once */
+    volatile int fd;           /* -1: none */
+    pthread_mutex_t lock;      /* while it moves */
+} ProgramFile;
+
+/* Where the program's start has put what, in guest memory. */
+typedef struct Placed {
+    ElfAreas areas;
+    uint64_t arg_start, arg_end;       /* of the strings on the stack, which */
+    uint64_t env_end;                  /* those of the environment follow */
+    uint64_t auxv, auxv_end;
+    uint64_t stack_start;              /* sp then */
+    uint64_t vdso;
+    uint64_t sigreturn;                /* address of the trampoline */
+} Placed;
+
 typedef struct Process {
     Mm mm;
     Reserve reserve;                   /* see util/reserve.h */
@@ -51,18 +74,9 @@ typedef struct Process {
     Gdb *gdb;                          /* NULL: not debugged */
     int debug_end;                     /* gdb_fork_child()'s; 0: none */
     int profile_fd;                    /* -1: no -profile */
-    char exe[PATH_MAX];                /* the program's real path, once */
-    volatile int program_fd;           /* proc/program.h; -1: none */
-    pthread_mutex_t program_lock;      /* while it moves */
-    dev_t emulator_dev;
-    ino_t emulator_ino;
-    uint64_t arg_start, arg_end;       /* of the strings on the stack */
-    uint64_t env_end;
-    uint64_t auxv, auxv_end;
-    ElfAreas areas;                    /* of the program */
-    uint64_t stack_start;              /* sp at the program's start */
-    uint64_t vdso;
-    uint64_t sigreturn;                /* address of the trampoline */
+    ProgramFile program;
+    Inode emulator;                    /* /proc/self/exe */
+    Placed placed;
     Actions actions;
     uint64_t page_logged;              /* by page_log(); under mm.lock */
     Held held;                         /* signals to the process */
@@ -82,6 +96,19 @@ typedef struct Tick {
     bool has_timer;
     int32_t timer;
 } Tick;
+
+/* It kicks the thread again (signal/kick.c). */
+typedef struct KickTimer {
+    bool has_timer, armed;
+    int32_t timer;
+} KickTimer;
+
+/* Written under Process.seccomp_lock. */
+typedef struct SeccompState {
+    const struct SeccompFilter *volatile filter;   /* the newest; NULL: none */
+    volatile bool privs;       /* no_new_privs is still to be set */
+    bool strict;
+} SeccompState;
 
 typedef struct Task {
     CPUState *cpu;
@@ -103,15 +130,11 @@ typedef struct Task {
     void *exec_scratch;                /* memory of an execve under way */
     volatile bool kicked;              /* a signal of our own came */
     volatile bool cut_short;           /* one of exec's ended the call's wait */
-    bool has_timer, timer_armed;       /* to kick again; signal/host.c */
-    int32_t timer;
+    KickTimer kick;
     void *host_stack;                  /* for signal handlers; owned */
     uint64_t clear_tid;                /* set_tid_address; 0: none */
     uint64_t robust_list;              /* set_robust_list; 0: none */
-    const struct SeccompFilter *volatile seccomp;   /* the newest; NULL: none;
-                                          written under proc's lock */
-    volatile bool seccomp_privs;       /* no_new_privs is still to be set */
-    bool seccomp_strict;
+    SeccompState seccomp;
     Tick tick;                 /* written in the thread's signal handler */
     struct StraceCall *strace;         /* with -strace, of this thread */
     GdbThread *debug;                  /* NULL: not debugged */
