@@ -97,7 +97,8 @@ typedef struct Mm {
     Space space;
     uint64_t end;              /* of what is placed by itself, unless a hint
                                   is beyond; at most space.end */
-    int readable;              /* PROT_*: with any of these a page can be read */
+    int readable;              /* PROT_*: a page with any of these can be
+                                  read */
     bool reserved;             /* [base, base + space.end) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
