@@ -89,31 +89,37 @@ static long call_once(Task *t, const Syscall *row, unsigned nr,
     return unknown_call(t, nr);
 }
 
-/* The arguments with the host's flags; in v, if they are others. */
-static const uint64_t *with_host_flags(const Task *t, const Syscall *row,
-                                       const uint64_t *a, uint64_t v[6])
-{
-    if (!row->open_flags || t->proc->same_open_flags) {
-        return a;
-    }
-    for (int i = 0; i < 6; i++) {
-        v[i] = row->open_flags >> i & 1 ? flags_to_host(t, a[i]) : a[i];
-    }
-    return v;
-}
-
 /* A pointer may be below a stack that grows. */
-static long call_row(Task *t, unsigned nr, const uint64_t *a)
+static long call_grown(Task *t, const Syscall *row, unsigned nr,
+                       const uint64_t *a)
 {
-    const Syscall *row = syscall_row(t, nr);
-    uint64_t v[6];
-    long ret = call_once(t, row, nr, a = with_host_flags(t, row, a, v));
+    long ret = call_once(t, row, nr, a);
     bool grown = false;
 
     for (int i = 0; ret == -EFAULT && i < 6; i++) {
         grown |= (row->pointers >> i & 1) && mm_grow_for(task_mm(t), a[i]);
     }
     return grown ? call_once(t, row, nr, a) : ret;
+}
+
+/* Where guest and host have flags of open as other bits. */
+static long call_with_host_flags(Task *t, const Syscall *row, unsigned nr,
+                                 const uint64_t *a)
+{
+    uint64_t v[6];
+
+    for (int i = 0; i < 6; i++) {
+        v[i] = row->open_flags >> i & 1 ? flags_to_host(t, a[i]) : a[i];
+    }
+    return call_grown(t, row, nr, v);
+}
+
+static long call_row(Task *t, unsigned nr, const uint64_t *a)
+{
+    const Syscall *row = syscall_row(t, nr);
+
+    return row->open_flags && !t->proc->same_open_flags
+           ? call_with_host_flags(t, row, nr, a) : call_grown(t, row, nr, a);
 }
 
 /*

@@ -59,8 +59,12 @@ static inline uint64_t *task_result(const Task *t)
 
 static inline void task_get_args(const Task *t, uint64_t a[6])
 {
+    const uint8_t *state = t->cpu->guest;
+    const uint16_t *arg = task_abi(t)->regs.arg;
+
+#pragma GCC unroll 6
     for (int i = 0; i < 6; i++) {
-        a[i] = *task_reg(t, task_abi(t)->regs.arg[i]);
+        a[i] = *(const uint64_t *)(const void *)(state + arg[i]);
     }
 }
 
