@@ -22,6 +22,7 @@ enum {
 
 typedef struct Weights {
     const IR *ir;
+    const HostDesc *desc;
     int32_t pc_offset; /* the global there is the run loop's: not pinned */
     bool has_loop;
     uint64_t change_cost;
@@ -172,7 +173,7 @@ static const Pin *lightest(const Adapter *a, const Convention *c,
 
     for (unsigned i = 0; i < c->nb_pins; i++) {
         const Pin *p = &c->pin[i];
-        if (type_class(p->type) == class && !is_lost(a, p->temp) &&
+        if (host_class(c->desc, p->type) == class && !is_lost(a, p->temp) &&
             (!best || w->of[p->temp] < w->of[best->temp])) {
             best = p;
         }
@@ -185,7 +186,7 @@ static bool may_pin(const Weights *w, TempId t, RegClass class)
     const Temp *temp = &w->ir->temps[t];
     return temp->kind == TEMP_GLOBAL && temp->offset != w->pc_offset &&
            (temp->type == TYPE_I64 || temp->type == TYPE_F64) &&
-           type_class(temp->type) == class;
+           host_class(w->desc, temp->type) == class;
 }
 
 /* The heaviest global that is not pinned on either side, or 0. */
@@ -247,6 +248,7 @@ void adapter_choose(Adapter *a, const Convention *c, const IR *ir,
 {
     Weights *w = ir->work;
     w->ir = ir;
+    w->desc = c->desc;
     w->pc_offset = (int32_t)pc_offset;
     w->has_loop = false;
     memset(w->of, 0, ir->nb_globals * sizeof(w->of[0]));

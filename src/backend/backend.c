@@ -26,7 +26,7 @@ static void parse_row(BackendContext *b, unsigned i)
 
     row->emit = r->emit;
     row->arg = r->arg;
-    constraint_parse(&row->c, r->places, b->desc->letters);
+    constraint_parse(&row->c, r->places, b->desc->letters, b->desc->consts);
     check(row->c.nb_outs == info->outs && row->c.nb_ins == info->ins,
           "operands of %s: %s", info->name, r->places);
 }
@@ -280,10 +280,11 @@ static void call_op(BackendContext *b, const Op *op)
     adapter_enter(&b->adapter, &b->ra);
 }
 
-/* C functions may change vector registers; of those that are pinned the host
+/* C functions may change FP and vector registers; of those that are pinned the host
    takes care. */
 static void plugin_op(BackendContext *b, const Op *op)
 {
+    ra_evict_class(&b->ra, CLASS_FP);
     ra_evict_class(&b->ra, CLASS_VEC);
     general_op(b, op);
 }

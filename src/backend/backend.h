@@ -212,6 +212,9 @@ typedef struct Backend {
     const char *(*cpu_field)(int32_t offset);
     int32_t spill;
     uint32_t spill_bytes;
+    /* Jumps between blocks, and calls of the runtime, go so far: the code
+       buffer is no larger. */
+    uint64_t jump_reach;
     /* Points the jump whose site (ExitSlot) is at rw/rx to `target`, at once
        for threads that run it. */
     void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);

@@ -4,8 +4,14 @@
 #include <string.h>
 #include "util/check.h"
 
-static void parse_letter(Place *p, char c, const RegSet letters[26])
+typedef struct Letters {
+    const RegSet *regs;
+    const char *consts;
+} Letters;
+
+static void parse_letter(Place *p, char c, const Letters *l)
 {
+    const char *constant;
     switch (c) {
     case '0':
     case '1': p->alias = (int8_t)(c - '0'); return;
@@ -14,22 +20,20 @@ static void parse_letter(Place *p, char c, const RegSet letters[26])
     case 'o': p->mem_once = true; /* fall through */
     case 'm': p->mem = true; return;
     case 'b': p->env = true; return;
-    case 'e': p->consts |= CONST_S32; return;
-    case 'z': p->consts |= CONST_ZERO; return;
-    case 'i': p->consts |= CONST_ANY; return;
-    case 'n': p->consts |= CONST_ZERO_ONES; return;
-    case 'u': p->consts |= CONST_U32; return;
-    case 'f': p->consts |= CONST_ADDR; return;
     case ' ': return;
     default:
-        check(c >= 'a' && c <= 'z' && letters[c - 'a'], "letter '%c'", c);
-        p->regs |= letters[c - 'a'];
+        if ((constant = strchr(l->consts, c))) {
+            p->consts |= (uint16_t)(1u << (constant - l->consts));
+            return;
+        }
+        check(c >= 'a' && c <= 'z' && l->regs[c - 'a'], "letter '%c'", c);
+        p->regs |= l->regs[c - 'a'];
     }
 }
 
 /* Parses a list up to ':' or the end; returns what follows. */
 static const char *parse_list(const char *s, Place *place, unsigned max,
-                              uint8_t *count, const RegSet letters[26])
+                              uint8_t *count, const Letters *letters)
 {
     unsigned n = 0;
     bool open = false;
@@ -81,12 +85,14 @@ static RegSet fixed_regs(const Place *p, unsigned n)
     return set;
 }
 
-void constraint_parse(Constraint *c, const char *text, const RegSet letters[26])
+void constraint_parse(Constraint *c, const char *text,
+                      const RegSet regs[26], const char *consts)
 {
+    const Letters letters = {regs, consts};
     memset(c, 0, sizeof(*c));
-    text = parse_list(text, c->out, MAX_OUTS, &c->nb_outs, letters);
-    text = parse_list(text, c->in, MAX_INS, &c->nb_ins, letters);
-    parse_list(text, c->temp, MAX_TEMPS, &c->nb_temps, letters);
+    text = parse_list(text, c->out, MAX_OUTS, &c->nb_outs, &letters);
+    text = parse_list(text, c->in, MAX_INS, &c->nb_ins, &letters);
+    parse_list(text, c->temp, MAX_TEMPS, &c->nb_temps, &letters);
     for (unsigned i = 0; i < c->nb_ins; i++) {
         if (c->in[i].alias >= 0) {
             check(c->in[i].alias < c->nb_outs, "alias in '%s'", text);
@@ -100,23 +106,4 @@ void constraint_parse(Constraint *c, const char *text, const RegSet letters[26])
     order_inputs(c);
     c->fixed = fixed_regs(c->out, c->nb_outs) | fixed_regs(c->in, c->nb_ins) |
                fixed_regs(c->temp, c->nb_temps);
-}
-
-bool const_fits(uint8_t consts, Type type, uint64_t value)
-{
-    if (consts & CONST_ANY) {
-        return true;
-    }
-    if (consts & CONST_S32 &&
-        (type == TYPE_I32 || (int64_t)value == (int32_t)value)) {
-        return true;
-    }
-    if (consts & CONST_U32 && (type == TYPE_I32 || value <= UINT32_MAX)) {
-        return true;
-    }
-    if (consts & CONST_ADDR && value < 1u << 30) {
-        return true;
-    }
-    return (value == 0 && consts & (CONST_ZERO | CONST_ZERO_ONES)) ||
-           (value == UINT64_MAX && consts & CONST_ZERO_ONES);
 }

@@ -14,10 +14,7 @@
  *                  first input too and not read any more
  *   o              like m, but for one input of the op only
  *   b              the fixed temp env is taken as a base register
- *   e z i n        constants: simm32, zero, any, zero or all ones
- *   u              constants: unsigned 32 bits
- *   f              constants: below 2^30: an absolute address with room for a
- *                  displacement
+ *   e z i n ...    constants that an instruction takes, as HostDesc.consts says
  *
  * Temporaries are registers that the record may destroy; they differ from
  * every input and output.
@@ -35,16 +32,6 @@ typedef uint64_t RegSet;
 
 enum { MAX_OUTS = 2, MAX_INS = 4, MAX_TEMPS = 3 };
 
-/* Constants that an operand takes. */
-enum {
-    CONST_S32 = 1 << 0,
-    CONST_ZERO = 1 << 1,
-    CONST_ANY = 1 << 2,
-    CONST_ZERO_ONES = 1 << 3,
-    CONST_U32 = 1 << 4,
-    CONST_ADDR = 1 << 5,
-};
-
 typedef struct Place {
     RegSet regs;
     int8_t alias; /* of an input: output, or -1 */
@@ -53,7 +40,7 @@ typedef struct Place {
     bool mem;
     bool mem_once; /* not if another such operand is in memory */
     bool env;
-    uint8_t consts; /* CONST_* */
+    uint16_t consts; /* kinds of constants, as HostDesc.const_fits has them */
 } Place;
 
 typedef struct Constraint {
@@ -64,11 +51,12 @@ typedef struct Constraint {
     Place out[MAX_OUTS], in[MAX_INS], temp[MAX_TEMPS];
 } Constraint;
 
-/* letters: 'a' to 'z' as sets of registers, 0 where a letter is none. */
+/*
+ * regs: 'a' to 'z' as sets of registers, 0 where a letter is none; consts:
+ * the letters that stand for constants, the i-th by bit i of Place.consts.
+ */
 void constraint_parse(Constraint *c, const char *text,
-                      const RegSet letters[26]);
-
-bool const_fits(uint8_t consts, Type type, uint64_t value);
+                      const RegSet regs[26], const char *consts);
 
 static inline bool regset_is_single(RegSet s)
 {
@@ -78,6 +66,11 @@ static inline bool regset_is_single(RegSet s)
 static inline int regset_first(RegSet s)
 {
     return __builtin_ctzll(s);
+}
+
+static inline unsigned regset_count(RegSet s)
+{
+    return (unsigned)__builtin_popcountll(s);
 }
 
 #endif

@@ -24,14 +24,15 @@ static void pin_hot(Convention *c, const HostDesc *d, const BackendConfig *cfg,
 {
     unsigned left[CLASS_COUNT] = {
         limit(d->nb_pin[CLASS_INT], cfg->max_pinned_int),
+        limit(d->nb_pin[CLASS_FP], cfg->max_pinned_fp),
         limit(d->nb_pin[CLASS_VEC], cfg->max_pinned_fp),
     };
-    const uint8_t *next[CLASS_COUNT] = {d->pin[0], d->pin[1]};
+    const uint8_t *next[CLASS_COUNT] = {d->pin[0], d->pin[1], d->pin[2]};
 
     for (const char *const *name = cfg->hot; name && *name; name++) {
         TempId t = find_global(ir, *name);
         unsigned type = ir->temps[t].type;
-        RegClass class = type_class(type);
+        RegClass class = host_class(d, type);
         if (t == 0 || left[class] == 0 || type > TYPE_F64 ||
             type == TYPE_I128) {
             continue;
@@ -59,10 +60,11 @@ void convention_make(Convention *c, const HostDesc *d, const BackendConfig *cfg,
                      const IR *ir)
 {
     memset(c, 0, sizeof(*c));
+    c->desc = d;
     pin_hot(c, d, cfg, ir);
     for (unsigned i = 0; i < CLASS_COUNT; i++) {
         RegSet rest = d->usable[i] & ~c->pinned;
-        check(__builtin_popcountll(rest) >= (int)d->min_scratch,
+        check(!d->usable[i] || regset_count(rest) >= d->min_scratch,
               "class %u has too few registers", i);
         c->scratch[i] = first_of(rest, cfg->max_scratch, d->min_scratch);
     }

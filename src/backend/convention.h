@@ -15,6 +15,7 @@ typedef struct Pin {
 } Pin;
 
 typedef struct Convention {
+    const HostDesc *desc;
     Pin pin[HOST_REGS];
     unsigned nb_pins;
     RegSet pinned;

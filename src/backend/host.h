@@ -1,8 +1,8 @@
 /*
  * What a host gives to the generic backend, and what its emit records get.
  *
- * Registers of both classes have one numbering here: general 0-15, vector
- * from REG_VEC. Operands given to emit records hold the register's own
+ * Registers of all classes have one numbering here, class after class
+ * (HostDesc.first). Operands given to emit records hold the register's own
  * number in its class. Each host completes `struct Host` in its own header;
  * it is where host code is written.
  *
@@ -21,18 +21,13 @@
 typedef struct Host Host;
 
 enum {
-    REG_VEC = 16,
-    HOST_REGS = 64,
+    HOST_REGS = 64, /* of all classes: RegSet */
     SPILL_SLOTS = IR_MAX_TEMPS, /* one for each temp */
     SPILL_SLOT_BYTES = 32,
 };
 
-typedef enum RegClass { CLASS_INT, CLASS_VEC, CLASS_COUNT } RegClass;
-
-static inline RegClass type_class(unsigned type)
-{
-    return type <= TYPE_I64 ? CLASS_INT : CLASS_VEC;
-}
+/* A host whose FP values lie in its vector registers has no CLASS_FP. */
+typedef enum RegClass { CLASS_INT, CLASS_FP, CLASS_VEC, CLASS_COUNT } RegClass;
 
 typedef enum OperandKind {
     OPERAND_REG,
@@ -103,6 +98,13 @@ typedef struct HostDesc {
     const EmitRow *rows;
     unsigned nb_rows;
     RegSet letters[26];
+    /* The letters of constants, at most 16; is the value one of a kind that is
+       set in `consts`, by the places of the letters? */
+    const char *consts;
+    bool (*const_fits)(unsigned consts, Type, uint64_t value);
+    const uint8_t *class_of;         /* Type: the RegClass of its values */
+    uint8_t first[CLASS_COUNT];      /* number of a class's first register;
+                                        of an empty one, of the next class's */
     RegSet usable[CLASS_COUNT];      /* may be allocated or pinned */
     const uint8_t *pin[CLASS_COUNT]; /* registers to pin, best first */
     unsigned nb_pin[CLASS_COUNT];
@@ -115,7 +117,8 @@ typedef struct HostDesc {
     uint8_t call_ret;
 
     void (*mov)(Host *, unsigned type, int dst, int src);
-    void (*exchange)(Host *, int a, int b); /* general registers */
+    /* Of general registers; hosts without such an instruction take three. */
+    void (*exchange)(Host *, int a, int b);
     void (*load)(Host *, unsigned type, int dst, int32_t disp);
     void (*store)(Host *, unsigned type, int src, int32_t disp);
     void (*store_const)(Host *, unsigned type, uint64_t value, int32_t disp);
@@ -133,5 +136,17 @@ typedef struct HostDesc {
     /* What is out of line. The block's size, or 0: it did not fit. */
     uint32_t (*finish)(Host *);
 } HostDesc;
+
+static inline RegClass host_class(const HostDesc *d, unsigned type)
+{
+    return (RegClass)d->class_of[type];
+}
+
+static inline RegClass host_reg_class(const HostDesc *d, int r)
+{
+    return r < d->first[CLASS_FP]    ? CLASS_INT
+           : r < d->first[CLASS_VEC] ? CLASS_FP
+                                     : CLASS_VEC;
+}
 
 #endif

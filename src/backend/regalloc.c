@@ -103,9 +103,11 @@ void ra_evict_class(RegAlloc *ra, RegClass class)
 
 RegSet ra_usable(const RegAlloc *ra, RegClass class)
 {
-    RegSet general = REG_BIT(REG_VEC) - 1;
-    return ra->conv->scratch[class] |
-           (ra->lent & (class == CLASS_INT ? general : ~general));
+    const HostDesc *d = ra->desc;
+    RegSet before = REG_BIT(d->first[class]) - 1;
+    RegSet after = class + 1 < CLASS_COUNT ? REG_BIT(d->first[class + 1]) - 1
+                                           : ~(RegSet)0;
+    return ra->conv->scratch[class] | (ra->lent & after & ~before);
 }
 
 void ra_claim_home(RegAlloc *ra, int home)
@@ -117,7 +119,7 @@ void ra_claim_home(RegAlloc *ra, int home)
 void ra_displace(RegAlloc *ra, int r, RegSet avoid)
 {
     TempId t = ra->occupant[r];
-    RegClass class = r < REG_VEC ? CLASS_INT : CLASS_VEC;
+    RegClass class = host_reg_class(ra->desc, r);
     RegSet room = ra->free & ra_usable(ra, class) & ~avoid & ~REG_BIT(r);
 
     if (!room || ra->state[t].mem) {
@@ -249,7 +251,8 @@ bool ra_init(RegAlloc *ra, const HostDesc *desc, const Convention *conv,
     ra->desc = desc;
     ra->conv = conv;
     ra->host = host;
-    ra->scratch = conv->scratch[CLASS_INT] | conv->scratch[CLASS_VEC];
+    ra->scratch = conv->scratch[CLASS_INT] | conv->scratch[CLASS_FP] |
+                  conv->scratch[CLASS_VEC];
     ra->next_victim = 0;
     ra->nb_initial = ir->nb_globals;
     ra->initial = calloc(ir->nb_globals, sizeof(TempState));

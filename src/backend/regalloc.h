@@ -51,7 +51,7 @@ typedef struct RegAlloc {
     const Convention *conv;
     Host *host;
     const IR *ir;
-    RegSet scratch; /* of both classes */
+    RegSet scratch; /* of all classes */
     RegSet free;
     RegSet borrowed; /* homes that have an occupant, too */
     RegSet lent;     /* homes without a value of their own */

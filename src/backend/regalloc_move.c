@@ -95,7 +95,7 @@ void ra_mov(RegAlloc *ra, const Op *op)
         ra_release(ra, out);
         RegSet keep =
             ra->state[in].reg == NOWHERE ? 0 : REG_BIT(ra->state[in].reg);
-        r = ra_take(ra, ra_usable(ra, type_class(op->type)), keep);
+        r = ra_take(ra, ra_usable(ra, host_class(ra->desc, op->type)), keep);
         check(r != NOWHERE, "no register to move to");
         ra_why(ra, TRACE_ASSIGN_REASON);
         ra_copy_to(ra, in, r);
@@ -201,7 +201,7 @@ static void place_arguments(RegAlloc *ra, const Op *op)
     for (unsigned i = 0; i < op->call_ins; i++) {
         TempId t = (TempId)op->arg[op->call_outs + i];
         const TempState *s = &ra->state[t];
-        check(type_class(ra->ir->temps[t].type) == CLASS_INT,
+        check(host_class(ra->desc, ra->ir->temps[t].type) == CLASS_INT,
               "helper argument %u is not an integer", i);
         if (s->reg != NOWHERE) {
             moves[n++] = (Move){ra->desc->call_args[i], s->reg,

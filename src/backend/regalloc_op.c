@@ -53,14 +53,22 @@ static bool in_dies(const OpState *os, unsigned i)
     return os->op->life & LIFE_DEAD(in_index(os, i));
 }
 
-static uint8_t own_number(int r)
+static uint8_t own_number(const OpState *os, int r)
 {
-    return (uint8_t)(r < REG_VEC ? r : r - REG_VEC);
+    const HostDesc *d = os->ra->desc;
+    return (uint8_t)(r - d->first[host_reg_class(d, r)]);
 }
 
-static Operand reg_operand(int r)
+static Operand reg_operand(const OpState *os, int r)
 {
-    return (Operand){.kind = OPERAND_REG, .reg = own_number(r)};
+    return (Operand){.kind = OPERAND_REG, .reg = own_number(os, r)};
+}
+
+/* The register that an operand of the type is in. */
+static int operand_reg(const OpState *os, const Operand *o, unsigned type)
+{
+    const HostDesc *d = os->ra->desc;
+    return o->reg + d->first[host_class(d, type)];
 }
 
 static bool read_elsewhere(const OpState *os, unsigned except, TempId t)
@@ -218,7 +226,7 @@ static void place_early(OpState *os)
     for (unsigned i = 0; i < os->c->nb_temps; i++) {
         int r = must_take(os, os->c->temp[i].regs, busy);
         os->owned |= REG_BIT(r);
-        os->e->tmp[i] = own_number(r);
+        os->e->tmp[i] = own_number(os, r);
     }
     for (unsigned i = 0; i < os->c->nb_outs; i++) {
         const Place *p = &os->c->out[i];
@@ -365,7 +373,8 @@ static void place_input(OpState *os, unsigned i)
     Operand *o = &os->e->in[i];
 
     if (temp->kind == TEMP_CONST &&
-        const_fits(p->consts, temp->type, temp->value)) {
+        p->consts &&
+        ra->desc->const_fits(p->consts, temp->type, temp->value)) {
         *o = (Operand){.kind = OPERAND_IMM, .imm = (int64_t)temp->value};
         return;
     }
@@ -394,7 +403,7 @@ static void place_input(OpState *os, unsigned i)
         return;
     }
     os->inputs |= REG_BIT(r);
-    *o = reg_operand(r);
+    *o = reg_operand(os, r);
 }
 
 static void free_dead_inputs(OpState *os)
@@ -429,8 +438,7 @@ static int left_by_input(const OpState *os, RegSet regs)
 {
     const Operand *o = &os->e->in[0];
     bool fits = os->c->nb_ins && o->kind == OPERAND_REG;
-    int class_base = type_class(os->e->in_type) == CLASS_INT ? 0 : REG_VEC;
-    int r = fits ? class_base + o->reg : NOWHERE;
+    int r = fits ? operand_reg(os, o, os->e->in_type) : NOWHERE;
 
     return fits && regs & os->ra->free & ~os->avoid & REG_BIT(r) ? r : NOWHERE;
 }
@@ -465,7 +473,7 @@ static void place_outputs(OpState *os)
             os->out_reg[i] = (int8_t)choose_output(os, i);
             os->avoid |= REG_BIT(os->out_reg[i]);
         }
-        os->e->out[i] = reg_operand(os->out_reg[i]);
+        os->e->out[i] = reg_operand(os, os->out_reg[i]);
     }
 }
 
@@ -504,8 +512,9 @@ static void trace_operand(const OpState *os, unsigned arg, TempId t,
         [OPERAND_IMM] = TRACE_IN_CODE,
         [OPERAND_ENV] = TRACE_IN_CODE,
     };
-    bool vec = type_class(os->ra->ir->temps[t].type) == CLASS_VEC;
-    int reg = o->kind == OPERAND_REG ? o->reg + (vec ? REG_VEC : 0) : NOWHERE;
+    int reg = o->kind == OPERAND_REG
+                  ? operand_reg(os, o, os->ra->ir->temps[t].type)
+                  : NOWHERE;
     ra_note(os->ra, (TraceEvent){.kind = kind[o->kind],
                                  .temp = t,
                                  .arg = (uint8_t)arg,

@@ -48,6 +48,15 @@ static void check_facts(const Frontend *f)
           "%s: %u states of translation", f->name, f->nb_tb_flags);
 }
 
+/* Of the code buffer; jumps go from one end of it to that of the window. */
+static size_t code_bytes(const ExecConfig *cfg, size_t window)
+{
+    uint64_t reach = cfg->backend->jump_reach;
+    check(reach > window, "the window for images is out of reach");
+    return cfg->code_bytes < reach - window ? cfg->code_bytes
+                                            : (reach - window) & PAGE_START;
+}
+
 Exec *exec_new(const ExecConfig *cfg)
 {
     Exec *e = calloc(1, sizeof(*e));
@@ -66,7 +75,7 @@ Exec *exec_new(const ExecConfig *cfg)
     pthread_cond_init(&e->changed, NULL);
     pthread_cond_init(&e->stages_back, NULL);
     size_t window = cfg->image_dir ? IMAGE_WINDOW : 0;
-    if (mem_new(&e->mem, cfg->code_bytes, window) < 0 ||
+    if (mem_new(&e->mem, code_bytes(cfg, window), window) < 0 ||
         store_new(&e->store) < 0 ||
         pieces_new(e) < 0 || runtime_new(e) < 0 || !exec_log_open(e)) {
         exec_free(e);

@@ -9,7 +9,7 @@
 
 enum {
     MIN_CODE_BYTES = 16 << 10,
-    MAX_CODE_BYTES = 1 << 30,   /* jumps reach 2 GiB */
+    MAX_CODE_BYTES = 1 << 30,
     MAX_REGISTERS = 64,         /* of both classes; see RegSet */
     CODE_ALIGN = 4096,
 };

@@ -103,6 +103,8 @@ static BackendContext *make_backend(const Config *c, const IR *ir)
     assert_non_null(x);
     x->features = x86_features() & ~c->without;
     x->avx = x->features & X86_AVX;
+    x->fp = ir->fp_policies;
+    x->nb_fp = ir->nb_fp_policies;
     x86_describe(&x->desc, x->features);
     if (c->high) {
         x->desc.letters['x' - 'a'] &= ~(0xffffull << REG_VEC);

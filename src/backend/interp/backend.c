@@ -198,6 +198,7 @@ static const BackendNative native = {
 
 const Backend interp_backend = {
     .name = "interp",
+    .jump_reach = UINT64_MAX,
     .elf_machine = EM_NONE,
     .features = none,
     .processors = none,

@@ -114,6 +114,7 @@ static void x86_patch(uint8_t *rw, const uint8_t *rx, const void *target)
 
 const Backend x86_64_backend = {
     .name = "x86_64",
+    .jump_reach = INT32_MAX,
     .elf_machine = EM_X86_64,
     .features = x86_feature_names,
     .processors = x86_processor_names,

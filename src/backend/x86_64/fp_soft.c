@@ -123,7 +123,7 @@ static void pass(Host *x, const EmitOp *e, unsigned i)
         x86_asm_mov_rm(&x->a, SZ_64, RAX, x86_rm(o));
         x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(i), RAX);
         x86_asm_mov_rm(&x->a, SZ_64, RAX, x86_slow_word(3));
-    } else if (type_class(e->in_type) == CLASS_INT) {
+    } else if (x86_class(e->in_type) == CLASS_INT) {
         x86_asm_mov_mr(&x->a, SZ_64, x86_slow_word(i), o->reg);
     } else {
         x86_fp_store64(x, x86_slow_word(i), o->reg);
@@ -138,7 +138,7 @@ void x86_fp_call_soft(Host *x, const EmitOp *e)
                  .k = has_k ? e->k[0] & 31 : 0, .fp = e->fp};
     int32_t word;
     bool to_gpr = opcode_info[e->opc].sig[0] != 't' ||
-                  type_class(e->type) == CLASS_INT;
+                  x86_class(e->type) == CLASS_INT;
 
     for (unsigned i = 0; i < n; i++) {
         pass(x, e, i);

@@ -14,6 +14,11 @@ static const uint8_t pin_vec[] = {
     VEC(25), VEC(26), VEC(27), VEC(28), VEC(29), VEC(30), VEC(31),
 };
 enum { PIN_XMMS = 12, PIN_ALL_XMMS = sizeof(pin_vec) };
+static const uint8_t class_of[TYPE_COUNT] = {
+    [TYPE_I32] = CLASS_INT,  [TYPE_I64] = CLASS_INT,  [TYPE_I128] = CLASS_VEC,
+    [TYPE_F32] = CLASS_VEC,  [TYPE_F64] = CLASS_VEC,  [TYPE_V64] = CLASS_VEC,
+    [TYPE_V128] = CLASS_VEC, [TYPE_V256] = CLASS_VEC,
+};
 static const uint8_t call_args[] = {RDI, RSI, RDX, RCX, R8, R9};
 
 /* Legacy encodings are shorter for the low registers, EVEX ones long: the
@@ -22,6 +27,39 @@ static const uint8_t call_args[] = {RDI, RSI, RDX, RCX, R8, R9};
 #define XMMS      (0xffffull << REG_VEC)
 #define ALL_XMMS  (0xffffffffull << REG_VEC)
 #define LETTER(c) ((c) - 'a')
+
+/* ---- Constants in rows --------------------------------------------------- */
+
+/* In the order of their letters. */
+enum {
+    CONST_S32 = 1 << 0,
+    CONST_ZERO = 1 << 1,
+    CONST_ANY = 1 << 2,
+    CONST_ZERO_ONES = 1 << 3,
+    CONST_U32 = 1 << 4,
+    CONST_ADDR = 1 << 5, /* below 2^30: an absolute address with room for a
+                            displacement */
+};
+#define CONST_LETTERS "ezinuf"
+
+static bool const_fits(unsigned consts, Type type, uint64_t value)
+{
+    if (consts & CONST_ANY) {
+        return true;
+    }
+    if (consts & CONST_S32 &&
+        (type == TYPE_I32 || (int64_t)value == (int32_t)value)) {
+        return true;
+    }
+    if (consts & CONST_U32 && (type == TYPE_I32 || value <= UINT32_MAX)) {
+        return true;
+    }
+    if (consts & CONST_ADDR && value < 1u << 30) {
+        return true;
+    }
+    return (value == 0 && consts & (CONST_ZERO | CONST_ZERO_ONES)) ||
+           (value == UINT64_MAX && consts & CONST_ZERO_ONES);
+}
 
 /* ---- Moves -------------------------------------------------------------- */
 
@@ -73,7 +111,7 @@ void x86_box(Host *x, int reg)
 
 static void host_mov(Host *x, unsigned type, int dst, int src)
 {
-    if (type_class(type) == CLASS_INT) {
+    if (x86_class(type) == CLASS_INT) {
         x86_asm_mov_rr(&x->a, x86_size(type), dst, src);
     } else if (x86_is_wide(x, type)) {
         x86_wide_load(x, vec(dst), x86_wide(vec(src), 0));
@@ -96,7 +134,7 @@ static VecOp state_move(unsigned type, int32_t disp)
 
 static void host_load(Host *x, unsigned type, int dst, int32_t disp)
 {
-    if (type_class(type) == CLASS_INT) {
+    if (x86_class(type) == CLASS_INT) {
         x86_asm_mov_rm(&x->a, x86_size(type), dst, x86_env(disp));
         return;
     }
@@ -113,7 +151,7 @@ static void host_load(Host *x, unsigned type, int dst, int32_t disp)
 
 static void host_store(Host *x, unsigned type, int src, int32_t disp)
 {
-    if (type_class(type) == CLASS_INT) {
+    if (x86_class(type) == CLASS_INT) {
         x86_asm_mov_mr(&x->a, x86_size(type), x86_env(disp), src);
     } else if (x86_is_wide(x, type)) {
         x86_wide_store(x, x86_env(disp), vec(src));
@@ -206,7 +244,7 @@ static void load_vec_const(Host *x, unsigned type, int dst, uint64_t value)
 
 static void host_load_const(Host *x, unsigned type, int dst, uint64_t value)
 {
-    if (type_class(type) == CLASS_VEC) {
+    if (x86_class(type) == CLASS_VEC) {
         load_vec_const(x, type, vec(dst), value);
         return;
     }
@@ -304,9 +342,13 @@ static const HostDesc x86_desc = {
             [LETTER('x')] = XMMS,
             [LETTER('v')] = XMMS,
         },
-    .usable = {GPRS, XMMS},
-    .pin = {pin_int, pin_vec},
-    .nb_pin = {sizeof(pin_int), PIN_XMMS},
+    .consts = CONST_LETTERS,
+    .const_fits = const_fits,
+    .class_of = class_of,
+    .first = {0, REG_VEC, REG_VEC},
+    .usable = {[CLASS_INT] = GPRS, [CLASS_VEC] = XMMS},
+    .pin = {[CLASS_INT] = pin_int, [CLASS_VEC] = pin_vec},
+    .nb_pin = {[CLASS_INT] = sizeof(pin_int), [CLASS_VEC] = PIN_XMMS},
     .min_scratch = 3,
     .policy_bits = x86_policy_bits,
     .call_args = call_args,

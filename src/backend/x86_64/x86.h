@@ -13,6 +13,13 @@
 #include "backend/x86_64/state.h"
 #include "util/check.h"
 
+enum { REG_VEC = 16 }; /* the first vector register's number in the allocator */
+
+static inline RegClass x86_class(unsigned type)
+{
+    return type <= TYPE_I64 ? CLASS_INT : CLASS_VEC;
+}
+
 /* What the host has; a row's `when` is a set of these. */
 enum {
     X86_NONE = 0,
