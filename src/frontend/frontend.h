@@ -99,8 +99,10 @@ typedef struct InsnLimits {
 
 /*
  * What a debugger sees of the registers.  They have numbers from 0 on, in the
- * order of the description, and at most 8 bytes each.
+ * order of the description, and at most DEBUG_REG_MAX bytes each.
  */
+enum { DEBUG_REG_MAX = 64 };
+
 typedef struct GuestDebug {
     uint32_t nb_regs;
     uint32_t pc_reg, sp_reg;   /* numbers */
@@ -108,10 +110,22 @@ typedef struct GuestDebug {
     /* GDB's target description, XML. */
     void (*describe)(FILE *);
     uint32_t (*size)(uint32_t reg);
-    /* The guest does not run.  A write of what is read-only does nothing. */
-    uint64_t (*read)(const CPUState *, uint32_t reg);
-    void (*write)(CPUState *, uint32_t reg, uint64_t value);
+    /*
+     * Of size(reg) bytes, lowest first; pc and sp have 8.  The guest does not
+     * run.  A write of what is read-only does nothing.
+     */
+    void (*read)(const CPUState *, uint32_t reg, void *value);
+    void (*write)(CPUState *, uint32_t reg, const void *value);
 } GuestDebug;
+
+/* The low 8 bytes. */
+static inline uint64_t debug_read_number(const GuestDebug *debug,
+                                         const CPUState *cpu, uint32_t reg)
+{
+    uint64_t value[DEBUG_REG_MAX / sizeof(uint64_t)] = {0};
+    debug->read(cpu, reg, value);
+    return value[0];
+}
 
 /*
  * The processors that a guest may have.  What sets them apart are features,

@@ -14,9 +14,10 @@ void cmd_read_regs(Gdb *g, const char *args, size_t bytes, Reply *r)
 
     (void)args, (void)bytes;
     for (uint32_t n = 0; th && n < guest->nb_regs; n++) {
-        uint64_t value = thread_reg(th, n);
+        uint8_t value[DEBUG_REG_MAX];
 
-        put_hex(r, &value, reg_bytes(g, n));
+        thread_reg(th, n, value);
+        put_hex(r, value, reg_bytes(g, n));
     }
 }
 
@@ -24,7 +25,8 @@ void cmd_read_reg(Gdb *g, const char *args, size_t bytes, Reply *r)
 {
     const GuestDebug *guest = g->target.guest;
     const GdbThread *th = general_thread(g, r);
-    uint64_t n, value;
+    uint8_t value[DEBUG_REG_MAX];
+    uint64_t n;
 
     (void)bytes;
     if (!th) {
@@ -34,8 +36,8 @@ void cmd_read_reg(Gdb *g, const char *args, size_t bytes, Reply *r)
         reply_error(r, EINVAL);
         return;
     }
-    value = thread_reg(th, (uint32_t)n);
-    put_hex(r, &value, reg_bytes(g, (uint32_t)n));
+    thread_reg(th, (uint32_t)n, value);
+    put_hex(r, value, reg_bytes(g, (uint32_t)n));
 }
 
 /* The general thread, out of the call that it may be in. */
@@ -55,9 +57,9 @@ static bool write_one(const GdbThread *th, uint32_t n, const char **s)
 {
     const GuestDebug *guest = th->gdb->target.guest;
     uint32_t bytes = reg_bytes(th->gdb, n);
-    uint64_t value = 0;
+    uint8_t value[DEBUG_REG_MAX];
 
-    if (take_hex(s, &value, bytes) != bytes) {
+    if (take_hex(s, value, bytes) != bytes) {
         return false;
     }
     guest->write(th->cpu, n, value);

@@ -150,13 +150,21 @@ static void set_trap(Stop *stop, int code)
     stop->info.si_code = code;
 }
 
-uint64_t thread_reg(const GdbThread *th, uint32_t reg)
+static uint64_t reg_number(const GdbThread *th, uint32_t reg)
+{
+    return debug_read_number(th->gdb->target.guest, th->cpu, reg);
+}
+
+void thread_reg(const GdbThread *th, uint32_t reg, uint8_t *value)
 {
     const GuestDebug *guest = th->gdb->target.guest;
-    uint64_t value = guest->read(th->cpu, reg);
-    bool in_call = th->state == THREAD_IN_CALL && reg == guest->pc_reg;
 
-    return in_call ? value - guest->syscall_bytes : value;
+    guest->read(th->cpu, reg, value);
+    if (th->state == THREAD_IN_CALL && reg == guest->pc_reg) {
+        uint64_t pc = reg_number(th, reg) - guest->syscall_bytes;
+
+        memcpy(value, &pc, sizeof(pc));
+    }
 }
 
 uint32_t reg_bytes(const Gdb *g, uint32_t reg)
@@ -164,15 +172,13 @@ uint32_t reg_bytes(const Gdb *g, uint32_t reg)
     uint32_t bytes = g->target.guest->size(reg);
 
     check(reg < g->target.guest->nb_regs, "register %u", reg);
-    check(bytes <= sizeof(uint64_t), "register %u of %u bytes", reg, bytes);
+    check(bytes <= DEBUG_REG_MAX, "register %u of %u bytes", reg, bytes);
     return bytes;
 }
 
 static uint64_t pc_of(const GdbThread *th)
 {
-    const GuestDebug *guest = th->gdb->target.guest;
-
-    return guest->read(th->cpu, guest->pc_reg);
+    return reg_number(th, th->gdb->target.guest->pc_reg);
 }
 
 /* --- running --- */
@@ -339,9 +345,7 @@ static bool is_caught(const Gdb *g, unsigned nr)
 
 static uint64_t sp_of(const GdbThread *th)
 {
-    const GuestDebug *guest = th->gdb->target.guest;
-
-    return guest->read(th->cpu, guest->sp_reg);
+    return reg_number(th, th->gdb->target.guest->sp_reg);
 }
 
 /* Is it the call that was made while the debugger had changed registers? */
@@ -429,9 +433,9 @@ bool gdb_call_end(GdbThread *th, bool made, long result)
     }
     if (!untouched) {
         const GuestDebug *guest = g->target.guest;
+        uint64_t pc = pc_of(th) - guest->syscall_bytes;
 
-        guest->write(th->cpu, guest->pc_reg,
-                     pc_of(th) - guest->syscall_bytes);
+        guest->write(th->cpu, guest->pc_reg, &pc);
         th->stepped = false;
     }
     pthread_mutex_unlock(&g->lock);

@@ -211,7 +211,7 @@ void thread_park(GdbThread *);
 void thread_await_change(GdbThread *);
 void server_wake(Gdb *);
 /* A register as the client sees it: in a call, pc is at its instruction. */
-uint64_t thread_reg(const GdbThread *, uint32_t reg);
+void thread_reg(const GdbThread *, uint32_t reg, uint8_t *value);
 uint32_t reg_bytes(const Gdb *, uint32_t reg);
 const Point *point_at(const Gdb *, uint64_t pc);
 

@@ -48,10 +48,11 @@ bool take_thread(const char **s, int *pid, int *tid)
 
 static void put_reg(const Gdb *g, Reply *r, const GdbThread *th, uint32_t n)
 {
-    uint64_t value = thread_reg(th, n);
+    uint8_t value[DEBUG_REG_MAX];
 
+    thread_reg(th, n, value);
     put(r, "%x:", n);
-    put_hex(r, &value, reg_bytes(g, n));
+    put_hex(r, value, reg_bytes(g, n));
     put(r, ";");
 }
 

@@ -57,12 +57,20 @@ int tcg_register(TcgPlugin *p, const char *name)
     return t > 0 ? t : -1;
 }
 
-uint64_t tcg_read_register(const TcgThread *t, int reg)
+size_t tcg_read_register_bytes(const TcgThread *t, int reg, void *dst,
+                               size_t n)
 {
-    uint64_t value;
     const IR *ir = t->all->ir;
     check(reg > 0 && (unsigned)reg < ir->nb_globals, "no register %d", reg);
-    memcpy(&value, t->cpu->guest + ir->temps[reg].offset, sizeof(value));
+    size_t size = type_size((Type)ir->temps[reg].type);
+    memcpy(dst, t->cpu->guest + ir->temps[reg].offset, n < size ? n : size);
+    return size;
+}
+
+uint64_t tcg_read_register(const TcgThread *t, int reg)
+{
+    uint64_t value = 0;
+    tcg_read_register_bytes(t, reg, &value, sizeof(value));
     return value;
 }
 

@@ -172,12 +172,15 @@ void **tcg_thread_data(TcgPlugin *, TcgThread *);
 
 /*
  * The number of a register by its ABI name ("a0", "fa0", "pc"), -1: none; and
- * what it holds.  In callbacks of system calls, of instructions and blocks
+ * what it holds, its low 8 bytes.  In callbacks of system calls, of instructions and blocks
  * with TCG_READS_REGISTERS, and at a thread's start and end.  "pc" is right
  * where no code is executed: callbacks of that are given its address.
  */
 int tcg_register(TcgPlugin *, const char *name);
 uint64_t tcg_read_register(const TcgThread *, int reg);
+/* The first n bytes, lowest first, of one of any width, which is returned. */
+size_t tcg_read_register_bytes(const TcgThread *, int reg, void *dst,
+                               size_t n);
 /* False, and dst undefined, if not all of it can be read. */
 bool tcg_read_memory(TcgPlugin *, uint64_t address, void *dst, size_t n);
 

@@ -5,6 +5,7 @@
  */
 #include "frontend/riscv/debug.h"
 
+#include <string.h>
 #include "frontend/riscv/cpu.h"
 #include "frontend/riscv/helper.h"
 
@@ -78,7 +79,7 @@ static uint64_t counter(const Helper *helper)
     return ((uint64_t (*)(void))helper->fn)();
 }
 
-static uint64_t read_reg(const CPUState *cpu, uint32_t n)
+static uint64_t reg_value(const CPUState *cpu, uint32_t n)
 {
     const RVState *rv = (const RVState *)cpu->guest;
 
@@ -93,10 +94,19 @@ static uint64_t read_reg(const CPUState *cpu, uint32_t n)
     }
 }
 
-static void write_reg(CPUState *cpu, uint32_t n, uint64_t value)
+static void read_reg(const CPUState *cpu, uint32_t n, void *to)
+{
+    uint64_t value = reg_value(cpu, n);
+
+    memcpy(to, &value, size(n));
+}
+
+static void write_reg(CPUState *cpu, uint32_t n, const void *from)
 {
     RVState *rv = rv_state(cpu);
+    uint64_t value = 0;
 
+    memcpy(&value, from, size(n));
     if (n == REG_PC) {
         rv->pc = value;
     } else if (n > 0 && n < REG_PC) {

@@ -298,7 +298,7 @@ static ProfileSample *add_registers(Profile *p, Task *t, const GuestDebug *debug
     s->head.bytes = (uint32_t)bytes;
     s->nb_regs = debug->nb_regs;
     for (uint32_t i = 0; i < debug->nb_regs; i++) {
-        s->regs[i] = debug->read(t->cpu, i);
+        s->regs[i] = debug_read_number(debug, t->cpu, i);
     }
     return s;
 }
