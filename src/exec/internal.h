@@ -1,5 +1,6 @@
 /*
- * Private to exec: blocks, their store, code memory, threads.
+ * Private to exec: threads and what they share; store.h has blocks, mem.h the
+ * memory of code.
  *
  * Each thread translates into a piece of the code buffer of its own; there is
  * no lock around translation, lookup or running.  What always holds:
@@ -19,101 +20,10 @@
 
 #include <pthread.h>
 #include "exec/exec.h"
+#include "exec/mem.h"
+#include "exec/store.h"
 #include "image/image.h"
 #include "util/arena.h"
-
-typedef struct TB TB;
-
-/* An exit slot: a jump that may be linked to another block. */
-typedef struct TBSlot {
-    uint64_t guest_pc;
-    uint32_t site, stub;        /* offsets from the block's code: see */
-    uint32_t inner, count, count_site; /* ExitSlot */
-    uint32_t index : 6;         /* in TB.slots */
-    uint32_t kind : 2;          /* SlotKind */
-    uint32_t plain : 1;
-    uint32_t flags : TB_FLAG_BITS; /* the frontend's, at guest_pc */
-    _Atomic bool counted;       /* it has been hot: linked without count */
-    TB *target;                 /* linked to it, else NULL */
-    struct TBSlot *next;        /* among the incoming slots of target */
-} TBSlot;
-
-enum {
-    TB_ROW_HOST_BITS = 17, TB_ROW_GUEST_BITS = 15,
-    TB_MAX_CODE = 1 << TB_ROW_HOST_BITS,
-};
-
-/* A PcRow of a TB, whose code is at most TB_MAX_CODE bytes. */
-typedef struct TBRow {
-    uint32_t host_offset : TB_ROW_HOST_BITS;
-    int32_t guest_offset : TB_ROW_GUEST_BITS;
-} TBRow;
-
-/* There is one for every few guest instructions: small, what a lookup or a
-   link needs first. nb_rows TBRows follow the slots, as many PcRow.side if
-   has_sides, and what is needed to move the code if it is movable. */
-struct TB {
-    uint64_t pc;
-    uint32_t flags;
-    uint32_t code_size;
-    uint32_t leave;             /* see CompiledBlock */
-    uint16_t before;            /* bytes of a region in front of pc */
-    uint16_t nb_bytes;          /* of guest code, those included */
-    uint16_t nb_rows;
-    uint16_t nb_outer;
-    uint8_t nb_slots;
-    bool is_region, has_sides;
-    bool movable;               /* nb_outer of CompiledBlock.outer follow */
-    _Atomic uint8_t nb_unsuited; /* entries that its guards turned away */
-    _Atomic bool invalid;       /* set under lock */
-    _Atomic bool lock;          /* spin: incoming, and the slots in it */
-    const uint8_t *code;        /* executable view */
-    uint64_t hash;              /* of the guest code (source.c) */
-    TB *_Atomic next;           /* in its bucket; under Exec.lock */
-    TB *_Atomic next_in_page;   /* in its page's bucket; likewise */
-    TBSlot *incoming;           /* slots linked to this block; under lock */
-    TBSlot slots[];
-};
-
-enum {
-    STORE_BITS = 20, STORE_BUCKETS = 1 << STORE_BITS,
-    BUCKET_BITS = 5,            /* guest code of one bucket: 32 bytes */
-    PAGE_BITS = 12, PAGE_BUCKETS = 4096,
-    BLOCK_MAX_SPAN = 3 << PAGE_BITS, /* of the guest code of a TB */
-    PAGE_BYTES = 1 << PAGE_BITS,
-};
-#define PAGE_START (~(uint64_t)(PAGE_BYTES - 1))
-_Static_assert(BLOCK_MAX_SPAN <= UINT16_MAX, "TB.before, TB.nb_bytes");
-_Static_assert(BLOCK_MAX_SPAN < 1 << (TB_ROW_GUEST_BITS - 1), "TBRow");
-_Static_assert(COMPILE_MAX_ROWS <= UINT16_MAX, "TB.nb_rows");
-_Static_assert(COMPILE_MAX_SLOTS <= 1 << 6, "TBSlot.index, TB.nb_slots");
-
-/* The lowest address of its guest code. */
-static inline uint64_t tb_start(const TB *tb)
-{
-    return tb->pc - tb->before;
-}
-
-static inline TBRow *tb_rows(const TB *tb)
-{
-    return (TBRow *)&tb->slots[tb->nb_slots];
-}
-
-static inline uint32_t *tb_sides(const TB *tb)
-{
-    return (uint32_t *)&tb_rows(tb)[tb->nb_rows];
-}
-
-static inline uint32_t *tb_outer(const TB *tb)
-{
-    return tb_sides(tb) + (tb->has_sides ? tb->nb_rows : 0);
-}
-
-static inline TB *slot_owner(const TBSlot *slot)
-{
-    const TBSlot *first = slot - slot->index;
-    return (TB *)((uintptr_t)first - offsetof(TB, slots));
-}
 
 /*
  * A part of the code buffer that one thread fills from its start to its end,
@@ -127,20 +37,6 @@ typedef struct Piece {
     struct Piece *next_spare;   /* under Exec.lock */
     Arena arena;                /* of a spare one: its TBs, with room */
 } Piece;
-
-typedef struct Store {
-    TB *_Atomic *bucket;                 /* changed under Exec.lock */
-    TB *_Atomic page[PAGE_BUCKETS];      /* likewise */
-    _Atomic uint64_t generation;         /* of invalidations */
-} Store;
-
-/* The two views of the code buffer, and of the window behind it (images.c). */
-typedef struct CodeMem {
-    uint8_t *rw;
-    uint8_t *rx;
-    size_t size, window;
-    uint8_t *fork_copy;         /* from prepare to done, else NULL */
-} CodeMem;
 
 /* A mapped image (images.c). */
 typedef struct Image {
@@ -320,38 +216,6 @@ void runtime_free(Exec *);
 void stages_take(ExecThread *);
 void stages_give_back(ExecThread *);
 
-/* mem.c: 0, or -1 with errno. */
-int mem_new(CodeMem *, size_t size, size_t window);
-void mem_free(CodeMem *);
-/* A new file for a child, copies into it; then in the child, to take it. */
-int mem_begin_copy(CodeMem *, struct Reserve *);
-void mem_copy(CodeMem *, size_t start, size_t size);
-int mem_take_copy(CodeMem *, struct Reserve *);
-void mem_drop_copy(CodeMem *);
-/* In the child, before mem_take_copy(): a part of the window. */
-void mem_view_again(CodeMem *, size_t start, size_t size);
-
-/* store.c; store_new: 0, or -1 with errno */
-int store_new(Store *);
-void store_free(Store *);
-TB *store_find(Store *, uint64_t pc, uint32_t flags);
-/* The same, but not a region. */
-TB *store_find_block(Store *, uint64_t pc, uint32_t flags);
-/*
- * A TB for a compiled block, not yet published; NULL: ENOMEM.  It knows how it
- * can be moved only if that is asked for.
- */
-TB *store_new_tb(Arena *, const CompiledBlock *, bool movable);
-/* Under Exec.lock, as store_remove(). */
-void store_publish(Store *, TB *);
-/* Calls fn for each published TB with code in [start, end). */
-void store_in_range(Store *, uint64_t start, uint64_t end,
-                    void (*fn)(void *, TB *), void *arg);
-void store_remove(Store *, TB *);
-void store_clear(Store *);
-/* The row of a place in the code; sides may be NULL. */
-PcRow pc_row(const TBRow *rows, const uint32_t *sides, uint32_t n,
-             uint32_t offset);
 /* What a host address belongs to; false: to no block. */
 bool code_place(const Exec *, uintptr_t host_pc, CodePlace *);
 

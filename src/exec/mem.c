@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include "exec/internal.h"
+#include "exec/mem.h"
 #include "util/check.h"
 #include "util/reserve.h"
 

@@ -190,3 +190,17 @@ TB *piece_find_tb(const Exec *e, uintptr_t host_pc)
     TB *tb = lo ? p->tbs[lo - 1] : NULL;
     return tb && host_pc < (uintptr_t)tb->code + tb->code_size ? tb : NULL;
 }
+
+bool code_place(const Exec *e, uintptr_t host_pc, CodePlace *place)
+{
+    const TB *tb = piece_find_tb(e, host_pc);
+    if (!tb) {
+        return images_place(e, host_pc, place);
+    }
+    *place = (CodePlace){
+        tb->pc, tb->code, tb->leave,
+        pc_row(tb_rows(tb), tb->has_sides ? tb_sides(tb) : NULL, tb->nb_rows,
+               (uint32_t)(host_pc - (uintptr_t)tb->code)),
+    };
+    return true;
+}

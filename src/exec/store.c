@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "exec/internal.h"
+#include "exec/store.h"
 #include "util/check.h"
 
 typedef TB *_Atomic Chain;
@@ -224,18 +224,4 @@ PcRow pc_row(const TBRow *rows, const uint32_t *sides, uint32_t n,
     return lo ? (PcRow){rows[lo - 1].host_offset, rows[lo - 1].guest_offset,
                         sides ? sides[lo - 1] : 0}
               : (PcRow){0};
-}
-
-bool code_place(const Exec *e, uintptr_t host_pc, CodePlace *place)
-{
-    const TB *tb = piece_find_tb(e, host_pc);
-    if (!tb) {
-        return images_place(e, host_pc, place);
-    }
-    *place = (CodePlace){
-        tb->pc, tb->code, tb->leave,
-        pc_row(tb_rows(tb), tb->has_sides ? tb_sides(tb) : NULL, tb->nb_rows,
-               (uint32_t)(host_pc - (uintptr_t)tb->code)),
-    };
-    return true;
 }
