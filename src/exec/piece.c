@@ -98,7 +98,7 @@ bool piece_take(ExecThread *t)
         return false;
     }
     size_t start = (p - e->piece) * e->piece_bytes;
-    check(p->used < e->piece_bytes, "a piece of which %zu are used", p->used);
+    check(p->used <= e->piece_bytes, "a piece of which %zu are used", p->used);
     t->piece = p;
     t->buf = (CodeBuf){e->mem.rw + start, e->mem.rx + start, e->piece_bytes,
                        p->used};

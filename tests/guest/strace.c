@@ -44,7 +44,7 @@ static void files(void)
     writev(fd, v, 2);
     lseek(fd, 0, SEEK_SET);
     read(fd, buffer, 3);
-    fstat(fd, &st);
+    fstatat(fd, "", &st, AT_EMPTY_PATH);       /* fstat is another call */
     fcntl(fd, F_GETFD);
     close(fd);
     open("nosuch", O_RDONLY);
