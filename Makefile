@@ -279,7 +279,8 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(LIB)
 
 # ---- tests -------------------------------------------------------------
 
-SUITES := unit decode asm disas ir tools explore insn guest gdb plugin profile install real
+SUITES := unit decode asm disas ir tools explore insn guest gdb plugin profile \
+          toy install real
 .PHONY: test check $(SUITES:%=test-%)
 test: need-unit need-guest need-qemu need-capstone need-dw need-gdb \
       need-python
