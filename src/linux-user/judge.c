@@ -14,7 +14,7 @@
 enum { SIGINFO_SECCOMP = 1 };          /* SYS_SECCOMP */
 
 /* The call seems to return what its first argument was. */
-static void trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
+static void send_trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
 {
     siginfo_t info;
 
@@ -54,7 +54,7 @@ static SeccompVerdict end_call(Task *t, unsigned nr, const uint64_t *a,
 {
     switch (decision & SECCOMP_RET_ACTION_FULL) {
     case SECCOMP_RET_TRAP:
-        trap(t, nr, a, decision & SECCOMP_RET_DATA);
+        send_trap(t, nr, a, decision & SECCOMP_RET_DATA);
         return SECCOMP_ENDED;
     case SECCOMP_RET_KILL_THREAD:
         strace_never_returns(t, nr, a);
@@ -85,8 +85,8 @@ static void take_up_privs(Task *t)
     }
 }
 
-static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
-                             long *ret, bool asked);
+static SeccompVerdict run_filters(Task *t, unsigned *call, const uint64_t *a,
+                                  long *ret, bool asked);
 
 /*
  * The tracer may let the call be made, make it another, which the filters
@@ -103,11 +103,11 @@ static SeccompVerdict ask_tracer(Task *t, unsigned *nr, const uint64_t *a,
         *ret = (long)a[0];
         return SECCOMP_ANSWERED;
     }
-    return filter(t, nr, a, ret, true);
+    return run_filters(t, nr, a, ret, true);
 }
 
-static SeccompVerdict filter(Task *t, unsigned *call, const uint64_t *a,
-                             long *ret, bool asked)
+static SeccompVerdict run_filters(Task *t, unsigned *call, const uint64_t *a,
+                                  long *ret, bool asked)
 {
     unsigned nr = *call;
     struct seccomp_data data = {
@@ -147,5 +147,5 @@ SeccompVerdict judge_call(Task *t, unsigned *nr, const uint64_t *a, long *ret)
         kill_thread(t, SIGKILL);
         return SECCOMP_ENDED;
     }
-    return filter(t, nr, a, ret, false);
+    return run_filters(t, nr, a, ret, false);
 }

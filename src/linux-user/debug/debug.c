@@ -79,8 +79,8 @@ static size_t read_auxv(void *opaque, void *buf, size_t n)
 
 /* --- files --- */
 
-static void find(const Process *proc, const char *path, char host[PATH_MAX],
-                 bool follow)
+static void host_path_of(const Process *proc, const char *path,
+                         char host[PATH_MAX], bool follow)
 {
     const char *prefix = proc->options->prefix;
 
@@ -97,7 +97,7 @@ static int open_file(CPUState *cpu, const char *path, int flags, int mode)
     long fd = proc_open(t, path, flags);
 
     if (fd == PROC_NOT_OURS) {
-        find(t->proc, path, host, true);
+        host_path_of(t->proc, path, host, true);
         fd = open(host, flags, mode);
         fd = fd < 0 ? -errno : fd;
     }
@@ -109,7 +109,7 @@ static long read_link(void *opaque, const char *path, char *buf, size_t n)
     char host[PATH_MAX];
     ssize_t got;
 
-    find(opaque, path, host, false);
+    host_path_of(opaque, path, host, false);
     got = readlink(host, buf, n);
     return got < 0 ? -errno : got;
 }
@@ -118,7 +118,7 @@ static int unlink_file(void *opaque, const char *path)
 {
     char host[PATH_MAX];
 
-    find(opaque, path, host, false);
+    host_path_of(opaque, path, host, false);
     return unlink(host) < 0 ? -errno : 0;
 }
 

@@ -65,7 +65,7 @@ static void default_action(Task *t, int signo)
     raise_host(signo);
 }
 
-static void deliver(Task *t, const siginfo_t *info)
+static void start_action(Task *t, const siginfo_t *info)
 {
     int signo = info->si_signo;
     GuestAction taken = signal_take_action(t->actions, signo), *act = &taken;
@@ -107,7 +107,7 @@ static bool let_in(Task *t, siginfo_t *info)
 
 void deliver_now(Task *t, const siginfo_t *info)
 {
-    deliver(t, info);
+    start_action(t, info);
     if (!t->pending) {
         signal_set_mask(t, t->sigmask);
     }
@@ -125,7 +125,7 @@ void deliver_pending(Task *t)
         t->pending = 0;
         signal_disarm_timer(t);
         if (let_in(t, &info)) {
-            deliver(t, &info);
+            start_action(t, &info);
         }
         signal_let_in(t, t->sigmask);     /* the next one */
     }
@@ -135,7 +135,7 @@ void deliver_pending(Task *t)
     }
 }
 
-static void force(Task *t, const siginfo_t *info)
+static void force_or_die(Task *t, const siginfo_t *info)
 {
     int signo = info->si_signo;
 
@@ -154,7 +154,7 @@ void deliver_forced(Task *t, const siginfo_t *info)
     siginfo_t copy = *info;
 
     if (let_in(t, &copy)) {
-        force(t, &copy);
+        force_or_die(t, &copy);
     }
 }
 

@@ -61,7 +61,7 @@ static void bury_entry(Task *t, uint64_t entry, int64_t offset, uint32_t tid)
          entry & PI_BIT);
 }
 
-static void walk(Task *t, uint32_t tid)
+static void release_list(Task *t, uint32_t tid)
 {
     uint64_t list = t->robust_list, entry, next;
     Head head;
@@ -90,7 +90,7 @@ void robust_exit(Task *t)
 {
     if (t->robust_list) {
         raw_syscall(SYS_set_robust_list, 0, HEAD_BYTES, 0, 0, 0, 0);
-        walk(t, (uint32_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
+        release_list(t, (uint32_t)raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
         t->robust_list = 0;
     }
 }
@@ -101,7 +101,7 @@ static void walk_other(void *opaque, CPUState *cpu)
 
     (void)opaque;
     if (t && t->robust_list) {
-        walk(t, (uint32_t)t->tid);
+        release_list(t, (uint32_t)t->tid);
     }
 }
 

@@ -559,7 +559,7 @@ typedef struct Attempt {
     long ret;                  /* resolve()'s, or -errno */
 } Attempt;
 
-static void look(void *opaque)
+static void look_at_program(void *opaque)
 {
     Attempt *e = opaque;
     ExecArgs *x = &e->x;
@@ -586,7 +586,7 @@ static void look_elsewhere(void *opaque)
 {
     Attempt *e = opaque;
 
-    look(e);
+    look_at_program(e);
     e->x.fd = -1;              /* it was, there */
     if (e->x.renamed) {
         strcpy(e->x.name, e->x.path[0] ? e->x.path : e->x.name);
@@ -618,7 +618,7 @@ static long try_exec(Task *t, int dirfd, const uint64_t *a, int flags,
     if (ret == 0 && room && !fd_room_there()) {
         ret = fd_room_elsewhere(look_elsewhere, &e, dirfd) ? 0 : -ENOMEM;
     } else if (ret == 0) {
-        look(&e);
+        look_at_program(&e);
     }
     ret = ret < 0 ? ret : run_program(&e);
     close_if_open(e.x.fd);

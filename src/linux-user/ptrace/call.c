@@ -456,7 +456,7 @@ static long at_stop(Task *t, Tracee *e, const uint64_t *a)
 }
 
 /* It may have stopped since, or be one that has asked for us. */
-static Tracee *find(Task *t, int tid)
+static Tracee *find_stopped(Task *t, int tid)
 {
     Tracee *e = tracee_find(t, tid);
 
@@ -484,7 +484,7 @@ long sys_ptrace(Task *t, const uint64_t *a)
     case PTRACE_SEIZE:
         return a[2] ? -EIO : attach(t, tid, true, a[3]);
     }
-    e = find(t, tid);
+    e = find_stopped(t, tid);
     if (!e) {
         return -ESRCH;
     }

@@ -82,7 +82,7 @@ static const struct {
 
 enum { NB_REQUESTS = sizeof(requests) / sizeof(requests[0]) };
 
-static int find(const Shown *s)
+static int request_index(const Shown *s)
 {
     int i = 0;
 
@@ -94,14 +94,14 @@ static int find(const Shown *s)
 
 void show_trace_address(Line *l, const Shown *s)
 {
-    int i = find(s);
+    int i = request_index(s);
 
     (i < NB_REQUESTS ? requests[i].address : data_nothing)(l, s);
 }
 
 void show_trace_data(Line *l, const Shown *s)
 {
-    int i = find(s);
+    int i = request_index(s);
 
     (i < NB_REQUESTS ? requests[i].data : data_nothing)(l, s);
 }
