@@ -185,7 +185,8 @@ static bool may_pin(const Weights *w, TempId t, RegClass class)
 {
     const Temp *temp = &w->ir->temps[t];
     return temp->kind == TEMP_GLOBAL && temp->offset != w->pc_offset &&
-           (temp->type == TYPE_I64 || temp->type == TYPE_F64) &&
+           temp->type != TYPE_I32 && temp->type != TYPE_F32 &&
+           type_in((Type)temp->type, w->desc->pin_types) &&
            host_class(w->desc, temp->type) == class;
 }
 

@@ -312,6 +312,14 @@ static void note_pc(BackendContext *b)
     }
 }
 
+/* Is the scalar good where its vector is?  Singles have to be boxed, unless
+   there are no boxes. */
+static bool is_view(const BackendContext *b, const IR *ir, unsigned type)
+{
+    return host_class(b->desc, type) == host_class(b->desc, TYPE_V128) &&
+           (type != TYPE_F32 || ir->unboxed);
+}
+
 static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
 {
     ra_trace_op(&b->ra, op);
@@ -343,6 +351,11 @@ static const Op *compile_op(BackendContext *b, const IR *ir, const Op *op)
     case OP_ext_i32_i64:
     case OP_extu_i32_i64:
         if (!(op->life & LIFE_LOW) || !ra_extrl(&b->ra, op)) {
+            general_op(b, op);
+        }
+        break;
+    case OP_vlow:
+        if (!is_view(b, ir, op->type) || !ra_extrl(&b->ra, op)) {
             general_op(b, op);
         }
         break;

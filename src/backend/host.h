@@ -108,6 +108,7 @@ typedef struct HostDesc {
     RegSet usable[CLASS_COUNT];      /* may be allocated or pinned */
     const uint8_t *pin[CLASS_COUNT]; /* registers to pin, best first */
     unsigned nb_pin[CLASS_COUNT];
+    unsigned pin_types;       /* TYPES_* of globals that may be pinned */
     unsigned min_scratch;     /* a class must keep so many */
     int32_t spill;            /* where spill slots begin, from env */
     /* Bits that rows ask for beside features: what the policy wants is what

@@ -81,7 +81,7 @@ void ra_mov(RegAlloc *, const Op *);
 void ra_call(RegAlloc *, const Op *);
 void ra_discard(RegAlloc *, TempId);
 /*
- * extrl, fsingle, LIFE_LOW extensions and fbox, where they need no
+ * extrl, fsingle, vlow, LIFE_LOW extensions and fbox, where they need no
  * instruction, or only a move to a home.
  */
 bool ra_extrl(RegAlloc *, const Op *);

@@ -118,7 +118,8 @@ bool ra_fbox(RegAlloc *ra, const Op *op)
 /*
  * An I32 may have anything above: it can be where the I64 is, and so can an
  * I64 of which only the low half is wanted be where the I32 was. An F32 must
- * have ones above: what fsingle reads has.
+ * have ones above: what fsingle reads has.  Above an
+ * F64, or where there are no boxes, anything may be: vlow leaves it there.
  */
 bool ra_extrl(RegAlloc *ra, const Op *op)
 {

@@ -178,7 +178,8 @@ static const Op *op_after(const OpState *os, const Op *op)
     return op < end ? op : NULL;
 }
 
-/* The home of g where `fbox g, t` follows, behind an fcanon of t or not. */
+/* The home of g where `fbox g, t` follows, behind an fcanon of t or not; or
+   `vlow_zero g, t`, with nothing to do. */
 static int next_home(const OpState *os, TempId t)
 {
     const RegAlloc *ra = os->ra;
@@ -188,7 +189,10 @@ static int next_home(const OpState *os, TempId t)
         next->arg[1] == t) {
         next = op_after(os, next);
     }
-    if (!next || next->opc != OP_fbox || next->arg[1] != t) {
+    bool goes_on = next && (next->opc == OP_fbox ||
+                            (next->opc == OP_vlow_zero &&
+                             next->life & LIFE_LOW));
+    if (!goes_on || next->arg[1] != t) {
         return NOWHERE;
     }
     int home = home_reg(os, (TempId)next->arg[0]);
@@ -209,7 +213,7 @@ static int home_of_like(const OpState *os, TempId like)
 static int place_to_make(const OpState *os, TempId t)
 {
     const Temp *temp = &os->ra->ir->temps[t];
-    bool boxed = temp->kind == TEMP_EBB && temp->type == TYPE_F32;
+    bool boxed = temp->kind == TEMP_EBB && type_in((Type)temp->type, TYPES_FP);
 
     if (temp->kind == TEMP_EBB && temp->like) {
         return home_of_like(os, temp->like);

@@ -150,8 +150,32 @@ static uint64_t mask_of(const Value *v, unsigned bytes)
     return mask;
 }
 
+/* The lowest element of a vector, read or written. */
+static bool view(Interp *in, const Op *op)
+{
+    if (op->opc < OP_vlow || op->opc > OP_vlow_keep) {
+        return false;
+    }
+    Value a = interp_in(in, op, 0), b = {{0}};
+    size_t size = type_size((Type)op->type);
+    switch (op->opc) {
+    case OP_vlow: memcpy(&b, &a, size); break;
+    case OP_vlow_zero: b = a; break;
+    default:
+        b = interp_in(in, op, 1);
+        memcpy(&a, &b, size);
+        b = a;
+        break;
+    }
+    interp_out(in, op, 0, b);
+    return true;
+}
+
 bool interp_vec_op(Interp *in, const Op *op)
 {
+    if (view(in, op)) {
+        return true;
+    }
     if (op->opc == OP_vmask) {
         Value v = interp_in(in, op, 0);
         interp_out64(in, op, 0, mask_of(&v, type_size((Type)op->type)));

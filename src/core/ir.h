@@ -76,7 +76,8 @@ typedef struct Op {
  */
 #define LIFE_ASIDE(i) LIFE_SYNC(i)
 /* Only the low half of the output is wanted: of an extension to I64, or in the
-   register that a single is loaded to (F32, there in the low half). */
+   register that a single is loaded to (F32, there in the low half).  Of
+   vlow_zero: the op before has loaded the input. */
 #define LIFE_LOW (1u << 31)
 
 enum {
@@ -110,6 +111,9 @@ typedef struct IR {
     bool loop;              /* a region with a jump back inside */
     uint64_t inner_slots;   /* those that ir_link_inner() was called for */
     LabelId inner[IR_MAX_SLOTS]; /* their labels */
+    bool unboxed;           /* of the frontend: singles are never boxed, no op
+                               is fbox or funbox; what a register has above one
+                               does not matter */
     int plain_slot;         /* of a region: see ir_set_plain(); -1: none */
     uint64_t entry_pc;      /* where it leads: the region's entry, */
     uint32_t entry_flags;   /* with these tb_flags */

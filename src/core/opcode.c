@@ -48,6 +48,7 @@ int letter_type(char letter, Type t)
     case 's': return TYPE_F32;
     case 'd': return TYPE_F64;
     case 'q': return TYPE_I128;
+    case 'w': return TYPE_V128;
     default: return -1;
     }
 }

@@ -277,6 +277,9 @@ static void check_op(Verifier *v)
         require(v, !ir_follows_policy(v->op) ||
                        v->op->fp < v->ir->nb_fp_policies,
                 "no such FP policy");
+        require(v, !v->ir->unboxed || (v->op->opc != OP_fbox &&
+                                       v->op->opc != OP_funbox),
+                "a box where there are none");
         check_consts(v);
     }
     if (flags & OPF_EXIT || v->op->opc == OP_br) {

@@ -469,6 +469,15 @@ static void inputs(Live *l, Op *op, unsigned outs, bool visible)
     }
 }
 
+/* Is the input what the op before has loaded, with nothing above? */
+static bool loads_alone(const Live *l, Op *op)
+{
+    const Op *def = op_before(l, op);
+    return def && def->arg[0] == op->arg[1] &&
+           (def->opc == OP_guest_ld || def->opc == OP_guest_ldx ||
+            def->opc == OP_ld);
+}
+
 static void visit(Live *l, Op *op)
 {
     if (op->opc == OP_nop || op->opc == OP_insn_start || simplify(l, op)) {
@@ -483,6 +492,9 @@ static void visit(Live *l, Op *op)
     op->life = 0;
     bool visible = outputs(l, op, outs);
     if (!visible && (op->opc == OP_ext_i32_i64 || op->opc == OP_extu_i32_i64)) {
+        op->life |= LIFE_LOW;
+    }
+    if (op->opc == OP_vlow_zero && loads_alone(l, op)) {
         op->life |= LIFE_LOW;
     }
     side_effects(l, op);

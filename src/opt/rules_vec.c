@@ -120,3 +120,29 @@ bool fold_vbitsel(Fold *f, Op *op)
     RULE(fold_same(f, b->t, c->t), to_mov(f, op, b->t));
     return false;
 }
+
+/* low(set_low(x)) -> x, of one type */
+bool fold_vlow(Fold *f, Op *op)
+{
+    TempId via = f->in[0].t;
+    const Op *def = fold_def(f, via);
+    if (!def || def->type != op->type ||
+        (def->opc != OP_vlow_zero && def->opc != OP_vlow_keep)) {
+        return false;
+    }
+    unsigned i = def->opc == OP_vlow_keep;
+    RULE(fold_reaches(f, via, def, i),
+         to_mov(f, op, (TempId)def->arg[1 + i]));
+    return false;
+}
+
+/* a with its own lowest element -> a */
+bool fold_vlow_keep(Fold *f, Op *op)
+{
+    TempId a = f->in[0].t, low = f->in[1].t;
+    const Op *def = fold_def_is(f, low, OP_vlow);
+    RULE(def && def->type == op->type && fold_reaches(f, low, def, 0) &&
+             fold_same(f, (TempId)def->arg[1], a),
+         to_mov(f, op, a));
+    return false;
+}

@@ -1,11 +1,11 @@
 /*
  * Forwarding of guest state.
  *
- * An access to exactly a global, or to a part of an I64 one, becomes an op
- * on that global.  Other fields of the state are remembered in a few entries
- * from the ld or st that showed what they hold: a later ld of the same field
- * becomes a mov, and a st that is overwritten before anything could have
- * seen it becomes a nop.
+ * An access to exactly a global, to a part of an I64 one, or to the lowest
+ * element of a V128 one, becomes an op on that global.  Other fields of the
+ * state are remembered in a few entries from the ld or st that showed what they
+ * hold: a later ld of the same field becomes a mov, and a st that is overwritten
+ * before anything could have seen it becomes a nop.
  *
  * Stores with another base than env, helpers that write the state, and labels
  * end all knowledge; helpers that neither read nor write it keep out of it.
@@ -58,10 +58,22 @@ static bool is_signed_load(const Op *op)
     return op->opc == OP_ld8s || op->opc == OP_ld16s || op->opc == OP_ld32s;
 }
 
+/* Is the access a scalar's, of a V128 global's lowest element? */
+static bool is_low(const Fold *f, TempId g, const Op *op)
+{
+    const Temp *temp = &f->ir->temps[g];
+    return temp->type == TYPE_V128 && type_in((Type)op->type, TYPES_FP) &&
+           (op->opc == OP_ld || op->opc == OP_st) &&
+           (int64_t)op_const(op, 0) == temp->offset;
+}
+
 static bool load_global(Fold *f, Op *op, TempId g)
 {
     const Temp *temp = &f->ir->temps[g];
     unsigned pos;
+    if (is_low(f, g, op)) {
+        return to_unary(op, OP_vlow, g);
+    }
     if (op->opc == OP_ld && op->type == temp->type &&
         (int64_t)op->arg[2] == temp->offset) {
         return to_mov(f, op, g);
@@ -82,6 +94,10 @@ static bool store_global(Fold *f, Op *op, TempId g)
         (int64_t)op->arg[2] == temp->offset) {
         op->arg[0] = g;
         return to_mov(f, op, value);
+    }
+    if (is_low(f, g, op)) {
+        op->arg[0] = g;
+        return to_binary(op, OP_vlow_keep, g, value);
     }
     if (!part_of(f, g, op, &pos)) {
         return false;

@@ -47,12 +47,18 @@ static const Helper *const helpers[] = {&mix, &narrow, NULL};
 
 /* Half of the globals of each type have a register, if there are enough. */
 static const char *const hot[] = {"i64_0", "i32_0", "f64_0", "f32_0",
+                                  "v128_0", "v128_1",
                                   "i64_1", "i64_2", "f64_1", "i32_1",
                                   "f64_2", "f64_3", NULL};
 
 static bool plain_op(Opcode opc)
 {
     return opc != OP_fcanon && opc != OP_plugin_cb && opc != OP_plugin_mem_cb;
+}
+
+static bool unboxed_op(Opcode opc)
+{
+    return plain_op(opc) && opc != OP_fbox && opc != OP_funbox;
 }
 
 static void fill(RandomIR *r, void *p, size_t bytes)
@@ -176,6 +182,10 @@ static void run_programs(const BackendConfig *base, unsigned types,
 
     r.ir = ir_new();
     r.ir->helpers = helpers;
+    if (types & TYPES_V128) {
+        r.ir->unboxed = true;
+        r.wanted = unboxed_op;
+    }
     random_globals(&r);
     cfg.hot = hot;
     cfg.pc_offset = RUN_PC;
@@ -213,7 +223,12 @@ static const BackendConfig through_gs = {.max_pinned_int = -1,
                                          .max_scratch = -1,
                                          .guest_base = true};
 
-enum { INTS = TYPES_INT | TYPES_I128, SCALARS = INTS | TYPES_FP };
+/* WIDE: singles are not boxed. */
+enum {
+    INTS = TYPES_INT | TYPES_I128,
+    SCALARS = INTS | TYPES_FP,
+    WIDE = SCALARS | TYPES_V128,
+};
 
 #define CASE(name, config, types, passes)                                      \
     static void name(void **state)                                             \
@@ -233,6 +248,9 @@ CASE(scalar_unpinned, unpinned, SCALARS, OPT_NONE)
 CASE(scalar_plain_unpinned, plain_unpinned, SCALARS, OPT_NONE)
 CASE(scalar_gs, through_gs, SCALARS, OPT_ALL)
 CASE(scalar_few, few, SCALARS, OPT_ALL)
+CASE(wide_usual, usual, WIDE, OPT_NONE)
+CASE(wide_plain, plain, WIDE, OPT_ALL)
+CASE(wide_few, few, WIDE, OPT_ALL)
 
 int main(void)
 {
@@ -248,6 +266,9 @@ int main(void)
         cmocka_unit_test(scalar_plain_unpinned),
         cmocka_unit_test(scalar_gs),
         cmocka_unit_test(scalar_few),
+        cmocka_unit_test(wide_usual),
+        cmocka_unit_test(wide_plain),
+        cmocka_unit_test(wide_few),
     };
 
     cmocka_set_test_filter(getenv("BACKEND_TEST"));

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "backend_world.h"
+#include "opt/opt.h"
 
 /* ---- Registers without moves ------------------------------------------- */
 
@@ -271,16 +272,57 @@ static void moved_code_is_the_same(void **unused)
     world_close(&w);
 }
 
+/* ---- Wide registers ----------------------------------------------------- */
+
+/* A double from memory to a pinned register and from there to memory. */
+static uint32_t bytes_of_copy(Type type)
+{
+    static const char *const names[] = {"v", NULL};
+    BackendConfig cfg = {.max_pinned_int = -1, .max_pinned_fp = -1,
+                         .max_scratch = -1, .pc_offset = PC_OFFSET,
+                         .hot = names};
+    IR *ir = ir_new();
+    TempId v = ir_global(ir, type, 0, "v"), t = v;
+    TempId at = ir_i64(ir, RUN_GUEST_BASE);
+    Runner *runner = runner_new(&cfg, ir, 1 << 16);
+    CompiledBlock block;
+
+    if (type == TYPE_V128) {
+        t = ir_temp(ir, TYPE_F64);
+    }
+    gen_guest_ld(ir, TYPE_F64, t, at, 0, MO_UQ);
+    if (type == TYPE_V128) {
+        gen_vlow_zero(ir, TYPE_F64, v, t);
+        t = ir_temp(ir, TYPE_F64);
+        gen_vlow(ir, TYPE_F64, t, v);
+    }
+    gen_guest_st(ir, TYPE_F64, t, at, 8, MO_UQ);
+    gen_exit_tb(ir, TYPE_I64, 0);
+    opt_run(ir, OPT_NONE, &opt_any_target);
+    assert_int_equal(runner_add(runner, ir, &block), COMPILE_OK);
+    runner_free(runner);
+    ir_free(ir);
+    return block.size;
+}
+
+/* The same code where the register is a V128 of which that is a view. */
+static void views_cost_nothing(void **s)
+{
+    (void)s;
+    assert_int_equal(bytes_of_copy(TYPE_V128), bytes_of_copy(TYPE_F64));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moved_code_is_the_same),
         cmocka_unit_test(low_half_is_borrowed),
         cmocka_unit_test(borrower_is_moved),
         cmocka_unit_test(side_takes_its_temp_along),
         cmocka_unit_test(region_changes_convention),
         cmocka_unit_test(region_goes_on_after_call),
         cmocka_unit_test(same_distance_same_code),
+        cmocka_unit_test(moved_code_is_the_same),
+        cmocka_unit_test(views_cost_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

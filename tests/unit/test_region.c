@@ -143,7 +143,8 @@ static void globals_init(Globals *g)
 {
     static const char *const name[] = {"a", "b", "c", "d"};
     static const uint8_t class_of[TYPE_COUNT] = {[TYPE_I64] = CLASS_INT};
-    static const HostDesc host = {.class_of = class_of};
+    static const HostDesc host = {.class_of = class_of,
+                                  .pin_types = TYPES_I64};
     *g = (Globals){.ir = ir_new(), .conv.desc = &host};
     for (int i = 0; i < 4; i++) {
         g->in[i] = ir_global(g->ir, TYPE_I64, i * 8, name[i]);

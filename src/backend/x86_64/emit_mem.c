@@ -63,7 +63,7 @@ static void load_fp(Host *x, const EmitOp *e, VecOp move, Mem m)
     int dst = e->out[0].reg;
 
     x86_load_vec(x, move, x86_vec_length(e->type), dst, m);
-    if (e->type == TYPE_F32 && !e->low) {
+    if (e->type == TYPE_F32 && !e->low && !x->ir->unboxed) {
         x86_box(x, dst);
     }
 }

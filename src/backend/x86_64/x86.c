@@ -144,7 +144,7 @@ static void host_load(Host *x, unsigned type, int dst, int32_t disp)
     } else {
         x86_load_vec(x, op, x86_vec_length(type), vec(dst), x86_env(disp));
     }
-    if (op == V_MOVSS) {
+    if (op == V_MOVSS && !(x->ir && x->ir->unboxed)) {
         x86_box(x, vec(dst));
     }
 }
@@ -349,6 +349,7 @@ static const HostDesc x86_desc = {
     .usable = {[CLASS_INT] = GPRS, [CLASS_VEC] = XMMS},
     .pin = {[CLASS_INT] = pin_int, [CLASS_VEC] = pin_vec},
     .nb_pin = {[CLASS_INT] = sizeof(pin_int), [CLASS_VEC] = PIN_XMMS},
+    .pin_types = TYPES_NUM | TYPES_V128,
     .min_scratch = 3,
     .policy_bits = x86_policy_bits,
     .call_args = call_args,
