@@ -38,7 +38,7 @@ Runner *runner_new(const BackendConfig *cfg, const IR *ir, size_t bytes)
 
     r->buf = (CodeBuf){code, code, bytes, 0};
     r->memory = map(RUN_GUEST_BYTES, PROT_READ | PROT_WRITE,
-                    (void *)(uintptr_t)RUN_GUEST_BASE);
+                    (void *)(uintptr_t)(RUN_GUEST_BASE + cfg->guest_base));
     r->pc_offset = cfg->pc_offset;
     r->ctx = x86_64_backend.create(cfg, ir);
     check(r->ctx && x86_64_backend.emit_runtime(r->ctx, &r->buf), "no runtime");

@@ -11,7 +11,7 @@
 #include "core/interp.h"
 
 enum {
-    RUN_GUEST_BASE = 0x30000000, /* guest memory, mapped there */
+    RUN_GUEST_BASE = 0x30000000, /* guest memory, there and guest_base on */
     RUN_GUEST_BYTES = 1 << 14,
     RUN_STATE_BYTES = 2048,
 };

@@ -217,11 +217,11 @@ static const BackendConfig few = {.max_pinned_int = 3,
                                   .max_scratch = 4,
                                   .no_ret_stack = true};
 
-/* gs is 0 where nobody sets it: the same addresses, another encoding. */
+/* The same addresses of the guest, by another encoding. */
 static const BackendConfig through_gs = {.max_pinned_int = -1,
                                          .max_pinned_fp = -1,
                                          .max_scratch = -1,
-                                         .guest_base = true};
+                                         .guest_base = 0x10000000};
 
 /* WIDE: singles are not boxed. */
 enum {
