@@ -45,14 +45,19 @@ static void choose_rows(BackendContext *b, uint32_t features,
     }
 }
 
-static void choose_all_rows(BackendContext *b, uint32_t features, const IR *ir)
+/* Only when something is compiled: a process may run what others have. */
+static void need_rows(BackendContext *b, const IR *ir)
 {
+    if (b->has_rows) {
+        return;
+    }
+    b->has_rows = true;
     for (unsigned i = 0; i < b->desc->nb_rows; i++) {
         parse_row(b, i);
     }
     for (unsigned p = 0; p < ir->nb_fp_policies; p++) {
         uint32_t bits = b->desc->policy_bits(&ir->fp_policies[p]);
-        choose_rows(b, features | bits, b->row_of[p]);
+        choose_rows(b, b->features | bits, b->row_of[p]);
     }
 }
 
@@ -73,7 +78,7 @@ BackendContext *context_new(const HostDesc *desc, Host *host, uint32_t features,
         context_free(b);
         return NULL;
     }
-    choose_all_rows(b, features, ir);
+    b->features = features;
     b->ra.trace = cfg->trace;
     return b;
 }
@@ -459,6 +464,7 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
     if (start + BLOCK_ROOM > buf->size) {
         return COMPILE_BUFFER_FULL;
     }
+    need_rows(b, ir);
     begin_build(b, ir);
     begin_region(b, ir);
     ra_begin(&b->ra, ir);

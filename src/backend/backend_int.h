@@ -19,6 +19,8 @@ struct BackendContext {
     Convention conv;
     RegAlloc ra;
     BlockBuild build;
+    uint32_t features;
+    bool has_rows;                    /* those below are filled in */
     Row *rows;
     const Row *(*row_of)[OP_COUNT][TYPE_COUNT]; /* of each FP policy */
     Adapter adapter;                  /* of the region in hand */

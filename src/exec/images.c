@@ -426,6 +426,22 @@ bool images_thaw(Exec *e, const uint8_t *rx)
            thaw_locked(e, &o->image, page);
 }
 
+/* A page costs as much as some ways through the run loop. */
+bool images_link_pays(const Exec *e, TBSlot *slot)
+{
+    enum { PASSES = 8 };
+    const uint8_t *at = slot_owner(slot)->code + slot->site;
+    if ((size_t)(at - e->mem.rx) < e->mem.size) {
+        return true;
+    }
+    const Origin *o = image_at(e, (uintptr_t)at);
+    size_t page = (size_t)(at - (const uint8_t *)o->image.h) / IMAGE_PAGE;
+    return atomic_load_explicit(&o->image.thawed[page],
+                                memory_order_relaxed) ||
+           atomic_fetch_add_explicit(&slot->passes, 1,
+                                     memory_order_relaxed) >= PASSES;
+}
+
 static void slot_to_stub(const Exec *e, const uint8_t *code,
                          const ImageSlot *s)
 {

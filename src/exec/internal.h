@@ -232,6 +232,8 @@ void images_left_by(ExecThread *, const uint8_t *code, uint32_t slot,
 /* What is at rx can be written at its place in the writable view; async-signal-
    safe, as images_kick().  False: no memory. */
 bool images_thaw(Exec *, const uint8_t *rx);
+/* Is the slot, which has been taken, to be linked? */
+bool images_link_pays(const Exec *, TBSlot *);
 /* Points the slots of the block at host_pc, if there is one, to their stubs. */
 void images_kick(const Exec *, uintptr_t host_pc);
 /* Code in [start, end) changes or goes away; under Exec.lock. */

@@ -15,8 +15,8 @@
 #include "util/hash.h"
 
 enum {
-    NEW_LEAST = 8,      /* so many blocks are worth a new image, */
-    NEW_SHARE = 64,     /* and of what it has one in so many */
+    NEW_LEAST = 2,      /* so many blocks are worth a new image, */
+    NEW_SHARE = 128,    /* and of what it has one in so many */
 };
 
 /* The guest's file, still the same; -1: it is not. */

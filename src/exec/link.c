@@ -129,7 +129,8 @@ static void link_outer(ExecThread *t, TBSlot *slot, TB *target)
 
 void link_slot(ExecThread *t, TBSlot *slot, TB *target)
 {
-    if (t->exec->cfg.no_link || !slot->site || any_kicked(t->exec)) {
+    if (t->exec->cfg.no_link || !slot->site || any_kicked(t->exec) ||
+        !images_link_pays(t->exec, slot)) {
         return;
     }
     if (slot->inner) {

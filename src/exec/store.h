@@ -21,6 +21,7 @@ typedef struct TBSlot {
     uint32_t plain : 1;
     uint32_t flags : TB_FLAG_BITS; /* the frontend's, at guest_pc */
     _Atomic bool counted;       /* it has been hot: linked without count */
+    _Atomic uint8_t passes;     /* of an image: see images_link_pays() */
     TB *target;                 /* linked to it, else NULL */
     struct TBSlot *next;        /* among the incoming slots of target */
 } TBSlot;
