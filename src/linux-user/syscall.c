@@ -195,6 +195,8 @@ static long make_call(Task *t, unsigned nr, const uint64_t *a)
 
 static void set_result(Task *t, long ret)
 {
+    check(ret != -EINTR || !t->has_saved_mask || t->pending,
+          "a wait has ended, and its mask is kept, %ld", ret);
     check(ret != -RESTART_SYSCALL || !t->no_result,
           "a call is made again whose registers are set");
     if (ret == -RESTART_SYSCALL) {

@@ -111,7 +111,11 @@ static void others(const char *path)
     chmod("copy", 0755);
     printf(" event %d\n", read(watch, event, sizeof(event)) > 0);
     close(watch);
-    printf("acct %s chdir %s\n", error(acct(path)), error(chdir(path)));
+    int on = acct(path);
+    printf("acct %s chdir %s\n", error(on), error(chdir(path)));
+    if (on == 0) {
+        acct(NULL);
+    }
 }
 
 static void all(int dir, const char *path)

@@ -58,6 +58,9 @@ typedef struct SigactionPlain {
 } SigactionPlain;
 
 _Static_assert(sizeof(StatGeneric) == 128, "struct stat");
+_Static_assert(offsetof(LoopInfoGeneric, lo_name) == 36 &&
+               offsetof(LoopInfoGeneric, lo_init) == 136, "struct loop_info");
+_Static_assert(sizeof(SigactionPlain) == 24, "struct sigaction");
 _Static_assert(sizeof(StatfsGeneric) == 120, "struct statfs");
 _Static_assert(sizeof(EpollEventAligned) == 16, "struct epoll_event");
 _Static_assert(sizeof(SemidDsGeneric) == 88, "struct semid64_ds");

@@ -32,6 +32,7 @@ static void dump_core(Task *t, int signo)
 
 _Noreturn void deliver_fatal(Task *t, int signo)
 {
+    check(signo > 0 && signo <= GUEST_NSIG, "killed by %d", signo);
     t->pending = 1;
     strace_killed(t, signo);
     if (t->debug) {
@@ -71,6 +72,7 @@ static void start_action(Task *t, const siginfo_t *info)
     GuestAction taken = signal_take_action(t->actions, signo), *act = &taken;
     uint64_t mask = t->has_saved_mask ? t->saved_mask : t->sigmask;
 
+    check(!(mask & NEVER_BLOCKED), "mask %#lx", (long)mask);
     strace_signal(t, info);
     if (act->handler == (uintptr_t)SIG_IGN) {
         return;
@@ -115,6 +117,7 @@ void deliver_now(Task *t, const siginfo_t *info)
 
 void deliver_pending(Task *t)
 {
+    check(!t->exited, "thread %d has ended", t->tid);
     signal_disarm_timer(t);
     if (!t->pending && signal_held(t)) {
         signal_let_in(t, t->sigmask);
@@ -122,6 +125,8 @@ void deliver_pending(Task *t)
     while (t->pending) {
         siginfo_t info = t->info;
 
+        check(info.si_signo > 0 && info.si_signo <= GUEST_NSIG,
+              "signal %d is noted", info.si_signo);
         t->pending = 0;
         signal_disarm_timer(t);
         if (let_in(t, &info)) {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include "util/check.h"
 
 static int segment_prot(const Elf64_Phdr *p)
 {
@@ -42,6 +43,10 @@ static int64_t map_file_part(Mm *mm, int fd, const Elf64_Phdr *p,
     bool has_bss = p->p_memsz > p->p_filesz;
     int64_t ret;
 
+    check(skew == (p->p_offset & GUEST_PAGE_MASK), "offset %#lx at %#lx",
+          (long)p->p_offset, (long)addr);
+    check(p->p_filesz <= p->p_memsz, "%#lx of %#lx bytes", (long)p->p_filesz,
+          (long)p->p_memsz);
     if (has_bss) {
         r.prot |= PROT_READ | PROT_WRITE;
     }
@@ -118,6 +123,8 @@ static int64_t unmap_gaps(Mm *mm, const ElfImage *img)
         at = used[i].end > at ? used[i].end : at;
     }
     free(used);
+    check(ret < 0 || at == img->high, "segments to %#lx, a span to %#lx",
+          (long)at, (long)img->high);
     return ret;
 }
 
@@ -128,7 +135,11 @@ int elf_map(Mm *mm, int fd, ElfImage *img, uint64_t where)
     if (ret < 0) {
         return (int)ret;
     }
+    check(!(img->align & (img->align - 1)) && img->low < img->high,
+          "%#lx to %#lx, aligned by %#lx", (long)img->low, (long)img->high,
+          (long)img->align);
     img->bias = (uint64_t)ret - img->low;
+    check(!(img->bias & GUEST_PAGE_MASK), "bias %#lx", (long)img->bias);
     for (int i = 0; i < img->header.e_phnum && ret >= 0; i++) {
         if (is_load(&img->ph[i])) {
             ret = map_segment(mm, fd, &img->ph[i], img->bias);

@@ -22,6 +22,7 @@
 #include "host/usercopy.h"
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/call.h"
+#include "util/check.h"
 
 typedef struct SqOffsets {
     uint32_t head, tail, ring_mask, ring_entries, flags, dropped, array, resv;
@@ -40,6 +41,11 @@ typedef struct Params {
     SqOffsets sq;
     CqOffsets cq;
 } Params;
+
+_Static_assert(sizeof(SqOffsets) == 40, "struct io_sqring_offsets");
+_Static_assert(sizeof(CqOffsets) == 40, "struct io_cqring_offsets");
+_Static_assert(offsetof(Params, sq) == 40 && sizeof(Params) == 120,
+               "struct io_uring_params");
 
 enum {
     SETUP_CQSIZE = 1 << 3,
@@ -95,6 +101,8 @@ typedef struct Restriction {
     uint32_t resv2[3];
 } Restriction;
 
+_Static_assert(sizeof(Restriction) == 16, "struct io_uring_restriction");
+
 enum { ALLOW_REGISTER, ALLOW_OP, ALLOW_FLAGS };
 
 /* Of n operations that are told in ascending order, those below `end`. */
@@ -104,6 +112,8 @@ static uint32_t add_restrictions(Restriction *r, uint16_t kind,
     uint32_t added = 0;
 
     for (size_t i = 0; i < n && which[i] < end; i++) {
+        check(i == 0 || which[i - 1] < which[i], "%u is out of order",
+              which[i]);
         r[added++] = (Restriction){ .kind = kind, .which = which[i] };
     }
     return added;
@@ -136,6 +146,7 @@ static long restrict_ring(uint32_t ring, uint32_t via)
                              ((uint8_t *)probe)[LAST_OP_BYTE] + 1u);
         n += add_restrictions(r + n, ALLOW_REGISTER, allowed_register,
                               NB_REGISTERS, end);
+        check(n < NB_RESTRICTIONS, "%u restrictions", n);
         r[n++] = (Restriction){ .kind = ALLOW_FLAGS, .which = UINT8_MAX };
         ret = host_register(ring, via, REGISTER_RESTRICTIONS, r, n);
     } while (ret == -EINVAL && end-- > REGISTER_ENABLE_RINGS);
@@ -159,6 +170,7 @@ static uint32_t power_of_two(uint32_t n, uint32_t max)
     while (p < n && p < max) {
         p *= 2;
     }
+    check(p <= max && !(p & (p - 1)), "%u of %u entries", p, max);
     return p;
 }
 
@@ -277,6 +289,8 @@ typedef struct WaitArg {
     uint32_t mask_size, min_wait;
     uint64_t timeout;
 } WaitArg;
+
+_Static_assert(sizeof(WaitArg) == 24, "struct io_uring_getevents_arg");
 
 /* The arguments of the host's call, of which arg and mask are in here. */
 typedef struct Enter {

@@ -37,6 +37,9 @@ static int64_t advise_run(Mm *mm, uint64_t start, uint64_t end, int advice)
 {
     int ret, error;
     Mapping kept = { start, end, 0, MAPPING_PLAIN, 0 };
+
+    check(start < end && page_aligned(start | end), "advice from %#lx to %#lx",
+          (long)start, (long)end);
     mm_unwatch_locked(mm, start, end);
     ret = madvise(g2h(mm, start), end - start, advice);
     error = errno;
@@ -75,6 +78,7 @@ static int64_t advise_locked(Mm *mm, uint64_t start, uint64_t end, int advice)
             to = populates(advice) ? end : hole_end(&mm->map, start, end);
             holes = -ENOMEM;
         }
+        check(to > start && to <= end, "advice to %#lx", (long)to);
         start = to;
     }
     return ret ? ret : holes;
@@ -119,6 +123,7 @@ static void drop_not_forked(Mm *mm, uint64_t start, uint64_t end)
     for (uint64_t at = start; at < end; at += GUEST_PAGE) {
         if (!map_is_free(&mm->map, at, at + GUEST_PAGE) &&
             !host_has(mm, at) && mm_room(mm)) {
+            mm_forget_watched(mm, at, at + GUEST_PAGE);
             map_clear(&mm->map, at, at + GUEST_PAGE);
             if (mm->reserved) {
                 mm_host_unmap(mm, at, at + GUEST_PAGE);
@@ -129,6 +134,7 @@ static void drop_not_forked(Mm *mm, uint64_t start, uint64_t end)
 
 void mm_forked(Mm *mm)
 {
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     for (size_t i = 0; i < mm->not_forked.n; i++) {
         const Mapping *m = &mm->not_forked.at[i];
 

@@ -102,6 +102,7 @@ static uint32_t add_file(Mm *mm, int fd, const struct stat *st, uint64_t bias)
 {
     CodeFile *f = &mm->code_file[mm->nb_code_files];
 
+    check(mm->nb_code_files < MAX_CODE_FILES, "%u files", mm->nb_code_files);
     *f = (CodeFile){
         .dev = st->st_dev, .ino = st->st_ino, .change = st->st_ctim,
         .id = file_id(st), .bias = bias, .path = path_of(fd),
@@ -113,6 +114,7 @@ static uint32_t backing_of_file(Mm *mm, int fd, uint64_t bias)
 {
     struct stat st;
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     if (mm->has_view || fstat(fd, &st) < 0 || !fs_tells(fd) ||
         !time_has_passed(&st.st_ctim)) {
         return BACKING_UNTOLD;
@@ -130,6 +132,7 @@ static uint32_t backing_of_file(Mm *mm, int fd, uint64_t bias)
 
 static void file_changed(Mm *mm, uint32_t file)
 {
+    check(file < mm->nb_code_files, "file %u of %u", file, mm->nb_code_files);
     mm->code_file[file].changed = true;
     for (size_t i = 0; i < mm->map.n; i++) {
         const Mapping *m = &mm->map.at[i];
@@ -297,6 +300,9 @@ void mm_forget_watched(Mm *mm, uint64_t start, uint64_t end)
 {
     uint32_t i = lower(mm, start), j = lower(mm, end);
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
+    check(j <= mm->nb_watched && mm->nb_watched <= MAX_WATCHED,
+          "%u of %u watched pages", j, mm->nb_watched);
     if (i < j) {
         memmove(mm->watched + i, mm->watched + j,
                 (mm->nb_watched - j) * sizeof(*mm->watched));
@@ -321,6 +327,10 @@ static bool watch(Mm *mm, const Mapping *m, uint64_t page)
             (mm->nb_watched - i) * sizeof(*mm->watched));
     mm->watched[i] = page;
     mm->nb_watched++;
+    check(i == 0 || mm->watched[i - 1] < page, "%#lx is watched behind %#lx",
+          (long)page, (long)mm->watched[i - 1]);
+    check(i + 1 == mm->nb_watched || page < mm->watched[i + 1],
+          "%#lx is watched before %#lx", (long)page, (long)mm->watched[i + 1]);
     set_bounds(mm, m->start);
     return true;
 }
@@ -329,6 +339,8 @@ static bool watch_locked(Mm *mm, uint64_t page)
 {
     const Mapping *m = map_find(&mm->map, page);
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
+    check(page_aligned(page), "a page of code at %#lx", (long)page);
     if (!m || behind_us(mm, m) || m->backing == BACKING_UNTOLD ||
         (m->backing >= BACKING_FILE &&
          mm->code_file[m->backing - BACKING_FILE].changed)) {
@@ -363,11 +375,15 @@ bool mm_unwatch_locked(Mm *mm, uint64_t start, uint64_t end)
     uint32_t i = lower(mm, start);
     bool any = false;
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     while (i < mm->nb_watched && mm->watched[i] < end) {
         uint64_t page = mm->watched[i];
         const Mapping *m = map_find(&mm->map, page);
-        int prot = host_prot(mm, (int)m->prot);
+        int prot;
 
+        check(m && m->kind != MAPPING_HOST, "%#lx is watched, not the guest's",
+              (long)page);
+        prot = host_prot(mm, (int)m->prot);
         give_back(mm, page, page + GUEST_PAGE, prot);
         if (is_watched(mm, page)) {
             give_back(mm, m->start, m->end, prot);
@@ -387,6 +403,7 @@ void mm_written_behind(Mm *mm, MmBehind how)
     pthread_mutex_lock(&mm->lock);
     if (mm->behind < how) {
         mm->behind = how;
+        check(how != BEHIND_NOTHING, "written by %d", (int)how);
         mm_unwatch_locked(mm, 0, mm->space.end);
         for (size_t i = 0; i < mm->map.n && mm->code_suspect; i++) {
             const Mapping *m = &mm->map.at[i];

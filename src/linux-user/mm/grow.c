@@ -35,11 +35,13 @@ static bool grow_locked(Mm *mm, uint64_t addr)
         .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
     };
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     if (i == mm->map.n || mm->map.at[i].start <= addr ||
         !mapping_grows(&mm->map.at[i]) || !may_grow(&mm->map, i, start)) {
         return false;
     }
     r.len = mm->map.at[i].start - start;
+    check(r.len > 0 && page_aligned(r.len), "grows by %#lx", (long)r.len);
     r.prot = (int)mm->map.at[i].prot;
     r.kind = mm->map.at[i].kind;
     /* As process/stack.c maps it. */

@@ -25,6 +25,12 @@ static inline int host_prot(const Mm *mm, int prot)
     return (prot & ~PROT_EXEC) | (prot & mm->readable ? PROT_READ : 0);
 }
 
+/* For checks.  Until the program starts there is one thread, and no lock. */
+static inline bool mm_is_locked(const Mm *mm)
+{
+    return !mm->code_gone || lock_is_held((pthread_mutex_t *)&mm->lock);
+}
+
 static inline bool page_aligned(uint64_t n)
 {
     return (n & GUEST_PAGE_MASK) == 0;

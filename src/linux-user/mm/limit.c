@@ -54,6 +54,8 @@ static uint64_t used(const Mm *mm, int limit, uint64_t start, uint64_t end)
         uint64_t from = m->start > start ? m->start : start;
         uint64_t to = m->end < end ? m->end : end;
 
+        check(i == 0 || m[-1].end <= m->start, "mapping %zu is not in order",
+              i);
         if (counts(limit, m->prot, m->kind)) {
             size += m->end - m->start - (to > from ? to - from : 0);
         }

@@ -103,6 +103,8 @@ static size_t split(Map *map, uint64_t addr)
         insert_at(map, i, &head);
         i++;
     }
+    check(i == map->n || map->at[i].start >= addr, "mapping %zu is not split",
+          i);
     return i;
 }
 
@@ -138,7 +140,8 @@ void map_clear(Map *map, uint64_t start, uint64_t end)
 {
     size_t i, j;
 
-    check(start < end, "cleared from %lx to %lx", (long)start, (long)end);
+    check(start < end && !((start | end) & GUEST_PAGE_MASK),
+          "cleared from %lx to %lx", (long)start, (long)end);
     i = split(map, start);
     j = split(map, end);
     delete_range(map, i, j);
@@ -147,9 +150,12 @@ void map_clear(Map *map, uint64_t start, uint64_t end)
 
 void map_protect(Map *map, uint64_t start, uint64_t end, uint32_t prot)
 {
-    size_t i = split(map, start);
-    size_t j = split(map, end);
+    size_t i, j;
 
+    check(start < end && !((start | end) & GUEST_PAGE_MASK),
+          "protected from %lx to %lx", (long)start, (long)end);
+    i = split(map, start);
+    j = split(map, end);
     for (size_t k = i; k < j; k++) {
         if (map->at[k].kind != MAPPING_HOST) {
             map->at[k].prot = prot;
@@ -227,6 +233,8 @@ uint64_t map_find_gap(const Map *map, uint64_t bottom, uint64_t top,
 {
     size_t i = map_lower(map, top);
 
+    check(len && align && !(align & (align - 1)), "%lx bytes, aligned by %lx",
+          (long)len, (long)align);
     if (i < map->n && edge_below(&map->at[i]) < top) {
         top = edge_below(&map->at[i]);
     }
@@ -237,6 +245,8 @@ uint64_t map_find_gap(const Map *map, uint64_t bottom, uint64_t top,
         if (top >= low && top - low >= len) {
             uint64_t start = (top - len) & -align;
 
+            check(!(start & GUEST_PAGE_MASK) && start + len <= top,
+                  "a gap at %lx for %lx bytes", (long)start, (long)len);
             if (start >= low) {
                 return start;
             }

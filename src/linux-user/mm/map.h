@@ -18,6 +18,8 @@ enum {
     STACK_GUARD_GAP = 256 * GUEST_PAGE,    /* below what grows; Linux's */
 };
 
+_Static_assert((GUEST_PAGE & GUEST_PAGE_MASK) == 0, "a power of two");
+
 /* What a mapping is; decides merging and the names in /proc/self/maps. */
 typedef enum MappingKind {
     MAPPING_PLAIN,

@@ -30,6 +30,7 @@ bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
 
 void mm_tell_code_gone(Mm *mm, uint64_t start, uint64_t end)
 {
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     check(start <= end && end <= mm->space.end, "code from %#lx to %#lx",
           (long)start, (long)end);
     mm_forget_watched(mm, start, end);
@@ -45,7 +46,7 @@ bool mm_room(Mm *mm)
 {
     bool room;
 
-    check(lock_is_held(&mm->lock) || !mm->code_gone, "the map is not locked");
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     do {
         room = map_reserve(&mm->map);
     } while (!room && reserve_use(mm->reserve));
@@ -130,6 +131,9 @@ static CodeAt read_code_locked(const Mm *mm, uint64_t addr, void *buf,
 {
     const Mapping *m = map_find(&mm->map, addr);
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
+    check(bytes <= GUEST_PAGE - (addr & GUEST_PAGE_MASK),
+          "%zu bytes of code at %#lx", bytes, (long)addr);
     if (!m || m->kind == MAPPING_HOST) {
         return CODE_UNMAPPED;
     }
@@ -192,6 +196,8 @@ static int unmap_reserved(Mm *mm, uint64_t start, uint64_t end)
 
 int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end)
 {
+    check(start < end && page_aligned(start | end), "unmapped from %#lx to %#lx",
+          (long)start, (long)end);
     if (mm->reserved) {
         return unmap_reserved(mm, start, end);
     }
@@ -202,6 +208,9 @@ void mm_host_gone(Mm *mm, uint64_t start, uint64_t end)
 {
     void *at = g2h(mm, start), *got;
 
+    check(start < end && map_is_free(&mm->map, start, end),
+          "the map has some of what is gone, %#lx to %#lx", (long)start,
+          (long)end);
     if (!mm->reserved) {
         return;
     }
@@ -272,6 +281,7 @@ static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
 
 int64_t mm_choose_address(const Mm *mm, const MapRequest *r, uint64_t len)
 {
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     if (len == 0 || len > mm->space.end) {
         return -ENOMEM;
     }
@@ -395,9 +405,12 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
     int64_t got;
     Mapping m;
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     if (addr < 0) {
         return addr;
     }
+    check(page_aligned((uint64_t)addr) && mm_range_ok(mm, (uint64_t)addr, len),
+          "a place at %#lx for %#lx bytes", (long)addr, (long)len);
     if (noexec_refused(r)) {
         return -EPERM;
     }
@@ -412,6 +425,7 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
     if (got < 0) {
         return got;
     }
+    check(got == addr, "mapped at %#lx, not %#lx", (long)got, (long)addr);
     m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len,
                    (uint32_t)r->prot & GUEST_PROT, r->kind,
                    mm_backing(mm, r, (uint64_t)addr) };
@@ -462,6 +476,8 @@ int64_t mm_map(Mm *mm, const MapRequest *request)
 
 int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end)
 {
+    check(start < end && page_aligned(start | end), "unmapped from %#lx to %#lx",
+          (long)start, (long)end);
     if (!mm_room(mm)) {
         return -ENOMEM;
     }
@@ -527,6 +543,8 @@ int64_t mm_brk(Mm *mm, uint64_t brk)
     int64_t ret = 0;
 
     pthread_mutex_lock(&mm->lock);
+    check(mm->brk_start <= mm->brk && mm->brk <= mm->space.end,
+          "a break at %#lx", (long)mm->brk);
     if (brk >= mm->brk_start && brk <= mm->space.end) {
         old_end = page_up(mm->brk);
         new_end = page_up(brk);

@@ -35,12 +35,17 @@ enum {
     OWN_PLACE_ALIGN = 0x10000,
 };
 
+_Static_assert(SPACE_MAX % GUEST_PAGE == 0, "a space of whole pages");
+_Static_assert(STACK_GAP < SPACE_MAX, "there is room beside the stack");
+
 enum { MM_LIMIT_AS, MM_LIMIT_DATA, MM_NB_LIMITS };
 
 /* struct rlimit64 */
 typedef struct MmLimit {
     uint64_t cur, max;
 } MmLimit;
+
+_Static_assert(sizeof(MmLimit) == 16, "struct rlimit64");
 
 /* What memory is that of; Mapping.backing. */
 enum {

@@ -40,6 +40,8 @@ static int64_t host_protect(Mm *mm, uint64_t start, uint64_t *end, int prot)
             high = mid;
         }
     }
+    check(start <= low && low < *end && page_aligned(low),
+          "protected to %#lx", (long)low);
     *end = low;
     return -error;
 }
@@ -114,6 +116,9 @@ static int64_t protect_locked(Mm *mm, uint64_t start, uint64_t end, int prot)
     uint64_t denied = denied_from(mm, start, run, prot);
     int64_t ret = run < end ? -ENOMEM : 0, refused;
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
+    check(start <= denied && denied <= run, "denied from %#lx of %#lx to %#lx",
+          (long)denied, (long)start, (long)run);
     if (denied < run) {
         run = denied;
         ret = -EACCES;

@@ -21,6 +21,8 @@ static int64_t grow_in_place(Mm *mm, const Remap *r, Mapping m)
     uint64_t end = r->addr + r->old_len, new_end = r->addr + r->new_len;
     int64_t got;
 
+    check(r->old_len < r->new_len, "grows from %#lx to %#lx", (long)r->old_len,
+          (long)r->new_len);
     if (!mm_range_ok(mm, r->addr, r->new_len) ||
         !map_is_free(&mm->map, end, new_end)) {
         return -ENOMEM;
@@ -57,6 +59,7 @@ static int64_t move_mapping(Mm *mm, const Remap *r, uint64_t to, Mapping m)
     if (got < 0) {
         return got;
     }
+    check(got == (int64_t)to, "moved to %#lx, not %#lx", (long)got, (long)to);
     mm_tell_code_gone(mm, to, to + r->new_len);
     mm_tell_code_gone(mm, r->addr, r->addr + r->old_len);
     m.start = to;
@@ -94,6 +97,7 @@ static int64_t remap_locked(Mm *mm, const Remap *r)
     int64_t got;
     uint64_t to;
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     if (!found || found->kind == MAPPING_HOST || found->end < old_end) {
         return -EFAULT;
     }
@@ -102,6 +106,8 @@ static int64_t remap_locked(Mm *mm, const Remap *r)
     }
     mm_unwatch_locked(mm, r->addr, old_end);
     found = map_find(&mm->map, r->addr);
+    check(found && found->end >= old_end, "what moves from %#lx is gone",
+          (long)r->addr);
     if (r->flags & MREMAP_FIXED) {
         return remap_fixed(mm, r, *found);
     }

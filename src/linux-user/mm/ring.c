@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include "util/check.h"
 #include "util/reserve.h"
 
 /* Offsets of mmap. */
@@ -27,6 +28,8 @@ MmRing *mm_ring_new(Mm *mm, uint64_t ring_bytes, uint64_t sqe_bytes)
     MmRing *ring = calloc(1, sizeof(*ring));
     uint64_t bytes = page_up(ring_bytes) + page_up(sqe_bytes);
 
+    check(ring_bytes && sqe_bytes, "a ring of %#lx and %#lx bytes",
+          (long)ring_bytes, (long)sqe_bytes);
     if (ring) {
         ring->ring = reserve_map(mm->reserve, bytes, PROT_READ | PROT_WRITE,
                                  MAP_SHARED);
@@ -102,6 +105,7 @@ void mm_ring_add(Mm *mm, MmRing *ring, int fd, bool drop)
 {
     struct stat st = { 0 };
 
+    check(!ring->next && ring->ring, "a ring is added twice, %d", fd);
     fstat(fd, &st);
     pthread_mutex_lock(&mm->lock);
     if (drop) {
@@ -121,6 +125,7 @@ int64_t mm_ring_view(const Mm *mm, MapRequest *r)
     MmRing *ring = r->flags & MAP_ANONYMOUS ? NULL : find(mm, r->fd);
     uint64_t part = r->offset & offset_mask;
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     if (!ring) {
         return 0;
     }

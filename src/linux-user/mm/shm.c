@@ -11,6 +11,7 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
                (flags & SHM_EXEC ? PROT_EXEC : 0);
     Mapping m;
 
+    check(mm_is_locked(mm), "%zu mappings, not locked", mm->map.n);
     if (addr < 0) {
         return addr == -EEXIST ? -EINVAL : addr;
     }
@@ -81,6 +82,8 @@ int64_t mm_shmdt(Mm *mm, uint64_t addr)
                msync(g2h(mm, gone), GUEST_PAGE, MS_ASYNC) < 0) {
             gone += GUEST_PAGE;
         }
+        check(gone <= end, "gone to %#lx, mapped to %#lx", (long)gone,
+              (long)end);
         if (gone > addr) {
             mm_tell_code_gone(mm, addr, gone);
             map_clear(&mm->map, addr, gone);

@@ -123,18 +123,33 @@ typedef struct Dirent {
     char name[];
 } Dirent;
 
+_Static_assert(offsetof(Dirent, name) == 19, "struct linux_dirent64");
+
+/*
+ * The entry at `at` of n bytes; NULL: another thread of the guest has written
+ * over it.
+ */
+static Dirent *entry_at(char *buf, long at, long n)
+{
+    Dirent *d = (Dirent *)(buf + at);
+    long head = offsetof(Dirent, name);
+
+    return n - at > head && d->len > head && d->len <= n - at &&
+           memchr(d->name, '\0', (size_t)(d->len - head)) ? d : NULL;
+}
+
 /* Takes the entry `name` out of the n bytes of buf; what is left. */
 static long drop_entry(char *buf, long n, const char *name)
 {
-    for (long at = 0; at < n;) {
-        Dirent *d = (Dirent *)(buf + at);
-        long len = d->len;
+    Dirent *d;
 
+    for (long at = 0; (d = entry_at(buf, at, n)); at += d->len) {
         if (strcmp(d->name, name) == 0) {
+            long len = d->len;
+
             memmove(buf + at, buf + at + len, (size_t)(n - at - len));
             return n - len;
         }
-        at += len;
     }
     return n;
 }
@@ -153,16 +168,16 @@ static long drop_own(const Task *t, char *buf, long n)
 /* Threads of the emulator's, of any process. */
 static long drop_threads(const Task *t, char *buf, long n)
 {
+    Dirent *d;
+
     (void)t;
-    for (long at = 0; at < n;) {
-        Dirent *d = (Dirent *)(buf + at);
-        long len = d->len;
+    for (long at = 0; (d = entry_at(buf, at, n));) {
         int tid = atoi(d->name);
 
         if (tid > 0 && remote_is_own_thread(tid)) {
             n = drop_entry(buf, n, d->name);
         } else {
-            at += len;
+            at += d->len;
         }
     }
     return n;

@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include "host/usercopy.h"
 #include "util/annotate.h"
+#include "util/check.h"
+#include "util/cond.h"
 
 int annotate_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 
@@ -64,6 +66,7 @@ bool fd_room_there(void)
     while (n < ROOM_NEEDED && (fd[n] = fcntl(any, F_DUPFD_CLOEXEC, 0)) >= 0) {
         n++;
     }
+    check(n <= ROOM_NEEDED, "%d descriptors", n);
     for (int i = 0; i < n; i++) {
         close(fd[i]);
     }
@@ -182,6 +185,7 @@ static bool move_up(Process *proc)
     int old = proc->program.fd;
     FdRoom room;
 
+    check(old >= 0 && lock_is_held(&proc->program.lock), "program at %d", old);
     fd_room_make(&room);
     if (old >= (int)room.old.rlim_cur) {
         old = -1;

@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 #include "host/usercopy.h"
+#include "util/check.h"
 
 /* --- names --- */
 
@@ -96,6 +97,7 @@ FILE *proc_view_begin(const char *name, int *fd)
 
 long proc_view_done(FILE *out, int fd, mode_t mode, int flags)
 {
+    check(out && fd >= 0, "a view at %d", fd);
     fclose(out);
     fchmod(fd, mode & 0777);
     fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK);

@@ -6,9 +6,11 @@
 #include <sys/syscall.h>
 #include "host/usercopy.h"
 #include "linux-user/task/regs.h"
+#include "util/check.h"
 
 void clone_start_child(Task *t, const CloneArgs *c)
 {
+    check(c->nb_set_tid <= CLONE_NB_TIDS, "%u ids", c->nb_set_tid);
     if (c->stack) {
         task_set_sp(t, c->stack);
     }
@@ -25,6 +27,7 @@ void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid)
 {
     int32_t value = (int32_t)tid;
 
+    check(tid > 0, "a child has id %ld", tid);
     if (c->flags & flag) {
         mm_write(task_mm(t), flag == CLONE_PARENT_SETTID ? c->parent_tid
                                                          : c->child_tid,

@@ -12,6 +12,7 @@
 #include "linux-user/debug/debug.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/seccomp/seccomp.h"
+#include "util/check.h"
 
 static const char variable_name[] = "TCG_INHERIT=";
 
@@ -66,6 +67,8 @@ long inherit_save(Task *t, const InheritedProgram *program, int *out,
     memcpy(h.limit, task_mm(t)->limit, sizeof(h.limit));
     h.mdwe = mm_mdwe_inherited(task_mm(t));
     h.debug_bytes = (uint32_t)debug_save(t, h.debug);
+    check(h.debug_bytes <= sizeof(h.debug), "%u bytes of the debugger's",
+          h.debug_bytes);
     trace_save(t, &h.trace);
     if (!h.strict && !h.nb_filters && program->fd < 0 && !h.debug_bytes &&
         !h.mdwe && !h.trace.on && !mm_limited(task_mm(t))) {

@@ -17,6 +17,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "util/check.h"
 
 enum {
     STACK_MIN = 128 << 10,
@@ -49,6 +50,8 @@ static uint64_t stack_size(const LinuxUserOptions *o)
 
 static uint64_t push(Builder *b, const void *data, size_t n)
 {
+    check(b->bad || b->sp >= b->bottom, "sp %#lx, bottom %#lx", (long)b->sp,
+          (long)b->bottom);
     if (b->bad || n > b->sp - b->bottom) {
         b->bad = true;
         return 0;
@@ -88,6 +91,7 @@ typedef struct Auxv {
 
 static void aux(Auxv *a, uint64_t type, uint64_t value)
 {
+    check(a->n < AUXV_MAX, "%zu entries before %lu", a->n, (long)type);
     a->pair[a->n][0] = type;
     a->pair[a->n++][1] = value;
 }
@@ -139,6 +143,7 @@ static int64_t push_vectors(Builder *b, Process *proc, const Auxv *a,
     at += argc + 1;
     memcpy(block + at, strings + argc, envc * sizeof(*block));
     at += envc + 1;
+    check(at + 2 * a->n == words, "%zu of %zu words", at + 2 * a->n, words);
     memcpy(block + at, a->pair, a->n * sizeof(a->pair[0]));
     b->sp = (b->sp - words * sizeof(*block)) & ~15ull;
     b->sp += words * sizeof(*block);
@@ -146,6 +151,8 @@ static int64_t push_vectors(Builder *b, Process *proc, const Auxv *a,
     proc->placed.auxv = b->sp + at * sizeof(*block);
     proc->placed.auxv_end = b->sp + words * sizeof(*block);
     free(block);
+    check(b->bad || !(b->sp & 15), "the program starts with sp %#lx",
+          (long)b->sp);
     return b->bad ? -E2BIG : (int64_t)b->sp;
 }
 

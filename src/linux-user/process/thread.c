@@ -69,6 +69,7 @@ Task *task_new(Process *proc)
         return NULL;
     }
     proc->nb_tasks++;
+    check(task_current() == t, "thread %d is not its own", t->tid);
     if (proc->options->profile) {
         profile_thread_start(t);
     }
@@ -106,6 +107,8 @@ void thread_copy_state(Task *t, Task *parent, const CloneArgs *c)
            t->proc->options->exec.frontend->state_bytes);
     t->cpu->fp->set(t->cpu, parent->cpu->fp->get(parent->cpu));
     t->actions = parent->actions;
+    check(!(parent->sigmask & NEVER_BLOCKED), "mask %#lx",
+          (long)parent->sigmask);
     t->sigmask = parent->sigmask;
     seccomp_copy(t, parent);
     clone_start_child(t, c);
@@ -123,6 +126,8 @@ static void *thread_main(void *opaque)
         sem_post(&n->started);
         return NULL;
     }
+    check(t->tid == tid && t->tgid == parent->tgid, "thread %d of %d", t->tid,
+          t->tgid);
     if (!clone_give_thread_pidfd(t, n->args)) {
         t->proc->nb_tasks--;
         task_free(t);
@@ -174,6 +179,7 @@ static long start_thread(NewThread *n)
     while (sem_wait(&n->started) < 0) {
     }
     sem_destroy(&n->started);
+    check(n->result, "a thread without an id, of %d", n->parent->tid);
     return n->result;
 }
 

@@ -34,6 +34,7 @@ static int vfork_child(void *opaque)
     VforkChild *v = opaque;
     Task *t = v->t;
 
+    check(t->proc->run && t->trace, "the Task of %d is not whole", t->tid);
     t->vfork = true;
     t->debug = NULL;
     signal_new_process(t);
@@ -52,6 +53,7 @@ static int vfork_child(void *opaque)
 
 static void copy_actions(Task *t, Actions *copy)
 {
+    check(t->actions != copy, "thread %d copies to itself", t->tid);
     *copy = (Actions){ .lock = PTHREAD_MUTEX_INITIALIZER };
     memcpy(copy->at, t->actions->at, sizeof(copy->at));
     copy->catch_core = t->actions->catch_core;
@@ -103,6 +105,8 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
                          (int)clone_host_flags(c), &child, &pidfd);
     ret = ret < 0 ? -errno : ret;
     gone = *t;
+    check(gone.cpu == task.cpu && gone.proc == task.proc,
+          "the child of %d has another Task", task.tid);
     *t = task;
     memcpy(t->cpu->guest, state, state_bytes);
     t->cpu->fp->set(t->cpu, fp);

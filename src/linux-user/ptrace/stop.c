@@ -11,6 +11,7 @@
 #include "linux-user/signal/signal.h"
 #include "linux-user/task/regs.h"
 #include "linux-user/task/remote.h"
+#include "util/check.h"
 
 enum { SYSGOOD_BIT = 0x80 };
 
@@ -64,6 +65,7 @@ static void fill(Task *t, uint32_t status, const siginfo_t *info)
         b->info = *info;
     }
     b->sigmask = t->sigmask;
+    check(!(t->sigmask & NEVER_BLOCKED), "mask %#lx", (long)t->sigmask);
     get_regs(t);
     b->orders = (TraceOrders){ .mode = b->orders.mode };
 }
@@ -101,6 +103,7 @@ static int stop(Task *t, uint32_t status, const siginfo_t *info)
 {
     TraceBlock *b = t->trace;
 
+    check(!t->exited && status, "thread %d stops with %#x", t->tid, status);
     signal_block(t);
     fill(t, status, info);
     __atomic_store_n(&b->orders.parked, TRACE_PARKED, __ATOMIC_RELEASE);
@@ -517,6 +520,7 @@ void trace_vfork_begin(Task *t, TraceBlock *own, const CloneArgs *c)
 
 void trace_vfork_end(Task *t, TraceBlock *own)
 {
+    check(own->outer, "the block of %d is lost", t->tid);
     t->trace = own->outer;
     if (t->trace->on && t->trace->orders.resumed) {
         take_orders(t);

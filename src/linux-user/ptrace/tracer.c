@@ -15,6 +15,7 @@
 #include "host/usercopy.h"
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/task/remote.h"
+#include "util/check.h"
 
 /* --- the list --- */
 
@@ -59,6 +60,7 @@ void tracee_remove(Task *t, Tracee *e)
     Tracee **p = &t->tracees;
 
     while (*p != e) {
+        check(*p, "%d is not traced", e->tid);
         p = &(*p)->next;
     }
     *p = e->next;
@@ -168,6 +170,7 @@ static bool kick_on(Tracee *e)
 
 static bool see(Tracee *e, uint32_t status)
 {
+    check(!e->stopped, "%d is stopped twice", e->tid);
     e->stopped = true;
     e->listening = false;
     e->status = status;

@@ -16,6 +16,7 @@
 #include "linux-user/ptrace/ptrace.h"
 #include "linux-user/task/call.h"
 #include "linux-user/task/sys.h"
+#include "util/check.h"
 
 typedef struct Wait {
     int type, id, options;     /* waitid's, without WNOWAIT */
@@ -97,6 +98,7 @@ static void forget_ended(Task *t, const siginfo_t *info)
 
 static void tell_stop(Wait *w, const Tracee *e)
 {
+    check(e->stopped, "%d is told of, and runs", e->tid);
     w->info.si_code = CLD_TRAPPED;
     w->info.si_status = (int)e->status;
 }

@@ -119,10 +119,22 @@ static uint32_t word(const struct seccomp_data *data, uint32_t offset)
     return value;
 }
 
+/* Does it name a word of the machine's memory? */
+static bool has_word(const struct sock_filter *f)
+{
+    switch (f->code) {
+    case BPF_LD | BPF_MEM: case BPF_LDX | BPF_MEM: case BPF_ST: case BPF_STX:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Loads, stores and moves. */
 static void move(Machine *m, const struct sock_filter *f,
                  const struct seccomp_data *data)
 {
+    check(f->k < BPF_MEMWORDS || !has_word(f), "word %u of memory", f->k);
     switch (f->code) {
     case BPF_LD | BPF_W | BPF_ABS: m->a = word(data, f->k); break;
     case BPF_LD | BPF_W | BPF_LEN: m->a = sizeof(*data); break;

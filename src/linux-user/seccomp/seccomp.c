@@ -15,6 +15,7 @@
 #include "linux-user/task/regs.h"
 #include "linux-user/task/sys.h"
 #include "util/check.h"
+#include "util/cond.h"
 
 enum { CHAIN_LIMIT = 32768 };          /* instructions of all filters */
 
@@ -24,6 +25,7 @@ uint32_t seccomp_run(const SeccompFilter *f, const struct seccomp_data *data,
     uint32_t best = SECCOMP_RET_ALLOW;
 
     for (*match = NULL; f; f = f->prev) {
+        check(f->n > 0 && f->n <= BPF_MAXINSNS, "a filter of %u", f->n);
         uint32_t got = bpf_run(f->insn, data);
 
         if ((int32_t)(got & SECCOMP_RET_ACTION_FULL) <
@@ -172,6 +174,8 @@ static long install(Task *t, uint64_t flags, SeccompFilter *f)
     Sync s = { t, f, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1, 0 };
     long ret = 0;
 
+    check(lock_is_held(&t->proc->seccomp_lock), "thread %d sets a filter",
+          t->tid);
     if (sync) {
         exec_each_other(t->cpu, can_sync, &s);
     }

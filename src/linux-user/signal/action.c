@@ -21,6 +21,7 @@ GuestAction signal_take_action(Actions *actions, int signo)
 void signal_swap_action(Actions *actions, int signo,
                         const GuestAction *act, GuestAction *old)
 {
+    check(signo > 0 && signo <= GUEST_NSIG, "signal %d", signo);
     pthread_mutex_lock(&actions->lock);
     *old = actions->at[signo];
     if (act) {
@@ -48,6 +49,8 @@ void signal_reset_handlers(Task *t)
 /* After a change of catch_*. */
 static void install_defaults(Actions *actions)
 {
+    check(actions->at[SIGKILL].handler == (uintptr_t)SIG_DFL,
+          "SIGKILL is handled at %#lx", (long)actions->at[SIGKILL].handler);
     for (int i = 1; i <= GUEST_NSIG; i++) {
         if (actions->at[i].handler == (uintptr_t)SIG_DFL &&
             signal_fatal_by_default(i) && i != SIGKILL) {

@@ -68,6 +68,7 @@ static void async_handler(int signo, siginfo_t *info, void *ucontext)
 {
     Task *t = task_current();
 
+    check(signo > 0 && signo <= GUEST_NSIG, "signal %d", signo);
     if (!t) {
         without_task(signo, info, ucontext);
         return;
@@ -138,6 +139,7 @@ static bool trace_takes(Task *t, siginfo_t *info)
 /* A SIGBUS that stands for a signal of a traced thread, or only a kick. */
 static void on_trace(Task *t, siginfo_t *info, void *ucontext)
 {
+    check(t->trace, "thread %d has no block", t->tid);
     safe_syscall_fixup(ucontext);
     if (trace_takes(t, info)) {
         async_handler(info->si_signo, info, ucontext);
@@ -241,6 +243,7 @@ static int make_host_stack(Task *t)
 {
     stack_t st = { .ss_size = HOST_STACK_BYTES };
 
+    check(!t->host_stack, "thread %d has a stack for signals", t->tid);
     st.ss_sp = mmap(NULL, st.ss_size, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (st.ss_sp == MAP_FAILED) {
@@ -290,6 +293,7 @@ static void give_up_pending(Task *t)
 
 void signal_end(Task *t)
 {
+    check(task_current() == t, "thread %d ends in another", t->tid);
     signal_set_host_mask(~0ull);
     task_set_current(NULL);
     give_up_pending(t);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 #include "linux-user/task/sys.h"
+#include "util/check.h"
 
 void signal_set_host_mask(uint64_t mask)
 {
@@ -103,6 +104,7 @@ static void block_to_give(Task *t, uint64_t host_mask)
 
 void signal_let_in(Task *t, uint64_t mask)
 {
+    check(!t->own_blocked, "thread %d still waits", t->tid);
     open_mask(t, mask);
     if (signal_held(t)) {
         block_to_give(t, ~0ull);
@@ -123,6 +125,7 @@ long signal_change_mask(Task *t, uint64_t mask)
     bool own = (old ^ mask) & EXECS_OWN;
     long ret;
 
+    check(!(mask & NEVER_BLOCKED), "mask %#lx", (long)mask);
     if (own) {
         signal_block_own(true);
         signal_give_held(t, ~mask);
@@ -141,6 +144,8 @@ long signal_change_mask(Task *t, uint64_t mask)
 
 bool signal_wait_begin(Task *t, uint64_t mask)
 {
+    check(!t->has_saved_mask && !t->own_blocked, "a wait in a wait, %d",
+          t->own_blocked);
     t->saved_mask = t->sigmask;
     t->has_saved_mask = true;
     open_mask(t, mask);

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include "util/check.h"
 
 typedef struct Letter {
     ShowFn *show;              /* or: */
@@ -25,6 +26,7 @@ void line_argument(Line *l, const Shown *s, char letter)
 {
     const Letter *as = &letters[(unsigned char)letter & 127];
 
+    check(as->show || as->set, "letter %c of %s", letter, s->row->name);
     if (as->show) {
         as->show(l, s);
     } else if (as->zero) {

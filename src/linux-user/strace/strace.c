@@ -16,6 +16,7 @@
 #include "host/usercopy.h"
 #include "linux-user/strace/strace.h"
 #include "linux-user/task/sys.h"
+#include "util/check.h"
 
 enum { RESULT_COLUMN = 40 };
 
@@ -39,6 +40,8 @@ static void put(Task *t, const Line *l, size_t shown)
 {
     FILE *f = log_begin(&t->proc->options->log);
 
+    check(shown <= l->n && l->n <= sizeof(l->text), "%zu of %zu bytes", shown,
+          l->n);
     fflush(f);
     raw_syscall(SYS_write, fileno(f), (long)(l->text + shown),
                 (long)(l->n - shown), 0, 0, 0);
@@ -92,6 +95,7 @@ static int nb_arguments(const Syscall *row, const uint64_t *a)
 {
     int n = (int)strlen(row->arguments);
 
+    check(n <= 6, "%s has %d arguments", row->name, n);
     if (row->call == CALL_openat) {
         return needs_mode(a[2]) ? n : 3;
     }

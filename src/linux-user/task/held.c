@@ -1,9 +1,12 @@
 #include "linux-user/task/held.h"
+#include "util/check.h"
 
 static void put(HeldSignal *h, const siginfo_t *info)
 {
     int empty = HELD_EMPTY;
 
+    check(info->si_signo == SIGSEGV || info->si_signo == SIGBUS,
+          "signal %d is held", info->si_signo);
     if (atomic_compare_exchange_strong(&h->state, &empty, HELD_BUSY)) {
         h->info = *info;
         atomic_store(&h->state, HELD_FULL);
@@ -19,6 +22,8 @@ static bool take(HeldSignal *h, siginfo_t *info)
         !atomic_compare_exchange_strong(&h->state, &full, HELD_BUSY)) {
         return false;
     }
+    check(atomic_load(&h->state) == HELD_BUSY, "signal %d is taken twice",
+          h->info.si_signo);
     *info = h->info;
     atomic_store(&h->state, HELD_EMPTY);
     return true;
@@ -26,6 +31,7 @@ static bool take(HeldSignal *h, siginfo_t *info)
 
 static bool has(uint64_t set, int signo)
 {
+    check(signo > 0 && signo <= 64, "signal %d", signo);
     return set >> (signo - 1) & 1;
 }
 

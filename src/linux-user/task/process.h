@@ -88,6 +88,8 @@ typedef struct Process {
     _Atomic int nb_tasks;              /* threads that have not ended */
 } Process;
 
+_Static_assert(GUEST_NSIG <= 64, "a set of signals is a word");
+
 /* A thread's timer for -profile, and the sample that it wants taken. */
 typedef struct Tick {
     uint32_t weight;           /* 0: none is */

@@ -55,6 +55,8 @@ typedef struct TraceWants {
     volatile uint32_t exec;        /* a new program starts */
 } TraceWants;
 
+_Static_assert(sizeof(TraceWants) == 16, "each is a word of its own");
+
 /* Written by the tracer before the thread goes on. */
 typedef struct TraceOrders {
     volatile uint32_t parked;      /* TracePark; the tracer's 0 comes last */
