@@ -112,7 +112,8 @@ static void others(const char *path)
     printf(" event %d\n", read(watch, event, sizeof(event)) > 0);
     close(watch);
     int on = acct(path);
-    printf("acct %s chdir %s\n", error(on), error(chdir(path)));
+    printf("acct %s", error(on));
+    printf(" chdir %s\n", error(chdir(path)));
     if (on == 0) {
         acct(NULL);
     }
