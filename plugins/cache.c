@@ -22,8 +22,8 @@ typedef struct Shape {
 typedef struct Cache {
     unsigned ways, line_bits;
     uint64_t set_mask;
-    uint64_t *tag;  /* of each way of each set, the latest used first; line
-                       numbers plus 1, 0: empty */
+    uint64_t *tag; /* of each way of each set, the latest used first; line
+                      numbers plus 1, 0: empty */
     uint64_t accesses, misses;
 } Cache;
 
@@ -58,7 +58,8 @@ typedef struct Core {
     Cache level[NB_LEVELS];
 } Core;
 
-/* ---- One cache ------------------------------------------------------------ */
+/* ---- One cache ------------------------------------------------------------
+ */
 
 static bool make_cache(Cache *c, const Shape *shape)
 {
@@ -102,7 +103,8 @@ static unsigned touch(Core *core, int first, uint64_t address, uint64_t bytes)
     return missed;
 }
 
-/* ---- Execution ------------------------------------------------------------- */
+/* ---- Execution -------------------------------------------------------------
+ */
 
 static Core *core_of(Sim *s, TcgThread *t)
 {
@@ -123,7 +125,8 @@ static void data_access(TcgThread *t, const TcgAccess *a, void *user)
     __atomic_fetch_add(&i->misses, missed != 0, __ATOMIC_RELAXED);
 }
 
-/* ---- Translation ------------------------------------------------------------ */
+/* ---- Translation ------------------------------------------------------------
+ */
 
 static Insn *find_insn(Sim *s, uint64_t address)
 {
@@ -171,7 +174,8 @@ static void translate(TcgBlock *b, void *user)
     }
 }
 
-/* ---- Threads ---------------------------------------------------------------- */
+/* ---- Threads ----------------------------------------------------------------
+ */
 
 static void thread_start(TcgThread *t, void *user)
 {
@@ -201,7 +205,8 @@ static void thread_end(TcgThread *t, void *user)
     free(core);
 }
 
-/* ---- Results ---------------------------------------------------------------- */
+/* ---- Results ----------------------------------------------------------------
+ */
 
 static int by_misses(const void *a, const void *b)
 {
@@ -248,15 +253,17 @@ static void program_end(void *user)
     Sim *s = user;
     tcg_print(s->plugin, "cache            accesses         misses  rate\n");
     for (int i = 0; i < NB_LEVELS; i++) {
-        double rate = s->accesses[i]
-            ? 100.0 * (double)s->misses[i] / (double)s->accesses[i] : 0;
+        double rate = s->accesses[i] ? 100.0 * (double)s->misses[i] /
+                                           (double)s->accesses[i]
+                                     : 0;
         tcg_print(s->plugin, "%-12s %12" PRIu64 " %14" PRIu64 " %6.2f%%\n",
                   name[i], s->accesses[i], s->misses[i], rate);
     }
     print_insns(s);
 }
 
-/* ---- Arguments -------------------------------------------------------------- */
+/* ---- Arguments --------------------------------------------------------------
+ */
 
 static bool is_power_of_2(uint64_t n)
 {
@@ -289,7 +296,9 @@ static const char *parse(Sim *s, const char *word)
         const char *value = tcg_argument(word, name[i]);
         if (value) {
             return parse_shape(&s->shape[i], value)
-                ? NULL : "a cache is BYTES:WAYS:LINE, sets and line powers of 2";
+                       ? NULL
+                       : "a cache is BYTES:WAYS:LINE, sets and line powers of "
+                         "2";
         }
     }
     const char *limit = tcg_argument(word, "limit");
@@ -303,7 +312,9 @@ static const char *parse(Sim *s, const char *word)
 static const char *install(TcgPlugin *plugin, int argc, char **argv)
 {
     static const Shape shapes[] = {
-        {32 << 10, 8, 6}, {32 << 10, 8, 6}, {1 << 20, 16, 6},
+        {32 << 10, 8, 6},
+        {32 << 10, 8, 6},
+        {1 << 20, 16, 6},
     };
     Sim *s = calloc(1, sizeof(*s));
     const char *error = s ? NULL : "out of memory";

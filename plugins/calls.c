@@ -39,8 +39,8 @@ static void entered(TcgThread *t, uint64_t address, void *user)
 static void returned(TcgThread *t, const TcgSyscall *s, void *user)
 {
     const Calls *c = user;
-    tcg_print(c->plugin, "%u system call %s = %" PRId64 "\n",
-              tcg_thread_id(t), s->name ? s->name : "?", s->result);
+    tcg_print(c->plugin, "%u system call %s = %" PRId64 "\n", tcg_thread_id(t),
+              s->name ? s->name : "?", s->result);
 }
 
 static void translate(TcgBlock *b, void *user)
@@ -77,8 +77,8 @@ static const char *install(TcgPlugin *plugin, int argc, char **argv)
     Calls *c = calloc(1, sizeof(*c));
     const char *error = c ? NULL : "out of memory";
     if (c) {
-        *c = (Calls){.plugin = plugin, .nb_args = 3,
-                     .ra = tcg_register(plugin, "ra")};
+        *c = (Calls){
+            .plugin = plugin, .nb_args = 3, .ra = tcg_register(plugin, "ra")};
     }
     for (int i = 0; i < argc && !error; i++) {
         error = parse(c, argv[i]);

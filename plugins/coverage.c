@@ -75,13 +75,17 @@ static void add_module(const TcgModule *m, void *user)
 
 static void write_modules(const Coverage *c, FILE *f)
 {
-    fprintf(f, "DRCOV VERSION: 2\nDRCOV FLAVOR: tcg-c\n"
-               "Module Table: version 2, count %u\n"
-               "Columns: id, base, end, entry, path\n", c->nb_modules);
+    fprintf(f,
+            "DRCOV VERSION: 2\nDRCOV FLAVOR: tcg-c\n"
+            "Module Table: version 2, count %u\n"
+            "Columns: id, base, end, entry, path\n",
+            c->nb_modules);
     for (unsigned i = 0; i < c->nb_modules; i++) {
         const Module *m = &c->module[i];
-        fprintf(f, "%3u, 0x%016" PRIx64 ", 0x%016" PRIx64
-                   ", 0x0000000000000000, %s\n", i, m->start, m->end, m->path);
+        fprintf(f,
+                "%3u, 0x%016" PRIx64 ", 0x%016" PRIx64
+                ", 0x0000000000000000, %s\n",
+                i, m->start, m->end, m->path);
     }
 }
 
@@ -91,8 +95,8 @@ static bool entry_of(const Coverage *c, const Block *b, Entry *e)
     for (unsigned i = 0; i < c->nb_modules; i++) {
         const Module *m = &c->module[i];
         if (b->address >= m->start && b->address < m->end) {
-            *e = (Entry){(uint32_t)(b->address - m->start),
-                         (uint16_t)b->bytes, (uint16_t)i};
+            *e = (Entry){(uint32_t)(b->address - m->start), (uint16_t)b->bytes,
+                         (uint16_t)i};
             return true;
         }
     }

@@ -63,8 +63,8 @@ static void enter(TcgThread *t, uint64_t address, void *user)
     const Block *b = user;
     Flow *f = b->flow;
     if (f->trace) {
-        fprintf(f->trace, "%d %u 0x%" PRIx64 "\n", f->pid,
-                tcg_thread_id(t), address);
+        fprintf(f->trace, "%d %u 0x%" PRIx64 "\n", f->pid, tcg_thread_id(t),
+                address);
         return;
     }
     Walk *walk = *tcg_thread_data(f->plugin, t);
@@ -176,8 +176,10 @@ static void print_ways(Flow *f)
         return;
     }
     qsort(all, n, sizeof(Way *), by_count);
-    tcg_print(f->plugin, "flow: %zu ways\n         times  from"
-              "                             to\n", n);
+    tcg_print(f->plugin,
+              "flow: %zu ways\n         times  from"
+              "                             to\n",
+              n);
     for (size_t i = 0; i < f->limit && i < n; i++) {
         tcg_print(f->plugin, "%14" PRIu64 " ", all[i]->count);
         print_place(f->plugin, all[i]->from);

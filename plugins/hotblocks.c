@@ -97,8 +97,10 @@ static void program_end(void *user)
     }
     uint64_t total = collect(h, all);
     qsort(all, h->nb_blocks, sizeof(Block *), by_executed);
-    tcg_print(h->plugin, "hotblocks: %" PRIu64 " instructions in %zu blocks\n"
-              " share           runs  len  address\n", total, h->nb_blocks);
+    tcg_print(h->plugin,
+              "hotblocks: %" PRIu64 " instructions in %zu blocks\n"
+              " share           runs  len  address\n",
+              total, h->nb_blocks);
     for (size_t i = 0; i < h->limit && all[i] && all[i]->executed; i++) {
         print(h, all[i], total);
     }

@@ -27,10 +27,13 @@ static void access_made(TcgThread *t, const TcgAccess *a, void *user)
     if (a->address - trace->from >= trace->to - trace->from) {
         return;
     }
-    fprintf(trace->file, "%d %u 0x%" PRIx64 " %s %u 0x%" PRIx64 " 0x%" PRIx64
-            "\n", trace->pid, tcg_thread_id(t), a->insn,
-            !a->store ? "load" : a->load ? "atomic" : "store", a->bytes,
-            a->address, a->value);
+    fprintf(trace->file,
+            "%d %u 0x%" PRIx64 " %s %u 0x%" PRIx64 " 0x%" PRIx64 "\n",
+            trace->pid, tcg_thread_id(t), a->insn,
+            !a->store ? "load"
+            : a->load ? "atomic"
+                      : "store",
+            a->bytes, a->address, a->value);
 }
 
 static void translate(TcgBlock *b, void *user)
@@ -89,8 +92,8 @@ static const char *install(TcgPlugin *plugin, int argc, char **argv)
     Trace *trace = calloc(1, sizeof(*trace));
     const char *error = trace ? NULL : "out of memory";
     if (trace) {
-        *trace = (Trace){.pid = getpid(), .to = UINT64_MAX,
-                         .which = TCG_LOADS | TCG_STORES};
+        *trace = (Trace){
+            .pid = getpid(), .to = UINT64_MAX, .which = TCG_LOADS | TCG_STORES};
     }
     for (int i = 0; i < argc && !error; i++) {
         error = parse(trace, argv[i]);

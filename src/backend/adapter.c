@@ -324,7 +324,7 @@ static void pin_outside(const Adapter *a, RegAlloc *ra)
 static void sync_pins(RegAlloc *ra, const Pin *p, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        if (ra->state[p[i].temp].reg != NOWHERE) {  /* else it is dead */
+        if (ra->state[p[i].temp].reg != NOWHERE) { /* else it is dead */
             ra_sync(ra, p[i].temp);
         }
     }

@@ -285,8 +285,8 @@ static void call_op(BackendContext *b, const Op *op)
     adapter_enter(&b->adapter, &b->ra);
 }
 
-/* C functions may change FP and vector registers; of those that are pinned the host
-   takes care. */
+/* C functions may change FP and vector registers; of those that are pinned the
+   host takes care. */
 static void plugin_op(BackendContext *b, const Op *op)
 {
     ra_evict_class(&b->ra, CLASS_FP);
@@ -486,9 +486,9 @@ CompileStatus context_compile(BackendContext *b, IR *ir, CodeBuf *buf,
         return COMPILE_BUFFER_FULL;
     }
     buf->used = start + size;
-    *block = (CompiledBlock){(uint32_t)start, size,        build->slots,
-                             build->nb_slots, build->rows, build->nb_rows,
-                             build->leave,    build->literals, build->outer,
-                             build->nb_outer};
+    *block = (CompiledBlock){
+        (uint32_t)start, size,           build->slots, build->nb_slots,
+        build->rows,     build->nb_rows, build->leave, build->literals,
+        build->outer,    build->nb_outer};
     return COMPILE_OK;
 }

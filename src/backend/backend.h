@@ -32,15 +32,15 @@ typedef struct BackendConfig {
                            the code is to be looked at, not run */
     int max_pinned_int; /* at most so many pinned globals, -1: no limit */
     int max_pinned_fp;
-    int max_scratch;        /* stress: allocatable registers a class, -1 */
-    uint64_t guest_base;    /* host address = guest address + guest_base */
-    bool no_ret_stack;      /* calls and returns as plain jumps */
-    bool every_pc;          /* rows for all guest instructions, not only for
-                               those that may need their pc */
-    bool count_all;         /* in CPUState.counts */
-    bool count_heat;        /* jumps back count in CPUState.heat */
-    uint32_t pc_offset;     /* Frontend.pc_offset */
-    const char *const *hot; /* Frontend.hot */
+    int max_scratch;           /* stress: allocatable registers a class, -1 */
+    uint64_t guest_base;       /* host address = guest address + guest_base */
+    bool no_ret_stack;         /* calls and returns as plain jumps */
+    bool every_pc;             /* rows for all guest instructions, not only for
+                                  those that may need their pc */
+    bool count_all;            /* in CPUState.counts */
+    bool count_heat;           /* jumps back count in CPUState.heat */
+    uint32_t pc_offset;        /* Frontend.pc_offset */
+    const char *const *hot;    /* Frontend.hot */
     const BackendTrace *trace; /* NULL: none */
 } BackendConfig;
 
@@ -72,7 +72,7 @@ typedef struct ExitSlot {
     uint32_t count_site; /* rel32 here, or to the stub when heat is 0 */
     uint8_t kind;        /* SlotKind */
     uint16_t flags;      /* tb_flags there */
-    bool plain;          /* leads to a block, never to a region: IR.plain_slot */
+    bool plain; /* leads to a block, never to a region: IR.plain_slot */
 } ExitSlot;
 
 /*
@@ -110,7 +110,7 @@ typedef struct CompiledBlock {
     uint32_t nb_slots;
     const PcRow *rows;
     uint32_t nb_rows;
-    uint32_t leave; /* nonzero: where leave_from_signal() leaves by */
+    uint32_t leave;    /* nonzero: where leave_from_signal() leaves by */
     uint32_t literals; /* from here on data; size: there is none */
     /*
      * Offsets of the rel32s that lead to the runtime, ascending: the block can
@@ -200,12 +200,12 @@ typedef struct Backend {
                                 char *buf, size_t size);
     int32_t env_bias;
     /*
-     * What the backend keeps for each cpu: cpu_bytes in front of the CPUState, a
-     * multiple of pages.  cpu_init gets it with all memory 0 and sets CPUState.fp
-     * (rounding to nearest, no flags) and an empty return stack; false, with
-     * errno: not enough memory.  Where in it an offset from the guest's state
-     * is: a field's name; spill slots of spill_bytes, one for each TempId, begin
-     * at `spill`.
+     * What the backend keeps for each cpu: cpu_bytes in front of the CPUState,
+     * a multiple of pages.  cpu_init gets it with all memory 0 and sets
+     * CPUState.fp (rounding to nearest, no flags) and an empty return stack;
+     * false, with errno: not enough memory.  Where in it an offset from the
+     * guest's state is: a field's name; spill slots of spill_bytes, one for
+     * each TempId, begin at `spill`.
      */
     size_t cpu_bytes;
     bool (*cpu_init)(const BackendContext *, CPUState *);

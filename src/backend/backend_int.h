@@ -20,17 +20,17 @@ struct BackendContext {
     RegAlloc ra;
     BlockBuild build;
     uint32_t features;
-    bool has_rows;                    /* those below are filled in */
+    bool has_rows; /* those below are filled in */
     Row *rows;
     const Row *(*row_of)[OP_COUNT][TYPE_COUNT]; /* of each FP policy */
-    Adapter adapter;                  /* of the region in hand */
-    const Op *exit_at[IR_MAX_LABELS]; /* region: see find_exits() */
-    bool returned_to[IR_MAX_LABELS];  /* region: by a call's inner slot */
-    bool fused[IR_MAX_LABELS];        /* the label's goto_tb is in its brcond */
-    SideState *side[IR_MAX_LABELS];   /* the label is that of a side, or NULL */
+    Adapter adapter;                            /* of the region in hand */
+    const Op *exit_at[IR_MAX_LABELS];           /* region: see find_exits() */
+    bool returned_to[IR_MAX_LABELS]; /* region: by a call's inner slot */
+    bool fused[IR_MAX_LABELS];       /* the label's goto_tb is in its brcond */
+    SideState *side[IR_MAX_LABELS];  /* the label is that of a side, or NULL */
     SideState sides[MAX_SIDES];
     unsigned nb_sides;
-    SideState *guard;                 /* on_fault: of the next op, or NULL */
+    SideState *guard; /* on_fault: of the next op, or NULL */
 };
 
 /*

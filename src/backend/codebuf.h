@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 typedef struct CodeBuf {
-    uint8_t *rw;         /* writable view */
-    const uint8_t *rx;   /* executable view of the same bytes */
+    uint8_t *rw;       /* writable view */
+    const uint8_t *rx; /* executable view of the same bytes */
     size_t size, used;
 } CodeBuf;
 

@@ -85,8 +85,8 @@ static RegSet fixed_regs(const Place *p, unsigned n)
     return set;
 }
 
-void constraint_parse(Constraint *c, const char *text,
-                      const RegSet regs[26], const char *consts)
+void constraint_parse(Constraint *c, const char *text, const RegSet regs[26],
+                      const char *consts)
 {
     const Letters letters = {regs, consts};
     memset(c, 0, sizeof(*c));

@@ -55,8 +55,8 @@ typedef struct Constraint {
  * regs: 'a' to 'z' as sets of registers, 0 where a letter is none; consts:
  * the letters that stand for constants, the i-th by bit i of Place.consts.
  */
-void constraint_parse(Constraint *c, const char *text,
-                      const RegSet regs[26], const char *consts);
+void constraint_parse(Constraint *c, const char *text, const RegSet regs[26],
+                      const char *consts);
 
 static inline bool regset_is_single(RegSet s)
 {

@@ -33,8 +33,7 @@ static void pin_hot(Convention *c, const HostDesc *d, const BackendConfig *cfg,
         TempId t = find_global(ir, *name);
         unsigned type = ir->temps[t].type;
         RegClass class = host_class(d, type);
-        if (t == 0 || left[class] == 0 ||
-            !type_in((Type)type, d->pin_types)) {
+        if (t == 0 || left[class] == 0 || !type_in((Type)type, d->pin_types)) {
             continue;
         }
         left[class]--;

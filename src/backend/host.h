@@ -21,7 +21,7 @@
 typedef struct Host Host;
 
 enum {
-    HOST_REGS = 64, /* of all classes: RegSet */
+    HOST_REGS = 64,             /* of all classes: RegSet */
     SPILL_SLOTS = IR_MAX_TEMPS, /* one for each temp */
     SPILL_SLOT_BYTES = 32,
 };
@@ -108,9 +108,9 @@ typedef struct HostDesc {
     RegSet usable[CLASS_COUNT];      /* may be allocated or pinned */
     const uint8_t *pin[CLASS_COUNT]; /* registers to pin, best first */
     unsigned nb_pin[CLASS_COUNT];
-    unsigned pin_types;       /* TYPES_* of globals that may be pinned */
-    unsigned min_scratch;     /* a class must keep so many */
-    int32_t spill;            /* where spill slots begin, from env */
+    unsigned pin_types;   /* TYPES_* of globals that may be pinned */
+    unsigned min_scratch; /* a class must keep so many */
+    int32_t spill;        /* where spill slots begin, from env */
     /* Bits that rows ask for beside features: what the policy wants is what
        the host does. */
     uint32_t (*policy_bits)(const FpPolicy *);

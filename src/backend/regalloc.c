@@ -26,7 +26,9 @@ void ra_note(RegAlloc *ra, TraceEvent e)
 
 void ra_note_move(RegAlloc *ra, TraceKind kind, TempId t, int reg, int from)
 {
-    ra_note(ra, (TraceEvent){.kind = kind, .temp = t, .reg = (int8_t)reg,
+    ra_note(ra, (TraceEvent){.kind = kind,
+                             .temp = t,
+                             .reg = (int8_t)reg,
                              .from = (int8_t)from});
 }
 
@@ -105,8 +107,8 @@ RegSet ra_usable(const RegAlloc *ra, RegClass class)
 {
     const HostDesc *d = ra->desc;
     RegSet before = REG_BIT(d->first[class]) - 1;
-    RegSet after = class + 1 < CLASS_COUNT ? REG_BIT(d->first[class + 1]) - 1
-                                           : ~(RegSet)0;
+    RegSet after =
+        class + 1 < CLASS_COUNT ? REG_BIT(d->first[class + 1]) - 1 : ~(RegSet)0;
     return ra->conv->scratch[class] | (ra->lent & after & ~before);
 }
 

@@ -35,7 +35,7 @@ typedef struct Held {
 
 /* Where temps are, as control may go to a side from here. */
 typedef struct Fork {
-    const Op *side;        /* its set_side */
+    const Op *side; /* its set_side */
     RegSet free, borrowed, lent;
     uint32_t first, count; /* RegAlloc.held */
 } Fork;
@@ -58,10 +58,10 @@ typedef struct RegAlloc {
     Fork *fork;      /* the next op is to note it here; or NULL */
     Held *held;      /* of all forks */
     uint32_t nb_held, max_held;
-    bool no_memory;     /* for a fork: the translation is to be given up */
+    bool no_memory;      /* for a fork: the translation is to be given up */
     const Fork *resumed; /* the last, or NULL */
     unsigned next_victim;
-    const Op *op;    /* in hand; what is ahead is looked at in regions alone */
+    const Op *op; /* in hand; what is ahead is looked at in regions alone */
     const BackendTrace *trace; /* or NULL */
     TraceReason why; /* of what is traced next; kept only if there is one */
     TempId occupant[HOST_REGS];

@@ -189,9 +189,9 @@ static int next_home(const OpState *os, TempId t)
         next->arg[1] == t) {
         next = op_after(os, next);
     }
-    bool goes_on = next && (next->opc == OP_fbox ||
-                            (next->opc == OP_vlow_zero &&
-                             next->life & LIFE_LOW));
+    bool goes_on =
+        next && (next->opc == OP_fbox ||
+                 (next->opc == OP_vlow_zero && next->life & LIFE_LOW));
     if (!goes_on || next->arg[1] != t) {
         return NOWHERE;
     }
@@ -376,8 +376,7 @@ static void place_input(OpState *os, unsigned i)
     const Temp *temp = &ra->ir->temps[t];
     Operand *o = &os->e->in[i];
 
-    if (temp->kind == TEMP_CONST &&
-        p->consts &&
+    if (temp->kind == TEMP_CONST && p->consts &&
         ra->desc->const_fits(p->consts, temp->type, temp->value)) {
         *o = (Operand){.kind = OPERAND_IMM, .imm = (int64_t)temp->value};
         return;

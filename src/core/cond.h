@@ -4,13 +4,20 @@
 
 /* Inverting a condition flips bit 0. */
 typedef enum Cond {
-    COND_NEVER, COND_ALWAYS,
-    COND_EQ, COND_NE,
-    COND_LT, COND_GE,     /* signed */
-    COND_GT, COND_LE,
-    COND_LTU, COND_GEU,   /* unsigned */
-    COND_GTU, COND_LEU,
-    COND_TSTEQ, COND_TSTNE, /* (a & b) == 0, (a & b) != 0 */
+    COND_NEVER,
+    COND_ALWAYS,
+    COND_EQ,
+    COND_NE,
+    COND_LT,
+    COND_GE, /* signed */
+    COND_GT,
+    COND_LE,
+    COND_LTU,
+    COND_GEU, /* unsigned */
+    COND_GTU,
+    COND_LEU,
+    COND_TSTEQ,
+    COND_TSTNE, /* (a & b) == 0, (a & b) != 0 */
     COND_COUNT
 } Cond;
 

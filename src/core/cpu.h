@@ -29,7 +29,7 @@ enum {
  * neighbours have the same place and keys of their own.
  */
 typedef struct JumpCacheEntry {
-    uint64_t key;              /* jump_cache_key(), or jump_cache_no_key() */
+    uint64_t key; /* jump_cache_key(), or jump_cache_no_key() */
     const void *code;
 } JumpCacheEntry;
 
@@ -38,14 +38,14 @@ enum {
     TB_FLAG_KEY_SHIFT = 48,
 };
 
-enum { MAX_HELPERS = 128 };    /* of a frontend, with a count of their own */
+enum { MAX_HELPERS = 128 }; /* of a frontend, with a count of their own */
 
 /* What generated code counts, with BackendConfig.count_all. */
 typedef struct CodeCounts {
-    uint64_t lookups;          /* in the jump cache */
-    uint64_t returns;          /* by the return stack */
-    uint64_t returns_skipped;  /* entries that a return did not match, */
-    uint64_t returns_lost;     /* and returns that matched none */
+    uint64_t lookups;             /* in the jump cache */
+    uint64_t returns;             /* by the return stack */
+    uint64_t returns_skipped;     /* entries that a return did not match, */
+    uint64_t returns_lost;        /* and returns that matched none */
     uint64_t helper[MAX_HELPERS]; /* calls, by place in IR.helpers */
 } CodeCounts;
 
@@ -71,19 +71,19 @@ typedef struct FpEnvOps {
 
 struct CPUState {
     JumpCacheEntry jump_cache[JUMP_CACHE_SIZE];
-    int32_t heat[HEAT_SIZE];   /* jumps back still to come, see heat_slot() */
-    uint64_t exit_site;        /* host address of the ExitRecord of the slot
-                                  by which code was left (backend.h) */
+    int32_t heat[HEAT_SIZE]; /* jumps back still to come, see heat_slot() */
+    uint64_t exit_site;      /* host address of the ExitRecord of the slot
+                                by which code was left (backend.h) */
     CodeCounts counts;
-    uint64_t align_addr;       /* address of a misaligned access (backend.h) */
-    uint64_t watch_addr;       /* of the access that EXIT_WATCH is about */
-    uint64_t watch_access;     /* and its kind; exec/watch.c */
-    uint32_t exit_request;     /* set by signal handlers: leave soon */
+    uint64_t align_addr;   /* address of a misaligned access (backend.h) */
+    uint64_t watch_addr;   /* of the access that EXIT_WATCH is about */
+    uint64_t watch_access; /* and its kind; exec/watch.c */
+    uint32_t exit_request; /* set by signal handlers: leave soon */
     const FpEnvOps *fp;
-    void *exec;                /* the Exec that runs this cpu (exec/exec.h) */
-    void *user;                /* whose cpu it is; exec does not look at it */
-    void *plugin;              /* the plugins' thread (plugin/plugin.h) */
-    void *instrument;          /* bytes behind the guest's state (exec.h) */
+    void *exec;       /* the Exec that runs this cpu (exec/exec.h) */
+    void *user;       /* whose cpu it is; exec does not look at it */
+    void *plugin;     /* the plugins' thread (plugin/plugin.h) */
+    void *instrument; /* bytes behind the guest's state (exec.h) */
     _Alignas(64) uint8_t guest[];
 };
 

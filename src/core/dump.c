@@ -11,8 +11,8 @@ const char *const round_names[ROUND_NAMES] = {
 };
 const char *const fcmp_names[FCMP_COUNT] = {
     "eq", "lt", "le", "eq_silent", "lt_silent", "le_silent"};
-const char *const fmin_names[FMIN_COUNT] = {
-    "number", "number_2008", "nan", "second"};
+const char *const fmin_names[FMIN_COUNT] = {"number", "number_2008", "nan",
+                                            "second"};
 const char *const bswap_names[2] = {"zero", "sign"};
 const char *const memop_names[MEMOP_NAMES] = {
     "u8", "u16", "u32", "u64", "u128", "u256",

@@ -116,20 +116,20 @@ typedef enum FpSubnormal {
  * translated for one state or another; they have the same default NaN.
  */
 typedef struct FpPolicy {
-    uint8_t default_nan;     /* its sign, then the 7 highest bits of the
-                                fraction; those below are as the last one */
-    uint8_t nan;             /* FpNan */
-    uint8_t to_int;          /* FpToInt */
-    uint8_t subnormal;       /* FpSubnormal */
-    bool tiny_before;        /* tininess is detected before rounding */
-    bool flush;              /* the environment's FP_FLUSH_* may be set while
-                                such ops run: they look at it */
-    bool flush_inexact;      /* a flushed result is inexact, not only tiny */
-    bool fma_addend_first;   /* of the operands of a * b + c, c is the first */
-    bool fma_invalid;        /* 0 * infinity is invalid if c is a quiet NaN;
-                                the result is then the default NaN */
-    bool fma_negates_nan;    /* what fmsub, fnmsub, fnmadd negate, a for the
-                                product, and c: NaNs too */
+    uint8_t default_nan;   /* its sign, then the 7 highest bits of the
+                              fraction; those below are as the last one */
+    uint8_t nan;           /* FpNan */
+    uint8_t to_int;        /* FpToInt */
+    uint8_t subnormal;     /* FpSubnormal */
+    bool tiny_before;      /* tininess is detected before rounding */
+    bool flush;            /* the environment's FP_FLUSH_* may be set while
+                              such ops run: they look at it */
+    bool flush_inexact;    /* a flushed result is inexact, not only tiny */
+    bool fma_addend_first; /* of the operands of a * b + c, c is the first */
+    bool fma_invalid;      /* 0 * infinity is invalid if c is a quiet NaN;
+                              the result is then the default NaN */
+    bool fma_negates_nan;  /* what fmsub, fnmsub, fnmadd negate, a for the
+                              product, and c: NaNs too */
 } FpPolicy;
 
 /* What an IR follows whose frontend says nothing. */

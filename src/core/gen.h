@@ -53,34 +53,51 @@
 
 #define GEN_OUT_VALUES_0
 #define GEN_OUT_VALUES_1 *arg++ = o;
-#define GEN_OUT_VALUES_2 *arg++ = o; *arg++ = o2;
+#define GEN_OUT_VALUES_2                                                       \
+    *arg++ = o;                                                                \
+    *arg++ = o2;
 #define GEN_IN_VALUES_0
 #define GEN_IN_VALUES_1 *arg++ = a;
-#define GEN_IN_VALUES_2 *arg++ = a; *arg++ = b;
-#define GEN_IN_VALUES_3 *arg++ = a; *arg++ = b; *arg++ = c;
-#define GEN_IN_VALUES_4 *arg++ = a; *arg++ = b; *arg++ = c; *arg++ = d;
+#define GEN_IN_VALUES_2                                                        \
+    *arg++ = a;                                                                \
+    *arg++ = b;
+#define GEN_IN_VALUES_3                                                        \
+    *arg++ = a;                                                                \
+    *arg++ = b;                                                                \
+    *arg++ = c;
+#define GEN_IN_VALUES_4                                                        \
+    *arg++ = a;                                                                \
+    *arg++ = b;                                                                \
+    *arg++ = c;                                                                \
+    *arg++ = d;
 #define GEN_CONST_VALUES_0
 #define GEN_CONST_VALUES_1 *arg++ = k;
-#define GEN_CONST_VALUES_2 *arg++ = k; *arg++ = k2;
-#define GEN_CONST_VALUES_3 *arg++ = k; *arg++ = k2; *arg++ = k3;
-#define GEN_CONST_VALUES_4 *arg++ = k; *arg++ = k2; *arg++ = k3; *arg++ = k4;
+#define GEN_CONST_VALUES_2                                                     \
+    *arg++ = k;                                                                \
+    *arg++ = k2;
+#define GEN_CONST_VALUES_3                                                     \
+    *arg++ = k;                                                                \
+    *arg++ = k2;                                                               \
+    *arg++ = k3;
+#define GEN_CONST_VALUES_4                                                     \
+    *arg++ = k;                                                                \
+    *arg++ = k2;                                                               \
+    *arg++ = k3;                                                               \
+    *arg++ = k4;
 #define GEN_CONST_VALUES_5 GEN_CONST_VALUES_4 *arg++ = k5;
 
-#define OP(name, outs, ins, consts, sig, types, flags, semantics)     \
-    static inline void gen_##name(                                    \
-        IR *ir, Type type GEN_VECE_##types GEN_OUTS_##outs            \
-            GEN_INS_##ins GEN_CONSTS_##consts)                        \
-    {                                                                 \
-        Op *op = ir_emit(ir, OP_##name, type);                        \
-        Arg *arg = op->arg;                                           \
-        GEN_SET_##types                                               \
-        GEN_OUT_VALUES_##outs                                         \
-        GEN_IN_VALUES_##ins                                           \
-        GEN_CONST_VALUES_##consts                                     \
-        (void)arg;                                                    \
-        if (opcode_label(OP_##name) >= 0) {                           \
-            ir_note_label(ir, op);                                    \
-        }                                                             \
+#define OP(name, outs, ins, consts, sig, types, flags, semantics)              \
+    static inline void gen_##name(IR *ir,                                      \
+                                  Type type GEN_VECE_##types GEN_OUTS_##outs   \
+                                      GEN_INS_##ins GEN_CONSTS_##consts)       \
+    {                                                                          \
+        Op *op = ir_emit(ir, OP_##name, type);                                 \
+        Arg *arg = op->arg;                                                    \
+        GEN_SET_##types GEN_OUT_VALUES_##outs GEN_IN_VALUES_##ins              \
+            GEN_CONST_VALUES_##consts(void) arg;                               \
+        if (opcode_label(OP_##name) >= 0) {                                    \
+            ir_note_label(ir, op);                                             \
+        }                                                                      \
     }
 #define OP_CALL(...)
 #include "core/opcode.def"
@@ -89,8 +106,8 @@
 static inline void gen_call(IR *ir, const Helper *h, TempId ret, unsigned n,
                             const TempId args[])
 {
-    check(n == h->nb_args, "%s takes %u arguments, not %u", h->name,
-          h->nb_args, n);
+    check(n == h->nb_args, "%s takes %u arguments, not %u", h->name, h->nb_args,
+          n);
     check(!ret || h->ret >= 0, "%s returns nothing", h->name);
     Op *op = ir_emit(ir, OP_call, h->ret < 0 ? TYPE_I64 : (Type)h->ret);
     Arg *arg = op->arg;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ir_set_global(const IR *ir, uint8_t *state, const char *setting,
-                   char *msg, size_t size)
+bool ir_set_global(const IR *ir, uint8_t *state, const char *setting, char *msg,
+                   size_t size)
 {
     char name[64];
     size_t n = strcspn(setting, "=");

@@ -15,19 +15,19 @@
 
 enum {
     HELPER_MAX_ARGS = 6,
-    HELPER_PURE = 1 << 0,       /* no side effects: removable, foldable */
-    HELPER_READS_STATE = 1 << 1, /* reads globals: they are exact before */
+    HELPER_PURE = 1 << 0,         /* no side effects: removable, foldable */
+    HELPER_READS_STATE = 1 << 1,  /* reads globals: they are exact before */
     HELPER_WRITES_STATE = 1 << 2, /* writes globals: known values are lost */
-    HELPER_FAULTS = 1 << 3,     /* touches guest memory */
+    HELPER_FAULTS = 1 << 3,       /* touches guest memory */
 };
 
 typedef struct Helper {
     const char *name;
     void *fn;
-    int8_t ret;              /* Type, or -1 for none */
+    int8_t ret; /* Type, or -1 for none */
     uint8_t nb_args;
     uint8_t args[HELPER_MAX_ARGS]; /* Type of each */
-    uint8_t flags;           /* HELPER_* */
+    uint8_t flags;                 /* HELPER_* */
 } Helper;
 
 #endif

@@ -288,8 +288,7 @@ static void atomic_op(Interp *in, const Op *op)
 static uint64_t indexed_address(const Interp *in, const Op *op, unsigned base)
 {
     return interp_in64(in, op, base) +
-           (interp_in64(in, op, base + 1) << op_const(op, 0)) +
-           op_const(op, 1);
+           (interp_in64(in, op, base + 1) << op_const(op, 0)) + op_const(op, 1);
 }
 
 static bool guest_memory_op(Interp *in, const Op *op)
@@ -550,7 +549,10 @@ void interp_labels(const IR *ir, uint32_t label_op[])
 InterpExit interp_run_at(const IR *ir, InterpEnv *env, uint32_t first,
                          void *temps, const uint32_t label_op[])
 {
-    Interp in = {.ir = ir, .env = env, .next = first, .temps = temps,
+    Interp in = {.ir = ir,
+                 .env = env,
+                 .next = first,
+                 .temps = temps,
                  .label_op = label_op};
     return run(&in);
 }

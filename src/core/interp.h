@@ -45,8 +45,8 @@ typedef struct InterpEnv {
      * are those of *old, they become those of *value; else *old is set to what
      * they are.  False for a fault.  NULL: a load and a store.
      */
-    bool (*exchange)(void *opaque, uint64_t addr, uint64_t *old,
-                     uint64_t value, unsigned bytes);
+    bool (*exchange)(void *opaque, uint64_t addr, uint64_t *old, uint64_t value,
+                     unsigned bytes);
     /* Is the slot linked?  Then a goto_tb ends the run; NULL: none is. */
     bool (*linked)(void *opaque, uint64_t slot);
     void *opaque;
@@ -58,8 +58,8 @@ typedef struct InterpEnv {
     uint32_t flags;   /* tb_flags at target */
     uint64_t insn_pc; /* address of the last insn_start */
     uint64_t fault_addr;
-    uint64_t fault_pc; /* the insn_pc of the op that faulted */
-    bool fault_align; /* it was misaligned, not unmapped */
+    uint64_t fault_pc;    /* the insn_pc of the op that faulted */
+    bool fault_align;     /* it was misaligned, not unmapped */
     volatile uint32_t op; /* the index of the op in hand, for handlers */
     uint64_t nb_executed;
 } InterpEnv;

@@ -75,12 +75,8 @@ static bool arithmetic(SoftFloatEnv *env, const Op *op, SfFormat f, uint64_t a,
         *o = sf_muladd(env, f, a, b, c, SF_NEG_PRODUCT);
         return true;
     case OP_fnmadd: *o = sf_muladd(env, f, a, b, c, BOTH); return true;
-    case OP_fmin:
-        *o = sf_min(env, f, (FMin)op_const(op, 0), a, b);
-        return true;
-    case OP_fmax:
-        *o = sf_max(env, f, (FMin)op_const(op, 0), a, b);
-        return true;
+    case OP_fmin: *o = sf_min(env, f, (FMin)op_const(op, 0), a, b); return true;
+    case OP_fmax: *o = sf_max(env, f, (FMin)op_const(op, 0), a, b); return true;
     case OP_fround: *o = sf_round(env, f, a); return true;
     case OP_fcmp:
         *o = sf_compare(env, f, (FCmp)op_const(op, 0), a, b);
@@ -101,8 +97,8 @@ static bool environment_op(Interp *in, const Op *op)
     switch (op->opc) {
     case OP_fflags_get: interp_out64(in, op, 0, env->flags); return true;
     case OP_fflags_set:
-        env->flags = interp_in64(in, op, 0) &
-                     fp_flags_of(ir_fp_policy(in->ir, op));
+        env->flags =
+            interp_in64(in, op, 0) & fp_flags_of(ir_fp_policy(in->ir, op));
         return true;
     case OP_fmode_set: set_mode(env, interp_in64(in, op, 0)); return true;
     default: return false;

@@ -19,11 +19,11 @@ _Static_assert(sizeof(Value) == INTERP_TEMP_BYTES, "interp.h");
 typedef struct Interp {
     const IR *ir;
     InterpEnv *env;
-    Value *temps;       /* by TempId; unused for globals and constants */
+    Value *temps;             /* by TempId; unused for globals and constants */
     const uint32_t *label_op; /* index of the set_label, by LabelId */
-    uint32_t next;      /* index of the next op */
-    bool carry;         /* or borrow */
-    bool left;          /* the run is over: exit says how */
+    uint32_t next;            /* index of the next op */
+    bool carry;               /* or borrow */
+    bool left;                /* the run is over: exit says how */
     InterpExit exit;
 } Interp;
 

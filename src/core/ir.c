@@ -229,9 +229,15 @@ void ir_set_plain(IR *ir, unsigned slot, uint64_t pc, uint32_t flags)
 unsigned op_access_bytes(const Op *op)
 {
     switch (op->opc) {
-    case OP_ld8u: case OP_ld8s: case OP_st8: return 1;
-    case OP_ld16u: case OP_ld16s: case OP_st16: return 2;
-    case OP_ld32u: case OP_ld32s: case OP_st32: return 4;
+    case OP_ld8u:
+    case OP_ld8s:
+    case OP_st8: return 1;
+    case OP_ld16u:
+    case OP_ld16s:
+    case OP_st16: return 2;
+    case OP_ld32u:
+    case OP_ld32s:
+    case OP_st32: return 4;
     case OP_vdupm: return 1u << op->vece;
     default: return type_size((Type)op->type);
     }

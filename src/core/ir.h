@@ -39,30 +39,30 @@ typedef enum TempKind {
 } TempKind;
 
 typedef struct Temp {
-    uint8_t kind;       /* TempKind */
-    uint8_t type;       /* Type */
-    uint16_t next;      /* CONST: the next one in its bucket, or 0 */
-    int32_t offset;     /* GLOBAL: bytes from the guest state's start */
-    uint64_t value;     /* CONST: see the top */
-    TempId like;        /* EBB: the global that it had best be placed as, 0 */
-    const char *name;   /* GLOBAL, FIXED: its name, else NULL */
+    uint8_t kind;     /* TempKind */
+    uint8_t type;     /* Type */
+    uint16_t next;    /* CONST: the next one in its bucket, or 0 */
+    int32_t offset;   /* GLOBAL: bytes from the guest state's start */
+    uint64_t value;   /* CONST: see the top */
+    TempId like;      /* EBB: the global that it had best be placed as, 0 */
+    const char *name; /* GLOBAL, FIXED: its name, else NULL */
 } Temp;
 
 typedef struct Label {
-    uint32_t refs;      /* branches to it */
-    bool present;       /* its set_label has been emitted */
+    uint32_t refs; /* branches to it */
+    bool present;  /* its set_label has been emitted */
 } Label;
 
 enum { OP_MAX_ARGS = 9 };
 
 typedef struct Op {
-    uint16_t opc;       /* Opcode */
-    uint8_t type;       /* Type */
-    uint8_t vece;       /* OPF_VECTOR: log2 of element bytes */
-    uint8_t fp;         /* FP ops: which of IR.fp_policies */
-    uint8_t call_outs;  /* OP_call: number of outputs and inputs */
+    uint16_t opc;      /* Opcode */
+    uint8_t type;      /* Type */
+    uint8_t vece;      /* OPF_VECTOR: log2 of element bytes */
+    uint8_t fp;        /* FP ops: which of IR.fp_policies */
+    uint8_t call_outs; /* OP_call: number of outputs and inputs */
     uint8_t call_ins;
-    uint32_t life;      /* set by liveness: LIFE_DEAD(i), LIFE_SYNC(i) */
+    uint32_t life; /* set by liveness: LIFE_DEAD(i), LIFE_SYNC(i) */
     Arg arg[OP_MAX_ARGS];
 } Op;
 
@@ -81,7 +81,7 @@ typedef struct Op {
 #define LIFE_LOW (1u << 31)
 
 enum {
-    IR_MAX_OPS = 16384,  /* limits of one translation */
+    IR_MAX_OPS = 16384, /* limits of one translation */
     IR_MAX_TEMPS = 8192,
     IR_MAX_LABELS = 1024,
     IR_MAX_SLOTS = 64,
@@ -92,38 +92,41 @@ enum {
 };
 
 typedef enum IRError {
-    IR_OK, IR_TOO_MANY_OPS, IR_TOO_MANY_TEMPS, IR_TOO_MANY_LABELS,
-    IR_NO_MEMORY,           /* of who makes the IR */
+    IR_OK,
+    IR_TOO_MANY_OPS,
+    IR_TOO_MANY_TEMPS,
+    IR_TOO_MANY_LABELS,
+    IR_NO_MEMORY, /* of who makes the IR */
 } IRError;
 
 typedef struct IR {
     Op *ops;
     uint32_t nb_ops;
-    Op *spare;              /* second array, for passes that rewrite */
+    Op *spare; /* second array, for passes that rewrite */
     Temp *temps;
     uint32_t nb_temps, nb_globals;
     Label *labels;
     uint32_t nb_labels;
     uint16_t consts[IR_CONST_BUCKETS]; /* the last const temp of each, or 0 */
-    void *work;             /* IR_WORK_BYTES for the pass that runs */
+    void *work; /* IR_WORK_BYTES for the pass that runs */
     IRError error;
-    bool region;            /* several blocks, to be optimised as one */
-    bool loop;              /* a region with a jump back inside */
-    uint64_t inner_slots;   /* those that ir_link_inner() was called for */
+    bool region;                 /* several blocks, to be optimised as one */
+    bool loop;                   /* a region with a jump back inside */
+    uint64_t inner_slots;        /* those that ir_link_inner() was called for */
     LabelId inner[IR_MAX_SLOTS]; /* their labels */
-    bool unboxed;           /* of the frontend: singles are never boxed, no op
-                               is fbox or funbox; what a register has above one
-                               does not matter */
-    int plain_slot;         /* of a region: see ir_set_plain(); -1: none */
-    uint64_t entry_pc;      /* where it leads: the region's entry, */
-    uint32_t entry_flags;   /* with these tb_flags */
-    TempId env;             /* FIXED I64: pointer to the guest state, */
-    uint32_t state_bytes;   /* and its size (Frontend.state_bytes) */
+    bool unboxed;         /* of the frontend: singles are never boxed, no op
+                             is fbox or funbox; what a register has above one
+                             does not matter */
+    int plain_slot;       /* of a region: see ir_set_plain(); -1: none */
+    uint64_t entry_pc;    /* where it leads: the region's entry, */
+    uint32_t entry_flags; /* with these tb_flags */
+    TempId env;           /* FIXED I64: pointer to the guest state, */
+    uint32_t state_bytes; /* and its size (Frontend.state_bytes) */
     const Helper *const *helpers; /* known to the parser, NULL-terminated */
     const FpPolicy *fp_policies;  /* the frontend's */
     uint8_t nb_fp_policies;
-    uint8_t fp;             /* the policy of ops to come; ir_reset(): 0 */
-    struct KeptName *kept_names;  /* of ir_keep_name() */
+    uint8_t fp;                  /* the policy of ops to come; ir_reset(): 0 */
+    struct KeptName *kept_names; /* of ir_keep_name() */
 } IR;
 
 /* A context with env as its only temp, 0; NULL: no memory. */
@@ -251,13 +254,10 @@ static inline int opcode_label(Opcode opc)
     case OP_set_label:
     case OP_set_side:
     case OP_on_fault:
-    case OP_br:
-        return 0;
+    case OP_br: return 0;
     case OP_brcond:
-    case OP_brcond2_i32:
-        return 1;
-    default:
-        return -1;
+    case OP_brcond2_i32: return 1;
+    default: return -1;
     }
 }
 

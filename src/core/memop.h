@@ -7,7 +7,11 @@
 typedef uint32_t MemOp;
 
 enum {
-    MO_8, MO_16, MO_32, MO_64, MO_128,
+    MO_8,
+    MO_16,
+    MO_32,
+    MO_64,
+    MO_128,
     MO_256,             /* vectors only */
     MO_SIZE = 7,        /* log2 of the size in bytes */
     MO_SIGN = 1 << 3,   /* a load narrower than its type is sign-extended */
@@ -16,8 +20,13 @@ enum {
     MO_ATOMIC = 1 << 6, /* single-copy atomic when aligned to its size;
                            else atomic for each byte */
 
-    MO_UB = MO_8, MO_UW = MO_16, MO_UL = MO_32, MO_UQ = MO_64,
-    MO_SB = MO_8 | MO_SIGN, MO_SW = MO_16 | MO_SIGN, MO_SL = MO_32 | MO_SIGN,
+    MO_UB = MO_8,
+    MO_UW = MO_16,
+    MO_UL = MO_32,
+    MO_UQ = MO_64,
+    MO_SB = MO_8 | MO_SIGN,
+    MO_SW = MO_16 | MO_SIGN,
+    MO_SL = MO_32 | MO_SIGN,
 };
 
 static inline unsigned memop_bytes(MemOp m)
@@ -27,7 +36,11 @@ static inline unsigned memop_bytes(MemOp m)
 
 /* Constants of the op mb: which accesses before and after it are ordered. */
 enum {
-    MB_LD_LD = 1, MB_ST_LD = 2, MB_LD_ST = 4, MB_ST_ST = 8, MB_ALL = 15,
+    MB_LD_LD = 1,
+    MB_ST_LD = 2,
+    MB_LD_ST = 4,
+    MB_ST_ST = 8,
+    MB_ALL = 15,
 };
 
 /* Constant of bswap16 and bswap32. */

@@ -5,8 +5,12 @@
 #include "core/fp.h"
 #include "core/memop.h"
 
-enum { ROUND_NAMES = FP_ROUND_ENV + 1, MEMOP_FLAGS = 3, MB_FLAGS = 4,
-       MEMOP_NAMES = 2 * (MO_256 + 1) };
+enum {
+    ROUND_NAMES = FP_ROUND_ENV + 1,
+    MEMOP_FLAGS = 3,
+    MB_FLAGS = 4,
+    MEMOP_NAMES = 2 * (MO_256 + 1)
+};
 
 /* A NULL entry is no valid value. */
 extern const char *const round_names[ROUND_NAMES];

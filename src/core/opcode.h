@@ -35,10 +35,10 @@ enum {
 
 typedef struct OpcodeInfo {
     uint8_t outs, ins, consts;
-    uint16_t types;       /* TYPES_* */
-    uint16_t flags;       /* OPF_* */
+    uint16_t types; /* TYPES_* */
+    uint16_t flags; /* OPF_* */
     const char *name;
-    const char *sig;      /* see opcode.def */
+    const char *sig; /* see opcode.def */
     const char *semantics;
 } OpcodeInfo;
 

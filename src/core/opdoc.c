@@ -32,9 +32,9 @@ typedef struct SetName {
 } SetName;
 
 static const SetName type_sets[] = {
-    {TYPES_I32, "i32"}, {TYPES_I64, "i64"},       {TYPES_I128, "i128"},
-    {TYPES_F32, "f32"}, {TYPES_INT, "int"},       {TYPES_FP, "fp"},
-    {TYPES_NUM, "num"}, {TYPES_VEC, "vec"},       {TYPES_SCALAR, "scalar"},
+    {TYPES_I32, "i32"}, {TYPES_I64, "i64"}, {TYPES_I128, "i128"},
+    {TYPES_F32, "f32"}, {TYPES_INT, "int"}, {TYPES_FP, "fp"},
+    {TYPES_NUM, "num"}, {TYPES_VEC, "vec"}, {TYPES_SCALAR, "scalar"},
     {TYPES_ANY, "any"},
 };
 

@@ -32,7 +32,6 @@ extern const Helper helper_plugin;
 
 /* Makes the call in the emulator's FP environment; FpEnvOps.get gives the
    guest's. */
-void plugin_call(CPUState *, const PluginCall *, uint64_t addr,
-                 uint64_t value);
+void plugin_call(CPUState *, const PluginCall *, uint64_t addr, uint64_t value);
 
 #endif

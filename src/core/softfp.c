@@ -62,8 +62,8 @@ static Num default_nan(const FpPolicy *p)
 {
     uint64_t top = (uint64_t)p->default_nan << 57;
     uint64_t below = p->default_nan & 1 ? low_bits(57) : 0;
-    return (Num){.kind = NAN_QUIET, .sign = p->default_nan >> 7,
-                 .sig = top | below};
+    return (Num){
+        .kind = NAN_QUIET, .sign = p->default_nan >> 7, .sig = top | below};
 }
 
 static uint64_t pack_nan(SfFormat fmt, Num n)
@@ -552,8 +552,7 @@ static Num min_max_nan(SoftFloatEnv *env, FMin kind, Num a, Num b)
 {
     bool both = num_is_nan(a) && num_is_nan(b);
     bool signalling = a.kind == NAN_SIGNALLING || b.kind == NAN_SIGNALLING;
-    if (both || kind == FMIN_NAN ||
-        (kind == FMIN_NUMBER_2008 && signalling)) {
+    if (both || kind == FMIN_NAN || (kind == FMIN_NUMBER_2008 && signalling)) {
         return propagate2(env, a, b);
     }
     env->subnormal = false;
@@ -573,8 +572,8 @@ static uint64_t second_unless(SoftFloatEnv *env, SfFormat f, uint64_t a,
                               uint64_t b, bool max)
 {
     FCmp less = FCMP_LT;
-    bool first = max ? sf_compare(env, f, less, b, a)
-                     : sf_compare(env, f, less, a, b);
+    bool first =
+        max ? sf_compare(env, f, less, b, a) : sf_compare(env, f, less, a, b);
     uint64_t chosen = first ? a : b;
     uint8_t flags = env->flags;
     Num n = quiet_operand(env, f, chosen);
@@ -625,11 +624,9 @@ static bool compare(SoftFloatEnv *env, SfFormat f, FCmp relation, uint64_t a,
 {
     Num x = operand(env, f, a), y = operand(env, f, b);
     if (num_is_nan(x) || num_is_nan(y)) {
-        bool signalling =
-            x.kind == NAN_SIGNALLING || y.kind == NAN_SIGNALLING;
+        bool signalling = x.kind == NAN_SIGNALLING || y.kind == NAN_SIGNALLING;
         env->subnormal = false;
-        env->flags |=
-            relation != FCMP_EQ || signalling ? FP_FLAG_INVALID : 0;
+        env->flags |= relation != FCMP_EQ || signalling ? FP_FLAG_INVALID : 0;
         return false;
     }
     settle(env);

@@ -15,9 +15,9 @@
 typedef enum SfFormat { SF_F16, SF_F32, SF_F64, SF_FORMATS } SfFormat;
 
 typedef struct SoftFloatEnv {
-    uint8_t rm;    /* FP_ROUND_EVEN to FP_ROUND_AWAY */
-    uint8_t flush; /* FP_FLUSH_* */
-    uint8_t flags; /* FP_FLAG_*, sticky */
+    uint8_t rm;     /* FP_ROUND_EVEN to FP_ROUND_AWAY */
+    uint8_t flush;  /* FP_FLUSH_* */
+    uint8_t flags;  /* FP_FLAG_*, sticky */
     bool subnormal; /* an operand is: for FP_SUBNORMAL_USED, inside an op */
     const FpPolicy *policy;
 } SoftFloatEnv;

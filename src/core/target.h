@@ -28,15 +28,15 @@ static inline bool memory_reorders_loads(MemoryModel m)
 
 /* Of the host, as far as its code may use it. */
 typedef struct HostFacts {
-    uint32_t vec_bytes;     /* of its widest vectors, of those that the IR
-                               has; 0: none, the backend composes them */
-    uint8_t index_shifts;   /* bit k, 0 to 3: an access can add an index << k
-                               to its base; without bit 0, none */
-    bool index_own_shift;   /* or shifted by log2 of the bytes accessed */
-    bool index_disp;        /* and a displacement beside it */
-    uint8_t movcond_ops;    /* so many cheap ops done in vain, and a movcond,
-                               cost less than a branch that may go either
-                               way; 0: movcond is a branch itself */
+    uint32_t vec_bytes;   /* of its widest vectors, of those that the IR
+                             has; 0: none, the backend composes them */
+    uint8_t index_shifts; /* bit k, 0 to 3: an access can add an index << k
+                             to its base; without bit 0, none */
+    bool index_own_shift; /* or shifted by log2 of the bytes accessed */
+    bool index_disp;      /* and a displacement beside it */
+    uint8_t movcond_ops;  /* so many cheap ops done in vain, and a movcond,
+                             cost less than a branch that may go either
+                             way; 0: movcond is a branch itself */
 } HostFacts;
 
 #endif

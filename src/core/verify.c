@@ -12,13 +12,13 @@
 typedef struct Verifier {
     const IR *ir;
     const Op *op;
-    const char *reason;             /* of the first failure */
-    bool reachable;                 /* control may come to this op */
-    bool carry;                     /* the op before left one */
-    uint32_t ebb;                   /* number of the current EBB, from 1 */
+    const char *reason; /* of the first failure */
+    bool reachable;     /* control may come to this op */
+    bool carry;         /* the op before left one */
+    uint32_t ebb;       /* number of the current EBB, from 1 */
     uint32_t nb_ebbs;
     uint32_t side_ebb[IR_MAX_LABELS]; /* EBB of the op that leads there */
-    uint32_t written[IR_MAX_TEMPS]; /* EBB of the last write, by temp */
+    uint32_t written[IR_MAX_TEMPS];   /* EBB of the last write, by temp */
     bool label_set[IR_MAX_LABELS];
     bool label_used[IR_MAX_LABELS];
 } Verifier;
@@ -267,18 +267,21 @@ static void check_op(Verifier *v)
     }
     check_shape(v);
     check_carry(v);
-    require(v, v->op == v->ir->ops || v->op[-1].opc != OP_on_fault ||
-                   may_fault(v->op), "on_fault before an op without faults");
+    require(v,
+            v->op == v->ir->ops || v->op[-1].opc != OP_on_fault ||
+                may_fault(v->op),
+            "on_fault before an op without faults");
     if (v->op->opc == OP_call) {
         check_call(v);
     }
     if (!v->reason) {
         check_temps(v);
-        require(v, !ir_follows_policy(v->op) ||
-                       v->op->fp < v->ir->nb_fp_policies,
+        require(v,
+                !ir_follows_policy(v->op) || v->op->fp < v->ir->nb_fp_policies,
                 "no such FP policy");
-        require(v, !v->ir->unboxed || (v->op->opc != OP_fbox &&
-                                       v->op->opc != OP_funbox),
+        require(v,
+                !v->ir->unboxed ||
+                    (v->op->opc != OP_fbox && v->op->opc != OP_funbox),
                 "a box where there are none");
         check_consts(v);
     }

@@ -10,8 +10,13 @@
 
 /* How a pointer is written: form and what it is relative to. */
 enum {
-    ENC_FORM = 0x0f, ENC_RELATIVE = 0x70, ENC_PC = 0x10,
-    FORM_ABS = 0, FORM_ULEB = 1, FORM_SLEB = 9, FORM_SIGNED = 8,
+    ENC_FORM = 0x0f,
+    ENC_RELATIVE = 0x70,
+    ENC_PC = 0x10,
+    FORM_ABS = 0,
+    FORM_ULEB = 1,
+    FORM_SLEB = 9,
+    FORM_SIGNED = 8,
     WIDE_LENGTH = -1,
 };
 
@@ -45,7 +50,8 @@ static uint64_t read_fixed(Reader *r, unsigned n)
     return v;
 }
 
-/* Of either sign: who reads a signed one wants its length alone, or bits 0 up. */
+/* Of either sign: who reads a signed one wants its length alone, or bits 0 up.
+ */
 static uint64_t read_leb(Reader *r, bool is_signed)
 {
     uint64_t v = 0;
@@ -71,8 +77,9 @@ static uint64_t read_form(Reader *r, unsigned form)
     r->bad |= n == 0;
     uint64_t v = read_fixed(r, n);
     unsigned unused = 64 - 8 * n;
-    return form & FORM_SIGNED && n ? (uint64_t)((int64_t)(v << unused) >> unused)
-                                   : v;
+    return form & FORM_SIGNED && n
+               ? (uint64_t)((int64_t)(v << unused) >> unused)
+               : v;
 }
 
 static uint64_t read_pointer(Reader *r, unsigned encoding)

@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 typedef struct ElfGuest {
-    uint16_t machine;          /* EM_* */
+    uint16_t machine; /* EM_* */
     /* The .plt section: a header, then an entry for each of .rela.plt. */
     uint32_t plt_header_bytes, plt_entry_bytes;
-    uint32_t relative;         /* the relocation that adds the load bias */
+    uint32_t relative; /* the relocation that adds the load bias */
 } ElfGuest;
 
 /* NULL: not known. */

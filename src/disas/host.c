@@ -63,8 +63,7 @@ void host_disas(FILE *f, const uint8_t *code, uint32_t from, uint32_t to,
 {
     const HostSyntax *syntax = syntax_of(names->machine);
     csh handle;
-    if (!syntax ||
-        cs_open(syntax->arch, syntax->mode, &handle) != CS_ERR_OK) {
+    if (!syntax || cs_open(syntax->arch, syntax->mode, &handle) != CS_ERR_OK) {
         return;
     }
     cs_option(handle, CS_OPT_SYNTAX, syntax->syntax);

@@ -43,7 +43,9 @@ static const char *field_name(int64_t offset)
         size_t size;
         const char *name;
     } fields[] = {
-        FIELD(jump_cache), FIELD(heat), FIELD(exit_site),
+        FIELD(jump_cache),
+        FIELD(heat),
+        FIELD(exit_site),
         FIELD(align_addr),
     };
 #undef FIELD
@@ -61,8 +63,8 @@ static const char *state_name(void *opaque, uint64_t addr, char *buf,
 {
     const HostNamer *n = opaque;
     int64_t offset = (int64_t)addr;
-    uint64_t spill = (addr - (uint64_t)n->backend->spill) /
-                     n->backend->spill_bytes;
+    uint64_t spill =
+        (addr - (uint64_t)n->backend->spill) / n->backend->spill_bytes;
     const char *field = field_name(offset);
     field = field ? field : n->backend->cpu_field((int32_t)offset);
     *buf = '\0';

@@ -11,10 +11,10 @@
 #include "disas/host.h"
 
 typedef struct HostSyntax {
-    uint16_t machine;          /* EM_* */
+    uint16_t machine; /* EM_* */
     cs_arch arch;
     cs_mode mode;
-    size_t syntax;             /* CS_OPT_SYNTAX_* */
+    size_t syntax; /* CS_OPT_SYNTAX_* */
     /* Where a jump or call goes to; false: not known, or not one. */
     bool (*target)(const cs_insn *, uint64_t *target);
     /*

@@ -19,9 +19,9 @@ struct DisasContext {
     uint32_t word;
     bool aliases;
     GuestInsn *insn;
-    size_t used; /* of its text */
+    size_t used;        /* of its text */
     uint64_t extension; /* RV_*; 0: no instruction */
-    int csr;     /* that it accesses; 0: none */
+    int csr;            /* that it accesses; 0: none */
 };
 
 /* Every field that some argument set has, and the instruction's code. */
@@ -234,7 +234,7 @@ static const Form *find_alias(int insn, const Operands *o)
 {
 #define ALIAS(name, condition, mnemonic, operands)                             \
     if (insn == INSN_##name && (condition)) {                                  \
-        static const Form form = {mnemonic, operands, 0};                         \
+        static const Form form = {mnemonic, operands, 0};                      \
         return &form;                                                          \
     }
 #include "disas/riscv_alias.def"
@@ -274,7 +274,7 @@ static bool put_insn(DisasContext *ctx, int insn, Operands o)
 
 /* The decoder's functions --------------------------------------------- */
 
-#define INSN(name, ext, args, operands)                                             \
+#define INSN(name, ext, args, operands)                                        \
     static bool trans_##name(DisasContext *ctx, arg_##args *a)                 \
     {                                                                          \
         return put_insn(ctx, INSN_##name, take_##args(a));                     \

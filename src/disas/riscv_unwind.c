@@ -88,8 +88,8 @@ static uint32_t word(const uint8_t *p)
 
 static int64_t jal_offset(uint32_t i)
 {
-    int64_t imm = bits(i, 21, 10) << 1 | bits(i, 20, 1) << 11 |
-                  bits(i, 12, 8) << 12;
+    int64_t imm =
+        bits(i, 21, 10) << 1 | bits(i, 20, 1) << 11 | bits(i, 12, 8) << 12;
     return imm - ((int64_t)bits(i, 31, 1) << 20);
 }
 

@@ -13,19 +13,19 @@ enum { UNWIND_MAX_REGS = 64 };
 
 /* Registers by DWARF's numbers. */
 typedef struct Prologue {
-    uint64_t size;          /* of the frame: added to sp by the function's end */
-    uint64_t saved;         /* registers that are in it, as a mask */
+    uint64_t size;  /* of the frame: added to sp by the function's end */
+    uint64_t saved; /* registers that are in it, as a mask */
     uint64_t offset[UNWIND_MAX_REGS]; /* from sp, of each */
 } Prologue;
 
 typedef struct GuestUnwind {
-    unsigned nb_regs;       /* DWARF's numbers are below */
-    const uint8_t *debug;   /* a debugger's number (GuestDebug) of each; NULL:
-                               the same */
-    unsigned sp, ra;        /* stack pointer; where a call puts its return
-                               address */
-    unsigned syscall;       /* holds the number of a system call */
-    unsigned call_bytes;    /* of the longest call */
+    unsigned nb_regs;     /* DWARF's numbers are below */
+    const uint8_t *debug; /* a debugger's number (GuestDebug) of each; NULL:
+                             the same */
+    unsigned sp, ra;      /* stack pointer; where a call puts its return
+                             address */
+    unsigned syscall;     /* holds the number of a system call */
+    unsigned call_bytes;  /* of the longest call */
     /*
      * What has been set up after the code, n bytes of it, from a function's
      * start to a pc in it, was executed.

@@ -180,7 +180,8 @@ static uint64_t page_hash(const Exec *e, uint64_t page)
 {
     uint8_t bytes[PAGE_BYTES];
     return code_peek(e, page, bytes, sizeof(bytes))
-               ? hash_bytes(bytes, sizeof(bytes)) : 0;
+               ? hash_bytes(bytes, sizeof(bytes))
+               : 0;
 }
 
 /* False: the page has no blocks any more, or will be told of. */
@@ -190,8 +191,7 @@ static bool verify_page(ExecThread *t, CodePage *p)
     Verify v = {.t = t};
     uint64_t hash = page_hash(e, p->addr);
     if (!hash || hash != p->hash) {
-        store_in_range(&e->store, p->addr, p->addr + PAGE_BYTES, verify_tb,
-                       &v);
+        store_in_range(&e->store, p->addr, p->addr + PAGE_BYTES, verify_tb, &v);
         if (v.nb_tbs == v.nb_changed) {
             return false;
         }

@@ -77,8 +77,8 @@ void run_end(ExecThread *t)
 
 void safe_point(ExecThread *t)
 {
-    if (__builtin_expect(atomic_load_explicit(&t->exec->stop,
-                                              memory_order_relaxed), 0)) {
+    if (__builtin_expect(
+            atomic_load_explicit(&t->exec->stop, memory_order_relaxed), 0)) {
         t->link_from = NULL;
         run_end(t);
         run_begin(t);

@@ -20,8 +20,11 @@ enum {
 void exec_config_default(ExecConfig *c)
 {
     *c = (ExecConfig){
-        .code_bytes = DEFAULT_CODE_BYTES, .max_insns = DEFAULT_MAX_INSNS,
-        .hot = DEFAULT_HOT, .max_pinned = -1, .max_scratch = -1,
+        .code_bytes = DEFAULT_CODE_BYTES,
+        .max_insns = DEFAULT_MAX_INSNS,
+        .hot = DEFAULT_HOT,
+        .max_pinned = -1,
+        .max_scratch = -1,
     };
 }
 
@@ -40,8 +43,8 @@ static void check_facts(const Frontend *f)
     check(f->insn_bytes && f->insn_bytes <= INSN_MAX_BYTES,
           "%s: instructions of %u bytes", f->name, f->insn_bytes);
     check(f->insn_align && f->insn_align <= f->insn_bytes &&
-          !(f->insn_align & (f->insn_align - 1)), "%s: alignment %u", f->name,
-          f->insn_align);
+              !(f->insn_align & (f->insn_align - 1)),
+          "%s: alignment %u", f->name, f->insn_align);
     check(f->page_bits >= PAGE_BITS, "%s: pages of 2^%u bytes", f->name,
           f->page_bits);
     check(f->nb_tb_flags && f->nb_tb_flags <= 1u << TB_FLAG_BITS,
@@ -76,8 +79,8 @@ Exec *exec_new(const ExecConfig *cfg)
     pthread_cond_init(&e->stages_back, NULL);
     size_t window = cfg->image_dir ? IMAGE_WINDOW : 0;
     if (mem_new(&e->mem, code_bytes(cfg, window), window) < 0 ||
-        store_new(&e->store) < 0 ||
-        pieces_new(e) < 0 || runtime_new(e) < 0 || !exec_log_open(e)) {
+        store_new(&e->store) < 0 || pieces_new(e) < 0 || runtime_new(e) < 0 ||
+        !exec_log_open(e)) {
         exec_free(e);
         errno = ENOMEM;
         return NULL;
@@ -109,7 +112,7 @@ static void add_thread(ExecThread *t)
 static void remove_thread(ExecThread *t)
 {
     Exec *e = t->exec;
-    kick_done(t);              /* a vfork child was killed */
+    kick_done(t); /* a vfork child was killed */
     pthread_mutex_lock(&e->lock);
     ExecThread **link = &e->threads;
     while (*link && *link != t) {

@@ -38,10 +38,10 @@ typedef struct Instrument {
 
 /* Where guest code comes from. */
 typedef struct CodeOrigin {
-    uint64_t start, end;     /* of the mapping */
-    uint64_t bias;           /* guest address minus offset in the file */
+    uint64_t start, end; /* of the mapping */
+    uint64_t bias;       /* guest address minus offset in the file */
     FileId id;
-    const char *path;        /* lives as long as exec */
+    const char *path; /* lives as long as exec */
 } CodeOrigin;
 
 /*
@@ -73,53 +73,53 @@ typedef struct CodePages {
 typedef struct ExecConfig {
     const Frontend *frontend;
     const Backend *backend;
-    uint64_t features;       /* of the processor; 0: the frontend's default */
+    uint64_t features; /* of the processor; 0: the frontend's default */
     CodeReader code;
     CodePages pages;
-    uint64_t guest_base;     /* host address = guest address + guest_base */
-    size_t code_bytes;       /* of the code buffer; TCG_SETTINGS codebuf= */
-    uint32_t max_insns;      /* of one block; maxinsns= */
-    uint32_t hot;            /* hot=N: a jump back taken so often begins a
-                                region (1: the first), 0: there are none */
-    bool plain;              /* nothing that some such hosts lack; host=plain */
-    int max_pinned;          /* pinned=N, -1: no limit */
-    int max_scratch;         /* scratch=N, -1: no limit */
-    bool no_link;            /* nolink: blocks are not chained */
-    bool no_ret_stack;       /* noretstack */
-    uint32_t opt_off;        /* opt=: passes left out, OPT_* of opt/opt.h */
-    bool stats;              /* times are taken, and code counts */
-    bool every_pc;           /* blocks tell the pc of each host address */
-    bool perf_map;           /* perfmap: write /tmp/perf-PID.map */
-    bool jitdump;            /* jitdump: write $TMPDIR/jit-PID.dump */
-    const Instrument *instrument;  /* NULL: none */
+    uint64_t guest_base; /* host address = guest address + guest_base */
+    size_t code_bytes;   /* of the code buffer; TCG_SETTINGS codebuf= */
+    uint32_t max_insns;  /* of one block; maxinsns= */
+    uint32_t hot;        /* hot=N: a jump back taken so often begins a
+                            region (1: the first), 0: there are none */
+    bool plain;          /* nothing that some such hosts lack; host=plain */
+    int max_pinned;      /* pinned=N, -1: no limit */
+    int max_scratch;     /* scratch=N, -1: no limit */
+    bool no_link;        /* nolink: blocks are not chained */
+    bool no_ret_stack;   /* noretstack */
+    uint32_t opt_off;    /* opt=: passes left out, OPT_* of opt/opt.h */
+    bool stats;          /* times are taken, and code counts */
+    bool every_pc;       /* blocks tell the pc of each host address */
+    bool perf_map;       /* perfmap: write /tmp/perf-PID.map */
+    bool jitdump;        /* jitdump: write $TMPDIR/jit-PID.dump */
+    const Instrument *instrument; /* NULL: none */
     struct ImageDir *image_dir; /* translations are kept there; NULL: are not */
-    struct Reserve *reserve; /* used when memory runs out; NULL: none */
-    const Log *log;          /* -d; never NULL */
-    GuestDisas *disas;       /* for -d in_asm and plugins; NULL: none */
+    struct Reserve *reserve;    /* used when memory runs out; NULL: none */
+    const Log *log;             /* -d; never NULL */
+    GuestDisas *disas;          /* for -d in_asm and plugins; NULL: none */
     /* host_disas(), for -d out_asm; NULL: that shows bytes. */
     void (*host_disas)(FILE *, const uint8_t *, uint32_t, uint32_t, uint64_t,
                        const HostNames *);
 } ExecConfig;
 
 typedef enum EventKind {
-    EVENT_SYSCALL,           /* pc: the instruction after the call */
-    EVENT_ILLEGAL,           /* pc: the instruction */
-    EVENT_BREAK,             /* pc: the instruction */
-    EVENT_FAULT,             /* signo SIGSEGV or SIGBUS, si_code, si_addr */
-    EVENT_INTERRUPT,         /* cpu->exit_request was set */
-    EVENT_STOP,              /* pc: the breakpoint */
-    EVENT_WATCH,             /* pc: the instruction, not yet run, that is to
-                                access `bytes` at addr */
-    EVENT_STEPPED,           /* of exec_step() only */
-    EVENT_NO_MEMORY,         /* for the code at pc, not even after a flush */
+    EVENT_SYSCALL,   /* pc: the instruction after the call */
+    EVENT_ILLEGAL,   /* pc: the instruction */
+    EVENT_BREAK,     /* pc: the instruction */
+    EVENT_FAULT,     /* signo SIGSEGV or SIGBUS, si_code, si_addr */
+    EVENT_INTERRUPT, /* cpu->exit_request was set */
+    EVENT_STOP,      /* pc: the breakpoint */
+    EVENT_WATCH,     /* pc: the instruction, not yet run, that is to
+                        access `bytes` at addr */
+    EVENT_STEPPED,   /* of exec_step() only */
+    EVENT_NO_MEMORY, /* for the code at pc, not even after a flush */
 } EventKind;
 
 typedef struct Event {
     EventKind kind;
-    int signo, code;         /* EVENT_FAULT: as in siginfo_t */
-    uint64_t addr;           /* EVENT_FAULT: guest address; EVENT_WATCH */
-    uint32_t bytes;          /* EVENT_WATCH */
-    bool reads, writes;      /* EVENT_WATCH */
+    int signo, code;    /* EVENT_FAULT: as in siginfo_t */
+    uint64_t addr;      /* EVENT_FAULT: guest address; EVENT_WATCH */
+    uint32_t bytes;     /* EVENT_WATCH */
+    bool reads, writes; /* EVENT_WATCH */
 } Event;
 
 typedef struct Exec Exec;
@@ -198,8 +198,8 @@ bool exec_kick(CPUState *, void *ucontext);
 
 /* Where a signal handler has interrupted a thread. */
 typedef enum ExecPlace {
-    EXEC_IN_CODE,  /* translated code, of the guest instruction at *pc */
-    EXEC_RUNNING,  /* elsewhere in exec_run() */
+    EXEC_IN_CODE, /* translated code, of the guest instruction at *pc */
+    EXEC_RUNNING, /* elsewhere in exec_run() */
     EXEC_OUTSIDE,
 } ExecPlace;
 

@@ -12,7 +12,7 @@
 #include "util/check.h"
 
 static __thread ExecThread *current;
-static ExecSignalFn *_Atomic other_fn;  /* always the same, once set */
+static ExecSignalFn *_Atomic other_fn; /* always the same, once set */
 
 void fault_set_thread(ExecThread *t)
 {
@@ -37,7 +37,8 @@ static Event event_of_siginfo(const ExecThread *t, int signo,
     uintptr_t addr;
     bool known = host_fault_address(si, &addr);
     return (Event){
-        .kind = EVENT_FAULT, .signo = signo,
+        .kind = EVENT_FAULT,
+        .signo = signo,
         .code = known ? si->si_code : SEGV_MAPERR,
         .addr = known ? addr - t->exec->cfg.guest_base : 0,
     };
@@ -58,8 +59,8 @@ static void guest_fault(ExecThread *t, int signo, const siginfo_t *si,
         native->go_on_at(t->cpu, uc, at.code + at.row.side);
     } else {
         native->leave_from_signal(t->exec->runtime->backend, t->cpu, uc,
-                              LEFT_BY_FAULT,
-                              at.leave ? at.code + at.leave : NULL);
+                                  LEFT_BY_FAULT,
+                                  at.leave ? at.code + at.leave : NULL);
     }
 }
 
@@ -67,8 +68,8 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
 {
     ExecThread *t = current;
     ucontext_t *uc = ctx;
-    if (!t || si->si_code <= 0
-        || !in_code(t, t->exec->cfg.backend->native->code_pc(t->cpu, uc))) {
+    if (!t || si->si_code <= 0 ||
+        !in_code(t, t->exec->cfg.backend->native->code_pc(t->cpu, uc))) {
         atomic_load_explicit(&other_fn, memory_order_relaxed)(signo, si, ctx);
         return;
     }
@@ -81,7 +82,8 @@ static void on_fault(int signo, siginfo_t *si, void *ctx)
 void exec_install_handlers(ExecSignalFn *other)
 {
     struct sigaction sa = {
-        .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
+        .sa_sigaction = on_fault,
+        .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
     };
     check(other, "no handler for what is not the guest's");
     atomic_store_explicit(&other_fn, other, memory_order_relaxed);
@@ -141,5 +143,6 @@ ExecPlace exec_place(CPUState *cpu, const void *ctx, uint64_t *guest_pc)
         return EXEC_IN_CODE;
     }
     return atomic_load_explicit(&t->running, memory_order_relaxed)
-        ? EXEC_RUNNING : EXEC_OUTSIDE;
+               ? EXEC_RUNNING
+               : EXEC_OUTSIDE;
 }

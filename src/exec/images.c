@@ -41,10 +41,17 @@ static uint64_t config_hash(const Exec *e)
     const uint64_t words[] = {
         hash_bytes(c->frontend->name, strlen(c->frontend->name)),
         hash_bytes(c->backend->name, strlen(c->backend->name)),
-        c->backend->code_key(e->runtime->backend), c->features,
-        c->guest_base, c->max_insns, c->hot != 0,
-        (uint64_t)c->max_pinned, (uint64_t)c->max_scratch, c->opt_off,
-        c->no_ret_stack, c->stats, e->runtime_bytes,
+        c->backend->code_key(e->runtime->backend),
+        c->features,
+        c->guest_base,
+        c->max_insns,
+        c->hot != 0,
+        (uint64_t)c->max_pinned,
+        (uint64_t)c->max_scratch,
+        c->opt_off,
+        c->no_ret_stack,
+        c->stats,
+        e->runtime_bytes,
     };
 
     return hash_bytes(words, sizeof(words));
@@ -211,10 +218,16 @@ static const uint8_t *code_of(const ImageHeader *h, const ImageRecord *r)
 static TBSlot tb_slot(const ImageSlot *s, uint32_t index)
 {
     return (TBSlot){
-        .guest_pc = s->guest_pc, .site = s->site, .stub = s->stub,
-        .inner = s->inner, .count = s->count, .count_site = s->count_site,
-        .index = index & (COMPILE_MAX_SLOTS - 1), .kind = s->kind & 3,
-        .plain = s->plain, .flags = s->flags & ((1 << TB_FLAG_BITS) - 1),
+        .guest_pc = s->guest_pc,
+        .site = s->site,
+        .stub = s->stub,
+        .inner = s->inner,
+        .count = s->count,
+        .count_site = s->count_site,
+        .index = index & (COMPILE_MAX_SLOTS - 1),
+        .kind = s->kind & 3,
+        .plain = s->plain,
+        .flags = s->flags & ((1 << TB_FLAG_BITS) - 1),
         .counted = s->counted,
     };
 }
@@ -228,11 +241,18 @@ static TB *new_tb(ExecThread *t, const ImageHeader *h, const ImageRecord *r)
         return NULL;
     }
     *tb = (TB){
-        .pc = r->pc, .flags = r->flags, .code_size = r->code_size,
-        .leave = r->leave, .before = r->before, .nb_bytes = r->nb_bytes,
-        .nb_rows = r->nb_rows, .nb_slots = r->nb_slots,
-        .is_region = r->is_region, .has_sides = r->has_sides,
-        .code = code_of(h, r), .hash = r->hash,
+        .pc = r->pc,
+        .flags = r->flags,
+        .code_size = r->code_size,
+        .leave = r->leave,
+        .before = r->before,
+        .nb_bytes = r->nb_bytes,
+        .nb_rows = r->nb_rows,
+        .nb_slots = r->nb_slots,
+        .is_region = r->is_region,
+        .has_sides = r->has_sides,
+        .code = code_of(h, r),
+        .hash = r->hash,
     };
     for (uint32_t i = 0; i < r->nb_slots; i++) {
         tb->slots[i] = tb_slot(&image_slots(h, r)[i], i);
@@ -268,8 +288,7 @@ static TB *made(ExecThread *t, Origin *o, const ImageRecord *r,
     exec_lock(t);
     if (generation == e->store.generation) {
         const ImageRecord *block =
-            r->is_region ? image_find(o->image.h, r->pc, r->flags, true)
-                         : NULL;
+            r->is_region ? image_find(o->image.h, r->pc, r->flags, true) : NULL;
         if (!block || made_locked(t, o, block)) {
             tb = made_locked(t, o, r);
         }
@@ -302,7 +321,8 @@ TB *images_find(ExecThread *t, uint64_t pc, uint32_t flags, bool plain)
 void images_note_translated(ExecThread *t, const TB *tb)
 {
     Origin *o = in_use(t->exec, tb->flags)
-        ? find_origin(&t->exec->images, tb->pc) : NULL;
+                    ? find_origin(&t->exec->images, tb->pc)
+                    : NULL;
     if (o) {
         atomic_fetch_add_explicit(&o->nb_new, 1, memory_order_relaxed);
     }
@@ -329,7 +349,9 @@ bool images_place(const Exec *e, uintptr_t host_pc, CodePlace *place)
     const ImageHeader *h = o->image.h;
     const uint8_t *code = code_of(h, r);
     *place = (CodePlace){
-        r->pc, code, r->leave,
+        r->pc,
+        code,
+        r->leave,
         pc_row((const TBRow *)image_rows(h, r), image_sides(h, r), r->nb_rows,
                (uint32_t)(host_pc - (uintptr_t)code)),
     };
@@ -365,8 +387,8 @@ static uint8_t *shadow_of(Exec *e)
 {
     Images *im = &e->images;
     if (!im->shadow) {
-        void *p = mremap(e->mem.rw + e->mem.size, 0, e->mem.window,
-                         MREMAP_MAYMOVE);
+        void *p =
+            mremap(e->mem.rw + e->mem.size, 0, e->mem.window, MREMAP_MAYMOVE);
         if (p == MAP_FAILED) {
             return NULL;
         }
@@ -406,8 +428,7 @@ static bool thaw_locked(Exec *e, Image *image, size_t page)
 {
     Images *im = &e->images;
     uint64_t mask = set_signal_mask(UINT64_MAX);
-    while (atomic_exchange_explicit(&im->thawing, true,
-                                    memory_order_acquire)) {
+    while (atomic_exchange_explicit(&im->thawing, true, memory_order_acquire)) {
         host_relax();
     }
     bool done = atomic_load(&image->thawed[page]) || thaw(e, image, page);
@@ -421,8 +442,7 @@ bool images_thaw(Exec *e, const uint8_t *rx)
     Origin *o = image_at(e, (uintptr_t)rx);
     check(o, "no image at %p", (const void *)rx);
     size_t page = (size_t)(rx - (const uint8_t *)o->image.h) / IMAGE_PAGE;
-    return atomic_load_explicit(&o->image.thawed[page],
-                                memory_order_acquire) ||
+    return atomic_load_explicit(&o->image.thawed[page], memory_order_acquire) ||
            thaw_locked(e, &o->image, page);
 }
 
@@ -436,14 +456,12 @@ bool images_link_pays(const Exec *e, TBSlot *slot)
     }
     const Origin *o = image_at(e, (uintptr_t)at);
     size_t page = (size_t)(at - (const uint8_t *)o->image.h) / IMAGE_PAGE;
-    return atomic_load_explicit(&o->image.thawed[page],
-                                memory_order_relaxed) ||
-           atomic_fetch_add_explicit(&slot->passes, 1,
-                                     memory_order_relaxed) >= PASSES;
+    return atomic_load_explicit(&o->image.thawed[page], memory_order_relaxed) ||
+           atomic_fetch_add_explicit(&slot->passes, 1, memory_order_relaxed) >=
+               PASSES;
 }
 
-static void slot_to_stub(const Exec *e, const uint8_t *code,
-                         const ImageSlot *s)
+static void slot_to_stub(const Exec *e, const uint8_t *code, const ImageSlot *s)
 {
     if (s->count) {
         code_patch(e, code + s->count_site, code + s->stub);
@@ -529,8 +547,10 @@ static void each_thawed(Exec *e, void (*fn)(CodeMem *, size_t at, size_t n))
         size_t n = image->h ? pages_up(image->h->bytes) / IMAGE_PAGE : 0;
         for (size_t page = 0; page < n; page++) {
             if (image->thawed[page]) {
-                fn(&e->mem, (size_t)((const uint8_t *)image->h - e->mem.rx) +
-                                page * IMAGE_PAGE, IMAGE_PAGE);
+                fn(&e->mem,
+                   (size_t)((const uint8_t *)image->h - e->mem.rx) +
+                       page * IMAGE_PAGE,
+                   IMAGE_PAGE);
             }
         }
     }

@@ -30,51 +30,51 @@
  * and the blocks in it in the order of their addresses.
  */
 typedef struct Piece {
-    TB **tbs;                   /* room for all that fit; written by owner */
-    _Atomic uint32_t nb_tbs;    /* by owner, release after the entry */
-    size_t used;                /* bytes, up to the last block; by owner */
-    size_t ready;               /* bytes that have their pages; by owner */
-    struct Piece *next_spare;   /* under Exec.lock */
-    Arena arena;                /* of a spare one: its TBs, with room */
+    TB **tbs;                 /* room for all that fit; written by owner */
+    _Atomic uint32_t nb_tbs;  /* by owner, release after the entry */
+    size_t used;              /* bytes, up to the last block; by owner */
+    size_t ready;             /* bytes that have their pages; by owner */
+    struct Piece *next_spare; /* under Exec.lock */
+    Arena arena;              /* of a spare one: its TBs, with room */
 } Piece;
 
 /* A mapped image (images.c). */
 typedef struct Image {
-    const ImageHeader *h;       /* NULL: there is none */
-    TB *_Atomic *tb;            /* of each record, or NULL; under Exec.lock */
-    _Atomic bool *thawed;       /* of each page; under Images.thawing */
+    const ImageHeader *h; /* NULL: there is none */
+    TB *_Atomic *tb;      /* of each record, or NULL; under Exec.lock */
+    _Atomic bool *thawed; /* of each page; under Images.thawing */
 } Image;
 
 /* A mapping of a file's code of which exec is told each change. */
 typedef struct Origin {
-    uint64_t start, end;        /* guest addresses */
-    const char *path;           /* of the file */
+    uint64_t start, end; /* guest addresses */
+    const char *path;    /* of the file */
     ImageKey key;
     Image image;
-    _Atomic bool gone;          /* changed or unmapped; under Exec.lock */
-    _Atomic uint32_t nb_new;    /* blocks translated since it was kept */
+    _Atomic bool gone;       /* changed or unmapped; under Exec.lock */
+    _Atomic uint32_t nb_new; /* blocks translated since it was kept */
 } Origin;
 
 enum { MAX_ORIGINS = 256, IMAGE_WINDOW = 512 << 20 };
 
 typedef struct Images {
-    struct ImageDir *dir;       /* NULL: there are none */
-    ImageKey key;               /* but for file and bias */
+    struct ImageDir *dir;        /* NULL: there are none */
+    ImageKey key;                /* but for file and bias */
     Origin *origin[MAX_ORIGINS]; /* in the order of their coming, until the */
     _Atomic uint32_t nb_origins; /* next flush; under Exec.lock */
-    size_t used;                /* of the window; under Exec.lock */
-    uint8_t *shadow;            /* see thaw(); under thawing, as */
-    _Atomic bool thawing;       /* a spin lock, with all signals blocked */
-    _Atomic bool keeping;       /* by one thread */
-    bool spoilt;                /* blocks differ from what they would be: not
-                                   kept; by exclusive */
+    size_t used;                 /* of the window; under Exec.lock */
+    uint8_t *shadow;             /* see thaw(); under thawing, as */
+    _Atomic bool thawing;        /* a spin lock, with all signals blocked */
+    _Atomic bool keeping;        /* by one thread */
+    bool spoilt;                 /* blocks differ from what they would be: not
+                                    kept; by exclusive */
 } Images;
 
 /* What generated code at a host address belongs to. */
 typedef struct CodePlace {
-    uint64_t pc;                /* of the block */
-    const uint8_t *code;        /* the block's */
-    uint32_t leave;             /* TB.leave */
+    uint64_t pc;         /* of the block */
+    const uint8_t *code; /* the block's */
+    uint32_t leave;      /* TB.leave */
     PcRow row;
 } CodePlace;
 
@@ -82,16 +82,16 @@ typedef struct CodePlace {
 typedef struct LeftBy {
     uint64_t guest_pc;
     bool plain;
-    TBSlot *slot;               /* to be linked, or NULL */
+    TBSlot *slot; /* to be linked, or NULL */
 } LeftBy;
 
 /* A page that is suspect (changed.c). */
 typedef struct CodePage {
     uint64_t addr;
-    uint64_t hash;              /* with which its blocks agree; 0: none */
-    uint32_t quiet;             /* fences in a row that found no change */
-    uint32_t next;              /* index + 1, in its bucket */
-    bool watched;               /* no suspect any more once verified */
+    uint64_t hash;  /* with which its blocks agree; 0: none */
+    uint32_t quiet; /* fences in a row that found no change */
+    uint32_t next;  /* index + 1, in its bucket */
+    bool watched;   /* no suspect any more once verified */
 } CodePage;
 
 enum { SUSPECT_BUCKETS = 1024 };
@@ -101,7 +101,7 @@ typedef struct Suspects {
     CodePage *page;
     uint32_t n, max;
     uint32_t bucket[SUSPECT_BUCKETS]; /* index + 1 of the first; 0: none */
-    bool lost;                  /* there was no memory for one */
+    bool lost;                        /* there was no memory for one */
 } Suspects;
 
 enum { CODE_LINE = 512, NB_CODE_LINES = 32 };
@@ -109,7 +109,7 @@ enum { CODE_LINE = 512, NB_CODE_LINES = 32 };
 /* What a translation has read of the guest's code (source.c). */
 typedef struct CodeLines {
     uint64_t tag[NB_CODE_LINES]; /* address | 1; 0: empty */
-    uint64_t watched;           /* page | 1 of the last read, or 0 */
+    uint64_t watched;            /* page | 1 of the last read, or 0 */
     uint8_t bytes[NB_CODE_LINES][CODE_LINE];
 } CodeLines;
 
@@ -121,12 +121,12 @@ typedef struct AllocLog AllocLog;
 
 typedef struct Stages {
     IR *ir;
-    void *translator;           /* the frontend's */
+    void *translator; /* the frontend's */
     BackendContext *backend;
-    AllocLog *alloc_log;        /* -d alloc, else NULL */
-    InsnNote *notes;            /* with ExecConfig.instrument, else NULL */
+    AllocLog *alloc_log; /* -d alloc, else NULL */
+    InsnNote *notes;     /* with ExecConfig.instrument, else NULL */
     CodeLines lines;
-    struct Stages *next;        /* in Exec.idle */
+    struct Stages *next; /* in Exec.idle */
 } Stages;
 
 typedef struct ExecStats {
@@ -138,7 +138,7 @@ typedef struct ExecStats {
 
 /* What a debugger has set; changed by exclusive. */
 typedef struct ExecDebug {
-    uint64_t *stops;            /* breakpoints, ascending; owned */
+    uint64_t *stops; /* breakpoints, ascending; owned */
     uint32_t nb_stops;
     uint64_t watch_start, watch_bytes; /* 0 bytes: nothing is watched */
 } ExecDebug;
@@ -150,7 +150,7 @@ typedef struct ExecDebug {
 enum { TB_STEP = 1 << 30, TB_STEP_WATCHED = TB_STEP | 1 << 29 };
 
 struct Exec {
-    ExecConfig cfg;             /* not changed after exec_new() */
+    ExecConfig cfg; /* not changed after exec_new() */
     ExecDebug debug;
     CodeMem mem;
     Store store;
@@ -159,15 +159,15 @@ struct Exec {
     Piece *piece;
     uint32_t nb_pieces;
     size_t piece_bytes;
-    uint32_t next_piece;        /* the first never taken; under lock */
-    Piece *spare;               /* of threads that ended; under lock */
-    size_t runtime_bytes;       /* at the start of piece 0 */
-    const Stages *runtime;      /* its backend emitted it */
-    int perf_map;               /* descriptor or -1 (perf.c) */
-    struct Jitdump *jitdump;    /* or NULL */
-    struct SymbolMap *symbols;  /* see exec_symbols() */
-    pthread_mutex_t lock;       /* of what follows, and of store changes */
-    pthread_cond_t changed;     /* a thread parked or left; exclusivity ended */
+    uint32_t next_piece;       /* the first never taken; under lock */
+    Piece *spare;              /* of threads that ended; under lock */
+    size_t runtime_bytes;      /* at the start of piece 0 */
+    const Stages *runtime;     /* its backend emitted it */
+    int perf_map;              /* descriptor or -1 (perf.c) */
+    struct Jitdump *jitdump;   /* or NULL */
+    struct SymbolMap *symbols; /* see exec_symbols() */
+    pthread_mutex_t lock;      /* of what follows, and of store changes */
+    pthread_cond_t changed;    /* a thread parked or left; exclusivity ended */
     struct ExecThread *threads;
     Stages *idle;               /* those that no thread uses */
     pthread_cond_t stages_back; /* there are idle ones again */
@@ -183,22 +183,22 @@ struct Exec {
 typedef struct ExecThread {
     Exec *exec;
     CPUState *cpu;
-    struct ExecThread *next;    /* Exec.threads; under Exec.lock */
+    struct ExecThread *next; /* Exec.threads; under Exec.lock */
     pthread_t host;
-    _Atomic bool running;       /* in exec_run() and not parked */
-    _Atomic bool kicked;        /* counted in nb_kicked: by its signal handler,
-                                   until it has left generated code */
-    bool stopped_others;        /* has exclusivity for good */
-    Stages *stages;             /* while it translates, else NULL */
-    Piece *piece;               /* being filled, or NULL */
-    CodeBuf buf;                /* its memory */
-    Arena arena;                /* of TBs; reset by exclusive */
-    bool watched;               /* the block in hand has tests (watch.c) */
-    bool unseen;                /* not each change of its code is told of */
-    TBSlot *link_from;          /* the slot last left by, to be linked */
-    bool left_plain;            /* left by a plain slot: TBSlot.plain */
-    Event event;                /* noted by the fault handler */
-    void *memory;               /* of the cpu; backend_cpu_bytes() */
+    _Atomic bool running; /* in exec_run() and not parked */
+    _Atomic bool kicked;  /* counted in nb_kicked: by its signal handler,
+                             until it has left generated code */
+    bool stopped_others;  /* has exclusivity for good */
+    Stages *stages;       /* while it translates, else NULL */
+    Piece *piece;         /* being filled, or NULL */
+    CodeBuf buf;          /* its memory */
+    Arena arena;          /* of TBs; reset by exclusive */
+    bool watched;         /* the block in hand has tests (watch.c) */
+    bool unseen;          /* not each change of its code is told of */
+    TBSlot *link_from;    /* the slot last left by, to be linked */
+    bool left_plain;      /* left by a plain slot: TBSlot.plain */
+    Event event;          /* noted by the fault handler */
+    void *memory;         /* of the cpu; backend_cpu_bytes() */
     ExecStats stats;
 } ExecThread;
 
@@ -227,8 +227,7 @@ TB *images_find(ExecThread *, uint64_t pc, uint32_t flags, bool plain);
 void images_note_translated(ExecThread *, const TB *);
 bool images_place(const Exec *, uintptr_t host_pc, CodePlace *);
 /* The code is that of a block, in the window. */
-void images_left_by(ExecThread *, const uint8_t *code, uint32_t slot,
-                    LeftBy *);
+void images_left_by(ExecThread *, const uint8_t *code, uint32_t slot, LeftBy *);
 /* What is at rx can be written at its place in the writable view; async-signal-
    safe, as images_kick().  False: no memory. */
 bool images_thaw(Exec *, const uint8_t *rx);
@@ -335,7 +334,7 @@ uint32_t region_unroll(TB *const block[], uint32_t nb_blocks, uint32_t max,
 
 /* What a region is translated from. */
 typedef struct RegionPlan {
-    BlockRequest request;       /* its blocks are these */
+    BlockRequest request; /* its blocks are these */
     BlockAt block[MAX_REGION_PARTS];
 } RegionPlan;
 

@@ -22,8 +22,10 @@
 #include "exec/perf.h"
 
 enum {
-    MAGIC = 0x4a695444, VERSION = 1,
-    CODE_LOAD = 0, CODE_DEBUG_INFO = 2,
+    MAGIC = 0x4a695444,
+    VERSION = 1,
+    CODE_LOAD = 0,
+    CODE_DEBUG_INFO = 2,
     MARKER_BYTES = 4096,
 };
 
@@ -101,8 +103,12 @@ static bool write_all(Jitdump *j, const struct iovec *v, int n)
 static void write_header(Jitdump *j, uint16_t elf_machine)
 {
     Header h = {
-        .magic = MAGIC, .version = VERSION, .header_bytes = sizeof(h),
-        .elf_machine = elf_machine, .pid = j->pid, .time = monotonic_ns(),
+        .magic = MAGIC,
+        .version = VERSION,
+        .header_bytes = sizeof(h),
+        .elf_machine = elf_machine,
+        .pid = j->pid,
+        .time = monotonic_ns(),
     };
     write_all(j, &(struct iovec){&h, sizeof(h)}, 1);
 }
@@ -170,7 +176,8 @@ static void write_lines(Jitdump *j, const TB *tb, uint64_t time)
     uint32_t bytes = n * sizeof(Line);
     DebugInfo d = {
         .prefix = {CODE_DEBUG_INFO, sizeof(d) + bytes, time},
-        .address = (uintptr_t)tb->code, .nb_lines = n,
+        .address = (uintptr_t)tb->code,
+        .nb_lines = n,
     };
     if (n) {
         struct iovec v[] = {{&d, sizeof(d)}, {j->lines, bytes}};
@@ -184,11 +191,15 @@ static void write_code(Jitdump *j, const TB *tb, const char *name,
     size_t name_bytes = strlen(name) + 1;
     Load l = {
         .prefix = {CODE_LOAD, sizeof(l) + name_bytes + tb->code_size, time},
-        .pid = j->pid, .tid = gettid(),
-        .vma = (uintptr_t)tb->code, .address = (uintptr_t)tb->code,
-        .code_bytes = tb->code_size, .index = j->nb_blocks,
+        .pid = j->pid,
+        .tid = gettid(),
+        .vma = (uintptr_t)tb->code,
+        .address = (uintptr_t)tb->code,
+        .code_bytes = tb->code_size,
+        .index = j->nb_blocks,
     };
-    struct iovec v[] = {{&l, sizeof(l)}, {(char *)name, name_bytes},
+    struct iovec v[] = {{&l, sizeof(l)},
+                        {(char *)name, name_bytes},
                         {(uint8_t *)tb->code, tb->code_size}};
     j->nb_blocks += write_all(j, v, 3);
 }

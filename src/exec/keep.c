@@ -15,8 +15,8 @@
 #include "util/hash.h"
 
 enum {
-    NEW_LEAST = 2,      /* so many blocks are worth a new image, */
-    NEW_SHARE = 128,    /* and of what it has one in so many */
+    NEW_LEAST = 2,   /* so many blocks are worth a new image, */
+    NEW_SHARE = 128, /* and of what it has one in so many */
 };
 
 /* The guest's file, still the same; -1: it is not. */
@@ -56,9 +56,15 @@ static bool source_agrees(const Keep *k, const TB *tb)
 static ImageSlot image_slot(const TBSlot *s)
 {
     return (ImageSlot){
-        .guest_pc = s->guest_pc, .site = s->site, .stub = s->stub,
-        .inner = s->inner, .count = s->count, .count_site = s->count_site,
-        .flags = s->flags, .kind = s->kind, .plain = s->plain,
+        .guest_pc = s->guest_pc,
+        .site = s->site,
+        .stub = s->stub,
+        .inner = s->inner,
+        .count = s->count,
+        .count_site = s->count_site,
+        .flags = s->flags,
+        .kind = s->kind,
+        .plain = s->plain,
         .counted = s->counted,
     };
 }
@@ -66,11 +72,18 @@ static ImageSlot image_slot(const TBSlot *s)
 static ImageRecord image_record(const TB *tb)
 {
     return (ImageRecord){
-        .pc = tb->pc, .hash = tb->hash, .flags = tb->flags,
-        .code_size = tb->code_size, .leave = tb->leave, .before = tb->before,
-        .nb_bytes = tb->nb_bytes, .nb_rows = tb->nb_rows,
-        .nb_outer = tb->nb_outer, .nb_slots = tb->nb_slots,
-        .is_region = tb->is_region, .has_sides = tb->has_sides,
+        .pc = tb->pc,
+        .hash = tb->hash,
+        .flags = tb->flags,
+        .code_size = tb->code_size,
+        .leave = tb->leave,
+        .before = tb->before,
+        .nb_bytes = tb->nb_bytes,
+        .nb_rows = tb->nb_rows,
+        .nb_outer = tb->nb_outer,
+        .nb_slots = tb->nb_slots,
+        .is_region = tb->is_region,
+        .has_sides = tb->has_sides,
     };
 }
 
@@ -83,12 +96,16 @@ static void keep_tb(Keep *k, const TB *tb)
     for (uint32_t i = 0; i < tb->nb_slots; i++) {
         slots[i] = image_slot(&tb->slots[i]);
     }
-    image_build_add(k->build, &(ImageBlock){
-        .record = &record, .code = tb->code, .slots = slots,
-        .distance = (uint64_t)(tb->code - k->exec->mem.rx),
-        .rows = (const uint32_t *)tb_rows(tb),
-        .sides = tb->has_sides ? tb_sides(tb) : NULL, .outer = tb_outer(tb),
-    });
+    image_build_add(k->build,
+                    &(ImageBlock){
+                        .record = &record,
+                        .code = tb->code,
+                        .slots = slots,
+                        .distance = (uint64_t)(tb->code - k->exec->mem.rx),
+                        .rows = (const uint32_t *)tb_rows(tb),
+                        .sides = tb->has_sides ? tb_sides(tb) : NULL,
+                        .outer = tb_outer(tb),
+                    });
 }
 
 static void keep_if_new(void *keep, TB *tb)

@@ -83,9 +83,9 @@ void mem_free(CodeMem *m)
 int mem_begin_copy(CodeMem *m, Reserve *reserve)
 {
     check(!m->fork_copy, "two forks at once");
-    m->fork_copy = reserve_map(reserve, m->size + m->window,
-                               PROT_READ | PROT_WRITE,
-                               MAP_SHARED | MAP_NORESERVE);
+    m->fork_copy =
+        reserve_map(reserve, m->size + m->window, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_NORESERVE);
     return m->fork_copy ? 0 : -1;
 }
 
@@ -117,6 +117,5 @@ void mem_drop_copy(CodeMem *m)
 
 void mem_view_again(CodeMem *m, size_t start, size_t size)
 {
-    map_again(m->fork_copy + start, m->rx + start, size,
-              PROT_READ | PROT_EXEC);
+    map_again(m->fork_copy + start, m->rx + start, size, PROT_READ | PROT_EXEC);
 }

@@ -12,7 +12,7 @@ typedef struct CodeMem {
     uint8_t *rw;
     uint8_t *rx;
     size_t size, window;
-    uint8_t *fork_copy;         /* from prepare to done, else NULL */
+    uint8_t *fork_copy; /* from prepare to done, else NULL */
 } CodeMem;
 
 /* 0, or -1 with errno. */

@@ -17,8 +17,9 @@
 int perf_file(const char *path)
 {
     unlink(path);
-    return fd_out_of_reach(open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
-                                          O_APPEND | O_CLOEXEC, 0600));
+    return fd_out_of_reach(open(
+        path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC,
+        0600));
 }
 
 static int open_map(void)
@@ -31,8 +32,8 @@ static int open_map(void)
 void perf_open(Exec *e)
 {
     e->perf_map = e->cfg.perf_map ? open_map() : -1;
-    e->jitdump = e->cfg.jitdump ? jitdump_new(e->cfg.backend->elf_machine)
-                                : NULL;
+    e->jitdump =
+        e->cfg.jitdump ? jitdump_new(e->cfg.backend->elf_machine) : NULL;
 }
 
 /* "memcpy+0x10[guest_2536e]", "memcpy[region_2535e]"; "guest_1234". */

@@ -15,17 +15,18 @@ enum {
     PIECE_MAX_BYTES = 1 << 20,
     PIECE_MIN_BYTES = 16 << 10,
     PIECES_WANTED = 8,
-    TB_MIN_BYTES = 16,          /* of code and header: so many TBs at most */
-    PREFAULT_BYTES = 64 << 10,  /* in the writable view; the kernel maps as
-                                   many at once in the other one */
-    PREFAULT_FROM = 4 << 10,    /* a thread may translate little */
+    TB_MIN_BYTES = 16,         /* of code and header: so many TBs at most */
+    PREFAULT_BYTES = 64 << 10, /* in the writable view; the kernel maps as
+                                  many at once in the other one */
+    PREFAULT_FROM = 4 << 10,   /* a thread may translate little */
 };
 
 static size_t choose_piece_bytes(size_t code_bytes)
 {
     size_t n = code_bytes / PIECES_WANTED & ~(size_t)4095;
-    return n > PIECE_MAX_BYTES ? PIECE_MAX_BYTES
-         : n < PIECE_MIN_BYTES ? PIECE_MIN_BYTES : n;
+    return n > PIECE_MAX_BYTES   ? PIECE_MAX_BYTES
+           : n < PIECE_MIN_BYTES ? PIECE_MIN_BYTES
+                                 : n;
 }
 
 /* Of the array of a piece's TBs. */
@@ -41,9 +42,9 @@ int pieces_new(Exec *e)
     e->nb_pieces = e->mem.size / e->piece_bytes;
     check(e->nb_pieces, "a piece larger than the buffer");
     e->piece = calloc(e->nb_pieces, sizeof(*e->piece));
-    uint8_t *tbs = mmap(NULL, e->nb_pieces * tbs_bytes(e),
-                        PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *tbs =
+        mmap(NULL, e->nb_pieces * tbs_bytes(e), PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (!e->piece || tbs == MAP_FAILED) {
         free(e->piece);
         e->piece = NULL;
@@ -137,7 +138,7 @@ void piece_add_tb(ExecThread *t, TB *tb)
     uint32_t n = atomic_load_explicit(&p->nb_tbs, memory_order_relaxed);
     check(n < t->buf.size / TB_MIN_BYTES, "%u blocks in a piece", n);
     check(tb->code >= t->buf.rx + p->used &&
-          tb->code + tb->code_size <= t->buf.rx + t->buf.used,
+              tb->code + tb->code_size <= t->buf.rx + t->buf.used,
           "a block at %p beyond its piece", (const void *)tb->code);
     check(t->buf.used <= t->buf.size, "%zu bytes of a piece", t->buf.used);
     p->tbs[n] = tb;
@@ -179,7 +180,7 @@ TB *piece_find_tb(const Exec *e, uintptr_t host_pc)
     const Piece *p = &e->piece[offset / e->piece_bytes];
     uint32_t lo = 0;
     uint32_t hi = atomic_load_explicit(&p->nb_tbs, memory_order_acquire);
-    while (lo < hi) {  /* the first block that starts after host_pc */
+    while (lo < hi) { /* the first block that starts after host_pc */
         uint32_t mid = (lo + hi) / 2;
         if ((uintptr_t)p->tbs[mid]->code <= host_pc) {
             lo = mid + 1;
@@ -198,7 +199,9 @@ bool code_place(const Exec *e, uintptr_t host_pc, CodePlace *place)
         return images_place(e, host_pc, place);
     }
     *place = (CodePlace){
-        tb->pc, tb->code, tb->leave,
+        tb->pc,
+        tb->code,
+        tb->leave,
         pc_row(tb_rows(tb), tb->has_sides ? tb_sides(tb) : NULL, tb->nb_rows,
                (uint32_t)(host_pc - (uintptr_t)tb->code)),
     };

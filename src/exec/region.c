@@ -24,18 +24,18 @@
 #include "util/check.h"
 
 enum {
-    MAX_COPIES = 4,          /* of a loop */
+    MAX_COPIES = 4, /* of a loop */
     MAX_UNSUITED = 100,
 };
 
 typedef struct Set {
-    TB *block[MAX_REGION_BLOCKS];  /* the head first */
+    TB *block[MAX_REGION_BLOCKS]; /* the head first */
     bool wanted[MAX_REGION_BLOCKS];
     uint32_t nb_blocks;
-    uint32_t limit;                /* of nb_blocks */
-    uint64_t spread;               /* from the lowest to the highest pc */
-    bool is_full;                  /* a block was left out */
-    uint64_t low, high;            /* pcs */
+    uint32_t limit;     /* of nb_blocks */
+    uint64_t spread;    /* from the lowest to the highest pc */
+    bool is_full;       /* a block was left out */
+    uint64_t low, high; /* pcs */
 } Set;
 
 void heat_reset(ExecThread *t)
@@ -88,10 +88,15 @@ static uint64_t max_spread(const Exec *e)
 }
 
 /* What can be reached from the head, the nearest first. */
-static void collect(Set *l, ExecThread *t, TB *head, uint32_t limit, bool regions)
+static void collect(Set *l, ExecThread *t, TB *head, uint32_t limit,
+                    bool regions)
 {
-    *l = (Set){.block = {head}, .nb_blocks = 1, .limit = limit,
-               .spread = max_spread(t->exec), .low = head->pc, .high = head->pc};
+    *l = (Set){.block = {head},
+               .nb_blocks = 1,
+               .limit = limit,
+               .spread = max_spread(t->exec),
+               .low = head->pc,
+               .high = head->pc};
     for (uint32_t i = 0; i < l->nb_blocks; i++) {
         const TB *tb = l->block[i];
         for (uint32_t k = 0; k < tb->nb_slots; k++) {
@@ -102,7 +107,8 @@ static void collect(Set *l, ExecThread *t, TB *head, uint32_t limit, bool region
             }
             TB *first = block_known(t, slot->guest_pc, slot->flags, false);
             TB *next = first && first->is_region
-                ? block_known(t, slot->guest_pc, slot->flags, true) : first;
+                           ? block_known(t, slot->guest_pc, slot->flags, true)
+                           : first;
             if (next && (regions || next == first)) {
                 add_block(l, next);
             }
@@ -186,11 +192,14 @@ static TB *translate_set(ExecThread *t, const TB *head, bool guards,
     check(n && n <= MAX_REGION_BLOCKS, "%u blocks", n);
     for (uint32_t copies = MAX_COPIES; copies && !region; copies /= 2) {
         plan->request = (BlockRequest){
-            .pc = head->pc, .flags = head->flags,
-            .max_insns = REGION_MAX_INSNS, .code = source_reader(t),
+            .pc = head->pc,
+            .flags = head->flags,
+            .max_insns = REGION_MAX_INSNS,
+            .code = source_reader(t),
             .blocks = plan->block,
             .nb_blocks = region_unroll(block, n, copies, plan->block),
-            .guards = guards, .stops = t->exec->debug.stops,
+            .guards = guards,
+            .stops = t->exec->debug.stops,
             .nb_stops = t->exec->debug.nb_stops,
         };
         check(plan->request.nb_blocks <= MAX_REGION_PARTS, "%u parts",
@@ -211,8 +220,8 @@ TB *region_make(ExecThread *t, const TB *from, TB *head, bool guards,
                  : !find_function(&set, t, head, limit)) {
             return NULL;
         }
-        region = translate_set(t, head, guards, block, layout(&set, block),
-                               plan);
+        region =
+            translate_set(t, head, guards, block, layout(&set, block), plan);
         log_region(t, plan, from != NULL, region);
     }
     return region;

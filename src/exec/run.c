@@ -97,8 +97,8 @@ static int enter(ExecThread *t, const TB *tb)
     log_enter(t, tb);
     int left = cfg->backend->native->enter(t->exec->runtime->backend, t->cpu,
                                            tb->code);
-    if (__builtin_expect(atomic_load_explicit(&t->kicked,
-                                              memory_order_relaxed), 0)) {
+    if (__builtin_expect(atomic_load_explicit(&t->kicked, memory_order_relaxed),
+                         0)) {
         kick_done(t);
     }
     return left;
@@ -107,9 +107,11 @@ static int enter(ExecThread *t, const TB *tb)
 static Event watch_event(const CPUState *cpu)
 {
     return (Event){
-        .kind = EVENT_WATCH, .addr = cpu->watch_addr,
+        .kind = EVENT_WATCH,
+        .addr = cpu->watch_addr,
         .bytes = (uint32_t)(cpu->watch_access >> 2),
-        .reads = cpu->watch_access & 1, .writes = cpu->watch_access >> 1 & 1,
+        .reads = cpu->watch_access & 1,
+        .writes = cpu->watch_access >> 1 & 1,
     };
 }
 
@@ -117,39 +119,26 @@ static Event watch_event(const CPUState *cpu)
 static bool event_of(ExecThread *t, int left, Event *event)
 {
     switch (left) {
-    case LEFT_BY_SLOT:
-        left_by_slot(t);
-        return false;
-    case EXIT_CODE_CHANGED:
-        exec_fence(t->cpu);
-        return false;
-    case LEFT_BY_LOOKUP:
-        return false;
-    case EXIT_SYSCALL:
-        *event = (Event){.kind = EVENT_SYSCALL};
-        return true;
-    case EXIT_BREAK:
-        *event = (Event){.kind = EVENT_BREAK};
-        return true;
-    case EXIT_ILLEGAL:
-        *event = (Event){.kind = EVENT_ILLEGAL};
-        return true;
+    case LEFT_BY_SLOT: left_by_slot(t); return false;
+    case EXIT_CODE_CHANGED: exec_fence(t->cpu); return false;
+    case LEFT_BY_LOOKUP: return false;
+    case EXIT_SYSCALL: *event = (Event){.kind = EVENT_SYSCALL}; return true;
+    case EXIT_BREAK: *event = (Event){.kind = EVENT_BREAK}; return true;
+    case EXIT_ILLEGAL: *event = (Event){.kind = EVENT_ILLEGAL}; return true;
     case EXIT_MISALIGNED:
-        *event = (Event){.kind = EVENT_FAULT, .signo = SIGBUS,
-                         .code = BUS_ADRALN, .addr = *guest_pc(t)};
+        *event = (Event){.kind = EVENT_FAULT,
+                         .signo = SIGBUS,
+                         .code = BUS_ADRALN,
+                         .addr = *guest_pc(t)};
         return true;
-    case EXIT_STOP:
-        *event = (Event){.kind = EVENT_STOP};
-        return true;
-    case EXIT_WATCH:
-        *event = watch_event(t->cpu);
-        return true;
-    case LEFT_BY_FAULT:
-        *event = t->event;
-        return true;
+    case EXIT_STOP: *event = (Event){.kind = EVENT_STOP}; return true;
+    case EXIT_WATCH: *event = watch_event(t->cpu); return true;
+    case LEFT_BY_FAULT: *event = t->event; return true;
     case LEFT_BY_ALIGN:
-        *event = (Event){.kind = EVENT_FAULT, .signo = SIGBUS,
-                         .code = BUS_ADRALN, .addr = t->cpu->align_addr};
+        *event = (Event){.kind = EVENT_FAULT,
+                         .signo = SIGBUS,
+                         .code = BUS_ADRALN,
+                         .addr = t->cpu->align_addr};
         return true;
     }
     check(false, "unknown reason %d of leaving generated code", left);
@@ -173,7 +162,7 @@ static TB *next_block(ExecThread *t, int left)
 {
     TBSlot *from = t->link_from;
     TB *tb = find_block(t);
-    if (tb && from && from == t->link_from) {  /* no flush in between */
+    if (tb && from && from == t->link_from) { /* no flush in between */
         tb = arrive(t, from, tb);
     } else if (tb && left == LEFT_BY_LOOKUP) {
         remember_in_jump_cache(t, tb);

@@ -10,7 +10,7 @@
 enum {
     MIN_CODE_BYTES = 16 << 10,
     MAX_CODE_BYTES = 1 << 30,
-    MAX_REGISTERS = 64,         /* of both classes; see RegSet */
+    MAX_REGISTERS = 64, /* of both classes; see RegSet */
     CODE_ALIGN = 4096,
 };
 
@@ -21,8 +21,8 @@ typedef struct Setting {
     uint64_t min, max;
 } Setting;
 
-#define FIELD(field) offsetof(ExecConfig, field), \
-                     sizeof(((ExecConfig *)NULL)->field)
+#define FIELD(field)                                                           \
+    offsetof(ExecConfig, field), sizeof(((ExecConfig *)NULL)->field)
 
 static const Setting settings[] = {
     {"codebuf", FIELD(code_bytes), MIN_CODE_BYTES, MAX_CODE_BYTES},

@@ -49,8 +49,8 @@ static bool fill_line(ExecThread *t, uint64_t addr)
     uint32_t slot = line_slot(addr);
     uint64_t start = line_start(addr);
     l->tag[slot] = 0;
-    if (code->read(code->opaque, start, l->bytes[slot], CODE_LINE)
-        != CODE_LINE) {
+    if (code->read(code->opaque, start, l->bytes[slot], CODE_LINE) !=
+        CODE_LINE) {
         return false;
     }
     l->tag[slot] = start | 1;

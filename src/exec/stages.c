@@ -16,22 +16,26 @@
 static BackendConfig backend_config(const ExecConfig *c, const AllocLog *log)
 {
     return (BackendConfig){
-        .plain = c->plain, .max_pinned_int = c->max_pinned,
+        .plain = c->plain,
+        .max_pinned_int = c->max_pinned,
         .max_pinned_fp = c->instrument ? 0 : c->max_pinned,
         .max_scratch = c->max_scratch,
-        .guest_base = c->guest_base, .no_ret_stack = c->no_ret_stack,
-        .pc_offset = c->frontend->pc_offset, .hot = c->frontend->hot,
+        .guest_base = c->guest_base,
+        .no_ret_stack = c->no_ret_stack,
+        .pc_offset = c->frontend->pc_offset,
+        .hot = c->frontend->hot,
         .every_pc = c->every_pc || c->jitdump,
         .count_all = c->stats,
-        .count_heat = c->hot && !c->no_link, .trace = alloc_log_trace(log),
+        .count_heat = c->hot && !c->no_link,
+        .trace = alloc_log_trace(log),
     };
 }
 
 /* Room for the notes of one translation. */
 static InsnNote *new_notes(const ExecConfig *c)
 {
-    uint32_t n = c->max_insns > REGION_MAX_INSNS ? c->max_insns
-                                                 : REGION_MAX_INSNS;
+    uint32_t n =
+        c->max_insns > REGION_MAX_INSNS ? c->max_insns : REGION_MAX_INSNS;
     return calloc(n, sizeof(InsnNote));
 }
 
@@ -134,8 +138,7 @@ void stages_take(ExecThread *t)
     if (!t->stages) {
         t->stages = take_idle(t, true);
     } else {
-        e->cfg.backend->share_runtime(t->stages->backend,
-                                      e->runtime->backend);
+        e->cfg.backend->share_runtime(t->stages->backend, e->runtime->backend);
     }
 }
 

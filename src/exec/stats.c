@@ -7,7 +7,7 @@
 typedef enum Unit { COUNT, BYTES, NS } Unit;
 
 typedef struct StatInfo {
-    const char *title;     /* of a group, which has nothing else */
+    const char *title; /* of a group, which has nothing else */
     const char *name, *of, *text;
     Unit unit;
     size_t offset;
@@ -15,7 +15,7 @@ typedef struct StatInfo {
 
 static const StatInfo stat_info[] = {
 #define GROUP(title) {title, NULL, NULL, NULL, COUNT, 0},
-#define STAT(name, unit, of, text) \
+#define STAT(name, unit, of, text)                                             \
     {NULL, #name, #of, text, unit, offsetof(ExecStats, name)},
 #include "exec/stats.def"
 };
@@ -57,7 +57,8 @@ static ExecStats sum_of(Exec *e)
     return sum;
 }
 
-/* ---- The table ------------------------------------------------------------- */
+/* ---- The table -------------------------------------------------------------
+ */
 
 static const StatInfo *find_stat(const char *name)
 {
@@ -108,7 +109,8 @@ void exec_stats_print(Exec *e, FILE *f)
     print_helpers(e, &s, f);
 }
 
-/* ---- JSON -------------------------------------------------------------------- */
+/* ---- JSON
+ * -------------------------------------------------------------------- */
 
 void exec_stats_print_json(Exec *e, FILE *f)
 {

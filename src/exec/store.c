@@ -69,11 +69,16 @@ TB *store_find_block(Store *s, uint64_t pc, uint32_t flags)
 static TBSlot new_slot(const ExitSlot *slot, uint32_t index)
 {
     return (TBSlot){
-        .guest_pc = slot->guest_pc, .site = slot->site,
-        .stub = slot->stub, .inner = slot->inner,
-        .count = slot->count, .count_site = slot->count_site,
-        .index = index & (COMPILE_MAX_SLOTS - 1), .kind = slot->kind & 3,
-        .plain = slot->plain, .flags = slot->flags & ((1 << TB_FLAG_BITS) - 1),
+        .guest_pc = slot->guest_pc,
+        .site = slot->site,
+        .stub = slot->stub,
+        .inner = slot->inner,
+        .count = slot->count,
+        .count_site = slot->count_site,
+        .index = index & (COMPILE_MAX_SLOTS - 1),
+        .kind = slot->kind & 3,
+        .plain = slot->plain,
+        .flags = slot->flags & ((1 << TB_FLAG_BITS) - 1),
     };
 }
 
@@ -92,7 +97,7 @@ static void set_rows(TB *tb, const CompiledBlock *cb)
     for (uint32_t i = 0; i < cb->nb_rows; i++) {
         const PcRow *row = &cb->rows[i];
         debug_check(row->host_offset <= cb->size &&
-                    (!i || row->host_offset >= row[-1].host_offset),
+                        (!i || row->host_offset >= row[-1].host_offset),
                     "row %u at %u of %u", i, row->host_offset, cb->size);
         tb_rows(tb)[i] = (TBRow){row->host_offset, row->guest_offset};
         if (tb->has_sides) {
@@ -104,8 +109,8 @@ static void set_rows(TB *tb, const CompiledBlock *cb)
 TB *store_new_tb(Arena *arena, const CompiledBlock *cb, bool movable)
 {
     bool sides = has_sides(cb);
-    uint32_t nb_outer = movable && cb->nb_outer <= COMPILE_MAX_OUTER
-                            ? cb->nb_outer : 0;
+    uint32_t nb_outer =
+        movable && cb->nb_outer <= COMPILE_MAX_OUTER ? cb->nb_outer : 0;
     check(cb->size && cb->size <= TB_MAX_CODE, "a block of %u bytes", cb->size);
     check(cb->nb_slots <= COMPILE_MAX_SLOTS, "%u slots", cb->nb_slots);
     check(cb->nb_rows <= COMPILE_MAX_ROWS, "%u rows", cb->nb_rows);
@@ -117,9 +122,12 @@ TB *store_new_tb(Arena *arena, const CompiledBlock *cb, bool movable)
         return NULL;
     }
     *tb = (TB){
-        .code_size = cb->size, .nb_slots = (uint8_t)cb->nb_slots,
-        .nb_rows = (uint16_t)cb->nb_rows, .leave = cb->leave,
-        .has_sides = sides, .nb_outer = (uint16_t)nb_outer,
+        .code_size = cb->size,
+        .nb_slots = (uint8_t)cb->nb_slots,
+        .nb_rows = (uint16_t)cb->nb_rows,
+        .leave = cb->leave,
+        .has_sides = sides,
+        .nb_outer = (uint16_t)nb_outer,
         .movable = movable && nb_outer == cb->nb_outer,
     };
     for (uint32_t i = 0; i < cb->nb_slots; i++) {
@@ -213,7 +221,7 @@ PcRow pc_row(const TBRow *rows, const uint32_t *sides, uint32_t n,
              uint32_t offset)
 {
     uint32_t lo = 0, hi = n;
-    while (lo < hi) {  /* the first row after offset */
+    while (lo < hi) { /* the first row after offset */
         uint32_t mid = (lo + hi) / 2;
         if (rows[mid].host_offset <= offset) {
             lo = mid + 1;

@@ -14,20 +14,21 @@ typedef struct TB TB;
 /* An exit slot: a jump that may be linked to another block. */
 typedef struct TBSlot {
     uint64_t guest_pc;
-    uint32_t site, stub;        /* offsets from the block's code: see */
+    uint32_t site, stub;               /* offsets from the block's code: see */
     uint32_t inner, count, count_site; /* ExitSlot */
-    uint32_t index : 6;         /* in TB.slots */
-    uint32_t kind : 2;          /* SlotKind */
+    uint32_t index : 6;                /* in TB.slots */
+    uint32_t kind : 2;                 /* SlotKind */
     uint32_t plain : 1;
     uint32_t flags : TB_FLAG_BITS; /* the frontend's, at guest_pc */
-    _Atomic bool counted;       /* it has been hot: linked without count */
-    _Atomic uint8_t passes;     /* of an image: see images_link_pays() */
-    TB *target;                 /* linked to it, else NULL */
-    struct TBSlot *next;        /* among the incoming slots of target */
+    _Atomic bool counted;          /* it has been hot: linked without count */
+    _Atomic uint8_t passes;        /* of an image: see images_link_pays() */
+    TB *target;                    /* linked to it, else NULL */
+    struct TBSlot *next;           /* among the incoming slots of target */
 } TBSlot;
 
 enum {
-    TB_ROW_HOST_BITS = 17, TB_ROW_GUEST_BITS = 15,
+    TB_ROW_HOST_BITS = 17,
+    TB_ROW_GUEST_BITS = 15,
     TB_MAX_CODE = 1 << TB_ROW_HOST_BITS,
 };
 
@@ -44,29 +45,31 @@ struct TB {
     uint64_t pc;
     uint32_t flags;
     uint32_t code_size;
-    uint32_t leave;             /* see CompiledBlock */
-    uint16_t before;            /* bytes of a region in front of pc */
-    uint16_t nb_bytes;          /* of guest code, those included */
+    uint32_t leave;    /* see CompiledBlock */
+    uint16_t before;   /* bytes of a region in front of pc */
+    uint16_t nb_bytes; /* of guest code, those included */
     uint16_t nb_rows;
     uint16_t nb_outer;
     uint8_t nb_slots;
     bool is_region, has_sides;
-    bool movable;               /* nb_outer of CompiledBlock.outer follow */
+    bool movable;                /* nb_outer of CompiledBlock.outer follow */
     _Atomic uint8_t nb_unsuited; /* entries that its guards turned away */
-    _Atomic bool invalid;       /* set under lock */
-    _Atomic bool lock;          /* spin: incoming, and the slots in it */
-    const uint8_t *code;        /* executable view */
-    uint64_t hash;              /* of the guest code (source.c) */
-    TB *_Atomic next;           /* in its bucket; under Exec.lock */
-    TB *_Atomic next_in_page;   /* in its page's bucket; likewise */
-    TBSlot *incoming;           /* slots linked to this block; under lock */
+    _Atomic bool invalid;        /* set under lock */
+    _Atomic bool lock;           /* spin: incoming, and the slots in it */
+    const uint8_t *code;         /* executable view */
+    uint64_t hash;               /* of the guest code (source.c) */
+    TB *_Atomic next;            /* in its bucket; under Exec.lock */
+    TB *_Atomic next_in_page;    /* in its page's bucket; likewise */
+    TBSlot *incoming;            /* slots linked to this block; under lock */
     TBSlot slots[];
 };
 
 enum {
-    STORE_BITS = 20, STORE_BUCKETS = 1 << STORE_BITS,
-    BUCKET_BITS = 5,            /* guest code of one bucket: 32 bytes */
-    PAGE_BITS = 12, PAGE_BUCKETS = 4096,
+    STORE_BITS = 20,
+    STORE_BUCKETS = 1 << STORE_BITS,
+    BUCKET_BITS = 5, /* guest code of one bucket: 32 bytes */
+    PAGE_BITS = 12,
+    PAGE_BUCKETS = 4096,
     BLOCK_MAX_SPAN = 3 << PAGE_BITS, /* of the guest code of a TB */
     PAGE_BYTES = 1 << PAGE_BITS,
 };
@@ -104,9 +107,9 @@ static inline TB *slot_owner(const TBSlot *slot)
 }
 
 typedef struct Store {
-    TB *_Atomic *bucket;                 /* changed under Exec.lock */
-    TB *_Atomic page[PAGE_BUCKETS];      /* likewise */
-    _Atomic uint64_t generation;         /* of invalidations */
+    TB *_Atomic *bucket;            /* changed under Exec.lock */
+    TB *_Atomic page[PAGE_BUCKETS]; /* likewise */
+    _Atomic uint64_t generation;    /* of invalidations */
 } Store;
 
 /* 0, or -1 with errno. */

@@ -115,8 +115,8 @@ static CompileStatus make_code(ExecThread *t, const BlockRequest *rq,
     }
     piece_prepare(t);
     alloc_log_begin(t->stages->alloc_log, t->stages->ir);
-    CompileStatus s = e->cfg.backend->compile(t->stages->backend,
-                                              t->stages->ir, &t->buf, cb);
+    CompileStatus s =
+        e->cfg.backend->compile(t->stages->backend, t->stages->ir, &t->buf, cb);
     alloc_log_end(t, rq, t->stages->alloc_log);
     lap(e, &t->stats.ns_backend, &time);
     return s == COMPILE_OK && cb->size > TB_MAX_CODE ? COMPILE_TOO_LARGE : s;
@@ -261,9 +261,12 @@ static BlockRequest block_request(ExecThread *t, uint64_t pc, uint32_t flags)
     t->watched = e->debug.watch_bytes &&
                  (!step || (flags & TB_STEP_WATCHED) == TB_STEP_WATCHED);
     return (BlockRequest){
-        .pc = pc, .flags = flags & ~TB_STEP_WATCHED,
-        .max_insns = step ? 1 : e->cfg.max_insns, .code = source_reader(t),
-        .stops = e->debug.stops, .nb_stops = step ? 0 : e->debug.nb_stops,
+        .pc = pc,
+        .flags = flags & ~TB_STEP_WATCHED,
+        .max_insns = step ? 1 : e->cfg.max_insns,
+        .code = source_reader(t),
+        .stops = e->debug.stops,
+        .nb_stops = step ? 0 : e->debug.nb_stops,
     };
 }
 
@@ -300,8 +303,10 @@ TB *translate(ExecThread *t, uint64_t pc, uint32_t flags)
         } else if (tb) {
             continue;
         } else if (info.nb_insns == 0) {
-            t->event = (Event){.kind = EVENT_FAULT, .signo = SIGSEGV,
-                               .code = SEGV_MAPERR, .addr = info.fault_addr};
+            t->event = (Event){.kind = EVENT_FAULT,
+                               .signo = SIGSEGV,
+                               .code = SEGV_MAPERR,
+                               .addr = info.fault_addr};
             return NULL;
         } else if (status == COMPILE_NO_MEMORY) {
             if (!make_memory(t, flushes, &flushed)) {

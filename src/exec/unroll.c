@@ -9,7 +9,7 @@
 #include "exec/internal.h"
 
 enum {
-    LOOP_MIN_BYTES = 16, /* of guest code; less gains nothing */
+    LOOP_MIN_BYTES = 16,  /* of guest code; less gains nothing */
     LOOP_MAX_BYTES = 768, /* all copies of a loop together */
 };
 

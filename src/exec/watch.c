@@ -29,7 +29,7 @@ typedef struct Pass {
     IR *ir;
     const ExecDebug *debug;
     uint32_t pc_offset;
-    uint64_t pc;               /* of the instruction in hand */
+    uint64_t pc; /* of the instruction in hand */
     uint32_t nb_outs;
     Out out[IR_MAX_LABELS];
 } Pass;
@@ -77,7 +77,8 @@ static void test_access(Pass *p, const Op *op)
                ir_i64(ir, (int64_t)(p->debug->watch_bytes + bytes - 1)),
                COND_LTU, label);
     p->out[p->nb_outs++] = (Out){
-        label, addr,
+        label,
+        addr,
         watch_access(bytes, reads((Opcode)op->opc), writes((Opcode)op->opc)),
         p->pc,
     };
@@ -88,8 +89,8 @@ static TempId pc_global(const Pass *p)
     TempId pc = 0;
     for (TempId t = 0; t < p->ir->nb_globals; t++) {
         const Temp *g = &p->ir->temps[t];
-        pc = g->kind == TEMP_GLOBAL && g->offset == (int32_t)p->pc_offset
-             ? t : pc;
+        pc = g->kind == TEMP_GLOBAL && g->offset == (int32_t)p->pc_offset ? t
+                                                                          : pc;
     }
     return pc;
 }

@@ -23,14 +23,14 @@ typedef struct CodeReader {
     void *opaque;
 } CodeReader;
 
-enum { INSN_MAX_BYTES = 16 };  /* of an instruction of any guest */
+enum { INSN_MAX_BYTES = 16 }; /* of an instruction of any guest */
 
 /* An instruction of the guest in the IR of a translation. */
 typedef struct InsnNote {
     uint64_t pc;
-    uint32_t op;         /* its insn_start; it ends where the next one's is */
+    uint32_t op; /* its insn_start; it ends where the next one's is */
     uint8_t bytes;
-    bool first;          /* control enters here: of a block, or of a region's */
+    bool first; /* control enters here: of a block, or of a region's */
     uint8_t code[INSN_MAX_BYTES]; /* bytes of it */
 } InsnNote;
 
@@ -46,17 +46,17 @@ typedef struct BlockAt {
 typedef struct BlockRequest {
     uint64_t pc;
     uint32_t flags;
-    uint32_t max_insns;  /* at least 1 */
+    uint32_t max_insns; /* at least 1 */
     CodeReader code;
     /*
-     * For a region: its blocks in the order to lay them out, its own among them.
-     * Each ends where the next one in memory begins, if not before. One may
-     * come several times: a jump to it goes to the next copy, behind the last
-     * one to the first.
+     * For a region: its blocks in the order to lay them out, its own among
+     * them. Each ends where the next one in memory begins, if not before. One
+     * may come several times: a jump to it goes to the next copy, behind the
+     * last one to the first.
      */
     const BlockAt *blocks;
-    uint32_t nb_blocks;  /* 0: just the block at pc */
-    bool guards;         /* a region may turn away what does not suit it */
+    uint32_t nb_blocks; /* 0: just the block at pc */
+    bool guards;        /* a region may turn away what does not suit it */
     /*
      * Breakpoints, ascending: a block ends before one, and a block at one
      * leaves by EXIT_STOP at once, whatever stands there; no region has one
@@ -64,26 +64,26 @@ typedef struct BlockRequest {
      */
     const uint64_t *stops;
     uint32_t nb_stops;
-    InsnNote *notes;     /* room for max_insns, in their order; NULL: none */
+    InsnNote *notes; /* room for max_insns, in their order; NULL: none */
 } BlockRequest;
 
 typedef struct BlockInfo {
-    uint32_t nb_insns;   /* 0: no code could be fetched at fault_addr */
-    uint64_t start;      /* pc; of a region, its lowest address */
-    uint32_t nb_bytes;   /* of guest code: [start, start + nb_bytes) */
-    uint32_t nb_slots;   /* exit slots used: 0 .. nb_slots-1 */
+    uint32_t nb_insns; /* 0: no code could be fetched at fault_addr */
+    uint64_t start;    /* pc; of a region, its lowest address */
+    uint32_t nb_bytes; /* of guest code: [start, start + nb_bytes) */
+    uint32_t nb_slots; /* exit slots used: 0 .. nb_slots-1 */
     uint64_t fault_addr;
 } BlockInfo;
 
 /* Constants of exit_tb: why a block leaves to the run loop. */
 enum {
-    EXIT_SYSCALL = 1,    /* pc is after the instruction */
-    EXIT_BREAK,          /* pc is at the instruction */
-    EXIT_ILLEGAL,        /* pc is at the instruction */
-    EXIT_MISALIGNED,     /* pc is where no instruction may begin */
-    EXIT_CODE_CHANGED,   /* see which code has changed, go on at pc */
-    EXIT_STOP,           /* pc is at the breakpoint */
-    EXIT_WATCH,          /* pc is at the instruction; see CPUState.watch_addr */
+    EXIT_SYSCALL = 1,  /* pc is after the instruction */
+    EXIT_BREAK,        /* pc is at the instruction */
+    EXIT_ILLEGAL,      /* pc is at the instruction */
+    EXIT_MISALIGNED,   /* pc is where no instruction may begin */
+    EXIT_CODE_CHANGED, /* see which code has changed, go on at pc */
+    EXIT_STOP,         /* pc is at the breakpoint */
+    EXIT_WATCH,        /* pc is at the instruction; see CPUState.watch_addr */
 };
 
 enum {
@@ -105,8 +105,8 @@ enum { DEBUG_REG_MAX = 64 };
 
 typedef struct GuestDebug {
     uint32_t nb_regs;
-    uint32_t pc_reg, sp_reg;   /* numbers */
-    uint32_t syscall_bytes;    /* of the instruction that makes one */
+    uint32_t pc_reg, sp_reg; /* numbers */
+    uint32_t syscall_bytes;  /* of the instruction that makes one */
     /* GDB's target description, XML. */
     void (*describe)(FILE *);
     uint32_t (*size)(uint32_t reg);
@@ -132,10 +132,9 @@ static inline uint64_t debug_read_number(const GuestDebug *debug,
  * bits that the frontend gives a meaning; never 0.
  */
 typedef struct CpuModels {
-    uint64_t features;         /* of the default */
+    uint64_t features; /* of the default */
     /* "NAME,FEATURE=on|off,..."; false with one line, without its end. */
-    bool (*parse)(const char *text, uint64_t *features, char *msg,
-                  size_t size);
+    bool (*parse)(const char *text, uint64_t *features, char *msg, size_t size);
     /* Names and features as lines of text. */
     void (*help)(FILE *);
 } CpuModels;
@@ -147,21 +146,21 @@ typedef struct AddressBits {
 
 typedef struct Frontend {
     const char *name;
-    uint32_t state_bytes;      /* of the guest state, CPUState.guest */
-    uint32_t pc_offset;        /* of the 64-bit pc in it */
-    uint32_t insn_bytes;       /* of the longest instruction, at most
-                                  INSN_MAX_BYTES */
-    uint32_t insn_align;       /* its address is a multiple of this: 1, 2, 4 */
-    uint32_t page_bits;        /* of the guest's pages; exec's, of 4 KiB, are
-                                  parts of them */
+    uint32_t state_bytes; /* of the guest state, CPUState.guest */
+    uint32_t pc_offset;   /* of the 64-bit pc in it */
+    uint32_t insn_bytes;  /* of the longest instruction, at most
+                             INSN_MAX_BYTES */
+    uint32_t insn_align;  /* its address is a multiple of this: 1, 2, 4 */
+    uint32_t page_bits;   /* of the guest's pages; exec's, of 4 KiB, are
+                             parts of them */
     InsnLimits insn_limits;
-    uint64_t pc_mask;          /* bits of an indirect jump's address that
-                                  count; the run loop clears the others */
+    uint64_t pc_mask; /* bits of an indirect jump's address that
+                         count; the run loop clears the others */
     MemoryModel memory_model;
     /* Globals by name, those first that deserve a host register most;
        integer and FP ones may be mixed.  NULL-terminated. */
     const char *const *hot;
-    const Helper *const *helpers;  /* NULL-terminated */
+    const Helper *const *helpers; /* NULL-terminated */
     const CpuModels *models;
     /* Of a processor with these features. */
     AddressBits (*address_bits)(uint64_t features);
@@ -180,7 +179,7 @@ typedef struct Frontend {
      * for, below nb_tb_flags; 0 where control mostly calls and returns.
      */
     uint32_t (*tb_flags)(const CPUState *cpu);
-    uint32_t nb_tb_flags;      /* at most 1 << TB_FLAG_BITS */
+    uint32_t nb_tb_flags; /* at most 1 << TB_FLAG_BITS */
     /* The registers as a thread finds them that no other has made. */
     void (*reset)(CPUState *);
     /* The guest's registers as lines of text, with or without the FP ones. */

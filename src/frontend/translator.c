@@ -19,8 +19,7 @@ static bool read_chunk(Translation *t, uint64_t addr)
     return t->code_bytes != 0;
 }
 
-bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
-                            size_t n)
+bool translator_read_pieces(Translation *t, uint64_t addr, void *buf, size_t n)
 {
     uint8_t *to = buf;
     while (n) {
@@ -202,8 +201,10 @@ static void start(Translation *t, const Frontend *frontend,
 static void note_insn(Translation *t, unsigned bytes)
 {
     InsnNote *note = &t->req->notes[t->nb_insns];
-    *note = (InsnNote){.pc = t->pc, .op = t->ir->nb_ops,
-                       .bytes = (uint8_t)bytes, .first = t->pc == t->block_pc};
+    *note = (InsnNote){.pc = t->pc,
+                       .op = t->ir->nb_ops,
+                       .bytes = (uint8_t)bytes,
+                       .first = t->pc == t->block_pc};
     check(bytes <= sizeof(note->code), "an instruction of %u bytes", bytes);
     translator_read(t, t->pc, note->code, bytes);
 }

@@ -33,20 +33,20 @@ typedef struct Translation {
     IR *ir;
     const BlockRequest *req;
     InsnLimits limits; /* the frontend's */
-    uint64_t pc; /* of the instruction in hand */
-    uint32_t flags; /* tb_flags there; an instruction may set others */
+    uint64_t pc;       /* of the instruction in hand */
+    uint32_t flags;    /* tb_flags there; an instruction may set others */
     uint64_t next_pc;
     uint32_t nb_insns;
     uint32_t nb_slots;
-    bool ended;          /* no control reaches next_pc by falling */
-    uint64_t fault_addr; /* first byte that could not be read */
+    bool ended;               /* no control reaches next_pc by falling */
+    uint64_t fault_addr;      /* first byte that could not be read */
     uint8_t code[CODE_CHUNK]; /* what CodeReader has read last, */
     uint64_t code_addr;       /* from here, */
     size_t code_bytes;        /* so much of it */
-    uint64_t block_pc;   /* of the block in hand, */
-    uint64_t limit;      /* and where another of the region begins */
-    uint64_t end;        /* the highest next_pc so far */
-    uint32_t nb_targets; /* of branches, still to be emitted */
+    uint64_t block_pc;        /* of the block in hand, */
+    uint64_t limit;           /* and where another of the region begins */
+    uint64_t end;             /* the highest next_pc so far */
+    uint32_t nb_targets;      /* of branches, still to be emitted */
     Target target[MAX_SLOTS];
     uint32_t nb_blocks; /* of the region */
     RegionBlock block[MAX_REGION_PARTS];
@@ -77,8 +77,7 @@ static inline size_t translator_left(const Translation *t, uint64_t addr)
 }
 
 /* translator_read() with as many reads as it takes. */
-bool translator_read_pieces(Translation *t, uint64_t addr, void *buf,
-                            size_t n);
+bool translator_read_pieces(Translation *t, uint64_t addr, void *buf, size_t n);
 
 /* Copies n bytes of guest code; false, and fault_addr, if it cannot. */
 static inline bool translator_read(Translation *t, uint64_t addr, void *buf,

@@ -22,7 +22,8 @@ enum { FILEIO_ENAMETOOLONG = 91, FILEIO_EUNKNOWN = 9999 };
 static int fileio_error(int error)
 {
     return error == ENAMETOOLONG ? FILEIO_ENAMETOOLONG
-           : error > EROFS ? FILEIO_EUNKNOWN : error;
+           : error > EROFS       ? FILEIO_EUNKNOWN
+                                 : error;
 }
 
 static void put_result(Reply *r, long result)
@@ -63,8 +64,7 @@ static long do_open(Gdb *g, const char *args)
     int fd;
 
     if (!take_path(&args, path) || !take_char(&args, ',') ||
-        !take_number_before(&args, ',', &flags) ||
-        !take_number(&args, &mode)) {
+        !take_number_before(&args, ',', &flags) || !take_number(&args, &mode)) {
         return -EINVAL;
     }
     th = th ? th : world_find(g, 0);
@@ -77,7 +77,7 @@ static long do_open(Gdb *g, const char *args)
 
 static void do_pread(const char *args, Reply *r)
 {
-    enum { HEAD = 32 };                /* the result, before the bytes */
+    enum { HEAD = 32 }; /* the result, before the bytes */
     char buf[PACKET_MAX / 2 - HEAD];
     uint64_t fd, count, offset;
     size_t done;
@@ -111,8 +111,8 @@ static long do_pwrite(const char *args, size_t bytes)
     }
     bytes -= (size_t)(args - start);
     memcpy(data, args, bytes);
-    return result_of(pwrite((int)fd, data, unescape(data, bytes),
-                            (off_t)offset));
+    return result_of(
+        pwrite((int)fd, data, unescape(data, bytes), (off_t)offset));
 }
 
 static void put_big(Reply *r, uint64_t value, int bytes)
@@ -153,9 +153,9 @@ static void do_fstat(const char *args, Reply *r)
 static void do_readlink(Gdb *g, const char *args, Reply *r)
 {
     char path[PATH_MAX], link[PATH_MAX];
-    long n = take_path(&args, path)
-             ? g->target.readlink(g->target.opaque, path, link, sizeof(link))
-             : -EINVAL;
+    long n = take_path(&args, path) ? g->target.readlink(g->target.opaque, path,
+                                                         link, sizeof(link))
+                                    : -EINVAL;
 
     put_result(r, n);
     if (n >= 0) {
@@ -175,8 +175,8 @@ static long do_unlink(Gdb *g, const char *args)
 {
     char path[PATH_MAX];
 
-    return take_path(&args, path)
-           ? g->target.unlink(g->target.opaque, path) : -EINVAL;
+    return take_path(&args, path) ? g->target.unlink(g->target.opaque, path)
+                                  : -EINVAL;
 }
 
 static bool take_word(const char **s, size_t *bytes, const char *word)

@@ -33,11 +33,13 @@ void cmd_supported(Gdb *g, const char *args, size_t bytes, Reply *r)
     c->fork_events = c->multiprocess && has_feature(args, "fork-events+");
     c->exec_events = has_feature(args, "exec-events+");
     c->no_resumed = has_feature(args, "no-resumed+");
-    put(r, "PacketSize=%x;qXfer:features:read+;qXfer:auxv:read+;"
+    put(r,
+        "PacketSize=%x;qXfer:features:read+;qXfer:auxv:read+;"
         "qXfer:exec-file:read+;qXfer:threads:read+;qXfer:siginfo:read+;"
         "qXfer:siginfo:write+;QStartNoAckMode+;QPassSignals+;"
         "QCatchSyscalls+;vContSupported+;swbreak+;hwbreak+;no-resumed+;"
-        "multiprocess+;fork-events+;exec-events+", PACKET_MAX);
+        "multiprocess+;fork-events+;exec-events+",
+        PACKET_MAX);
 }
 
 void cmd_no_ack(Gdb *g, const char *args, size_t bytes, Reply *r)
@@ -89,7 +91,7 @@ void cmd_catch_calls(Gdb *g, const char *args, size_t bytes, Reply *r)
 
 void cmd_current_thread(Gdb *g, const char *args, size_t bytes, Reply *r)
 {
-    if (!*args && bytes == 0) {                /* not qCRC and the like */
+    if (!*args && bytes == 0) { /* not qCRC and the like */
         put(r, "QC");
         put_thread(g, r, g->told_tid);
     }
@@ -208,7 +210,7 @@ static void put_threads(const Gdb *g, FILE *out)
 {
     fputs("<?xml version=\"1.0\"?>\n<threads>\n", out);
     for (const GdbThread *th = g->threads; th; th = th->next) {
-        Reply id = { 0 };
+        Reply id = {0};
         char name[32];
 
         put_thread(g, &id, th->tid);

@@ -78,8 +78,8 @@ GdbThread *general_thread(Gdb *g, Reply *r)
 typedef struct Action {
     ThreadMode mode;
     int signo;
-    uint64_t start, end;       /* of a range to step in */
-    int pid, tid;              /* -1: all */
+    uint64_t start, end; /* of a range to step in */
+    int pid, tid;        /* -1: all */
 } Action;
 
 enum { MAX_ACTIONS = 64 };
@@ -90,13 +90,14 @@ static bool take_action(const char **s, Action *a)
     char kind = **s;
     uint64_t number;
 
-    *a = (Action){ .mode = MODE_RUN, .pid = -1, .tid = -1 };
+    *a = (Action){.mode = MODE_RUN, .pid = -1, .tid = -1};
     (*s)++;
     switch (kind) {
     case 'c': break;
     case 's': a->mode = MODE_STEP; break;
     case 't': a->mode = MODE_HOLD; break;
-    case 'C': case 'S':
+    case 'C':
+    case 'S':
         a->mode = kind == 'S' ? MODE_STEP : MODE_RUN;
         if (!take_number(s, &number)) {
             return false;
@@ -116,8 +117,7 @@ static bool take_action(const char **s, Action *a)
 }
 
 /* The first action that names the thread; NULL: it is held. */
-static const Action *action_for(const Action *a, size_t n,
-                                const GdbThread *th)
+static const Action *action_for(const Action *a, size_t n, const GdbThread *th)
 {
     for (size_t i = 0; i < n; i++) {
         if ((a[i].pid <= 0 || a[i].pid == (int)getpid()) &&
@@ -219,7 +219,7 @@ void cmd_vcont(Gdb *g, const char *args, size_t bytes, Reply *r)
 
 void cmd_continue(Gdb *g, const char *args, size_t bytes, Reply *r)
 {
-    Action all = { .mode = MODE_RUN, .pid = -1, .tid = -1 };
+    Action all = {.mode = MODE_RUN, .pid = -1, .tid = -1};
 
     (void)args, (void)bytes, (void)r;
     resume(g, &all, 1);
@@ -227,7 +227,7 @@ void cmd_continue(Gdb *g, const char *args, size_t bytes, Reply *r)
 
 void cmd_step(Gdb *g, const char *args, size_t bytes, Reply *r)
 {
-    Action one = { .mode = MODE_STEP, .pid = -1, .tid = g->told_tid };
+    Action one = {.mode = MODE_STEP, .pid = -1, .tid = g->told_tid};
 
     (void)args, (void)bytes, (void)r;
     resume(g, &one, 1);

@@ -91,8 +91,8 @@ void cmd_write_reg(Gdb *g, const char *args, size_t bytes, Reply *r)
     if (!th) {
         return;
     }
-    if (take_number_before(&args, '=', &n) &&
-        n < g->target.guest->nb_regs && write_one(th, (uint32_t)n, &args)) {
+    if (take_number_before(&args, '=', &n) && n < g->target.guest->nb_regs &&
+        write_one(th, (uint32_t)n, &args)) {
         put(r, "OK");
     } else {
         reply_error(r, EINVAL);
@@ -177,10 +177,9 @@ static bool take_point(const char *s, Point *p)
 {
     uint64_t type;
 
-    *p = (Point){ 0 };
+    *p = (Point){0};
     if (!take_number_before(&s, ',', &type) || type > POINT_ACCESS ||
-        !take_span(&s, &p->addr, &p->bytes) ||
-        p->addr + p->bytes < p->addr) {
+        !take_span(&s, &p->addr, &p->bytes) || p->addr + p->bytes < p->addr) {
         return false;
     }
     p->type = (PointType)type;

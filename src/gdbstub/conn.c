@@ -31,8 +31,8 @@ void conn_close(Conn *c)
 
 int conn_get_byte(Conn *c)
 {
-    check(c->at <= c->end && c->end <= sizeof(c->buf), "byte %zu of %zu",
-          c->at, c->end);
+    check(c->at <= c->end && c->end <= sizeof(c->buf), "byte %zu of %zu", c->at,
+          c->end);
     if (c->at == c->end) {
         ssize_t n;
 
@@ -57,7 +57,7 @@ static void put_bytes(Conn *c, const char *bytes, size_t n)
             continue;
         }
         if (done <= 0) {
-            return;            /* the next read finds it closed */
+            return; /* the next read finds it closed */
         }
         bytes += done;
         n -= (size_t)done;
@@ -86,7 +86,7 @@ static long get_text(Conn *c, char *packet)
         if (byte < 0) {
             return -1;
         }
-        if (byte == '$') {     /* another begins: this one was cut off */
+        if (byte == '$') { /* another begins: this one was cut off */
             n = 0;
         } else if (n <= PACKET_MAX) {
             packet[n++] = (char)byte;
@@ -127,7 +127,7 @@ long conn_get_packet(Conn *c, char packet[PACKET_MAX + 1])
             return -1;
         }
         if (byte != '$') {
-            continue;          /* an acknowledgement, or noise */
+            continue; /* an acknowledgement, or noise */
         }
         n = get_text(c, packet);
         if (n == -1) {
@@ -168,7 +168,7 @@ void conn_put_packet(Conn *c, const char *packet, size_t n)
     } while (answer == '-');
     if (answer == '$') {
         check(c->at > 0, "a byte goes back that was not taken");
-        c->at--;               /* it does without */
+        c->at--; /* it does without */
     }
 }
 
@@ -194,8 +194,7 @@ static int close_failed(int fd)
 
 static int bind_port(uint16_t port)
 {
-    struct sockaddr_in addr = { .sin_family = AF_INET,
-                                .sin_port = htons(port) };
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -276,7 +275,7 @@ static bool rename_to_new(const char *from, const char *to)
  */
 static int listen_unseen(const struct sockaddr_un *addr)
 {
-    struct sockaddr_un early = { .sun_family = AF_UNIX };
+    struct sockaddr_un early = {.sun_family = AF_UNIX};
     int n = snprintf(early.sun_path, sizeof(early.sun_path), "%s.%d",
                      addr->sun_path, (int)getpid());
     int fd;
@@ -294,7 +293,7 @@ static int listen_unseen(const struct sockaddr_un *addr)
 
 static int bind_path(const char *where, char socket_path[SOCKET_PATH_MAX])
 {
-    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
     char absolute[PATH_MAX];
     int fd;
 

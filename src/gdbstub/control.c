@@ -15,7 +15,7 @@
 #include "util/check.h"
 #include "util/cond.h"
 
-enum { SYSCALL_TRAP = 0x80 };  /* in the si_code of PTRACE_O_TRACESYSGOOD */
+enum { SYSCALL_TRAP = 0x80 }; /* in the si_code of PTRACE_O_TRACESYSGOOD */
 
 /* Where th is in the list, or its end. */
 static GdbThread **place_of(Gdb *g, const GdbThread *th)
@@ -36,9 +36,12 @@ GdbThread *gdb_thread_new(Gdb *g, CPUState *cpu, int tid)
     if (!th) {
         return NULL;
     }
-    *th = (GdbThread){ .gdb = g, .cpu = cpu, .tid = tid,
-                       .state = THREAD_PARKED,
-                       .fork_pipe = { -1, -1 }, .vfork_pipe = { -1, -1 } };
+    *th = (GdbThread){.gdb = g,
+                      .cpu = cpu,
+                      .tid = tid,
+                      .state = THREAD_PARKED,
+                      .fork_pipe = {-1, -1},
+                      .vfork_pipe = {-1, -1}};
     pthread_mutex_lock(&g->lock);
     check(tid > 0 && !world_find(g, tid), "thread %d comes twice", tid);
     *place_of(g, th) = th;
@@ -85,7 +88,7 @@ void server_wake(Gdb *g)
     uint64_t one = 1;
     ssize_t done = write(g->wake_fd, &one, sizeof(one));
 
-    (void)done;                /* it is full: the server will wake */
+    (void)done; /* it is full: the server will wake */
 }
 
 /* --- waiting --- */
@@ -237,12 +240,11 @@ void gdb_point(GdbThread *th)
 
 static bool touches(const Point *p, const Event *e)
 {
-    bool kind = p->type == POINT_WRITE ? e->writes
+    bool kind = p->type == POINT_WRITE  ? e->writes
                 : p->type == POINT_READ ? e->reads
                                         : p->type == POINT_ACCESS;
 
-    return kind && p->addr < e->addr + e->bytes &&
-           e->addr < p->addr + p->bytes;
+    return kind && p->addr < e->addr + e->bytes && e->addr < p->addr + p->bytes;
 }
 
 static const Point *watch_of(const Gdb *g, const Event *e)
@@ -332,7 +334,7 @@ int gdb_signal(GdbThread *th, siginfo_t *info)
             info->si_signo = given;
         }
     }
-    th->stepped = given && th->mode == MODE_STEP;      /* at its handler */
+    th->stepped = given && th->mode == MODE_STEP; /* at its handler */
     pthread_mutex_unlock(&g->lock);
     return given;
 }
@@ -429,7 +431,7 @@ bool gdb_call_end(GdbThread *th, bool made, long result)
     th->break_call = false;
     th->state = THREAD_RUNNING;
     if (!untouched && made) {
-        th->made = (MadeCall){ true, pc_of(th), sp_of(th), result };
+        th->made = (MadeCall){true, pc_of(th), sp_of(th), result};
     }
     if (!untouched) {
         const GuestDebug *guest = g->target.guest;

@@ -27,15 +27,15 @@ typedef struct GdbThread GdbThread;
 
 /* What the operating system knows of the guest.  Called by the server. */
 typedef struct GdbTarget {
-    void *opaque;              /* the first argument of those below */
+    void *opaque; /* the first argument of those below */
     Exec *exec;
     const GuestDebug *guest;
-    const char *program;       /* its path */
+    const char *program; /* its path */
     /* How many bytes from addr on were read, up to n. */
     size_t (*read)(void *opaque, uint64_t addr, void *buf, size_t n);
     /* Whatever the protection; cpu is the server's. */
-    bool (*write)(void *opaque, CPUState *cpu, uint64_t addr,
-                  const void *buf, size_t n);
+    bool (*write)(void *opaque, CPUState *cpu, uint64_t addr, const void *buf,
+                  size_t n);
     size_t (*auxv)(void *opaque, void *buf, size_t n);
     /* A file as this thread would find it: descriptor or -errno. */
     int (*open)(CPUState *, const char *path, int flags, int mode);
@@ -49,9 +49,9 @@ typedef struct GdbTarget {
 
 /* Where clients come from. */
 typedef struct GdbListen {
-    const char *where;         /* a port of localhost, or a socket's path, in
-                                  which "%d" is the process's id */
-    bool suspend;              /* wait for a client at the start */
+    const char *where; /* a port of localhost, or a socket's path, in
+                          which "%d" is the process's id */
+    bool suspend;      /* wait for a client at the start */
 } GdbListen;
 
 /*

@@ -23,9 +23,9 @@
 #include "gdbstub/gdbstub.h"
 
 enum {
-    PACKET_MAX = 16384,        /* bytes of a packet, either way */
-    MAX_POINTS = 256,          /* breakpoints and watchpoints */
-    MAX_CALLS = 512,           /* numbers of system calls */
+    PACKET_MAX = 16384, /* bytes of a packet, either way */
+    MAX_POINTS = 256,   /* breakpoints and watchpoints */
+    MAX_CALLS = 512,    /* numbers of system calls */
     SOCKET_PATH_MAX = 256,
 };
 
@@ -61,9 +61,9 @@ int signal_from_gdb(int number);
 /* --- conn.c --- */
 
 typedef struct Conn {
-    int fd;                    /* -1: none */
+    int fd; /* -1: none */
     bool no_ack;
-    size_t at, end;            /* of buf: what is left to be looked at */
+    size_t at, end; /* of buf: what is left to be looked at */
     char buf[4096];
 } Conn;
 
@@ -85,13 +85,24 @@ int conn_accept(int listen_fd);
 /* --- state --- */
 
 typedef enum StopKind {
-    STOP_NONE, STOP_SIGNAL, STOP_BREAK, STOP_STEP, STOP_WATCH, STOP_CALL,
-    STOP_RETURN, STOP_FORK, STOP_EXEC,
+    STOP_NONE,
+    STOP_SIGNAL,
+    STOP_BREAK,
+    STOP_STEP,
+    STOP_WATCH,
+    STOP_CALL,
+    STOP_RETURN,
+    STOP_FORK,
+    STOP_EXEC,
 } StopKind;
 
 /* A breakpoint or watchpoint: the types of the Z packet. */
 typedef enum PointType {
-    POINT_SOFT, POINT_HARD, POINT_WRITE, POINT_READ, POINT_ACCESS,
+    POINT_SOFT,
+    POINT_HARD,
+    POINT_WRITE,
+    POINT_READ,
+    POINT_ACCESS,
 } PointType;
 
 typedef struct Point {
@@ -101,14 +112,16 @@ typedef struct Point {
 
 typedef struct Stop {
     StopKind kind;
-    PointType point;           /* STOP_BREAK, STOP_WATCH */
-    uint64_t addr;             /* STOP_WATCH: the watchpoint's */
-    int number;                /* of the call, or the child's id */
+    PointType point; /* STOP_BREAK, STOP_WATCH */
+    uint64_t addr;   /* STOP_WATCH: the watchpoint's */
+    int number;      /* of the call, or the child's id */
     siginfo_t info;
 } Stop;
 
 typedef enum ThreadState {
-    THREAD_RUNNING, THREAD_IN_CALL, THREAD_PARKED,
+    THREAD_RUNNING,
+    THREAD_IN_CALL,
+    THREAD_PARKED,
 } ThreadState;
 
 typedef enum ThreadMode { MODE_RUN, MODE_STEP, MODE_HOLD } ThreadMode;
@@ -128,27 +141,27 @@ struct GdbThread {
     int tid;
     ThreadState state;
     ThreadMode mode;
-    uint64_t range_start, range_end;   /* MODE_STEP: goes on within */
-    Stop stop;                 /* reported, and not resumed */
-    uint64_t order;            /* of stop among the others' */
-    bool told;                 /* the client knows of stop */
-    int go_on_with;            /* the signal that vCont gives */
-    int injected;              /* one sent to it by vCont */
-    bool break_call;           /* its registers were changed in a call */
+    uint64_t range_start, range_end; /* MODE_STEP: goes on within */
+    Stop stop;                       /* reported, and not resumed */
+    uint64_t order;                  /* of stop among the others' */
+    bool told;                       /* the client knows of stop */
+    int go_on_with;                  /* the signal that vCont gives */
+    int injected;                    /* one sent to it by vCont */
+    bool break_call;                 /* its registers were changed in a call */
     MadeCall made;
-    uint64_t told_call;        /* pc of the call whose entry has been told */
-    Stop met;                  /* its own: to be reported */
-    bool stepped;              /* its own: a step has been made */
-    int fork_pipe[2];          /* to tell the child; -1: none */
-    int vfork_pipe[2];         /* its end tells the parent; of the child, the
-                                  writing end alone */
+    uint64_t told_call; /* pc of the call whose entry has been told */
+    Stop met;           /* its own: to be reported */
+    bool stepped;       /* its own: a step has been made */
+    int fork_pipe[2];   /* to tell the child; -1: none */
+    int vfork_pipe[2];  /* its end tells the parent; of the child, the
+                           writing end alone */
 };
 
 /* What a client has asked for; kept over fork and execve. */
 typedef struct Client {
     bool no_ack, multiprocess, swbreak, hwbreak, fork_events, exec_events,
         no_resumed;
-    uint64_t pass;             /* bit N - 1: signal N is not reported */
+    uint64_t pass; /* bit N - 1: signal N is not reported */
     bool catch_calls;
     uint64_t caught[MAX_CALLS / 64];
 } Client;
@@ -161,35 +174,35 @@ typedef enum EndKind { END_NONE, END_EXIT, END_KILLED } EndKind;
 struct Gdb {
     GdbTarget target;
     GdbListen listen;
-    int listen_fd;             /* -1: none */
-    char socket[SOCKET_PATH_MAX];      /* its file, "": none; goes with us */
-    int wake_fd;               /* an eventfd, for the server */
-    CPUState *cpu;             /* the server's; never runs */
-    char *description;         /* target.xml; owned */
+    int listen_fd;                /* -1: none */
+    char socket[SOCKET_PATH_MAX]; /* its file, "": none; goes with us */
+    int wake_fd;                  /* an eventfd, for the server */
+    CPUState *cpu;                /* the server's; never runs */
+    char *description;            /* target.xml; owned */
     size_t description_bytes;
 
     /* The server's. */
     Conn conn;
     Client client;
-    Point points[MAX_POINTS];  /* that the client has set */
+    Point points[MAX_POINTS]; /* that the client has set */
     uint32_t nb_points;
-    Point watched;             /* what exec watches; 0 bytes: nothing */
-    int general_pid, general_tid;      /* Hg */
-    int told_tid;              /* of the last stop reply */
-    bool interrupted;          /* that was for the client's ^C */
-    bool resumed, detached;    /* by the packet in hand */
-    int heir;                  /* pipe to the child that the connection is
-                                  left to; -1: none */
-    bool exec_told;            /* a stop reply is due, for an execve */
+    Point watched;                /* what exec watches; 0 bytes: nothing */
+    int general_pid, general_tid; /* Hg */
+    int told_tid;                 /* of the last stop reply */
+    bool interrupted;             /* that was for the client's ^C */
+    bool resumed, detached;       /* by the packet in hand */
+    int heir;                     /* pipe to the child that the connection is
+                                     left to; -1: none */
+    bool exec_told;               /* a stop reply is due, for an execve */
 
     /* Under the lock. */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     GdbThread *threads;
     bool attached;
-    bool stop;                 /* threads are to stand still */
-    bool in_exec;              /* execve is under way: the server waits */
-    bool all_held;             /* the last thread that was to run has ended */
+    bool stop;     /* threads are to stand still */
+    bool in_exec;  /* execve is under way: the server waits */
+    bool all_held; /* the last thread that was to run has ended */
     EndKind end;
     int end_number;
     bool end_told;

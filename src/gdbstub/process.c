@@ -24,8 +24,7 @@ static bool open_pipe(const Gdb *g, int ends[2])
 {
     int made[2];
 
-    if (!g->attached || !g->client.fork_events ||
-        pipe2(made, O_CLOEXEC) < 0) {
+    if (!g->attached || !g->client.fork_events || pipe2(made, O_CLOEXEC) < 0) {
         return false;
     }
     ends[0] = fd_out_of_reach(made[0]);
@@ -55,7 +54,7 @@ void fork_answer(int *pipe_end, bool follow)
     if (*pipe_end >= 0) {
         ssize_t done = write(*pipe_end, &word, 1);
 
-        (void)done;            /* the child is gone */
+        (void)done; /* the child is gone */
     }
     close_end(pipe_end);
 }
@@ -114,7 +113,7 @@ void gdb_vfork_wait(GdbThread *th)
     while (thread_stands_still(th)) {
         thread_await_change(th);
     }
-    th->state = THREAD_IN_CALL;        /* gdb_call_end() is next */
+    th->state = THREAD_IN_CALL; /* gdb_call_end() is next */
     pthread_mutex_unlock(&g->lock);
 }
 
@@ -185,9 +184,9 @@ static void leave_alone(Gdb *g, CPUState *cpu)
     if (g->watched.bytes) {
         exec_set_watch(cpu, 0, 0);
     }
-    g->watched = (Point){ 0 };
+    g->watched = (Point){0};
     g->nb_points = 0;
-    g->client = (Client){ 0 };
+    g->client = (Client){0};
     g->attached = g->stop = false;
 }
 
@@ -259,9 +258,11 @@ void gdb_exec_begin(GdbThread *th)
 size_t gdb_save(GdbThread *th, void *buf)
 {
     Gdb *g = th->gdb;
-    Saved s = { .conn_fd = g->attached ? g->conn.fd : -1,
-                .listen_fd = g->listen_fd, .attached = g->attached,
-                .suspend = g->listen.suspend, .client = g->client };
+    Saved s = {.conn_fd = g->attached ? g->conn.fd : -1,
+               .listen_fd = g->listen_fd,
+               .attached = g->attached,
+               .suspend = g->listen.suspend,
+               .client = g->client};
 
     check(g->in_exec, "saved for no execve");
     strcpy(s.socket, g->socket);

@@ -68,7 +68,8 @@ static void put_break(const Gdb *g, Reply *r, PointType type)
 static void put_watch(Reply *r, const Stop *stop)
 {
     static const char *const names[] = {
-        [POINT_WRITE] = "watch", [POINT_READ] = "rwatch",
+        [POINT_WRITE] = "watch",
+        [POINT_READ] = "rwatch",
         [POINT_ACCESS] = "awatch",
     };
 
@@ -94,7 +95,9 @@ static void put_reason(const Gdb *g, Reply *r, const Stop *stop)
         put_hex(r, g->target.program, strlen(g->target.program));
         put(r, ";");
         break;
-    case STOP_NONE: case STOP_SIGNAL: case STOP_STEP: break;
+    case STOP_NONE:
+    case STOP_SIGNAL:
+    case STOP_STEP: break;
     }
 }
 
@@ -102,7 +105,8 @@ void reply_stop(Gdb *g, Reply *r, const GdbThread *th)
 {
     const GuestDebug *guest = g->target.guest;
     int signo = th->stop.kind == STOP_SIGNAL ? th->stop.info.si_signo
-                : g->interrupted ? SIGINT : SIGTRAP;
+                : g->interrupted             ? SIGINT
+                                             : SIGTRAP;
 
     put(r, "T%02x", signal_to_gdb(signo));
     put_reason(g, r, &th->stop);

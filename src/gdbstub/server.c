@@ -45,7 +45,7 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-#define COMMAND(name, fn) { name, fn },
+#define COMMAND(name, fn) {name, fn},
 #include "gdbstub/commands.def"
 };
 
@@ -68,7 +68,7 @@ void reply_error(Reply *r, int number)
 static void answer(Gdb *g, const char *packet, size_t n)
 {
     const Row *row = find_row(packet);
-    Reply r = { 0 };
+    Reply r = {0};
 
     if (row) {
         size_t name = strlen(row->name);
@@ -114,7 +114,7 @@ static void tell_end(Gdb *g, EndKind kind, int number)
 
 static void tell_stop(Gdb *g, GdbThread *th)
 {
-    Reply r = { 0 };
+    Reply r = {0};
 
     check(world_stands(g), "a stop is told of a program that runs");
     th->told = true;
@@ -199,8 +199,8 @@ static bool has_input(const Gdb *g)
 static bool run_on(Gdb *g)
 {
     for (bool stopped = false; !stopped;) {
-        struct pollfd p[] = { { .fd = g->conn.fd, .events = POLLIN },
-                              { .fd = g->wake_fd, .events = POLLIN } };
+        struct pollfd p[] = {{.fd = g->conn.fd, .events = POLLIN},
+                             {.fd = g->wake_fd, .events = POLLIN}};
         uint64_t count;
 
         if (look(g)) {

@@ -59,7 +59,7 @@ size_t put_binary(Reply *r, const void *bytes, size_t n)
 
 static int digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0'
+    return c >= '0' && c <= '9'   ? c - '0'
            : c >= 'a' && c <= 'f' ? c - 'a' + 10
            : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                   : -1;
@@ -121,13 +121,18 @@ typedef struct SignalRow {
 } SignalRow;
 
 static const SignalRow signals[] = {
-#define SIGNAL(name, number) { name, number },
+#define SIGNAL(name, number) {name, number},
 #include "gdbstub/signals.def"
 };
 
 /* Linux' 32 and 64 stand apart in GDB's list; 33 to 63 are in order. */
-enum { GDB_SIG33 = 45, GDB_SIG63 = 75, GDB_SIG32 = 77, GDB_SIG64 = 78,
-       GDB_UNKNOWN = 143 };
+enum {
+    GDB_SIG33 = 45,
+    GDB_SIG63 = 75,
+    GDB_SIG32 = 77,
+    GDB_SIG64 = 78,
+    GDB_UNKNOWN = 143
+};
 _Static_assert(GDB_SIG63 - GDB_SIG33 == 63 - 33, "one after the other");
 
 int signal_to_gdb(int signo)
@@ -137,8 +142,8 @@ int signal_to_gdb(int signo)
             return signals[i].gdb_number;
         }
     }
-    return signo == 32 ? GDB_SIG32
-           : signo == 64 ? GDB_SIG64
+    return signo == 32                  ? GDB_SIG32
+           : signo == 64                ? GDB_SIG64
            : signo >= 33 && signo <= 63 ? signo - 33 + GDB_SIG33
                                         : GDB_UNKNOWN;
 }
@@ -150,8 +155,9 @@ int signal_from_gdb(int number)
             return signals[i].linux_number;
         }
     }
-    return number == GDB_SIG32 ? 32
+    return number == GDB_SIG32   ? 32
            : number == GDB_SIG64 ? 64
            : number >= GDB_SIG33 && number <= GDB_SIG63
-               ? number - GDB_SIG33 + 33 : 0;
+               ? number - GDB_SIG33 + 33
+               : 0;
 }

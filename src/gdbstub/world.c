@@ -3,7 +3,7 @@
 #include "util/check.h"
 #include "util/cond.h"
 
-enum { BREAK_CALL_TRIES = 200 };       /* milliseconds */
+enum { BREAK_CALL_TRIES = 200 }; /* milliseconds */
 
 static bool kick_running(Gdb *g)
 {
@@ -120,7 +120,7 @@ static Point watch_of(const Point *p, uint32_t n)
             end = last > end ? last : end;
         }
     }
-    return end ? (Point){ POINT_ACCESS, start, end - start } : (Point){ 0 };
+    return end ? (Point){POINT_ACCESS, start, end - start} : (Point){0};
 }
 
 void world_apply_points(Gdb *g)
@@ -130,8 +130,7 @@ void world_apply_points(Gdb *g)
 
     check(g->nb_points <= MAX_POINTS, "%u points", g->nb_points);
     exec_set_stops(g->cpu, pc, stops_of(g->points, g->nb_points, pc));
-    if (watched.addr != g->watched.addr ||
-        watched.bytes != g->watched.bytes) {
+    if (watched.addr != g->watched.addr || watched.bytes != g->watched.bytes) {
         exec_set_watch(g->cpu, watched.addr, watched.bytes);
         g->watched = watched;
     }
@@ -158,7 +157,7 @@ void world_release(Gdb *g)
     world_apply_points(g);
     pthread_mutex_lock(&g->lock);
     g->attached = false;
-    g->client = (Client){ 0 };
+    g->client = (Client){0};
     for (GdbThread *th = g->threads; th; th = th->next) {
         release_thread(th);
     }

@@ -13,15 +13,15 @@
 struct GuestAbi;
 
 typedef struct Guest {
-    const char *name;          /* of tcg-NAME; its frontend's */
-    const char *title;         /* "64-bit RISC-V" */
+    const char *name;  /* of tcg-NAME; its frontend's */
+    const char *title; /* "64-bit RISC-V" */
     /* What its ELF files say of themselves. */
-    uint16_t elf_machine;      /* EM_* */
-    uint8_t elf_class;         /* ELFCLASS* */
-    uint8_t elf_data;          /* ELFDATA* */
+    uint16_t elf_machine; /* EM_* */
+    uint8_t elf_class;    /* ELFCLASS* */
+    uint8_t elf_data;     /* ELFDATA* */
     const Frontend *frontend;
     GuestDisas *disas;
-    const struct GuestAbi *abi;    /* of its Linux; NULL: none is known */
+    const struct GuestAbi *abi; /* of its Linux; NULL: none is known */
     /* Registers by name: the stack pointer, and what holds the address of the
        symbol gp_symbol; NULL: none does. */
     const char *sp, *gp, *gp_symbol;

@@ -9,7 +9,7 @@ static const Pattern patterns[] = {
 };
 
 static const char *const calls[] = {
-#define NUMBER(number, name) [number] = #name,
+#define NUMBER(number, name)                  [number] = #name,
 #define OWN(number, name, arguments, handler) [number] = #name,
 #include "linux-user/abi/riscv64/numbers.def"
 };

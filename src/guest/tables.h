@@ -11,21 +11,21 @@
 typedef struct Pattern {
     const char *name, *format; /* format "": none */
     int width;
-    uint64_t mask, bits;       /* which are fixed, and how */
+    uint64_t mask, bits; /* which are fixed, and how */
     const char *file;
     int line;
-    const char *fields;        /* see tools/decode/emit_table.h */
+    const char *fields; /* see tools/decode/emit_table.h */
 } Pattern;
 
 /* What gen/FOLDER/table_NAME.inc consists of. */
-#define DECODE_PATTERN(name, format, width, mask, bits, file, line, fields) \
+#define DECODE_PATTERN(name, format, width, mask, bits, file, line, fields)    \
     {name, format, width, mask, bits, file, line, fields},
 
 typedef struct GuestTables {
-    const char *name;          /* the guest's */
-    const Pattern *patterns;   /* the last one has no name */
+    const char *name;        /* the guest's */
+    const Pattern *patterns; /* the last one has no name */
     const GuestUnwind *unwind;
-    const char *const *calls;  /* of Linux, by number; NULL: there is none */
+    const char *const *calls; /* of Linux, by number; NULL: there is none */
     unsigned nb_calls;
 } GuestTables;
 

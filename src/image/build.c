@@ -26,10 +26,10 @@ typedef struct Part {
 struct ImageBuild {
     ImageHost host;
     Bytes record, slot, row, side, outer, code, part;
-    uint32_t *bucket;           /* number + 1 of the first; 0: none */
+    uint32_t *bucket; /* number + 1 of the first; 0: none */
     uint32_t nb_buckets;
     Bytes image;
-    bool failed;                /* no memory, or too much */
+    bool failed; /* no memory, or too much */
 };
 
 static void *grow(ImageBuild *b, Bytes *s, size_t n)
@@ -77,8 +77,8 @@ ImageBuild *image_build_new(const ImageHost *host)
 void image_build_free(ImageBuild *b)
 {
     if (b) {
-        Bytes *all[] = { &b->record, &b->slot, &b->row,  &b->side,
-                         &b->outer,  &b->code, &b->part, &b->image };
+        Bytes *all[] = {&b->record, &b->slot, &b->row,  &b->side,
+                        &b->outer,  &b->code, &b->part, &b->image};
 
         for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
             free(all[i]->at);
@@ -155,7 +155,7 @@ bool image_build_has(const ImageBuild *b, uint64_t pc, uint32_t flags,
 static void append_block(ImageBuild *b, const ImageBlock *block)
 {
     ImageRecord r = *block->record;
-    Part part = { b->code.n, block->distance };
+    Part part = {b->code.n, block->distance};
 
     r.first_slot = (uint32_t)(b->slot.n / sizeof(ImageSlot));
     r.first_row = (uint32_t)(b->row.n / sizeof(uint32_t));
@@ -194,11 +194,14 @@ void image_build_add_image(ImageBuild *b, const ImageHeader *h)
         const ImageRecord *r = &image_records(h)[i];
 
         image_build_add(b, &(ImageBlock){
-            .record = r, .code = (const uint8_t *)h + r->code,
-            .distance = start + r->code, .slots = image_slots(h, r),
-            .rows = image_rows(h, r), .sides = image_sides(h, r),
-            .outer = image_outer(h, r),
-        });
+                               .record = r,
+                               .code = (const uint8_t *)h + r->code,
+                               .distance = start + r->code,
+                               .slots = image_slots(h, r),
+                               .rows = image_rows(h, r),
+                               .sides = image_sides(h, r),
+                               .outer = image_outer(h, r),
+                           });
     }
 }
 
@@ -266,12 +269,12 @@ static void link_to(const ImageBuild *b, uint8_t *code, uint32_t site,
 static void link_slot(const ImageBuild *b, ImageHeader *h, uint8_t *code,
                       ImageSlot *s)
 {
-    const ImageRecord *to =
-        s->inner || s->plain ? NULL
-                             : image_find(h, s->guest_pc, s->flags, false);
-    const uint8_t *target = to          ? (uint8_t *)h + to->code
-                            : s->inner  ? code + s->inner
-                                        : code + s->stub;
+    const ImageRecord *to = s->inner || s->plain
+                                ? NULL
+                                : image_find(h, s->guest_pc, s->flags, false);
+    const uint8_t *target = to         ? (uint8_t *)h + to->code
+                            : s->inner ? code + s->inner
+                                       : code + s->stub;
 
     s->linked = to != NULL;
     if (s->count) {

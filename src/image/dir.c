@@ -2,10 +2,10 @@
  * The directory of images: whom it belongs to, finding and replacing images,
  * what has been found good, and keeping it small.
  *
- * NAME.img is an image, NAME.ok a link that says of which file NAME.img is known
- * to be good, NAME.new one that is being written.  The latter is made by who
- * writes, and by nobody else while it is there; if it is old, who made it has
- * died.
+ * NAME.img is an image, NAME.ok a link that says of which file NAME.img is
+ * known to be good, NAME.new one that is being written.  The latter is made by
+ * who writes, and by nobody else while it is there; if it is old, who made it
+ * has died.
  */
 #include "image/image.h"
 
@@ -24,8 +24,8 @@
 #include "util/hash.h"
 
 enum {
-    WRITER_SECONDS = 60,        /* nobody writes for so long */
-    CLEAN_EVERY = 64,           /* images written, on the average */
+    WRITER_SECONDS = 60, /* nobody writes for so long */
+    CLEAN_EVERY = 64,    /* images written, on the average */
 };
 
 static const int64_t second = 1000000000;
@@ -97,12 +97,12 @@ void image_dir_close(ImageDir *dir)
 static void name_of(const ImageKey *key, const char *suffix,
                     char name[IMAGE_NAME_BYTES])
 {
-    uint64_t word[2] = { hash_bytes(key, sizeof(*key)), 0 };
+    uint64_t word[2] = {hash_bytes(key, sizeof(*key)), 0};
 
     word[1] = hash_bytes((const char *)key + sizeof(key->magic),
                          sizeof(*key) - sizeof(key->magic));
-    snprintf(name, IMAGE_NAME_BYTES, "%016" PRIx64 "%016" PRIx64 "%s",
-             word[0], word[1], suffix);
+    snprintf(name, IMAGE_NAME_BYTES, "%016" PRIx64 "%016" PRIx64 "%s", word[0],
+             word[1], suffix);
 }
 
 static int64_t now_of(clockid_t clock)
@@ -120,10 +120,10 @@ enum { STAMP_BYTES = 128 };
 /* What NAME.ok says but for when: of which file. */
 static int stamp_of(const FileId *id, char stamp[STAMP_BYTES])
 {
-    return snprintf(stamp, STAMP_BYTES,
-                    "%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64
-                    "-", id->dev, id->ino, id->size, (uint64_t)id->mtime,
-                    (uint64_t)id->ctime);
+    return snprintf(
+        stamp, STAMP_BYTES,
+        "%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-", id->dev,
+        id->ino, id->size, (uint64_t)id->mtime, (uint64_t)id->ctime);
 }
 
 static bool ok_path(const ImageDir *dir, const char *name, Path path)
@@ -138,15 +138,15 @@ static bool ok_path(const ImageDir *dir, const char *name, Path path)
  * Since the machine was started: what was written before may never have come
  * to the disk.
  */
-static bool is_verified(const ImageDir *dir, const char *name,
-                        const FileId *id)
+static bool is_verified(const ImageDir *dir, const char *name, const FileId *id)
 {
     int64_t start = now_of(CLOCK_REALTIME) - now_of(CLOCK_BOOTTIME);
     char stamp[STAMP_BYTES], found[STAMP_BYTES];
     int n = stamp_of(id, stamp);
     Path path;
     ssize_t len = ok_path(dir, name, path)
-        ? readlink(path, found, sizeof(found) - 1) : -1;
+                      ? readlink(path, found, sizeof(found) - 1)
+                      : -1;
 
     if (len <= n || memcmp(stamp, found, (size_t)n)) {
         return false;
@@ -166,7 +166,7 @@ void image_set_verified(const ImageDir *dir, const ImageFile *file)
                  (uint64_t)now_of(CLOCK_REALTIME));
         unlink(path);
         if (symlink(stamp, path) < 0) {
-            unlink(path);       /* another's: it is looked at again */
+            unlink(path); /* another's: it is looked at again */
         }
     }
 }
@@ -362,8 +362,8 @@ static void note_written(const ImageDir *dir, const ImageKey *key)
     }
 }
 
-bool image_replace(const ImageDir *dir, const ImageKey *key,
-                   const void *bytes, size_t n)
+bool image_replace(const ImageDir *dir, const ImageKey *key, const void *bytes,
+                   size_t n)
 {
     char new_name[IMAGE_NAME_BYTES], name[IMAGE_NAME_BYTES];
     Path new_path, path;

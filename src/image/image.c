@@ -11,7 +11,9 @@ FileId file_id(const struct stat *st)
     const int64_t second = 1000000000;
 
     return (FileId){
-        st->st_dev, st->st_ino, (uint64_t)st->st_size,
+        st->st_dev,
+        st->st_ino,
+        (uint64_t)st->st_size,
         st->st_mtim.tv_sec * second + st->st_mtim.tv_nsec,
         st->st_ctim.tv_sec * second + st->st_ctim.tv_nsec,
     };
@@ -78,11 +80,11 @@ void image_build_id(uint64_t id[4])
 
 /* --- finding --- */
 
-const ImageRecord *image_find(const ImageHeader *h, uint64_t pc,
-                              uint32_t flags, bool plain)
+const ImageRecord *image_find(const ImageHeader *h, uint64_t pc, uint32_t flags,
+                              bool plain)
 {
-    const uint32_t *bucket = (const uint32_t *)((const uint8_t *)h +
-                                                h->buckets);
+    const uint32_t *bucket =
+        (const uint32_t *)((const uint8_t *)h + h->buckets);
     const ImageRecord *records = image_records(h);
     uint32_t i = bucket[image_bucket(h->nb_buckets, pc)];
 
@@ -102,7 +104,7 @@ const ImageRecord *image_find_code(const ImageHeader *h, uint32_t offset)
     const ImageRecord *records = image_records(h);
     uint32_t lo = 0, hi = h->nb_records;
 
-    while (lo < hi) {           /* the first record behind offset */
+    while (lo < hi) { /* the first record behind offset */
         uint32_t mid = lo + (hi - lo) / 2;
 
         if (records[mid].code <= offset) {
@@ -148,8 +150,7 @@ static bool slots_sound(const ImageHeader *h, const ImageRecord *r)
         const ImageSlot *s = &slots[i];
 
         if (s->site && (!is_site(r, s->site) || s->stub >= r->code_size ||
-                        s->inner >= r->code_size ||
-                        s->count >= r->code_size ||
+                        s->inner >= r->code_size || s->count >= r->code_size ||
                         (s->count && !is_site(r, s->count_site)))) {
             return false;
         }
@@ -187,8 +188,8 @@ static bool record_sound(const ImageHeader *h, const ImageRecord *r,
 
 static bool buckets_sound(const ImageHeader *h)
 {
-    const uint32_t *bucket = (const uint32_t *)((const uint8_t *)h +
-                                                h->buckets);
+    const uint32_t *bucket =
+        (const uint32_t *)((const uint8_t *)h + h->buckets);
 
     for (uint32_t i = 0; i < h->nb_buckets; i++) {
         if (bucket[i] > h->nb_records) {

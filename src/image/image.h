@@ -26,14 +26,14 @@
 enum {
     IMAGE_PAGE = 4096,
     IMAGE_MAX_BYTES = 128 << 20,
-    IMAGE_DIR_BYTES = 1 << 30,  /* more is cleaned away */
-    IMAGE_NAME_BYTES = 48,      /* of a name in the directory */
+    IMAGE_DIR_BYTES = 1 << 30, /* more is cleaned away */
+    IMAGE_NAME_BYTES = 48,     /* of a name in the directory */
 };
 
 /* Which file it is, in which state. */
 typedef struct FileId {
     uint64_t dev, ino, size;
-    int64_t mtime, ctime;       /* ns */
+    int64_t mtime, ctime; /* ns */
 } FileId;
 
 FileId file_id(const struct stat *);
@@ -42,10 +42,10 @@ bool file_id_equal(const FileId *, const FileId *);
 /* All that code depends on but the guest's bytes, which hang on the file. */
 typedef struct ImageKey {
     char magic[8];
-    uint64_t build[4];          /* image_build_id() */
-    uint64_t config;            /* a hash of what else shapes code */
+    uint64_t build[4]; /* image_build_id() */
+    uint64_t config;   /* a hash of what else shapes code */
     FileId file;
-    uint64_t bias;              /* guest address minus offset in the file */
+    uint64_t bias; /* guest address minus offset in the file */
 } ImageKey;
 
 /* Identifies this build of the program, by its build id or its file. */
@@ -53,11 +53,11 @@ void image_build_id(uint64_t id[4]);
 
 typedef struct ImageHeader {
     ImageKey key;
-    uint64_t check;             /* hash_bytes() of all that follows this field */
-    uint32_t bytes;             /* of the file */
-    uint32_t runtime_pages;     /* in front of it */
+    uint64_t check;         /* hash_bytes() of all that follows this field */
+    uint32_t bytes;         /* of the file */
+    uint32_t runtime_pages; /* in front of it */
     uint32_t nb_records, nb_slots, nb_rows, nb_sides, nb_outer;
-    uint32_t nb_buckets;        /* a power of two */
+    uint32_t nb_buckets; /* a power of two */
     /* Where these begin in the file. */
     uint32_t records, slots, rows, sides, outer, buckets, code;
     uint32_t reserved;
@@ -65,12 +65,12 @@ typedef struct ImageHeader {
 
 /* A block or region.  In front of its code stands its number, 8 bytes. */
 typedef struct ImageRecord {
-    uint64_t pc, hash;          /* of the guest: TB.pc, TB.hash */
+    uint64_t pc, hash; /* of the guest: TB.pc, TB.hash */
     uint32_t flags;
-    uint32_t code, code_size;   /* in the file; records ascend by it */
+    uint32_t code, code_size; /* in the file; records ascend by it */
     uint32_t leave;
     uint32_t first_slot, first_row, first_side, first_outer;
-    uint32_t next;              /* in its bucket: number + 1, or 0 */
+    uint32_t next; /* in its bucket: number + 1, or 0 */
     uint16_t before, nb_bytes, nb_rows, nb_outer;
     uint8_t nb_slots;
     bool is_region, has_sides;
@@ -107,9 +107,9 @@ static inline const uint32_t *image_rows(const ImageHeader *h,
 static inline const uint32_t *image_sides(const ImageHeader *h,
                                           const ImageRecord *r)
 {
-    return r->has_sides
-        ? (const uint32_t *)((const uint8_t *)h + h->sides) + r->first_side
-        : NULL;
+    return r->has_sides ? (const uint32_t *)((const uint8_t *)h + h->sides) +
+                              r->first_side
+                        : NULL;
 }
 
 static inline const uint32_t *image_outer(const ImageHeader *h,
@@ -147,7 +147,7 @@ void image_dir_close(ImageDir *);
 typedef struct ImageFile {
     int fd;
     uint32_t bytes;
-    bool verified;              /* need not be looked at again */
+    bool verified; /* need not be looked at again */
     char name[IMAGE_NAME_BYTES];
     FileId id;
 } ImageFile;
@@ -165,9 +165,9 @@ typedef struct ImageBuild ImageBuild;
 
 /* A block to be put in. */
 typedef struct ImageBlock {
-    const ImageRecord *record;  /* but for its places in the image */
-    const uint8_t *code;        /* bytes; they were made for an address that */
-    uint64_t distance;          /* is so far behind the runtime's start */
+    const ImageRecord *record; /* but for its places in the image */
+    const uint8_t *code;       /* bytes; they were made for an address that */
+    uint64_t distance;         /* is so far behind the runtime's start */
     const ImageSlot *slots;
     const uint32_t *rows, *sides, *outer;
 } ImageBlock;
@@ -176,8 +176,7 @@ typedef struct ImageBlock {
 typedef struct ImageHost {
     /* Backend.patch, Backend.move */
     void (*patch)(uint8_t *rw, const uint8_t *rx, const void *target);
-    void (*move)(uint8_t *code, const uint32_t *outer, uint32_t n,
-                 int64_t by);
+    void (*move)(uint8_t *code, const uint32_t *outer, uint32_t n, int64_t by);
     uint32_t runtime_bytes;
 } ImageHost;
 

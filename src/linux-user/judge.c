@@ -11,7 +11,7 @@
 #include "linux-user/task/regs.h"
 #include "linux-user/task/sys.h"
 
-enum { SIGINFO_SECCOMP = 1 };          /* SYS_SECCOMP */
+enum { SIGINFO_SECCOMP = 1 }; /* SYS_SECCOMP */
 
 /* The call seems to return what its first argument was. */
 static void send_trap(Task *t, unsigned nr, const uint64_t *a, uint32_t data)
@@ -39,7 +39,7 @@ static void kill_thread(Task *t, int signo)
         deliver_fatal(t, signo);
     }
     strace_killed(t, signo);
-    sys_exit(t, (const uint64_t[6]){ 0 });
+    sys_exit(t, (const uint64_t[6]){0});
 }
 
 static long error_of(uint32_t decision)
@@ -60,19 +60,18 @@ static SeccompVerdict end_call(Task *t, unsigned nr, const uint64_t *a,
         strace_never_returns(t, nr, a);
         kill_thread(t, SIGSYS);
         return SECCOMP_ENDED;
-    default:
-        strace_never_returns(t, nr, a);
-        deliver_fatal(t, SIGSYS);
+    default: strace_never_returns(t, nr, a); deliver_fatal(t, SIGSYS);
     }
 }
 
 static bool strict_allows(const Task *t, unsigned nr)
 {
     switch (syscall_row(t, nr)->call) {
-    case CALL_read: case CALL_write: case CALL_exit: case CALL_rt_sigreturn:
-        return true;
-    default:
-        return false;
+    case CALL_read:
+    case CALL_write:
+    case CALL_exit:
+    case CALL_rt_sigreturn: return true;
+    default: return false;
     }
 }
 
@@ -96,7 +95,7 @@ static SeccompVerdict ask_tracer(Task *t, unsigned *nr, const uint64_t *a,
                                  long *ret, uint32_t data)
 {
     if (!trace_seccomp(t, nr, data)) {
-        *ret = -ENOSYS;        /* nobody is there to ask */
+        *ret = -ENOSYS; /* nobody is there to ask */
         return SECCOMP_ANSWERED;
     }
     if (*nr == TRACE_NO_CALL) {
@@ -111,7 +110,8 @@ static SeccompVerdict run_filters(Task *t, unsigned *call, const uint64_t *a,
 {
     unsigned nr = *call;
     struct seccomp_data data = {
-        .nr = (int)nr, .arch = task_abi(t)->audit_arch,
+        .nr = (int)nr,
+        .arch = task_abi(t)->audit_arch,
         .instruction_pointer = task_pc(t),
     };
     const SeccompFilter *match;
@@ -120,11 +120,9 @@ static SeccompVerdict run_filters(Task *t, unsigned *call, const uint64_t *a,
     memcpy(data.args, a, sizeof(data.args));
     decision = seccomp_run(t->seccomp.filter, &data, &match);
     switch (decision & SECCOMP_RET_ACTION_FULL) {
-    case SECCOMP_RET_ALLOW: case SECCOMP_RET_LOG:
-        return SECCOMP_ALLOWED;
-    case SECCOMP_RET_ERRNO:
-        *ret = error_of(decision);
-        return SECCOMP_ANSWERED;
+    case SECCOMP_RET_ALLOW:
+    case SECCOMP_RET_LOG: return SECCOMP_ALLOWED;
+    case SECCOMP_RET_ERRNO: *ret = error_of(decision); return SECCOMP_ANSWERED;
     case SECCOMP_RET_USER_NOTIF:
         if (match->has_listener) {
             return seccomp_notify(t, nr, a, ret);
@@ -133,9 +131,8 @@ static SeccompVerdict run_filters(Task *t, unsigned *call, const uint64_t *a,
         return SECCOMP_ANSWERED;
     case SECCOMP_RET_TRACE:
         return asked ? SECCOMP_ALLOWED
-               : ask_tracer(t, call, a, ret, decision & SECCOMP_RET_DATA);
-    default:
-        return end_call(t, nr, a, decision);
+                     : ask_tracer(t, call, a, ret, decision & SECCOMP_RET_DATA);
+    default: return end_call(t, nr, a, decision);
     }
 }
 

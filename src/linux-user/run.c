@@ -17,8 +17,7 @@ static bool is_fetch(const Task *t, const Event *e)
 {
     uint64_t longest = t->proc->options->exec.frontend->insn_bytes;
 
-    return e->code == SEGV_MAPERR &&
-           e->addr - task_pc(t) < longest;
+    return e->code == SEGV_MAPERR && e->addr - task_pc(t) < longest;
 }
 
 /* If code can be read now, another thread has changed the map since, and the
@@ -27,15 +26,11 @@ static void fetch_fault(Task *t, const Event *e)
 {
     switch (mm_code_at(task_mm(t), e->addr)) {
     case CODE_READ: break;
-    case CODE_UNMAPPED:
-        deliver_fault(t, SIGSEGV, SEGV_MAPERR, e->addr);
-        break;
+    case CODE_UNMAPPED: deliver_fault(t, SIGSEGV, SEGV_MAPERR, e->addr); break;
     case CODE_NOT_EXECUTABLE:
         deliver_fault(t, SIGSEGV, SEGV_ACCERR, e->addr);
         break;
-    case CODE_BEYOND_END:
-        deliver_fault(t, SIGBUS, BUS_ADRERR, e->addr);
-        break;
+    case CODE_BEYOND_END: deliver_fault(t, SIGBUS, BUS_ADRERR, e->addr); break;
     }
 }
 
@@ -128,7 +123,8 @@ static void handle_event(Task *t, const Event *e)
         break;
     case EVENT_BREAK: deliver_fault(t, SIGTRAP, TRAP_BRKPT, pc); break;
     case EVENT_FAULT: guest_fault(t, e); break;
-    case EVENT_STOP: case EVENT_WATCH: step_over(t); break;
+    case EVENT_STOP:
+    case EVENT_WATCH: step_over(t); break;
     case EVENT_STEPPED: end_step(t); break;
     case EVENT_INTERRUPT: break;
     case EVENT_NO_MEMORY: out_of_memory(t); break;
@@ -152,7 +148,7 @@ void task_loop(Task *t)
 {
     while (!t->exited) {
         look_around(t);
-        Event e = t->debug ? debug_run(t)
+        Event e = t->debug         ? debug_run(t)
                   : trace_steps(t) ? exec_step(t->cpu, false)
                                    : exec_run(t->cpu);
 
@@ -161,9 +157,8 @@ void task_loop(Task *t)
             profile_take(t);
         }
         __atomic_store_n(&t->cpu->exit_request, 0, __ATOMIC_RELAXED);
-        atomic_signal_fence(memory_order_seq_cst);   /* then look */
-        if (!t->exited &&
-            (t->pending || t->has_saved_mask || signal_held(t))) {
+        atomic_signal_fence(memory_order_seq_cst); /* then look */
+        if (!t->exited && (t->pending || t->has_saved_mask || signal_held(t))) {
             deliver_pending(t);
         }
     }

@@ -55,7 +55,7 @@ static int open_program(const char *path, const char **why)
     if (ret == -EACCES && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         *why = "not executable (chmod +x?)";
     } else if (ret == -EACCES) {
-        ret = 0;               /* elf_read() says what it is */
+        ret = 0; /* elf_read() says what it is */
     }
     if (ret < 0) {
         close(fd);
@@ -139,14 +139,17 @@ static void loader_close(Loader *l)
 static int map_vdso(Process *proc, uint64_t *address)
 {
     MapRequest r = {
-        .len = GUEST_PAGE, .prot = PROT_READ | PROT_WRITE, .fd = -1,
-        .flags = MAP_PRIVATE | MAP_ANONYMOUS, .kind = MAPPING_VDSO,
+        .len = GUEST_PAGE,
+        .prot = PROT_READ | PROT_WRITE,
+        .fd = -1,
+        .flags = MAP_PRIVATE | MAP_ANONYMOUS,
+        .kind = MAPPING_VDSO,
     };
     const AbiVdso *vdso = proc->abi->vdso;
     int64_t at = mm_map(&proc->mm, &r);
 
-    if (at < 0 || !mm_write(&proc->mm, (uint64_t)at, vdso->image,
-                            vdso->bytes)) {
+    if (at < 0 ||
+        !mm_write(&proc->mm, (uint64_t)at, vdso->image, vdso->bytes)) {
         return -ENOMEM;
     }
     *address = proc->placed.vdso = (uint64_t)at;
@@ -160,11 +163,14 @@ static int place_space(Process *proc, uint64_t low, uint64_t high)
     const LinuxUserOptions *o = proc->options;
     AddressBits bits = o->exec.frontend->address_bits(o->exec.features);
     MmPlace p = {
-        .low = low, .high = high, .move = o->move_base,
+        .low = low,
+        .high = high,
+        .move = o->move_base,
         .readable = proc->abi->readable_prot,
         .end = o->space ? o->space : 1ull << bits.usual,
         .reach = o->space ? o->space : 1ull << bits.most,
-        .has_base = o->has_guest_base, .base = o->guest_base,
+        .has_base = o->has_guest_base,
+        .base = o->guest_base,
     };
 
     return mm_init(&proc->mm, &p);
@@ -179,7 +185,8 @@ bool linux_user_space_ok(uint64_t end)
 static int load_program(Process *proc, Loader *l, uint64_t *pc, uint64_t *sp)
 {
     StackInfo info = {
-        .program = &l->program, .features = proc->options->exec.features,
+        .program = &l->program,
+        .features = proc->options->exec.features,
     };
     bool fixed = l->program.fixed;
     int64_t at;
@@ -272,13 +279,13 @@ static void share_space(Process *proc, ExecConfig *config)
 
 static int start_exec(Process *proc)
 {
-    static const PluginGuest guest = { read_guest, print_maps };
+    static const PluginGuest guest = {read_guest, print_maps};
     ExecConfig config = proc->options->exec;
     Plugins *plugins = proc->options->plugins;
 
-    config.code = (CodeReader){ mm_read_code, &proc->mm };
-    config.pages = (CodePages){ mm_watch_code, code_fence_begins, mm_peek_code,
-                                mm_code_origin, &proc->mm };
+    config.code = (CodeReader){mm_read_code, &proc->mm};
+    config.pages = (CodePages){mm_watch_code, code_fence_begins, mm_peek_code,
+                               mm_code_origin, &proc->mm};
     config.guest_base = proc->mm.base;
     share_space(proc, &config);
     proc->exec = exec_new(&config);
@@ -314,10 +321,10 @@ static void hold_program(Process *proc, int fd, const FdRoom *room)
 /* What the program's start needs files for. */
 typedef struct Start {
     Process *proc;
-    int program;               /* its descriptor, if it is open already */
+    int program; /* its descriptor, if it is open already */
     const FdRoom *room;
     uint64_t pc, sp;
-    int status;                /* 0 or an exit status */
+    int status; /* 0 or an exit status */
 } Start;
 
 static int load_all(Start *s, Loader *l)
@@ -345,7 +352,7 @@ static int load_all(Start *s, Loader *l)
 static void read_files(void *opaque)
 {
     Start *s = opaque;
-    Loader l = { .fd = -1, .interp_fd = -1 };
+    Loader l = {.fd = -1, .interp_fd = -1};
 
     s->status = loader_open(&l, s->proc->options, s->program);
     if (s->status == 0) {
@@ -366,15 +373,16 @@ static int start_program(Start *s, Task **task)
     } else if (fd_room_elsewhere(read_files, s, s->program)) {
         proc->program.fd = -1;
     } else {
-        s->status = complain(proc->options, proc->options->program, ENOMEM,
-                             NULL);
+        s->status =
+            complain(proc->options, proc->options->program, ENOMEM, NULL);
     }
     if (s->status) {
         return s->status;
     }
     *task = task_new(proc);
     if (!*task) {
-        return complain(proc->options, "memory for translated code", errno, NULL);
+        return complain(proc->options, "memory for translated code", errno,
+                        NULL);
     }
     proc->mm.code_gone = code_gone;
     reserve_fill(&proc->reserve);
@@ -428,8 +436,7 @@ __attribute__((noinline)) static void grow_stack(void)
 
 static int cannot_listen(const LinuxUserOptions *o)
 {
-    fprintf(stderr, "%s: -g %s: %s\n", o->name, o->gdb->where,
-            strerror(errno));
+    fprintf(stderr, "%s: -g %s: %s\n", o->name, o->gdb->where, strerror(errno));
     return EXIT_WRONG_USE;
 }
 
@@ -445,7 +452,7 @@ int linux_user_run(const LinuxUserOptions *o)
         return complain(o, o->program, ENOMEM, NULL);
     }
     grow_stack();
-    mallopt(M_ARENA_MAX, 1);   /* each takes two mappings and 64 MiB */
+    mallopt(M_ARENA_MAX, 1); /* each takes two mappings and 64 MiB */
     proc->options = o;
     proc->abi = o->abi;
     proc->same_layouts = layouts_same(o->abi);
@@ -459,9 +466,11 @@ int linux_user_run(const LinuxUserOptions *o)
     pthread_mutex_init(&proc->program.lock, NULL);
     signal_init_process(proc);
     fd_room_make(&room);
-    ret = start_program(&(Start){ .proc = proc, .room = &room,
-                                  .program = program.fd >= 0 ? program.fd
-                                                             : o->program_fd }, &t);
+    ret = start_program(
+        &(Start){.proc = proc,
+                 .room = &room,
+                 .program = program.fd >= 0 ? program.fd : o->program_fd},
+        &t);
     if (ret == 0 && o->gdb && debug_start(t) < 0) {
         ret = cannot_listen(o);
     }
@@ -477,7 +486,7 @@ int linux_user_run(const LinuxUserOptions *o)
             profile_start(t);
         }
         fd_room_end(&room);
-        signal_unblock(t);     /* the wait for a debugger can be ended */
+        signal_unblock(t); /* the wait for a debugger can be ended */
         if (t->debug) {
             debug_first_stop(t);
         }
@@ -486,7 +495,7 @@ int linux_user_run(const LinuxUserOptions *o)
             gdb_thread_end(t->debug);
         }
         task_free(t);
-        raw_syscall(SYS_exit, 0, 0, 0, 0, 0, 0);   /* others go on */
+        raw_syscall(SYS_exit, 0, 0, 0, 0, 0, 0); /* others go on */
     }
     return ret;
 }

@@ -22,17 +22,17 @@
 #include "util/check.h"
 
 const Syscall syscalls[NB_CALLS] = {
-#define ROW(name, arguments, ...) \
+#define ROW(name, arguments, ...)                                              \
     SYSCALL_ROW(name, arguments, .call = CALL_##name, __VA_ARGS__)
 #define PASS(name, arguments) ROW(name, arguments, .host = SYS_##name)
-#define CALL(name, arguments, function) \
+#define CALL(name, arguments, function)                                        \
     ROW(name, arguments, .handler = function, .host = -1)
-#define LAID(name, arguments, layout, function)                     \
-    ROW(name, arguments, .handler = function, .host = SYS_##name,   \
+#define LAID(name, arguments, layout, function)                                \
+    ROW(name, arguments, .handler = function, .host = SYS_##name,              \
         .structure = LAYOUT_##layout)
-#define GIVES(name, arguments, layout, i)                           \
-    ROW(name, arguments, .host = SYS_##name,                        \
-        .structure = LAYOUT_##layout, .given = i)
+#define GIVES(name, arguments, layout, i)                                      \
+    ROW(name, arguments, .host = SYS_##name, .structure = LAYOUT_##layout,     \
+        .given = i)
 #include "linux-user/task/calls.def"
 };
 
@@ -66,12 +66,14 @@ static long pass_given(Task *t, const Syscall *row, const uint64_t *a)
     uint64_t v[6];
     long ret;
 
-    host.pointers &= (uint8_t)~(1u << row->given);
+    host.pointers &= (uint8_t) ~(1u << row->given);
     memcpy(v, a, sizeof(v));
     v[row->given] = (uintptr_t)structure;
     ret = pass(t, &host, v);
-    return ret < 0 || structure_write(t, row->structure, a[row->given],
-                                      structure) ? ret : -EFAULT;
+    return ret < 0 ||
+                   structure_write(t, row->structure, a[row->given], structure)
+               ? ret
+               : -EFAULT;
 }
 
 static long call_once(Task *t, const Syscall *row, unsigned nr,
@@ -119,7 +121,8 @@ static long call_row(Task *t, unsigned nr, const uint64_t *a)
     const Syscall *row = syscall_row(t, nr);
 
     return row->open_flags && !t->proc->same_open_flags
-           ? call_with_host_flags(t, row, nr, a) : call_grown(t, row, nr, a);
+               ? call_with_host_flags(t, row, nr, a)
+               : call_grown(t, row, nr, a);
 }
 
 /*
@@ -162,7 +165,8 @@ static SeccompVerdict ask_seccomp(Task *t, unsigned *nr, const uint64_t *a,
                                   long *ret)
 {
     return seccomp_active(t) && !syscall_by_vdso(t, *nr, a)
-           ? judge_call(t, nr, a, ret) : SECCOMP_ALLOWED;
+               ? judge_call(t, nr, a, ret)
+               : SECCOMP_ALLOWED;
 }
 
 static long make_call(Task *t, unsigned nr, const uint64_t *a)

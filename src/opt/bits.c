@@ -18,8 +18,8 @@ static Bits bits_add(Type t, Bits a, Bits b, unsigned carry)
     uint64_t least = a.ones + b.ones + carry;
     uint64_t carry_zero = ~(most ^ a.zeros ^ b.zeros);
     uint64_t carry_one = least ^ a.ones ^ b.ones;
-    uint64_t known = (a.zeros | a.ones) & (b.zeros | b.ones) &
-                     (carry_zero | carry_one);
+    uint64_t known =
+        (a.zeros | a.ones) & (b.zeros | b.ones) & (carry_zero | carry_one);
     return bits_fit(t, ~most & known, least & known,
                     min_u(a.signs, b.signs) - 1);
 }
@@ -116,8 +116,7 @@ static Bits bits_deposit(const Op *op, Bits a, Bits b)
 {
     unsigned pos = (unsigned)op_const(op, 0);
     uint64_t mask = field_mask(pos, (unsigned)op_const(op, 1));
-    return bits_fit((Type)op->type,
-                    (a.zeros & ~mask) | (b.zeros << pos & mask),
+    return bits_fit((Type)op->type, (a.zeros & ~mask) | (b.zeros << pos & mask),
                     (a.ones & ~mask) | (b.ones << pos & mask), 1);
 }
 
@@ -175,7 +174,8 @@ Bits bits_of_op(const IR *ir, const Op *op, const Bits in[])
     case OP_sub: return bits_add(t, a, bits_not(b), 1);
     case OP_neg: return bits_add(t, bits_of_value(0), bits_not(a), 1);
     case OP_mul: return bits_mul(t, a, b);
-    case OP_divu: case OP_remu: return bits_divide(op, a, b);
+    case OP_divu:
+    case OP_remu: return bits_divide(op, a, b);
     case OP_and: return bits_and(a, b);
     case OP_or: return bits_or(a, b);
     case OP_xor: return bits_xor(a, b);
@@ -185,21 +185,23 @@ Bits bits_of_op(const IR *ir, const Op *op, const Bits in[])
     case OP_eqv: return bits_not(bits_xor(a, b));
     case OP_nand: return bits_not(bits_and(a, b));
     case OP_nor: return bits_not(bits_or(a, b));
-    case OP_shl: case OP_shr: case OP_sar: return bits_shift(op, a, b);
+    case OP_shl:
+    case OP_shr:
+    case OP_sar: return bits_shift(op, a, b);
     case OP_extract:
-        return bits_extract(t, a, (unsigned)op->arg[2],
-                            (unsigned)op->arg[3]);
+        return bits_extract(t, a, (unsigned)op->arg[2], (unsigned)op->arg[3]);
     case OP_sextract:
-        return bits_sextract(t, a, (unsigned)op->arg[2],
-                             (unsigned)op->arg[3]);
+        return bits_sextract(t, a, (unsigned)op->arg[2], (unsigned)op->arg[3]);
     case OP_deposit: return bits_deposit(op, a, b);
-    case OP_bswap16: case OP_bswap32: case OP_bswap64:
-        return bits_bswap(op, a);
-    case OP_clz: case OP_ctz:
-        return bits_either(t, bits_below(t, 7), b);
+    case OP_bswap16:
+    case OP_bswap32:
+    case OP_bswap64: return bits_bswap(op, a);
+    case OP_clz:
+    case OP_ctz: return bits_either(t, bits_below(t, 7), b);
     case OP_ctpop: return bits_below(t, 7);
-    case OP_setcond: case OP_setcond2_i32: case OP_fcmp:
-        return bits_below(t, 1);
+    case OP_setcond:
+    case OP_setcond2_i32:
+    case OP_fcmp: return bits_below(t, 1);
     case OP_negsetcond: return bits_fit(t, 0, 0, 64);
     case OP_movcond: return bits_either(t, in[2], in[3]);
     case OP_ext_i32_i64: return a;
@@ -218,7 +220,8 @@ Bits bits_of_op(const IR *ir, const Op *op, const Bits in[])
     case OP_fflags_get:
         return bits_below(t, fp_flags_of(ir_fp_policy(ir, op)) >> 5 ? 6 : 5);
     case OP_fbox: return bits_fit(t, a.zeros & ~F32_BOX, a.ones | F32_BOX, 1);
-    case OP_fmv_fi: case OP_fmv_if:
+    case OP_fmv_fi:
+    case OP_fmv_if:
         return bits_fit(t, a.zeros, a.ones, t == TYPE_I64 ? a.signs : 1);
     default: return bits_unknown(t);
     }

@@ -12,9 +12,9 @@
 #include "core/ir.h"
 
 typedef struct Bits {
-    uint64_t zeros;  /* bits that are 0 */
-    uint64_t ones;   /* bits that are 1 */
-    unsigned signs;  /* so many high bits are equal, at least 1 */
+    uint64_t zeros; /* bits that are 0 */
+    uint64_t ones;  /* bits that are 1 */
+    unsigned signs; /* so many high bits are equal, at least 1 */
 } Bits;
 
 /* The low n bits, 0 <= n <= 64. */
@@ -52,9 +52,7 @@ static inline unsigned type_bits(Type t)
 /* v as a value of type t is kept. */
 static inline uint64_t fit_value(Type t, uint64_t v)
 {
-    return t == TYPE_I32   ? sign_extend(v, 32)
-           : t == TYPE_F32 ? (uint32_t)v
-                           : v;
+    return t == TYPE_I32 ? sign_extend(v, 32) : t == TYPE_F32 ? (uint32_t)v : v;
 }
 
 static inline bool bits_known(Bits b)

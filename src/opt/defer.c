@@ -58,14 +58,15 @@ typedef struct Defer {
     TempId fpr[MAX_FPRS];
     bool unboxed[MAX_FPRS]; /* by some funbox */
     uint8_t entry[MAX_FPRS];
-    uint8_t form[IR_MAX_TEMPS];     /* now */
-    const Op *side[IR_MAX_LABELS];  /* set_side of the label, or NULL */
-    const Op *back[IR_MAX_LABELS];  /* goto_tb of an inner slot behind it */
-    const Op *guard;                /* on_fault of the next op, or NULL */
+    uint8_t form[IR_MAX_TEMPS];    /* now */
+    const Op *side[IR_MAX_LABELS]; /* set_side of the label, or NULL */
+    const Op *back[IR_MAX_LABELS]; /* goto_tb of an inner slot behind it */
+    const Op *guard;               /* on_fault of the next op, or NULL */
     /* Ops that stand behind the region's in the end wait in ir->spare: sides
        behind the ops that are read there, stubs at its end. */
     uint32_t sides, nb_sides, nb_stubs;
-    uint8_t at[IR_MAX_LABELS][MAX_FPRS]; /* cleared as far as there are labels */
+    uint8_t at[IR_MAX_LABELS]
+              [MAX_FPRS]; /* cleared as far as there are labels */
 } Defer;
 
 /* ---- forms --------------------------------------------------------------- */
@@ -95,10 +96,10 @@ static Form form_of_const(const IR *ir, Type type, uint64_t v)
     if (boxed && (low << 1 <= 0xff000000u || low == ir_default_nan32(ir))) {
         return CLEAN32;
     }
-    return boxed                                              ? BOXED
-           : v << 1 <= 0xffe0000000000000u ||
-                   v == ir_default_nan64(ir)                     ? CLEAN64
-                                                              : EXACT;
+    return boxed ? BOXED
+           : v << 1 <= 0xffe0000000000000u || v == ir_default_nan64(ir)
+               ? CLEAN64
+               : EXACT;
 }
 
 static Form form_of(const Defer *d, TempId t)
@@ -383,8 +384,8 @@ static void branch_back(Defer *d, LabelId label)
 /* With a side if it has one, or if something is to be settled on its way. */
 static void branch_op(Defer *d, const Op *op)
 {
-    unsigned k = op_outs(op) + op_ins(op) +
-                 (unsigned)opcode_label((Opcode)op->opc);
+    unsigned k =
+        op_outs(op) + op_ins(op) + (unsigned)opcode_label((Opcode)op->opc);
     LabelId label = (LabelId)op->arg[k];
     Op turned = *op;
     if (d->side[label]) {
@@ -458,8 +459,7 @@ static void fault_op(Defer *d, const Op *op)
 static void call_op(Defer *d, const Op *op)
 {
     unsigned flags = op_helper(op)->flags;
-    if (flags &
-        (HELPER_READS_STATE | HELPER_WRITES_STATE | HELPER_FAULTS)) {
+    if (flags & (HELPER_READS_STATE | HELPER_WRITES_STATE | HELPER_FAULTS)) {
         settle_all(d);
     }
     keep(d, op);
@@ -615,8 +615,8 @@ static void choose_entry(Defer *d)
     memset(d->entry, guards ? UNREACHED : EXACT, sizeof(d->entry));
     find_forms(d);
     for (unsigned i = 0; guards && i < d->nb_fprs; i++) {
-        d->entry[i] = (uint8_t)guarded_form((Form)d->at[d->head][i],
-                                            d->unboxed[i]);
+        d->entry[i] =
+            (uint8_t)guarded_form((Form)d->at[d->head][i], d->unboxed[i]);
     }
     do {
         find_forms(d);
@@ -645,8 +645,7 @@ static void guard(IR *ir, TempId g, Form f, LabelId plain)
                    plain);
     }
     if (f == RAW32) {
-        guard_nan(ir, x, F32_BOX | ir_default_nan32(ir), 33, 0x7f800000,
-                  plain);
+        guard_nan(ir, x, F32_BOX | ir_default_nan32(ir), 33, 0x7f800000, plain);
     } else if (f == RAW64) {
         guard_nan(ir, x, ir_default_nan64(ir), 1, 0x7ff0000000000000, plain);
     }
@@ -691,8 +690,8 @@ static void note_unboxed(Defer *d, TempId g)
 /* Does an access to host memory touch an FP global, as far as is known? */
 static bool touches_fprs(const Defer *d, const Op *op)
 {
-    bool access = (op->opc >= OP_ld8u && op->opc <= OP_st) ||
-                  op->opc == OP_vdupm;
+    bool access =
+        (op->opc >= OP_ld8u && op->opc <= OP_st) || op->opc == OP_vdupm;
     int64_t start = (int64_t)op->arg[2];
     for (unsigned i = 0; access && i < d->nb_fprs; i++) {
         const Temp *g = &d->ir->temps[d->fpr[i]];

@@ -88,9 +88,8 @@ static void multiply(Type t, bool is_signed, const uint64_t in[],
                      uint64_t out[2])
 {
     unsigned n = type_bits(t);
-    uint128 p = is_signed
-                    ? (uint128)((int128)(int64_t)in[0] * (int64_t)in[1])
-                    : (uint128)uns(t, in[0]) * uns(t, in[1]);
+    uint128 p = is_signed ? (uint128)((int128)(int64_t)in[0] * (int64_t)in[1])
+                          : (uint128)uns(t, in[0]) * uns(t, in[1]);
     out[0] = (uint64_t)p;
     out[1] = (uint64_t)(p >> n);
 }
@@ -152,9 +151,11 @@ static bool eval_raw(const Op *op, const uint64_t in[], uint64_t out[2])
     Type t = (Type)op->type;
     uint64_t a = in[0], b = in[1];
     switch (op->opc) {
-    case OP_mov: case OP_ext_i32_i64: case OP_extrl_i64_i32:
-    case OP_fmv_fi: case OP_fmv_if:
-        out[0] = a; return true;
+    case OP_mov:
+    case OP_ext_i32_i64:
+    case OP_extrl_i64_i32:
+    case OP_fmv_fi:
+    case OP_fmv_if: out[0] = a; return true;
     case OP_setcond: out[0] = holds(op, in); return true;
     case OP_negsetcond: out[0] = -(uint64_t)holds(op, in); return true;
     case OP_setcond2_i32: out[0] = holds2(op, in); return true;
@@ -163,10 +164,18 @@ static bool eval_raw(const Op *op, const uint64_t in[], uint64_t out[2])
     case OP_sub: out[0] = a - b; return true;
     case OP_neg: out[0] = -a; return true;
     case OP_mul: out[0] = a * b; return true;
-    case OP_divs: case OP_divu: case OP_rems: case OP_remu:
-        return divide(t, (Opcode)op->opc, in, out);
-    case OP_mulsh: multiply(t, true, in, out); out[0] = out[1]; return true;
-    case OP_muluh: multiply(t, false, in, out); out[0] = out[1]; return true;
+    case OP_divs:
+    case OP_divu:
+    case OP_rems:
+    case OP_remu: return divide(t, (Opcode)op->opc, in, out);
+    case OP_mulsh:
+        multiply(t, true, in, out);
+        out[0] = out[1];
+        return true;
+    case OP_muluh:
+        multiply(t, false, in, out);
+        out[0] = out[1];
+        return true;
     case OP_muls2: multiply(t, true, in, out); return true;
     case OP_mulu2: multiply(t, false, in, out); return true;
     case OP_and: out[0] = a & b; return true;
@@ -178,20 +187,25 @@ static bool eval_raw(const Op *op, const uint64_t in[], uint64_t out[2])
     case OP_eqv: out[0] = ~(a ^ b); return true;
     case OP_nand: out[0] = ~(a & b); return true;
     case OP_nor: out[0] = ~(a | b); return true;
-    case OP_shl: case OP_shr: case OP_sar: case OP_rotl: case OP_rotr:
-        out[0] = shift(t, (Opcode)op->opc, a, b); return true;
-    case OP_extract: case OP_sextract: out[0] = field(op, a); return true;
+    case OP_shl:
+    case OP_shr:
+    case OP_sar:
+    case OP_rotl:
+    case OP_rotr: out[0] = shift(t, (Opcode)op->opc, a, b); return true;
+    case OP_extract:
+    case OP_sextract: out[0] = field(op, a); return true;
     case OP_deposit: out[0] = deposit(op, a, b); return true;
     case OP_extract2: out[0] = extract2(op, a, b); return true;
-    case OP_bswap16: case OP_bswap32: out[0] = bswap(op, a); return true;
+    case OP_bswap16:
+    case OP_bswap32: out[0] = bswap(op, a); return true;
     case OP_bswap64: out[0] = __builtin_bswap64(a); return true;
-    case OP_clz: case OP_ctz: case OP_ctpop:
-        out[0] = count(t, (Opcode)op->opc, a, b); return true;
+    case OP_clz:
+    case OP_ctz:
+    case OP_ctpop: out[0] = count(t, (Opcode)op->opc, a, b); return true;
     case OP_extu_i32_i64: out[0] = (uint32_t)a; return true;
     case OP_extrh_i64_i32: out[0] = a >> 32; return true;
     case OP_fbox: out[0] = a | F32_BOX; return true;
-    case OP_funbox:
-        out[0] = a; return a >= F32_BOX; /* else the policy's */
+    case OP_funbox: out[0] = a; return a >= F32_BOX; /* else the policy's */
     default: return false;
     }
 }

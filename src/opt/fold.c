@@ -90,7 +90,8 @@ static bool is_small(Type t)
     return type_in(t, TYPES_INT | TYPES_FP);
 }
 
-/* ---- temps ----------------------------------------------------------------- */
+/* ---- temps -----------------------------------------------------------------
+ */
 
 static void note_const(Info *info, const Temp *t)
 {
@@ -127,7 +128,8 @@ TempId fold_temp(Fold *f, Type t)
     return temp;
 }
 
-/* ---- rewriting ------------------------------------------------------------- */
+/* ---- rewriting -------------------------------------------------------------
+ */
 
 bool to_mov(Fold *f, Op *op, TempId s)
 {
@@ -162,8 +164,8 @@ void fold_before(Fold *f, Op **op, Opcode opc, TempId o, Arg a, Arg b, Arg c)
     Op *first = *op;
     *op = first + 1;
     **op = *first;
-    *first = (Op){.opc = (uint16_t)opc, .type = first->type,
-                  .arg = {o, a, b, c}};
+    *first =
+        (Op){.opc = (uint16_t)opc, .type = first->type, .arg = {o, a, b, c}};
     if (opc == OP_mov) {
         first->type = f->ir->temps[o].type;
     }
@@ -174,14 +176,14 @@ void fold_before(Fold *f, Op **op, Opcode opc, TempId o, Arg a, Arg b, Arg c)
     }
 }
 
-/* ---- the current op --------------------------------------------------------- */
+/* ---- the current op ---------------------------------------------------------
+ */
 
 /* A constant that an op may have instead of a global that holds it. */
 static bool is_cheap(const Temp *t)
 {
-    return t->kind != TEMP_CONST ||
-           (type_in((Type)t->type, TYPES_INT) &&
-            (int64_t)t->value == (int32_t)t->value);
+    return t->kind != TEMP_CONST || (type_in((Type)t->type, TYPES_INT) &&
+                                     (int64_t)t->value == (int32_t)t->value);
 }
 
 static void resolve_inputs(Fold *f, Op *op)
@@ -189,8 +191,7 @@ static void resolve_inputs(Fold *f, Op *op)
     unsigned outs = op_outs(op), ins = op_ins(op);
     for (unsigned i = outs; i < outs + ins; i++) {
         TempId t = (TempId)op->arg[i], r = root(f, t);
-        if (r != t && (!is_global(f, t) ||
-                       is_cheap(&f->ir->temps[r]))) {
+        if (r != t && (!is_global(f, t) || is_cheap(&f->ir->temps[r]))) {
             op->arg[i] = r;
         }
     }
@@ -211,8 +212,8 @@ static bool load_inputs(Fold *f, const Op *op)
 
 static bool is_pinned_op(const Op *op)
 {
-    return op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_CARRY_IN |
-                           OPF_CARRY_OUT | OPF_FPENV);
+    return op_flags(op) &
+           (OPF_SIDE | OPF_FAULT | OPF_CARRY_IN | OPF_CARRY_OUT | OPF_FPENV);
 }
 
 /* Step 2. */
@@ -246,11 +247,11 @@ static void order_inputs(Fold *f, Op *op)
 {
     unsigned outs = op_outs(op);
     if (op_ins(op) < 2) {
-        return;                /* there is no f->in[1] */
+        return; /* there is no f->in[1] */
     }
     bool swap = in_known(&f->in[0]) && !in_known(&f->in[1]);
-    swap |= temp_is_const(f->ir, f->in[0].t) &&
-            !temp_is_const(f->ir, f->in[1].t);
+    swap |=
+        temp_is_const(f->ir, f->in[0].t) && !temp_is_const(f->ir, f->in[1].t);
     if (swap && op_commutes(f->ir, op)) {
         In in = f->in[0];
         f->in[0] = f->in[1];
@@ -285,7 +286,8 @@ static void simplify(Fold *f)
     }
 }
 
-/* ---- what is known after an op ----------------------------------------------- */
+/* ---- what is known after an op
+ * ----------------------------------------------- */
 
 static void define(Fold *f, TempId t, Bits bits)
 {
@@ -312,10 +314,10 @@ static bool gives_canonical(const Fold *f, const Op *op)
     switch (op->opc) {
     case OP_mov:
         return f->info[op->arg[1]].canonical && !fold_lost(f, op->arg[1]);
-    case OP_fcanon: case OP_fcvt_sf: case OP_fcvt_uf:
-        return true;
-    default:
-        return false;
+    case OP_fcanon:
+    case OP_fcvt_sf:
+    case OP_fcvt_uf: return true;
+    default: return false;
     }
 }
 
@@ -402,7 +404,8 @@ static void fold_op(Fold *f, const Op *in)
     finish(f);
 }
 
-/* ---- the pass ---------------------------------------------------------------- */
+/* ---- the pass
+ * ---------------------------------------------------------------- */
 
 static void start(Fold *f, IR *ir, OptConfig config)
 {

@@ -19,16 +19,16 @@ typedef struct Info {
     int32_t copy_time;    /* it held the same as copy_of; 0: no copy */
     TempId copy_of;
     uint8_t signs;
-    bool canonical;       /* FP: no NaN, or the canonical one */
+    bool canonical; /* FP: no NaN, or the canonical one */
 } Info;
 
 /* A field of the guest state that is no global: [offset, offset + bytes). */
 typedef struct StateEntry {
     int64_t offset;
     uint8_t bytes, type;
-    TempId temp;          /* holds what is there since time */
+    TempId temp; /* holds what is there since time */
     int32_t time;
-    int32_t store;        /* time of the store that put it there, 0: none */
+    int32_t store; /* time of the store that put it there, 0: none */
 } StateEntry;
 
 enum { STATE_ENTRIES = 8, FOLD_INPUTS = 4 };
@@ -41,16 +41,16 @@ typedef struct In {
 
 typedef struct Fold {
     IR *ir;
-    Op *out;              /* ops that are done, then the current one */
+    Op *out; /* ops that are done, then the current one */
     uint32_t nb_out;
-    uint32_t nb_left;     /* ops of the input not yet looked at */
+    uint32_t nb_left;             /* ops of the input not yet looked at */
     int32_t lost[TEMP_CONST + 1]; /* by TempKind */
-    int32_t exposed;      /* time of the last op that exposes guest state */
-    bool forward;         /* forward guest state */
+    int32_t exposed; /* time of the last op that exposes guest state */
+    bool forward;    /* forward guest state */
     unsigned nb_state, next_state;
     StateEntry state[STATE_ENTRIES];
-    In in[FOLD_INPUTS];   /* inputs of the current op */
-    uint32_t nb_info;     /* temps that info is set up for */
+    In in[FOLD_INPUTS]; /* inputs of the current op */
+    uint32_t nb_info;   /* temps that info is set up for */
     Info info[IR_MAX_TEMPS];
 } Fold;
 
@@ -117,8 +117,7 @@ const Op *fold_def_is(const Fold *f, TempId t, Opcode opc);
  */
 bool fold_reaches(const Fold *f, TempId via, const Op *def, unsigned i);
 /* The same, and input j of def is a known value, put in *v. */
-bool fold_reaches_const(const Fold *f, TempId via, const Op *def,
-                        uint64_t *v);
+bool fold_reaches_const(const Fold *f, TempId via, const Op *def, uint64_t *v);
 
 /* ---- rewriting the current op ------------------------------------------ */
 
@@ -132,8 +131,7 @@ bool fold_room(const Fold *f, unsigned n);
  * Puts o = opc a, b (a, b for inputs, then constants) before *op, which moves
  * one place on.
  */
-void fold_before(Fold *f, Op **op, Opcode opc, TempId o, Arg a, Arg b,
-                 Arg c);
+void fold_before(Fold *f, Op **op, Opcode opc, TempId o, Arg a, Arg b, Arg c);
 
 /* These make the current op another; all return true. */
 bool to_mov(Fold *f, Op *op, TempId s);
@@ -176,11 +174,11 @@ static inline bool to_field(Op *op, Opcode opc, TempId a, unsigned pos,
  * A rule: when `cond` holds, the op becomes `then` (a to_*() above).  A rule
  * function returns true when it changed the op, which is then looked at again.
  */
-#define RULE(cond, then) \
-    do {                 \
-        if (cond) {      \
-            return then; \
-        }                \
+#define RULE(cond, then)                                                       \
+    do {                                                                       \
+        if (cond) {                                                            \
+            return then;                                                       \
+        }                                                                      \
     } while (0)
 
 #define FOLD(name, function) bool function(Fold *f, Op *op);

@@ -44,7 +44,8 @@ static void count(uint8_t *n)
     *n = (uint8_t)(*n + (*n < MANY));
 }
 
-/* ---- step 1 --------------------------------------------------------------- */
+/* ---- step 1 ---------------------------------------------------------------
+ */
 
 /* Can the access, whose address is argument ADDRESS, have an index? */
 static bool can_have_index(const HostFacts *host, const Op *op)
@@ -75,7 +76,8 @@ static void note_op(Index *x, const Op *op)
     }
 }
 
-/* ---- step 2 --------------------------------------------------------------- */
+/* ---- step 2 ---------------------------------------------------------------
+ */
 
 /* The op of this code that alone sets t, an EBB temp; or NULL. */
 static const Op *def_of(const Index *x, TempId t, Opcode opc)
@@ -122,8 +124,7 @@ static unsigned take_shift(const Index *x, const Op *access, TempId *t)
 /* A helper, or a store to the guest's state. */
 static bool sets_globals(const Op *op)
 {
-    return op_flags(op) & OPF_CALL ||
-           (op->opc >= OP_st8 && op->opc <= OP_st);
+    return op_flags(op) & OPF_CALL || (op->opc >= OP_st8 && op->opc <= OP_st);
 }
 
 static void add_index(Index *x, Op *op)
@@ -151,7 +152,8 @@ static void add_index(Index *x, Op *op)
     op->arg[ADDRESS + 4] = memop;
 }
 
-/* ---- the pass --------------------------------------------------------------- */
+/* ---- the pass ---------------------------------------------------------------
+ */
 
 void opt_index(IR *ir, const OptTarget *target)
 {
@@ -163,8 +165,7 @@ void opt_index(IR *ir, const OptTarget *target)
     x->host = &target->host;
     x->nb_main = x->barrier = 0;
     memset(x->of, 0, ir->nb_temps * sizeof(x->of[0]));
-    while (x->nb_main < ir->nb_ops &&
-           ir->ops[x->nb_main].opc != OP_set_side) {
+    while (x->nb_main < ir->nb_ops && ir->ops[x->nb_main].opc != OP_set_side) {
         note_op(x, &ir->ops[x->nb_main++]);
     }
     for (uint32_t i = 0; i < x->nb_main; i++) {

@@ -54,12 +54,12 @@ typedef struct TempLife {
 
 typedef struct Live {
     IR *ir;
-    uint32_t now;             /* time at which the current op reads */
-    bool carry;               /* a kept op after this one takes a carry */
-    uint32_t forget[KINDS];   /* later reads do not count */
-    uint32_t want[KINDS];     /* next time that all of a kind are used... */
-    uint32_t expose[KINDS];   /* ...or exposed */
-    Op *side[IR_MAX_LABELS];  /* set_side of the label, or NULL */
+    uint32_t now;            /* time at which the current op reads */
+    bool carry;              /* a kept op after this one takes a carry */
+    uint32_t forget[KINDS];  /* later reads do not count */
+    uint32_t want[KINDS];    /* next time that all of a kind are used... */
+    uint32_t expose[KINDS];  /* ...or exposed */
+    Op *side[IR_MAX_LABELS]; /* set_side of the label, or NULL */
     TempLife temps[IR_MAX_TEMPS];
 } Live;
 
@@ -224,8 +224,7 @@ static void host_access(Live *l, const Op *op)
     int64_t end = start + op_access_bytes(op);
     for (TempId t = l->ir->env + 1; t < l->ir->nb_globals; t++) {
         const Temp *g = &l->ir->temps[t];
-        if (g->offset < end &&
-            g->offset + type_size((Type)g->type) > start) {
+        if (g->offset < end && g->offset + type_size((Type)g->type) > start) {
             if (store) {
                 l->temps[t].read = NEVER;
             }
@@ -261,28 +260,46 @@ enum { BITS_SEEN, BITS_PASSED, BITS_UNSEEN };
 
 static const uint8_t bit_use[OP_COUNT] = {
     /* the low half of the result comes from low halves alone */
-    [OP_mov] = BITS_PASSED,      [OP_add] = BITS_PASSED,
-    [OP_sub] = BITS_PASSED,      [OP_mul] = BITS_PASSED,
-    [OP_neg] = BITS_PASSED,      [OP_and] = BITS_PASSED,
-    [OP_or] = BITS_PASSED,       [OP_xor] = BITS_PASSED,
-    [OP_not] = BITS_PASSED,      [OP_andc] = BITS_PASSED,
-    [OP_orc] = BITS_PASSED,      [OP_eqv] = BITS_PASSED,
-    [OP_nand] = BITS_PASSED,     [OP_nor] = BITS_PASSED,
-    [OP_shl] = BITS_PASSED,      [OP_deposit] = BITS_PASSED,
-    [OP_bswap16] = BITS_UNSEEN,  [OP_bswap32] = BITS_UNSEEN,
+    [OP_mov] = BITS_PASSED,
+    [OP_add] = BITS_PASSED,
+    [OP_sub] = BITS_PASSED,
+    [OP_mul] = BITS_PASSED,
+    [OP_neg] = BITS_PASSED,
+    [OP_and] = BITS_PASSED,
+    [OP_or] = BITS_PASSED,
+    [OP_xor] = BITS_PASSED,
+    [OP_not] = BITS_PASSED,
+    [OP_andc] = BITS_PASSED,
+    [OP_orc] = BITS_PASSED,
+    [OP_eqv] = BITS_PASSED,
+    [OP_nand] = BITS_PASSED,
+    [OP_nor] = BITS_PASSED,
+    [OP_shl] = BITS_PASSED,
+    [OP_deposit] = BITS_PASSED,
+    [OP_bswap16] = BITS_UNSEEN,
+    [OP_bswap32] = BITS_UNSEEN,
     [OP_extrl_i64_i32] = BITS_UNSEEN,
     /* moves of what may be a NaN; arithmetic treats all quiet NaNs alike, but
      * funbox takes a NaN with ones above for a single */
     [OP_fbox] = BITS_PASSED,
-    [OP_fcanon] = BITS_UNSEEN,   [OP_fadd] = BITS_UNSEEN,
-    [OP_fsub] = BITS_UNSEEN,     [OP_fmul] = BITS_UNSEEN,
-    [OP_fdiv] = BITS_UNSEEN,     [OP_fsqrt] = BITS_UNSEEN,
-    [OP_fmadd] = BITS_UNSEEN,    [OP_fmsub] = BITS_UNSEEN,
-    [OP_fnmsub] = BITS_UNSEEN,   [OP_fnmadd] = BITS_UNSEEN,
-    [OP_fmin] = BITS_UNSEEN,     [OP_fmax] = BITS_UNSEEN,
-    [OP_fcmp] = BITS_UNSEEN,     [OP_fround] = BITS_UNSEEN,
-    [OP_fclass] = BITS_UNSEEN,   [OP_fcvt_ff] = BITS_UNSEEN,
-    [OP_fcvt_fs] = BITS_UNSEEN,  [OP_fcvt_fu] = BITS_UNSEEN,
+    [OP_fcanon] = BITS_UNSEEN,
+    [OP_fadd] = BITS_UNSEEN,
+    [OP_fsub] = BITS_UNSEEN,
+    [OP_fmul] = BITS_UNSEEN,
+    [OP_fdiv] = BITS_UNSEEN,
+    [OP_fsqrt] = BITS_UNSEEN,
+    [OP_fmadd] = BITS_UNSEEN,
+    [OP_fmsub] = BITS_UNSEEN,
+    [OP_fnmsub] = BITS_UNSEEN,
+    [OP_fnmadd] = BITS_UNSEEN,
+    [OP_fmin] = BITS_UNSEEN,
+    [OP_fmax] = BITS_UNSEEN,
+    [OP_fcmp] = BITS_UNSEEN,
+    [OP_fround] = BITS_UNSEEN,
+    [OP_fclass] = BITS_UNSEEN,
+    [OP_fcvt_ff] = BITS_UNSEEN,
+    [OP_fcvt_fs] = BITS_UNSEEN,
+    [OP_fcvt_fu] = BITS_UNSEEN,
 };
 
 static bool any_nan(const IR *ir, const Op *op)
@@ -312,10 +329,11 @@ bool opt_yields_any_nan(const IR *ir, const Op *op)
 static bool sees_bits(const IR *ir, const Op *op, unsigned i, bool visible)
 {
     switch (op->opc) {
-    case OP_extract: case OP_sextract:
-        return op->arg[2] + op->arg[3] > 32;
-    case OP_st8: case OP_st16: case OP_st32:
-        return i != 0;
+    case OP_extract:
+    case OP_sextract: return op->arg[2] + op->arg[3] > 32;
+    case OP_st8:
+    case OP_st16:
+    case OP_st32: return i != 0;
     case OP_guest_st:
         return i != 0 || !type_in((Type)op->type, TYPES_INT) ||
                (op->arg[3] & MO_SIZE) > MO_32;
@@ -323,24 +341,31 @@ static bool sees_bits(const IR *ir, const Op *op, unsigned i, bool visible)
         return i != 0 || !type_in((Type)op->type, TYPES_INT) ||
                (op->arg[5] & MO_SIZE) > MO_32;
     default:
-        return bit_use[op->opc] == BITS_PASSED ? visible
-               : bit_use[op->opc] == BITS_UNSEEN
-                   ? !opt_takes_any_nan(ir, op)
-                   : true;
+        return bit_use[op->opc] == BITS_PASSED   ? visible
+               : bit_use[op->opc] == BITS_UNSEEN ? !opt_takes_any_nan(ir, op)
+                                                 : true;
     }
 }
 
 bool opt_is_fp_arithmetic(const Op *op)
 {
     switch (op->opc) {
-    case OP_fadd: case OP_fsub: case OP_fmul: case OP_fdiv: case OP_fsqrt:
-    case OP_fmadd: case OP_fmsub: case OP_fnmsub: case OP_fnmadd:
-    case OP_fround: case OP_fcvt_ff: case OP_fcvt_sf: case OP_fcvt_uf:
-        return true;
-    case OP_fmin: case OP_fmax:
-        return !copies_operand(op);
-    default:
-        return false;
+    case OP_fadd:
+    case OP_fsub:
+    case OP_fmul:
+    case OP_fdiv:
+    case OP_fsqrt:
+    case OP_fmadd:
+    case OP_fmsub:
+    case OP_fnmsub:
+    case OP_fnmadd:
+    case OP_fround:
+    case OP_fcvt_ff:
+    case OP_fcvt_sf:
+    case OP_fcvt_uf: return true;
+    case OP_fmin:
+    case OP_fmax: return !copies_operand(op);
+    default: return false;
     }
 }
 
@@ -395,9 +420,8 @@ static bool simplify(Live *l, Op *op)
             op->opc = OP_mov;
         }
     }
-    if ((op->opc == OP_sextract || op->opc == OP_extract) &&
-        op->arg[2] == 0 && op->arg[3] >= 32 &&
-        !is_visible(l, (TempId)op->arg[0])) {
+    if ((op->opc == OP_sextract || op->opc == OP_extract) && op->arg[2] == 0 &&
+        op->arg[3] >= 32 && !is_visible(l, (TempId)op->arg[0])) {
         op->opc = OP_mov;
     }
     if (op->opc == OP_mov && op->arg[0] == op->arg[1]) {

@@ -19,8 +19,8 @@ enum {
 typedef struct Ways {
     const IR *ir;
     LabelId head;
-    uint64_t pc;                    /* the guest's, at the head */
-    uint32_t at[IR_MAX_LABELS];     /* ops of labels */
+    uint64_t pc;                     /* the guest's, at the head */
+    uint32_t at[IR_MAX_LABELS];      /* ops of labels */
     uint32_t length[IR_MAX_OPS + 1]; /* from this op to the jump back */
 } Ways;
 
@@ -73,12 +73,9 @@ static uint32_t length_from(const Ways *w, uint32_t i)
                        w->ir->inner[op->arg[0]] == w->head
                    ? 0
                    : NO_WAY;
-    case OP_br:
-        return w->length[w->at[op->arg[0]]];
-    case OP_brcond:
-        return shorter(next, w->length[w->at[op->arg[3]]]) + 1;
-    default:
-        return op_flags(op) & OPF_EXIT ? NO_WAY : next + !is_marker(op);
+    case OP_br: return w->length[w->at[op->arg[0]]];
+    case OP_brcond: return shorter(next, w->length[w->at[op->arg[3]]]) + 1;
+    default: return op_flags(op) & OPF_EXIT ? NO_WAY : next + !is_marker(op);
     }
 }
 
@@ -140,8 +137,8 @@ static bool read_temp(Loop *l, TempId t, NodeId *id)
     if (!var && temp->kind == TEMP_GLOBAL) {
         var = add_var(l, t, &(Node){.kind = NODE_LINEAR, .base = t});
     } else if (!var && temp->kind == TEMP_CONST) {
-        var = add_var(l, t, &(Node){.kind = NODE_CONST,
-                                    .value = (int64_t)temp->value});
+        var = add_var(
+            l, t, &(Node){.kind = NODE_CONST, .value = (int64_t)temp->value});
     }
     if (!var) {
         return false;
@@ -195,9 +192,9 @@ static bool linear_sum(const Loop *l, const Op *op, const Node *n, Node *sum)
         return false;
     }
     *sum = *a;
-    sum->value = (int64_t)(op->opc == OP_add
-                               ? (uint64_t)a->value + (uint64_t)b->value
-                               : (uint64_t)a->value - (uint64_t)b->value);
+    sum->value =
+        (int64_t)(op->opc == OP_add ? (uint64_t)a->value + (uint64_t)b->value
+                                    : (uint64_t)a->value - (uint64_t)b->value);
     return true;
 }
 
@@ -220,8 +217,10 @@ static bool pure_op(Loop *l, const Op *op)
 
 static bool load_op(Loop *l, const Op *op)
 {
-    Node n = {.kind = NODE_LOAD, .of_load = true,
-              .value = (int64_t)op->arg[2], .memop = (MemOp)op->arg[3]};
+    Node n = {.kind = NODE_LOAD,
+              .of_load = true,
+              .value = (int64_t)op->arg[2],
+              .memop = (MemOp)op->arg[3]};
     return op->type == TYPE_I64 && !(n.memop & (MO_ALIGN | MO_BSWAP)) &&
            read_temp(l, (TempId)op->arg[1], &n.in[0]) &&
            l->node[n.in[0]].kind == NODE_LINEAR &&
@@ -238,9 +237,8 @@ static bool branch_op(Loop *l, const Ways *w, const Op *op, uint32_t *i)
     bool take = taken < falls;
     uint32_t way = take ? taken : falls, side = take ? falls : taken;
     Test *t = &l->test[l->nb_tests];
-    if ((side < NO_WAY && side < way + SIDE_MIN) ||
-        l->nb_tests == LOOP_TESTS || op->type != TYPE_I64 ||
-        !read_temp(l, (TempId)op->arg[0], &t->a) ||
+    if ((side < NO_WAY && side < way + SIDE_MIN) || l->nb_tests == LOOP_TESTS ||
+        op->type != TYPE_I64 || !read_temp(l, (TempId)op->arg[0], &t->a) ||
         !read_temp(l, (TempId)op->arg[1], &t->b)) {
         return false;
     }

@@ -40,7 +40,7 @@ typedef struct Test {
 
 typedef struct Var {
     TempId temp;
-    NodeId now;    /* its value at the end */
+    NodeId now; /* its value at the end */
     bool written;
 } Var;
 

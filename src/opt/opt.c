@@ -26,7 +26,9 @@ static void ran(const IR *ir, const OptWatch *watch, const char *pass)
 
 const OptTarget opt_any_target = {
     .guest_memory = MEMORY_RVWMO,
-    .host = {.vec_bytes = 32, .index_shifts = 0xf, .index_disp = true,
+    .host = {.vec_bytes = 32,
+             .index_shifts = 0xf,
+             .index_disp = true,
              .movcond_ops = 3},
 };
 

@@ -18,7 +18,7 @@
 /* Passes that can be switched off; liveness always runs. */
 typedef enum OptConfig {
     OPT_ALL = 0,
-    OPT_NO_FOLD = 1 << 0,   /* fold */
+    OPT_NO_FOLD = 1 << 0,    /* fold */
     OPT_NO_FORWARD = 1 << 1, /* within fold: forwarding of guest state */
     OPT_NO_RENAME = 1 << 2,  /* select, rename, sink: of regions */
     OPT_NO_DEFER = 1 << 3,   /* defer, of regions */

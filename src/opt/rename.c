@@ -53,9 +53,9 @@ typedef struct Rename {
     uint32_t nb_sides, nb_entries;
     bool inner_exit[IR_MAX_LABELS]; /* an inner slot is behind the label */
     uint8_t nb_defs[IR_MAX_TEMPS];  /* 2: several */
-    bool passing[IR_MAX_OPS];     /* from here on not cleared */
-    TempId value[MAX_GLOBALS];    /* where what a global should hold is */
-    uint16_t users[MAX_GLOBALS];  /* globals that should hold its content */
+    bool passing[IR_MAX_OPS];       /* from here on not cleared */
+    TempId value[MAX_GLOBALS];      /* where what a global should hold is */
+    uint16_t users[MAX_GLOBALS];    /* globals that should hold its content */
     Side side[MAX_SIDES];
     Entry entry[MAX_ENTRIES];
 } Rename;
@@ -65,7 +65,8 @@ static bool is_global(const Rename *r, Arg t)
     return t < r->ir->nb_globals && t != r->ir->env;
 }
 
-/* ---- stretches ------------------------------------------------------------ */
+/* ---- stretches ------------------------------------------------------------
+ */
 
 static bool is_plain_access(const Op *op)
 {
@@ -169,7 +170,8 @@ static void find_passing(Rename *r)
     end_stretch(r, &s, 0);
 }
 
-/* ---- values ----------------------------------------------------------------- */
+/* ---- values -----------------------------------------------------------------
+ */
 
 /* g should hold what value does; if nobody wants what it held, says so. */
 static void set_value(Rename *r, TempId g, TempId value)
@@ -212,7 +214,8 @@ static void save_content(Rename *r, TempId g)
     }
 }
 
-/* ---- sides -------------------------------------------------------------------- */
+/* ---- sides
+ * -------------------------------------------------------------------- */
 
 static Side *new_side(Rename *r)
 {
@@ -277,7 +280,8 @@ static void emit_side(Rename *r, const Side *s)
     }
 }
 
-/* ---- ops -------------------------------------------------------------------- */
+/* ---- ops --------------------------------------------------------------------
+ */
 
 static void resolve_inputs(const Rename *r, Op *op)
 {
@@ -348,7 +352,8 @@ static void rename_op(Rename *r, uint32_t i)
     }
 }
 
-/* ---- the pass ---------------------------------------------------------------- */
+/* ---- the pass
+ * ---------------------------------------------------------------- */
 
 /* Labels by which the loop goes on, if a branch leads there. */
 static void find_inner_exits(Rename *r)

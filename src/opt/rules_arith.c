@@ -49,11 +49,11 @@ bool fold_sub(Fold *f, Op *op)
 {
     const In *a = &f->in[0], *b = &f->in[1];
     RULE(fold_same(f, a->t, b->t), to_const(f, op, 0)); /* a - a -> 0 */
-    RULE(in_known(b),                             /* a - c -> a + -c */
+    RULE(in_known(b),                                   /* a - c -> a + -c */
          to_binary_const(f, op, OP_add, a->t, -in_value(b)));
     RULE(in_is(a, 0), to_unary(op, OP_neg, b->t)); /* 0 - b -> -b */
     const Op *def = fold_def_is(f, b->t, OP_neg);
-    RULE(def && fold_reaches(f, b->t, def, 0),    /* a - -x -> a + x */
+    RULE(def && fold_reaches(f, b->t, def, 0), /* a - -x -> a + x */
          to_binary(op, OP_add, a->t, (TempId)def->arg[1]));
     return false;
 }

@@ -50,15 +50,15 @@ typedef struct ConstRow {
 } ConstRow;
 
 static const ConstRow const_rows[] = {
-    {COND_LT, 1, COND_LE},      /* a <  1 -> a <= 0 */
-    {COND_GE, 1, COND_GT},      /* a >= 1 -> a >  0 */
-    {COND_GT, -1, COND_GE},     /* a > -1 -> a >= 0 */
-    {COND_LE, -1, COND_LT},     /* a <= -1 -> a < 0 */
-    {COND_LTU, 1, COND_EQ},     /* a <u 1 -> a == 0 */
-    {COND_GEU, 1, COND_NE},     /* a >=u 1 -> a != 0 */
-    {COND_LEU, 0, COND_EQ},     /* a <=u 0 -> a == 0 */
-    {COND_GTU, 0, COND_NE},     /* a >u 0 -> a != 0 */
-    {COND_TSTEQ, -1, COND_EQ},  /* (a & -1) == 0 -> a == 0 */
+    {COND_LT, 1, COND_LE},     /* a <  1 -> a <= 0 */
+    {COND_GE, 1, COND_GT},     /* a >= 1 -> a >  0 */
+    {COND_GT, -1, COND_GE},    /* a > -1 -> a >= 0 */
+    {COND_LE, -1, COND_LT},    /* a <= -1 -> a < 0 */
+    {COND_LTU, 1, COND_EQ},    /* a <u 1 -> a == 0 */
+    {COND_GEU, 1, COND_NE},    /* a >=u 1 -> a != 0 */
+    {COND_LEU, 0, COND_EQ},    /* a <=u 0 -> a == 0 */
+    {COND_GTU, 0, COND_NE},    /* a >u 0 -> a != 0 */
+    {COND_TSTEQ, -1, COND_EQ}, /* (a & -1) == 0 -> a == 0 */
     {COND_TSTNE, -1, COND_NE},
 };
 
@@ -107,27 +107,27 @@ static bool zero_through(Fold *f, Cmp *c, const Op *def)
 {
     bool ne = c->cond == COND_NE;
     switch (def->opc) {
-    case OP_sub: case OP_xor:
-        return set_sides(f, c, def, c->cond);
-    case OP_and:
-        return set_sides(f, c, def, ne ? COND_TSTNE : COND_TSTEQ);
-    case OP_setcond: case OP_negsetcond:
-        return set_sides(f, c, def, ne ? (Cond)def->arg[3]
-                                       : cond_invert((Cond)def->arg[3]));
+    case OP_sub:
+    case OP_xor: return set_sides(f, c, def, c->cond);
+    case OP_and: return set_sides(f, c, def, ne ? COND_TSTNE : COND_TSTEQ);
+    case OP_setcond:
+    case OP_negsetcond:
+        return set_sides(
+            f, c, def, ne ? (Cond)def->arg[3] : cond_invert((Cond)def->arg[3]));
     case OP_neg:
         return fold_reaches(f, c->a.t, def, 0) &&
                set_a(f, c, (TempId)def->arg[1]);
-    case OP_extract: case OP_sextract: {
-        uint64_t mask = field_mask((unsigned)def->arg[2],
-                                   (unsigned)def->arg[3]);
+    case OP_extract:
+    case OP_sextract: {
+        uint64_t mask =
+            field_mask((unsigned)def->arg[2], (unsigned)def->arg[3]);
         if (!is_mask(mask) || !fold_reaches(f, c->a.t, def, 0)) {
             return false;
         }
         set_a(f, c, (TempId)def->arg[1]);
         return set_cond_const(f, c, ne ? COND_TSTNE : COND_TSTEQ, mask);
     }
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -163,8 +163,7 @@ static bool test_through(Fold *f, Cmp *c, const Op *def)
             mask = (v & low_mask((unsigned)def->arg[3])) << def->arg[2];
         }
         break;
-    default:
-        break;
+    default: break;
     }
     if (!is_mask(mask)) {
         return false;
@@ -201,8 +200,8 @@ static bool canonical_step(Fold *f, Cmp *c)
     }
     if (cond_is_tst(c->cond) && fold_same(f, c->a.t, c->b.t) &&
         !in_known(&c->b)) { /* a & a */
-        return set_cond_const(
-            f, c, c->cond == COND_TSTNE ? COND_NE : COND_EQ, 0);
+        return set_cond_const(f, c, c->cond == COND_TSTNE ? COND_NE : COND_EQ,
+                              0);
     }
     return in_known(&c->b) && !in_known(&c->a) &&
            (against_const(f, c) || look_through(f, c));
@@ -246,9 +245,7 @@ static int decide_equal(Bits a, Bits b)
 
 static int decide_test_zero(Bits a, Bits b)
 {
-    return a.ones & b.ones              ? NO
-           : (~a.zeros & ~b.zeros) == 0 ? YES
-                                        : OPEN;
+    return a.ones & b.ones ? NO : (~a.zeros & ~b.zeros) == 0 ? YES : OPEN;
 }
 
 static int negate(int decided)
@@ -303,7 +300,8 @@ static int compare(Fold *f, Op *op, unsigned first, Arg *cond, bool *changed)
     return decided;
 }
 
-/* ---- the ops --------------------------------------------------------------- */
+/* ---- the ops ---------------------------------------------------------------
+ */
 
 static bool is_single_bit(const In *b, unsigned n, unsigned *pos)
 {
@@ -345,8 +343,7 @@ bool fold_negsetcond(Fold *f, Op *op)
     RULE(decided != OPEN, to_const(f, op, decided == YES ? ~0ull : 0));
     Cond cond = (Cond)op->arg[3];
     if (in_is(b, 0)) {
-        RULE(cond == COND_NE && is_boolean(a),
-             to_unary(op, OP_neg, a->t));
+        RULE(cond == COND_NE && is_boolean(a), to_unary(op, OP_neg, a->t));
         RULE(cond == COND_LT, to_binary_const(f, op, OP_sar, a->t, n - 1));
     }
     RULE(cond == COND_TSTNE && is_single_bit(b, n, &pos),
@@ -377,10 +374,9 @@ bool fold_movcond(Fold *f, Op *op)
         return to_mov(f, op, cond == COND_EQ ? d->t : c->t);
     }
     RULE(in_is(c, 1) && in_is(d, 0), movcond_to_set(op, OP_setcond, cond));
-    RULE(in_is(c, 0) && in_is(d, 1), movcond_to_set(op, OP_setcond, not));
-    RULE(in_is(c, -1) && in_is(d, 0),
-         movcond_to_set(op, OP_negsetcond, cond));
-    RULE(in_is(c, 0) && in_is(d, -1), movcond_to_set(op, OP_negsetcond, not));
+    RULE(in_is(c, 0) && in_is(d, 1), movcond_to_set(op, OP_setcond, not ));
+    RULE(in_is(c, -1) && in_is(d, 0), movcond_to_set(op, OP_negsetcond, cond));
+    RULE(in_is(c, 0) && in_is(d, -1), movcond_to_set(op, OP_negsetcond, not ));
     return changed;
 }
 
@@ -404,7 +400,8 @@ bool fold_brcond(Fold *f, Op *op)
     return changed;
 }
 
-/* ---- pairs of I32: b:a cond d:c -------------------------------------------- */
+/* ---- pairs of I32: b:a cond d:c --------------------------------------------
+ */
 
 static int compare2(const Fold *f, Cond cond)
 {

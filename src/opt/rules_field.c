@@ -22,7 +22,8 @@ static bool find_field(const Fold *f, TempId via, unsigned n, Field *in)
         return false;
     }
     switch (def->opc) {
-    case OP_shr: case OP_sar:
+    case OP_shr:
+    case OP_sar:
         if (!fold_reaches_const(f, via, def, &c)) {
             return false;
         }
@@ -30,7 +31,8 @@ static bool find_field(const Fold *f, TempId via, unsigned n, Field *in)
         in->len = n - in->pos;
         in->sign = def->opc == OP_sar;
         break;
-    case OP_extract: case OP_sextract:
+    case OP_extract:
+    case OP_sextract:
         if (!fold_reaches(f, via, def, 0)) {
             return false;
         }
@@ -38,8 +40,7 @@ static bool find_field(const Fold *f, TempId via, unsigned n, Field *in)
         in->len = (unsigned)def->arg[3];
         in->sign = def->opc == OP_sextract;
         break;
-    default:
-        return false;
+    default: return false;
     }
     in->x = (TempId)def->arg[1];
     return true;
@@ -148,13 +149,12 @@ static bool deposit_low_bits(Fold *f, Op *op)
     if (!def) {
         return false;
     }
-    bool passes =
-        def->opc == OP_and
-            ? fold_reaches_const(f, via, def, &c) &&
-                  (c & low_mask(len)) == low_mask(len)
-            : (def->opc == OP_extract || def->opc == OP_sextract) &&
-                  def->arg[2] == 0 && def->arg[3] >= len &&
-                  fold_reaches(f, via, def, 0);
+    bool passes = def->opc == OP_and
+                      ? fold_reaches_const(f, via, def, &c) &&
+                            (c & low_mask(len)) == low_mask(len)
+                      : (def->opc == OP_extract || def->opc == OP_sextract) &&
+                            def->arg[2] == 0 && def->arg[3] >= len &&
+                            fold_reaches(f, via, def, 0);
     if (passes) {
         op->arg[2] = def->arg[1];
     }
@@ -193,8 +193,7 @@ bool fold_extract2(Fold *f, Op *op)
     RULE(k == width(op), to_mov(f, op, b->t));
     RULE(fold_same(f, a->t, b->t), to_binary_const(f, op, OP_rotr, a->t, k));
     RULE(in_is(b, 0), to_binary_const(f, op, OP_shr, a->t, k));
-    RULE(in_is(a, 0),
-         to_binary_const(f, op, OP_shl, b->t, width(op) - k));
+    RULE(in_is(a, 0), to_binary_const(f, op, OP_shl, b->t, width(op) - k));
     return false;
 }
 
@@ -207,8 +206,8 @@ bool fold_bswap(Fold *f, Op *op)
     }
     TempId x = (TempId)def->arg[1]; /* twice: back again, but extended */
     RULE(op->opc == OP_bswap64, to_mov(f, op, x));
-    return to_field(op, op->arg[2] == BSWAP_SIGN ? OP_sextract : OP_extract,
-                    x, 0, op->opc == OP_bswap16 ? 16 : 32);
+    return to_field(op, op->arg[2] == BSWAP_SIGN ? OP_sextract : OP_extract, x,
+                    0, op->opc == OP_bswap16 ? 16 : 32);
 }
 
 bool fold_count_zeros(Fold *f, Op *op)
@@ -217,9 +216,10 @@ bool fold_count_zeros(Fold *f, Op *op)
     RULE(in_is(a, 0), to_mov(f, op, b->t));
     if (in_known(a)) {
         uint64_t v = in_value(a) & low_mask(width(op));
-        return to_const(f, op, op->opc == OP_ctz
-                                   ? trailing_zeros(v)
-                                   : leading_zeros(v) - (64 - width(op)));
+        return to_const(f, op,
+                        op->opc == OP_ctz
+                            ? trailing_zeros(v)
+                            : leading_zeros(v) - (64 - width(op)));
     }
     return false;
 }

@@ -14,8 +14,7 @@ static bool is_canonical(const Fold *f, const Op *op, const In *a)
     bool single = op->type == TYPE_F32;
     uint64_t exponent = single ? 0x7f800000u : 0x7ff0000000000000u;
     uint64_t fraction = single ? 0x7fffffu : 0xfffffffffffffu;
-    uint64_t nan = single ? ir_default_nan32(f->ir)
-                          : ir_default_nan64(f->ir);
+    uint64_t nan = single ? ir_default_nan32(f->ir) : ir_default_nan64(f->ir);
     const Info *info = &f->info[a->t];
     return (info->canonical && fold_time(f, a->t) == info->def) ||
            (a->bits.zeros & exponent) ||
@@ -85,8 +84,8 @@ static const Op *low_half_origin(const Fold *f, TempId t)
 static bool keeps_flags(const Op *op)
 {
     return op->opc == OP_fcmp || op->opc == OP_insn_start ||
-           op->opc == OP_discard || !(op_flags(op) & (OPF_SIDE | OPF_FAULT |
-                                                      OPF_FPENV));
+           op->opc == OP_discard ||
+           !(op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_FPENV));
 }
 
 /*

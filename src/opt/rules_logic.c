@@ -11,8 +11,7 @@ static const Op *chain(const Fold *f, const Op *op, uint64_t *c)
 {
     const In *a = &f->in[0];
     const Op *def = fold_def_is(f, a->t, (Opcode)op->opc);
-    bool ok = def && in_known(&f->in[1]) &&
-              fold_reaches_const(f, a->t, def, c);
+    bool ok = def && in_known(&f->in[1]) && fold_reaches_const(f, a->t, def, c);
     return ok ? def : NULL;
 }
 
@@ -182,7 +181,7 @@ bool fold_andc(Fold *f, Op *op)
     TempId x;
     RULE(fold_same(f, a->t, b->t), to_const(f, op, 0)); /* a & ~a -> 0 */
     RULE(in_known(b), to_binary_const(f, op, OP_and, a->t, ~in_value(b)));
-    RULE(in_is(a, -1), to_unary(op, OP_not, b->t));     /* -1 & ~b -> ~b */
+    RULE(in_is(a, -1), to_unary(op, OP_not, b->t)); /* -1 & ~b -> ~b */
     RULE((x = inverted(f, 1)), to_binary(op, OP_and, a->t, x));
     return false;
 }
@@ -193,7 +192,7 @@ bool fold_orc(Fold *f, Op *op)
     TempId x;
     RULE(fold_same(f, a->t, b->t), to_const(f, op, ~0ull)); /* a | ~a -> -1 */
     RULE(in_known(b), to_binary_const(f, op, OP_or, a->t, ~in_value(b)));
-    RULE(in_is(a, 0), to_unary(op, OP_not, b->t));          /* 0 | ~b -> ~b */
+    RULE(in_is(a, 0), to_unary(op, OP_not, b->t)); /* 0 | ~b -> ~b */
     RULE((x = inverted(f, 1)), to_binary(op, OP_or, a->t, x));
     return false;
 }

@@ -7,10 +7,10 @@
 /* A shift by a constant of something that a shift or field op yields. */
 typedef struct Inner {
     const Op *def;
-    TempId x;         /* its input, which can still be read */
-    unsigned n;       /* width */
-    unsigned k;       /* the count here */
-    unsigned c;       /* shl, shr, sar: the count there */
+    TempId x;          /* its input, which can still be read */
+    unsigned n;        /* width */
+    unsigned k;        /* the count here */
+    unsigned c;        /* shl, shr, sar: the count there */
     unsigned pos, len; /* shr, sar, extract, sextract: the field it takes */
 } Inner;
 
@@ -25,7 +25,9 @@ static bool find_inner(const Fold *f, const Op *op, Inner *s)
     }
     uint64_t c;
     switch (s->def->opc) {
-    case OP_shl: case OP_shr: case OP_sar:
+    case OP_shl:
+    case OP_shr:
+    case OP_sar:
         if (!fold_reaches_const(f, via, s->def, &c)) {
             return false;
         }
@@ -33,15 +35,15 @@ static bool find_inner(const Fold *f, const Op *op, Inner *s)
         s->pos = s->c;
         s->len = s->n - s->c;
         break;
-    case OP_extract: case OP_sextract:
+    case OP_extract:
+    case OP_sextract:
         if (!fold_reaches(f, via, s->def, 0)) {
             return false;
         }
         s->pos = (unsigned)s->def->arg[2];
         s->len = (unsigned)s->def->arg[3];
         break;
-    default:
-        return false;
+    default: return false;
     }
     s->x = (TempId)s->def->arg[1];
     return true;
@@ -111,17 +113,16 @@ bool fold_shr(Fold *f, Op *op)
     }
     switch (s.def->opc) {
     case OP_shl: /* (x << c) >> k */
-        RULE(s.k >= s.c,
-             to_field(op, OP_extract, s.x, s.k - s.c, s.n - s.k));
+        RULE(s.k >= s.c, to_field(op, OP_extract, s.x, s.k - s.c, s.n - s.k));
         return extend_and_shift(f, op, &s, OP_extract);
-    case OP_shr: case OP_extract: /* a field's upper part */
+    case OP_shr:
+    case OP_extract: /* a field's upper part */
         RULE(s.k >= s.len, to_const(f, op, 0));
         return to_field(op, OP_extract, s.x, s.pos + s.k, s.len - s.k);
     case OP_sar: /* the sign alone */
         RULE(s.k == s.n - 1, to_binary_const(f, op, OP_shr, s.x, s.k));
         return false;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -136,19 +137,19 @@ bool fold_sar(Fold *f, Op *op)
     }
     switch (s.def->opc) {
     case OP_shl: /* (x << c) >> k */
-        RULE(s.k >= s.c,
-             to_field(op, OP_sextract, s.x, s.k - s.c, s.n - s.k));
+        RULE(s.k >= s.c, to_field(op, OP_sextract, s.x, s.k - s.c, s.n - s.k));
         return extend_and_shift(f, op, &s, OP_sextract);
-    case OP_sar: case OP_sextract: /* a field's upper part, or its sign */
+    case OP_sar:
+    case OP_sextract: /* a field's upper part, or its sign */
         s.k = s.k < s.len ? s.k : s.len - 1;
         return to_field(op, OP_sextract, s.x, s.pos + s.k, s.len - s.k);
-    case OP_shr: case OP_extract:
+    case OP_shr:
+    case OP_extract:
         RULE(s.len < s.n && s.k >= s.len, to_const(f, op, 0));
-        RULE(s.len < s.n, to_field(op, OP_extract, s.x, s.pos + s.k,
-                                   s.len - s.k));
+        RULE(s.len < s.n,
+             to_field(op, OP_extract, s.x, s.pos + s.k, s.len - s.k));
         return false;
-    default:
-        return false;
+    default: return false;
     }
 }
 

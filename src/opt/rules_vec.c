@@ -103,12 +103,17 @@ bool fold_vcmp(Fold *f, Op *op)
     switch ((Cond)op->arg[3]) {
     case COND_NEVER: return to_vector(f, op, 0);
     case COND_ALWAYS: return to_vector(f, op, ~0ull);
-    case COND_EQ: case COND_GE: case COND_LE: case COND_GEU: case COND_LEU:
-        return same && to_vector(f, op, ~0ull);
-    case COND_NE: case COND_LT: case COND_GT: case COND_LTU: case COND_GTU:
-        return same && to_vector(f, op, 0);
-    default:
-        return false;
+    case COND_EQ:
+    case COND_GE:
+    case COND_LE:
+    case COND_GEU:
+    case COND_LEU: return same && to_vector(f, op, ~0ull);
+    case COND_NE:
+    case COND_LT:
+    case COND_GT:
+    case COND_LTU:
+    case COND_GTU: return same && to_vector(f, op, 0);
+    default: return false;
     }
 }
 
@@ -131,8 +136,7 @@ bool fold_vlow(Fold *f, Op *op)
         return false;
     }
     unsigned i = def->opc == OP_vlow_keep;
-    RULE(fold_reaches(f, via, def, i),
-         to_mov(f, op, (TempId)def->arg[1 + i]));
+    RULE(fold_reaches(f, via, def, i), to_mov(f, op, (TempId)def->arg[1 + i]));
     return false;
 }
 

@@ -5,9 +5,10 @@
  *     g = op x, y           ->        g = a c b ? g : t
  *   L:
  *
- * where the ops passed over are cheap, few (OptTarget says how few), and write one global besides EBB
- * temps.  Guests without conditional moves branch on what may go either way;
- * and where L has no other branch to it, one extended basic block goes on.
+ * where the ops passed over are cheap, few (OptTarget says how few), and write
+ * one global besides EBB temps.  Guests without conditional moves branch on
+ * what may go either way; and where L has no other branch to it, one extended
+ * basic block goes on.
  *
  * Runs on regions alone, which are known to run often.
  *
@@ -41,9 +42,9 @@ static bool is_cheap(const Op *op)
 {
     return op_outs(op) == 1 && !(op->opc >= OP_divs && op->opc <= OP_divu2) &&
            !(op->opc >= OP_ld8u && op->opc <= OP_ld) && op->opc != OP_vdupm &&
-           !(op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END |
-                             OPF_CALL | OPF_CARRY_IN | OPF_CARRY_OUT |
-                             OPF_FPENV));
+           !(op_flags(op) &
+             (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END | OPF_CALL |
+              OPF_CARRY_IN | OPF_CARRY_OUT | OPF_FPENV));
 }
 
 /* Notes an op that br passes over; false: it may not be. */
@@ -107,7 +108,8 @@ static void select_op(IR *ir, uint32_t i, const Passed *p)
     redirect(ir, i + 1, p->label, p->global, t);
     memmove(&ir->ops[i], &ir->ops[i + 1], (p->label - i - 1) * sizeof(Op));
     ir->ops[p->label - 1] = (Op){
-        .opc = OP_movcond, .type = TYPE_I64,
+        .opc = OP_movcond,
+        .type = TYPE_I64,
         .arg = {p->global, br.arg[0], br.arg[1], p->global, t, br.arg[2]},
     };
     if (--ir->labels[label].refs == 0) {

@@ -4,9 +4,10 @@
  *
  * One backward pass over the ops of a region. A single needs its box if it is
  * boxed (fbox) or if an op's result, which gets its upper half from an input,
- * needs one (of fadd, fsub, fmul and fdiv: from the first input); if it lives on
- * in another extended basic block; and if an op is not known here. What a side
- * does is not looked at: sides make their boxes themselves, as few ever run.
+ * needs one (of fadd, fsub, fmul and fdiv: from the first input); if it lives
+ * on in another extended basic block; and if an op is not known here. What a
+ * side does is not looked at: sides make their boxes themselves, as few ever
+ * run.
  *
  * Requires: liveness has run.
  * Guarantees: LIFE_LOW of a guest load of a single: it needs no box.
@@ -19,17 +20,17 @@ typedef enum BoxUse { BOX_WANTED, BOX_PASSED, BOX_FIRST, BOX_UNSEEN } BoxUse;
 
 /* What an op wants of the singles that it reads. */
 static const BoxUse box_use[OP_COUNT] = {
-    [OP_mov] = BOX_PASSED,     [OP_fcanon] = BOX_PASSED,
-    [OP_fadd] = BOX_FIRST,     [OP_fsub] = BOX_FIRST,
-    [OP_fmul] = BOX_FIRST,     [OP_fdiv] = BOX_FIRST,
-    [OP_fsqrt] = BOX_PASSED,   [OP_fmadd] = BOX_PASSED,
-    [OP_fmsub] = BOX_PASSED,   [OP_fnmsub] = BOX_PASSED,
-    [OP_fnmadd] = BOX_PASSED,  [OP_fmin] = BOX_PASSED,
-    [OP_fmax] = BOX_PASSED,    [OP_fround] = BOX_PASSED,
-    [OP_fsgnj] = BOX_PASSED,   [OP_fsgnjn] = BOX_PASSED,
-    [OP_fsgnjx] = BOX_PASSED,  [OP_fcmp] = BOX_UNSEEN,
-    [OP_fclass] = BOX_UNSEEN,  [OP_fcvt_ff] = BOX_UNSEEN,
-    [OP_fcvt_fs] = BOX_UNSEEN, [OP_fcvt_fu] = BOX_UNSEEN,
+    [OP_mov] = BOX_PASSED,      [OP_fcanon] = BOX_PASSED,
+    [OP_fadd] = BOX_FIRST,      [OP_fsub] = BOX_FIRST,
+    [OP_fmul] = BOX_FIRST,      [OP_fdiv] = BOX_FIRST,
+    [OP_fsqrt] = BOX_PASSED,    [OP_fmadd] = BOX_PASSED,
+    [OP_fmsub] = BOX_PASSED,    [OP_fnmsub] = BOX_PASSED,
+    [OP_fnmadd] = BOX_PASSED,   [OP_fmin] = BOX_PASSED,
+    [OP_fmax] = BOX_PASSED,     [OP_fround] = BOX_PASSED,
+    [OP_fsgnj] = BOX_PASSED,    [OP_fsgnjn] = BOX_PASSED,
+    [OP_fsgnjx] = BOX_PASSED,   [OP_fcmp] = BOX_UNSEEN,
+    [OP_fclass] = BOX_UNSEEN,   [OP_fcvt_ff] = BOX_UNSEEN,
+    [OP_fcvt_fs] = BOX_UNSEEN,  [OP_fcvt_fu] = BOX_UNSEEN,
     [OP_guest_st] = BOX_UNSEEN, [OP_guest_stx] = BOX_UNSEEN,
 };
 

@@ -28,7 +28,7 @@
 
 enum {
     MANY = UINT8_MAX,
-    MAX_VALUE_OPS = 8,            /* to compute a temp */
+    MAX_VALUE_OPS = 8,             /* to compute a temp */
     MAX_SIDE_OPS = IR_MAX_OPS / 2, /* in all sides */
 };
 
@@ -46,8 +46,8 @@ typedef struct SinkTemp {
 typedef struct Sink {
     IR *ir;
     const Op *in;
-    uint32_t nb_in, nb_main; /* ops; of those, not in sides */
-    uint32_t ops_left;       /* that sides may have */
+    uint32_t nb_in, nb_main;       /* ops; of those, not in sides */
+    uint32_t ops_left;             /* that sides may have */
     uint32_t leads[IR_MAX_LABELS]; /* the op that leads to the side */
     SinkTemp of[IR_MAX_TEMPS];
 } Sink;
@@ -58,7 +58,8 @@ static bool is_value(const Sink *s, TempId t)
     return s->ir->temps[t].kind == TEMP_EBB && s->of[t].nb_defs == 1;
 }
 
-/* ---- step 1 -------------------------------------------------------------------- */
+/* ---- step 1
+ * -------------------------------------------------------------------- */
 
 static Bits bits_of(const Sink *s, TempId t)
 {
@@ -101,9 +102,9 @@ static void note_op(Sink *s, uint32_t i)
 static bool is_pure(const Op *op)
 {
     return op_outs(op) == 1 &&
-           !(op_flags(op) & (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END |
-                             OPF_CALL | OPF_CARRY_IN | OPF_CARRY_OUT |
-                             OPF_FPENV)) &&
+           !(op_flags(op) &
+             (OPF_SIDE | OPF_FAULT | OPF_BB_START | OPF_BB_END | OPF_CALL |
+              OPF_CARRY_IN | OPF_CARRY_OUT | OPF_FPENV)) &&
            !(op->opc >= OP_ld8u && op->opc <= OP_ld) && op->opc != OP_vdupm;
 }
 
@@ -122,7 +123,8 @@ static void note_reads(Sink *s, uint32_t i)
     }
 }
 
-/* ---- step 2 -------------------------------------------------------------------- */
+/* ---- step 2
+ * -------------------------------------------------------------------- */
 
 static bool at_hand(const Sink *s, TempId t, uint32_t at)
 {
@@ -163,9 +165,9 @@ static bool can_compute(const Sink *s, TempId t, uint32_t at, unsigned *left)
     --*left;
     for (unsigned k = 1; k < 1 + op_ins(def); k++) {
         TempId in = (TempId)def->arg[k];
-        if (is_value(s, in) ? !at_hand(s, in, at) &&
-                                  !can_compute(s, in, at, left)
-                            : !lasts(s, in, s->of[t].def, at)) {
+        if (is_value(s, in)
+                ? !at_hand(s, in, at) && !can_compute(s, in, at, left)
+                : !lasts(s, in, s->of[t].def, at)) {
             return false;
         }
     }
@@ -235,7 +237,8 @@ static void find_kept(Sink *s)
     }
 }
 
-/* ---- step 3 -------------------------------------------------------------------- */
+/* ---- step 3
+ * -------------------------------------------------------------------- */
 
 static bool is_extended(const Sink *s, TempId t)
 {
@@ -316,7 +319,8 @@ static void emit(Sink *s)
     }
 }
 
-/* ---- the pass ---------------------------------------------------------------- */
+/* ---- the pass
+ * ---------------------------------------------------------------- */
 
 static uint32_t first_side(const IR *ir)
 {

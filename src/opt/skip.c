@@ -46,7 +46,7 @@ enum {
     WIDE_LOG2 = 2,     /* of loads so wide there are few in a vector: */
     WIDE_VECTORS = 2,  /* take more of these, the mask's 64 bits at most */
     MASK_BITS = 64,
-    NEED_OPS = 1024,   /* more than a loop can take of each */
+    NEED_OPS = 1024, /* more than a loop can take of each */
     NEED_TEMPS = 1024,
     NEED_LABELS = 3 + SKIP_SIDES,
 };
@@ -182,8 +182,8 @@ TempId skip_emit_sum(Skip *s, TempId a, int64_t value)
     return sum;
 }
 
-void skip_emit_load(Skip *s, Type type, TempId out, TempId addr,
-                    int64_t offset, MemOp memop)
+void skip_emit_load(Skip *s, Type type, TempId out, TempId addr, int64_t offset,
+                    MemOp memop)
 {
     LabelId side = ir_label(s->ir);
     check(s->nb_sides < SKIP_SIDES, "too many loads");

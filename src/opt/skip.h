@@ -32,10 +32,10 @@ typedef struct Skip {
     unsigned rounds;    /* of the loop, in one step */
     unsigned nb_streams;
     Stream stream[SKIP_STREAMS];
-    LabelId back;       /* the jump back: nothing is skipped */
+    LabelId back; /* the jump back: nothing is skipped */
     unsigned nb_sides;
     LabelId side[SKIP_SIDES]; /* of loads, which lead to back */
-    TempId made[LOOP_NODES]; /* temps that hold nodes, 0: none yet */
+    TempId made[LOOP_NODES];  /* temps that hold nodes, 0: none yet */
 } Skip;
 
 static inline int64_t skip_size(const Skip *s)

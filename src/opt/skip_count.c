@@ -42,8 +42,14 @@ static bool approaches(Cond stay, bool up)
 {
     switch (stay) {
     case COND_NE: return true;
-    case COND_LT: case COND_LE: case COND_LTU: case COND_LEU: return up;
-    case COND_GT: case COND_GE: case COND_GTU: case COND_GEU: return !up;
+    case COND_LT:
+    case COND_LE:
+    case COND_LTU:
+    case COND_LEU: return up;
+    case COND_GT:
+    case COND_GE:
+    case COND_GTU:
+    case COND_GEU: return !up;
     default: return false;
     }
 }

@@ -11,10 +11,10 @@
 /* ---- what fits ----------------------------------------------------------- */
 
 typedef struct LaneOp {
-    uint16_t opc;    /* the vector op, 0: there is none */
-    bool narrow;     /* good in lanes that stand for extended values, */
+    uint16_t opc;       /* the vector op, 0: there is none */
+    bool narrow;        /* good in lanes that stand for extended values, */
     bool narrow_signed; /* and if the sign is extended */
-    bool by_const;   /* the second input is the op's constant */
+    bool by_const;      /* the second input is the op's constant */
 } LaneOp;
 
 static const LaneOp lane_op[OP_COUNT] = {
@@ -78,8 +78,8 @@ static bool node_fits(const Skip *s, NodeId id)
 bool skip_has_lanes(const Skip *s, const Test *t)
 {
     const Node *node = s->loop.node;
-    return (node[t->a].of_load || node[t->b].of_load) &&
-           node_fits(s, t->a) && node_fits(s, t->b);
+    return (node[t->a].of_load || node[t->b].of_load) && node_fits(s, t->a) &&
+           node_fits(s, t->b);
 }
 
 /* ---- lanes --------------------------------------------------------------- */
@@ -128,8 +128,7 @@ static TempId emit_load(Skip *s, const Node *n, unsigned vector)
     const Node *addr = &s->loop.node[n->in[0]];
     TempId out = new_vector(s);
     skip_emit_load(s, TYPE_V256, out, addr->base,
-                   addr->value + n->value + vector * SKIP_VECTOR_BYTES,
-                   MO_256);
+                   addr->value + n->value + vector * SKIP_VECTOR_BYTES, MO_256);
     return out;
 }
 
@@ -139,9 +138,9 @@ static bool is_inverse(const Skip *s, NodeId id, NodeId *of)
     const Node *n = &s->loop.node[id];
     const Node *b = n->kind == NODE_OP ? &s->loop.node[n->in[1]] : NULL;
     *of = n->in[0];
-    return b && (n->op.opc == OP_not ||
-                 (n->op.opc == OP_xor && b->kind == NODE_CONST &&
-                  b->value == -1));
+    return b &&
+           (n->op.opc == OP_not ||
+            (n->op.opc == OP_xor && b->kind == NODE_CONST && b->value == -1));
 }
 
 static TempId emit_node(Skip *s, NodeId id, unsigned vector);

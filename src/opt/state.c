@@ -4,8 +4,8 @@
  * An access to exactly a global, to a part of an I64 one, or to the lowest
  * element of a V128 one, becomes an op on that global.  Other fields of the
  * state are remembered in a few entries from the ld or st that showed what they
- * hold: a later ld of the same field becomes a mov, and a st that is overwritten
- * before anything could have seen it becomes a nop.
+ * hold: a later ld of the same field becomes a mov, and a st that is
+ * overwritten before anything could have seen it becomes a nop.
  *
  * Stores with another base than env, helpers that write the state, and labels
  * end all knowledge; helpers that neither read nor write it keep out of it.
@@ -108,7 +108,8 @@ static bool store_global(Fold *f, Op *op, TempId g)
     return to_binary(op, OP_deposit, g, value);
 }
 
-/* ---- entries -------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------
+ */
 
 static StateEntry *find_entry(Fold *f, const Op *op)
 {
@@ -153,7 +154,8 @@ static void add_entry(Fold *f, const Op *op, TempId temp, bool store)
     };
 }
 
-/* ---- rules ---------------------------------------------------------------- */
+/* ---- rules ----------------------------------------------------------------
+ */
 
 bool state_load(Fold *f, Op *op)
 {
@@ -194,7 +196,8 @@ bool state_store(Fold *f, Op *op)
     return false;
 }
 
-/* ---- effects -------------------------------------------------------------- */
+/* ---- effects --------------------------------------------------------------
+ */
 
 static void lose_globals(Fold *f)
 {

@@ -38,7 +38,8 @@ uint64_t tcg_counter_sum(const TcgCounter *c)
     return sum;
 }
 
-/* ---- Threads, registers, memory ------------------------------------------- */
+/* ---- Threads, registers, memory -------------------------------------------
+ */
 
 unsigned tcg_thread_id(const TcgThread *t)
 {
@@ -57,8 +58,7 @@ int tcg_register(TcgPlugin *p, const char *name)
     return t > 0 ? t : -1;
 }
 
-size_t tcg_read_register_bytes(const TcgThread *t, int reg, void *dst,
-                               size_t n)
+size_t tcg_read_register_bytes(const TcgThread *t, int reg, void *dst, size_t n)
 {
     const IR *ir = t->all->ir;
     check(reg > 0 && (unsigned)reg < ir->nb_globals, "no register %d", reg);
@@ -79,7 +79,8 @@ bool tcg_read_memory(TcgPlugin *p, uint64_t address, void *dst, size_t n)
     return p->all->guest.read(address, dst, n);
 }
 
-/* ---- Names ---------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------
+ */
 
 const char *tcg_symbol(TcgPlugin *p, uint64_t address, uint64_t *offset)
 {

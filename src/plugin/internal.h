@@ -12,8 +12,14 @@
 enum { MAX_PLUGINS = 16, MAX_COUNTERS = 1 << 20 };
 
 typedef enum HookKind {
-    HOOK_TRANSLATE, HOOK_THREAD_START, HOOK_THREAD_END, HOOK_SYSCALL,
-    HOOK_SYSCALL_RETURN, HOOK_FORK, HOOK_EXIT, HOOK_COUNT,
+    HOOK_TRANSLATE,
+    HOOK_THREAD_START,
+    HOOK_THREAD_END,
+    HOOK_SYSCALL,
+    HOOK_SYSCALL_RETURN,
+    HOOK_FORK,
+    HOOK_EXIT,
+    HOOK_COUNT,
 } HookKind;
 
 /* A callback of a plugin's: one of the function types, by its kind. */

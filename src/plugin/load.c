@@ -18,8 +18,8 @@ static const TcgPluginInfo *const builtin[] = {
     NULL,
 };
 
-__attribute__((format(printf, 1, 2)))
-static const char *message(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static const char *
+message(const char *format, ...)
 {
     va_list ap;
     char *text;
@@ -58,7 +58,8 @@ static const char *open_object(const char *path, const TcgPluginInfo **info)
     *info = NULL;
     return message("%s: this build is static and cannot load shared objects; "
                    "tcg-dyn can, which `make install` or `make "
-                   "MODE=shared` builds", path);
+                   "MODE=shared` builds",
+                   path);
 }
 #endif
 
@@ -79,8 +80,8 @@ static const char *find_plugin(const char *name, const TcgPluginInfo **info)
     }
     if ((*info)->version != TCG_PLUGIN_VERSION) {
         return message("%s is made for version %u of plugins; this emulator "
-                       "has version %u", name, (*info)->version,
-                       TCG_PLUGIN_VERSION);
+                       "has version %u",
+                       name, (*info)->version, TCG_PLUGIN_VERSION);
     }
     return NULL;
 }
@@ -114,14 +115,15 @@ const char *plugins_load(Plugins *p, const char *spec)
     p->nb_plugins++;
     error = info->install(plugin, n - 1, words + 1);
     return error ? message("%s: %s (arguments: %s)", info->name, error,
-                           info->arguments) : NULL;
+                           info->arguments)
+                 : NULL;
 }
 
 void plugins_help(FILE *f)
 {
     for (unsigned i = 0; builtin[i]; i++) {
-        fprintf(f, "%-10s %s\n%-10s   %s\n", builtin[i]->name,
-                builtin[i]->text, "", builtin[i]->arguments);
+        fprintf(f, "%-10s %s\n%-10s   %s\n", builtin[i]->name, builtin[i]->text,
+                "", builtin[i]->arguments);
     }
 }
 

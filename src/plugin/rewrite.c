@@ -21,8 +21,8 @@ typedef enum ActionKind { ACTION_CALL, ACTION_ADD } ActionKind;
 
 typedef struct Action {
     ActionKind kind;
-    unsigned which;  /* accesses: TCG_LOADS, TCG_STORES */
-    unsigned flags;  /* calls: TCG_READS_REGISTERS, TCG_NO_FP */
+    unsigned which; /* accesses: TCG_LOADS, TCG_STORES */
+    unsigned flags; /* calls: TCG_READS_REGISTERS, TCG_NO_FP */
     union {
         TcgExecFn *exec;
         TcgAccessFn *access;
@@ -94,9 +94,12 @@ static void run_access(CPUState *cpu, const PluginCall *call, uint64_t addr,
 {
     const AccessCall *c = (const AccessCall *)call;
     TcgAccess a = {
-        .address = addr, .insn = c->insn, .bytes = c->bytes,
+        .address = addr,
+        .insn = c->insn,
+        .bytes = c->bytes,
         .value = c->bytes < 8 ? value & ((1ull << 8 * c->bytes) - 1) : value,
-        .load = c->load, .store = c->store,
+        .load = c->load,
+        .store = c->store,
     };
     c->fn(thread_of_cpu(cpu), &a, c->user);
 }
@@ -138,8 +141,8 @@ static Action *add_action(TcgBlock *b, Actions *list, ActionKind kind)
     return a;
 }
 
-static void add_call(TcgBlock *b, Actions *list, TcgExecFn *fn,
-                     unsigned flags, void *user)
+static void add_call(TcgBlock *b, Actions *list, TcgExecFn *fn, unsigned flags,
+                     void *user)
 {
     Action *a = add_action(b, list, ACTION_CALL);
     a->exec = fn;
@@ -237,7 +240,8 @@ const char *tcg_insn_text(const TcgInsn *i, char *text, size_t size)
     return text;
 }
 
-/* ---- Ops ------------------------------------------------------------------ */
+/* ---- Ops ------------------------------------------------------------------
+ */
 
 static void emit_add(Rewrite *w, const Action *a)
 {
@@ -292,8 +296,12 @@ static bool access_of(const Op *op, Access *a)
     } else if (!load && !store) {
         return false;
     }
-    *a = (Access){load, store, (TempId)op->arg[1], (TempId)op->arg[0],
-                  op_const(op, 0), op_const(op, 1)};
+    *a = (Access){load,
+                  store,
+                  (TempId)op->arg[1],
+                  (TempId)op->arg[0],
+                  op_const(op, 0),
+                  op_const(op, 1)};
     return true;
 }
 
@@ -308,19 +316,14 @@ static TempId as_number(IR *ir, TempId t)
     Type type = (Type)ir->temps[t].type;
     TempId wide = ir_temp(ir, TYPE_I64), low = t;
     switch (type) {
-    case TYPE_I64:
-        return t;
-    case TYPE_F64:
-        gen_fmv_fi(ir, TYPE_I64, wide, t);
-        return wide;
+    case TYPE_I64: return t;
+    case TYPE_F64: gen_fmv_fi(ir, TYPE_I64, wide, t); return wide;
     case TYPE_F32:
         low = ir_temp(ir, TYPE_I32);
         gen_fmv_fi(ir, TYPE_I32, low, t);
         break;
-    case TYPE_I32:
-        break;
-    default:
-        return ir_i64(ir, 0);
+    case TYPE_I32: break;
+    default: return ir_i64(ir, 0);
     }
     gen_extu_i32_i64(ir, TYPE_I64, wide, low);
     return wide;
@@ -330,8 +333,12 @@ static void emit_access_call(Rewrite *w, const Action *a, const Access *access,
                              TempId addr, uint64_t pc)
 {
     AccessCall *c = new_call(w, sizeof(*c));
-    *c = (AccessCall){{run_access}, a->access, a->user, pc,
-                      memop_bytes((MemOp)access->memop), access->load,
+    *c = (AccessCall){{run_access},
+                      a->access,
+                      a->user,
+                      pc,
+                      memop_bytes((MemOp)access->memop),
+                      access->load,
                       access->store};
     gen_plugin_mem_cb(w->ir, TYPE_I64, addr, as_number(w->ir, access->value),
                       (uintptr_t)c, op_flags_of(a));
@@ -367,7 +374,8 @@ static void copy_access(Rewrite *w, const TcgInsn *insn, const Op *op,
     }
 }
 
-/* ---- The whole ------------------------------------------------------------- */
+/* ---- The whole -------------------------------------------------------------
+ */
 
 static void copy_op(Rewrite *w, const TcgInsn *insn, const Op *op)
 {
@@ -435,7 +443,9 @@ void plugins_rewrite(void *plugins, IR *ir, const BlockRequest *rq,
                      uint32_t nb_notes)
 {
     Call spare;
-    Rewrite w = {.plugins = plugins, .ir = ir, .nb_insns = nb_notes,
+    Rewrite w = {.plugins = plugins,
+                 .ir = ir,
+                 .nb_insns = nb_notes,
                  .spare_call = &spare};
     w.insn = calloc(nb_notes, sizeof(*w.insn));
     w.block = calloc(nb_notes, sizeof(*w.block));

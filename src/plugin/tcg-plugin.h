@@ -39,11 +39,11 @@ extern "C" {
 
 #define TCG_PLUGIN_VERSION 1
 
-typedef struct TcgPlugin TcgPlugin;   /* one -plugin option */
-typedef struct TcgThread TcgThread;   /* a thread of the guest */
-typedef struct TcgBlock TcgBlock;     /* a block being translated */
-typedef struct TcgInsn TcgInsn;       /* an instruction of it */
-typedef struct TcgCounter TcgCounter; /* a sum, and its part of each thread */
+typedef struct TcgPlugin TcgPlugin;     /* one -plugin option */
+typedef struct TcgThread TcgThread;     /* a thread of the guest */
+typedef struct TcgBlock TcgBlock;       /* a block being translated */
+typedef struct TcgInsn TcgInsn;         /* an instruction of it */
+typedef struct TcgCounter TcgCounter;   /* a sum, and its part of each thread */
 typedef struct TcgFunction TcgFunction; /* one that the user has named */
 
 /*
@@ -62,10 +62,10 @@ typedef struct TcgPluginInfo {
 #else
 #define TCG_PLUGIN_SYMBOL(name) tcg_plugin
 #endif
-#define TCG_PLUGIN(name, text, arguments, install)                         \
-    extern const TcgPluginInfo TCG_PLUGIN_SYMBOL(name);                    \
-    const TcgPluginInfo TCG_PLUGIN_SYMBOL(name) = {                        \
-        TCG_PLUGIN_VERSION, #name, text, arguments, install};
+#define TCG_PLUGIN(name, text, arguments, install)                             \
+    extern const TcgPluginInfo TCG_PLUGIN_SYMBOL(name);                        \
+    const TcgPluginInfo TCG_PLUGIN_SYMBOL(name) = {TCG_PLUGIN_VERSION, #name,  \
+                                                   text, arguments, install};
 
 /* The value of "NAME=value", "" of "NAME"; NULL if word is another. */
 const char *tcg_argument(const char *word, const char *name);
@@ -141,9 +141,9 @@ void tcg_insn_add(TcgInsn *, TcgCounter *, int64_t n);
 /* An access that was made, and did not fault. */
 typedef struct TcgAccess {
     uint64_t address;
-    uint64_t value; /* loaded or stored, zero-extended */
-    uint64_t insn;  /* address of the instruction */
-    uint32_t bytes; /* 1, 2, 4 or 8 */
+    uint64_t value;   /* loaded or stored, zero-extended */
+    uint64_t insn;    /* address of the instruction */
+    uint32_t bytes;   /* 1, 2, 4 or 8 */
     bool load, store; /* both: atomic; value is what was loaded */
 } TcgAccess;
 
@@ -172,15 +172,15 @@ void **tcg_thread_data(TcgPlugin *, TcgThread *);
 
 /*
  * The number of a register by its ABI name ("a0", "fa0", "pc"), -1: none; and
- * what it holds, its low 8 bytes.  In callbacks of system calls, of instructions and blocks
- * with TCG_READS_REGISTERS, and at a thread's start and end.  "pc" is right
- * where no code is executed: callbacks of that are given its address.
+ * what it holds, its low 8 bytes.  In callbacks of system calls, of
+ * instructions and blocks with TCG_READS_REGISTERS, and at a thread's start and
+ * end.  "pc" is right where no code is executed: callbacks of that are given
+ * its address.
  */
 int tcg_register(TcgPlugin *, const char *name);
 uint64_t tcg_read_register(const TcgThread *, int reg);
 /* The first n bytes, lowest first, of one of any width, which is returned. */
-size_t tcg_read_register_bytes(const TcgThread *, int reg, void *dst,
-                               size_t n);
+size_t tcg_read_register_bytes(const TcgThread *, int reg, void *dst, size_t n);
 /* False, and dst undefined, if not all of it can be read. */
 bool tcg_read_memory(TcgPlugin *, uint64_t address, void *dst, size_t n);
 

@@ -5,7 +5,8 @@
 #include "profile/tree.h"
 #include "util/check.h"
 
-/* ---- Folded -------------------------------------------------------------------- */
+/* ---- Folded
+ * -------------------------------------------------------------------- */
 
 /* Separators in a name would end it. */
 static void print_name(const char *name, FILE *f)
@@ -42,7 +43,8 @@ void tree_print_folded(const Tree *t, FILE *f)
     }
 }
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions
+ * ------------------------------------------------------------------ */
 
 typedef struct Function {
     const char *function, *module;
@@ -101,8 +103,7 @@ static int by_self(const void *a, const void *b)
 
 static double percent(const Tree *t, uint64_t weight)
 {
-    return t->root->total
-        ? 100.0 * (double)weight / (double)t->root->total : 0;
+    return t->root->total ? 100.0 * (double)weight / (double)t->root->total : 0;
 }
 
 static void print_functions(const Tree *t, FILE *f, unsigned limit)
@@ -119,7 +120,8 @@ static void print_functions(const Tree *t, FILE *f, unsigned limit)
     free(fs.at);
 }
 
-/* ---- Lines ------------------------------------------------------------------------ */
+/* ---- Lines
+ * ------------------------------------------------------------------------ */
 
 static int by_weight(const void *a, const void *b)
 {
@@ -161,9 +163,11 @@ static void print_lines(const Tree *t, FILE *f, unsigned limit)
 void tree_print_table(const Tree *t, FILE *f, unsigned limit)
 {
     double seconds = 1e-9 * (double)(t->root->total * t->unit);
-    fprintf(f, "%s: %.2f s of CPU time, %" PRIu64 " samples, %u thread%s in %u "
+    fprintf(f,
+            "%s: %.2f s of CPU time, %" PRIu64 " samples, %u thread%s in %u "
             "process%s\nguest code %.1f%%, system calls %.1f%%, emulator "
-            "%.1f%%\n", t->program, seconds, t->nb_samples, t->nb_threads,
+            "%.1f%%\n",
+            t->program, seconds, t->nb_samples, t->nb_threads,
             t->nb_threads == 1 ? "" : "s", t->nb_processes,
             t->nb_processes == 1 ? "" : "es",
             percent(t, t->place[PROFILE_CODE]),

@@ -68,7 +68,8 @@ static void add_sections(Starts *s)
     for (unsigned i = 0; i < e->nb_sections; i++) {
         size_t n;
         uint8_t *code = e->sections[i].sh_flags & SHF_EXECINSTR
-            ? elf_file_contents(e, &e->sections[i], &n) : NULL;
+                            ? elf_file_contents(e, &e->sections[i], &n)
+                            : NULL;
         if (code) {
             add_used(s, code, n, e->sections[i].sh_addr);
         }

@@ -1,7 +1,7 @@
 /*
  * Where the functions of a file begin, also of those that have no symbol: from
- * symbols, .eh_frame, the program's entry, and what code calls directly or takes
- * the address of.
+ * symbols, .eh_frame, the program's entry, and what code calls directly or
+ * takes the address of.
  */
 #ifndef PROFILE_STARTS_H
 #define PROFILE_STARTS_H

@@ -12,8 +12,12 @@
 #include "util/check.h"
 
 enum {
-    WIDTH = 1200, MARGIN = 10, ROW = 18, TOP = 64, BOTTOM = 34,
-    CHAR_WIDTH_TENTHS = 67,  /* of the font, at most */
+    WIDTH = 1200,
+    MARGIN = 10,
+    ROW = 18,
+    TOP = 64,
+    BOTTOM = 34,
+    CHAR_WIDTH_TENTHS = 67, /* of the font, at most */
 };
 
 static const double least_width = 0.4; /* pixels: narrower ones are left out */
@@ -31,8 +35,8 @@ __asm__(".section .rodata\n"
 typedef struct Svg {
     const Tree *tree;
     FILE *f;
-    double scale;            /* pixels of a weight of 1 */
-    unsigned height;         /* levels */
+    double scale;    /* pixels of a weight of 1 */
+    unsigned height; /* levels */
 } Svg;
 
 static void print_text(FILE *f, const char *text, size_t limit)
@@ -100,12 +104,15 @@ static void print_node(const Svg *s, const Node *n, uint64_t at)
     double x = MARGIN + (double)at * s->scale;
     double w = (double)n->total * s->scale;
     double y = TOP + (double)(s->height - n->depth) * ROW;
-    fprintf(s->f, "<g class=\"n\" tabindex=\"-1\" role=\"button\" data-x=\"%"
-            PRIu64 "\" data-w=\"%" PRIu64 "\" data-d=\"%u\">", at, n->total,
-            n->depth);
+    fprintf(s->f,
+            "<g class=\"n\" tabindex=\"-1\" role=\"button\" data-x=\"%" PRIu64
+            "\" data-w=\"%" PRIu64 "\" data-d=\"%u\">",
+            at, n->total, n->depth);
     print_title(s, n);
-    fprintf(s->f, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\" "
-            "fill=\"", x, y, w, ROW - 1);
+    fprintf(s->f,
+            "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\" "
+            "fill=\"",
+            x, y, w, ROW - 1);
     print_color(s->f, n);
     fputs("\"/>", s->f);
     print_label(s->f, n, x, y, w);
@@ -145,29 +152,35 @@ static void print_children(const Svg *s, const Node *parent, uint64_t at)
 static void print_head(const Svg *s, unsigned height)
 {
     const Tree *t = s->tree;
-    fprintf(s->f, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-        "viewBox=\"0 0 %d %u\" width=\"100%%\" "
-        "preserveAspectRatio=\"xMinYMin\" role=\"group\" "
-        "aria-label=\"Flame graph\" data-total=\"%" PRIu64 "\" "
-        "data-width=\"%d\" data-margin=\"%d\">\n"
-        "<style>\n"
-        "svg{font:11px ui-monospace,Menlo,Consolas,\"DejaVu Sans Mono\","
-        "monospace;background:#fff}\n"
-        "text{fill:#1a1a1a}\n"
-        ".n{cursor:pointer}.n text{pointer-events:none}\n"
-        ".n:hover rect,.n:focus rect{stroke:#000;stroke-width:1}\n"
-        ".n:focus{outline:none}\n"
-        ".n.off{display:none}.n.dim rect{opacity:.45}\n"
-        ".n.hit rect{fill:#c05bd6}\n"
-        "#title{font:600 17px system-ui,sans-serif}\n"
-        "#sub,#info,#found,#reset,#search{font:12px system-ui,sans-serif}\n"
-        "#reset,#search{cursor:pointer;fill:#0b57d0}\n"
-        "</style>\n", WIDTH, height, t->root->total, WIDTH, MARGIN);
-    fprintf(s->f, "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
-        "<text id=\"title\" x=\"%d\" y=\"26\">", MARGIN);
+    fprintf(s->f,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+            "viewBox=\"0 0 %d %u\" width=\"100%%\" "
+            "preserveAspectRatio=\"xMinYMin\" role=\"group\" "
+            "aria-label=\"Flame graph\" data-total=\"%" PRIu64 "\" "
+            "data-width=\"%d\" data-margin=\"%d\">\n"
+            "<style>\n"
+            "svg{font:11px ui-monospace,Menlo,Consolas,\"DejaVu Sans Mono\","
+            "monospace;background:#fff}\n"
+            "text{fill:#1a1a1a}\n"
+            ".n{cursor:pointer}.n text{pointer-events:none}\n"
+            ".n:hover rect,.n:focus rect{stroke:#000;stroke-width:1}\n"
+            ".n:focus{outline:none}\n"
+            ".n.off{display:none}.n.dim rect{opacity:.45}\n"
+            ".n.hit rect{fill:#c05bd6}\n"
+            "#title{font:600 17px system-ui,sans-serif}\n"
+            "#sub,#info,#found,#reset,#search{font:12px system-ui,sans-serif}\n"
+            "#reset,#search{cursor:pointer;fill:#0b57d0}\n"
+            "</style>\n",
+            WIDTH, height, t->root->total, WIDTH, MARGIN);
+    fprintf(s->f,
+            "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
+            "<text id=\"title\" x=\"%d\" y=\"26\">",
+            MARGIN);
     const char *slash = strrchr(t->program, '/');
     print_text(s->f, slash ? slash + 1 : t->program, SIZE_MAX);
-    fprintf(s->f, "</text>\n<text id=\"sub\" x=\"%d\" y=\"46\">%.2f s of CPU "
+    fprintf(
+        s->f,
+        "</text>\n<text id=\"sub\" x=\"%d\" y=\"46\">%.2f s of CPU "
         "time, %" PRIu64 " samples, %u thread%s</text>\n"
         "<text id=\"reset\" x=\"%d\" y=\"26\" text-anchor=\"end\" "
         "visibility=\"hidden\" tabindex=\"0\" role=\"button\">Show all</text>\n"
@@ -183,17 +196,20 @@ void tree_print_svg(const Tree *t, FILE *f)
     static const char all[] = "all";
     unsigned levels = tree_height(t->root);
     unsigned height = TOP + (levels + 1) * ROW + BOTTOM;
-    Svg s = {t, f, (WIDTH - 2.0 * MARGIN) /
-                   (double)(t->root->total ? t->root->total : 1), levels};
+    Svg s = {t, f,
+             (WIDTH - 2.0 * MARGIN) /
+                 (double)(t->root->total ? t->root->total : 1),
+             levels};
     Node root = *t->root;
     root.function = all;
     root.module = "";
     print_head(&s, height);
     print_node(&s, &root, 0);
     print_children(&s, t->root, 0);
-    fprintf(f, "<text id=\"info\" x=\"%d\" y=\"%u\" aria-live=\"polite\">"
+    fprintf(f,
+            "<text id=\"info\" x=\"%d\" y=\"%u\" aria-live=\"polite\">"
             "</text>\n<text id=\"found\" x=\"%d\" y=\"%u\" "
-            "text-anchor=\"end\"></text>\n", MARGIN, height - 12,
-            WIDTH - MARGIN, height - 12);
+            "text-anchor=\"end\"></text>\n",
+            MARGIN, height - 12, WIDTH - MARGIN, height - 12);
     fprintf(f, "<script><![CDATA[\n%s]]></script>\n</svg>\n", flame_js);
 }

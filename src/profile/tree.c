@@ -32,7 +32,8 @@ static void *must(void *p)
     return p;
 }
 
-/* ---- Nodes ------------------------------------------------------------------- */
+/* ---- Nodes
+ * ------------------------------------------------------------------- */
 
 static Node *child_of(Node *parent, const char *function, const char *module)
 {
@@ -42,8 +43,11 @@ static Node *child_of(Node *parent, const char *function, const char *module)
         }
     }
     Node *n = must(calloc(1, sizeof(*n)));
-    *n = (Node){.function = function, .module = module, .parent = parent,
-                .depth = parent->depth + 1, .next = parent->child};
+    *n = (Node){.function = function,
+                .module = module,
+                .parent = parent,
+                .depth = parent->depth + 1,
+                .next = parent->child};
     parent->child = n;
     return n;
 }
@@ -51,7 +55,8 @@ static Node *child_of(Node *parent, const char *function, const char *module)
 static void add_line(Tree *t, const Frame *f, uint64_t weight)
 {
     unsigned h = ((uintptr_t)(f->file ? f->file : f->function) / 8 +
-                  (unsigned)f->line * 31) % LINE_BUCKETS;
+                  (unsigned)f->line * 31) %
+                 LINE_BUCKETS;
     LineCount *l = t->lines[h];
     while (l && (l->file != f->file || l->line != f->line ||
                  l->function != f->function)) {
@@ -77,7 +82,8 @@ static void add_stack(Tree *t, const Frame *frame, unsigned n, uint64_t weight)
     add_line(t, &frame[0], weight);
 }
 
-/* ---- Records ------------------------------------------------------------------ */
+/* ---- Records
+ * ------------------------------------------------------------------ */
 
 static void note_maps(Build *b, const ProfileMaps *m)
 {
@@ -143,9 +149,7 @@ static void add_record(Build *b, const ProfileHead *h, const TreeFilter *f)
             b->tree->program = must(strdup((const char *)(s + 1)));
         }
         break;
-    case PROFILE_MAPS:
-        note_maps(b, (const ProfileMaps *)h);
-        break;
+    case PROFILE_MAPS: note_maps(b, (const ProfileMaps *)h); break;
     case PROFILE_SAMPLE:
         if (is_wanted(f, h)) {
             add_sample(b, (const ProfileSample *)h);

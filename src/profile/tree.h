@@ -10,8 +10,8 @@
 
 typedef struct Node {
     const char *function, *module;
-    uint64_t self, total;      /* weights */
-    unsigned depth;            /* of the root: 0 */
+    uint64_t self, total; /* weights */
+    unsigned depth;       /* of the root: 0 */
     struct Node *parent, *child, *next;
 } Node;
 
@@ -28,12 +28,12 @@ enum { LINE_BUCKETS = 1 << 12 };
 typedef struct Tree {
     Node *root;
     LineCount *lines[LINE_BUCKETS];
-    uint64_t place[3];         /* weights by ProfilePlace */
-    uint64_t unit;             /* nanoseconds of a weight of 1 */
+    uint64_t place[3]; /* weights by ProfilePlace */
+    uint64_t unit;     /* nanoseconds of a weight of 1 */
     uint64_t nb_samples;
     unsigned nb_threads, nb_processes;
-    char *program;             /* of the first process */
-    Unwinder *unwinder;        /* whose texts these are */
+    char *program;      /* of the first process */
+    Unwinder *unwinder; /* whose texts these are */
 } Tree;
 
 /* Which samples; 0: all. */

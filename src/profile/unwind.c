@@ -30,18 +30,18 @@ typedef char *DemangleFn(const char *, char *, size_t *, int *);
 /* A file that is mapped. */
 typedef struct File {
     ElfFile elf;
-    uint64_t bias;           /* guest address minus the file's own */
-    Symbols *symbols;        /* for what elfutils has no name for; */
-    Starts *starts;          /* NULL: not yet asked for */
+    uint64_t bias;    /* guest address minus the file's own */
+    Symbols *symbols; /* for what elfutils has no name for; */
+    Starts *starts;   /* NULL: not yet asked for */
 } File;
 
 struct Unwinder {
     Dwfl *dwfl;
     Dwfl_Callbacks callbacks;
-    char *debug_path;        /* where elfutils looks; NULL: as it likes */
+    char *debug_path; /* where elfutils looks; NULL: as it likes */
     Intern *text;
-    DemangleFn *demangle;    /* libstdc++'s, if there is one */
-    File file[MAX_FILES];    /* those of the mappings */
+    DemangleFn *demangle; /* libstdc++'s, if there is one */
+    File file[MAX_FILES]; /* those of the mappings */
     unsigned nb_files;
     uint64_t vdso, vdso_end;
     const GuestTables *tables;   /* whose program it is; */
@@ -49,17 +49,18 @@ struct Unwinder {
     const ProfileSample *sample; /* in hand */
     uint64_t reg[UNWIND_MAX_REGS], start; /* the frame that elfutils goes on
                                 from; then the last that it came to */
-    uint64_t pc[MAX_FRAMES]; /* of callers: where they go on */
+    uint64_t pc[MAX_FRAMES];              /* of callers: where they go on */
     unsigned nb_pcs;
 };
 
 /* A function at an address. */
 typedef struct Place {
     const char *function, *module;
-    uint64_t start;          /* its address */
+    uint64_t start; /* its address */
 } Place;
 
-/* ---- Files ------------------------------------------------------------------ */
+/* ---- Files ------------------------------------------------------------------
+ */
 
 static Dwfl *begin_dwfl(Unwinder *u)
 {
@@ -102,9 +103,10 @@ static void report_file(Unwinder *u, const char *path, uint64_t start,
         !elf_file_open(&f->elf, path, msg, sizeof(msg))) {
         return;
     }
-    Dwfl_Module *m = find_bias(f, start, offset)
-        ? dwfl_report_elf(u->dwfl, base_name(path), path, -1, f->bias, true)
-        : NULL;
+    Dwfl_Module *m =
+        find_bias(f, start, offset)
+            ? dwfl_report_elf(u->dwfl, base_name(path), path, -1, f->bias, true)
+            : NULL;
     void **file;
     if (!m) {
         elf_file_close(&f->elf);
@@ -120,8 +122,9 @@ static void report_line(Unwinder *u, const char *line, char *done, size_t size)
 {
     uint64_t start, end, offset;
     char perms[8], path[4096];
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64
-               " %*s %*s %4095[^\n]", &start, &end, perms, &offset, path) < 5) {
+    if (sscanf(line,
+               "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %*s %4095[^\n]",
+               &start, &end, perms, &offset, path) < 5) {
         return;
     }
     if (strcmp(path, "[vdso]") == 0) {
@@ -163,12 +166,14 @@ static bool read_code(Unwinder *u, uint64_t end, uint8_t *code, size_t n)
     return elf_file_read(&f->elf, end - n - f->bias, code, n) == n;
 }
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions
+ * ------------------------------------------------------------------ */
 
-/* A function without a name that elfutils knows: "puts@plt", "python3+0x1234". */
-static const char *find_nameless(const Unwinder *u, File *f,
-                                 const char *module, uint64_t pc,
-                                 uint64_t *start, char *buf, size_t size)
+/* A function without a name that elfutils knows: "puts@plt", "python3+0x1234".
+ */
+static const char *find_nameless(const Unwinder *u, File *f, const char *module,
+                                 uint64_t pc, uint64_t *start, char *buf,
+                                 size_t size)
 {
     uint64_t addr = pc - f->bias;
     if (!f->starts) {
@@ -189,22 +194,22 @@ static const char *find_nameless(const Unwinder *u, File *f,
 }
 
 /* The function at pc: its name, perhaps in buf, and beginning; NULL: none. */
-static const char *find_function(const Unwinder *u, Dwfl_Module *m,
-                                 uint64_t pc, uint64_t *start, char *buf,
-                                 size_t size)
+static const char *find_function(const Unwinder *u, Dwfl_Module *m, uint64_t pc,
+                                 uint64_t *start, char *buf, size_t size)
 {
     GElf_Off offset = 0;
     GElf_Sym sym;
-    const char *name = dwfl_module_addrinfo(m, pc, &offset, &sym, NULL, NULL,
-                                            NULL);
-    const char *module = dwfl_module_info(m, NULL, NULL, NULL, NULL, NULL,
-                                          NULL, NULL);
+    const char *name =
+        dwfl_module_addrinfo(m, pc, &offset, &sym, NULL, NULL, NULL);
+    const char *module =
+        dwfl_module_info(m, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
     *start = pc - offset;
-    return name ? name : find_nameless(u, file_of(m), module, pc, start, buf,
-                                       size);
+    return name ? name
+                : find_nameless(u, file_of(m), module, pc, start, buf, size);
 }
 
-/* ---- The sample -------------------------------------------------------------- */
+/* ---- The sample
+ * -------------------------------------------------------------- */
 
 /* A register by DWARF's number. */
 static uint64_t sampled(const Unwinder *u, unsigned reg)
@@ -213,7 +218,8 @@ static uint64_t sampled(const Unwinder *u, unsigned reg)
     return i < u->sample->nb_regs ? u->sample->regs[i] : 0;
 }
 
-/* ---- The state that elfutils unwinds ----------------------------------------- */
+/* ---- The state that elfutils unwinds
+ * ----------------------------------------- */
 
 static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread)
 {
@@ -285,7 +291,8 @@ static int note_frame(Dwfl_Frame *frame, void *arg)
     return add_pc(u, pc) ? DWARF_CB_OK : DWARF_CB_ABORT;
 }
 
-/* ---- Frames that elfutils does not know ----------------------------------------- */
+/* ---- Frames that elfutils does not know
+ * ----------------------------------------- */
 
 static bool is_return_address(Unwinder *u, uint64_t pc)
 {
@@ -303,8 +310,9 @@ static void read_prologue(Unwinder *u, uint64_t pc, Prologue *p)
     char name[256];
     uint64_t start;
     u->guest->prologue(p, none, 0);
-    if (m && find_function(u, m, pc, &start, name, sizeof(name)) && pc > start &&
-        pc - start <= sizeof(code) && read_code(u, pc, code, pc - start)) {
+    if (m && find_function(u, m, pc, &start, name, sizeof(name)) &&
+        pc > start && pc - start <= sizeof(code) &&
+        read_code(u, pc, code, pc - start)) {
         u->guest->prologue(p, code, pc - start);
     }
 }
@@ -355,13 +363,15 @@ static void unwind(Unwinder *u, const ProfileSample *s)
     }
 }
 
-/* ---- Names -------------------------------------------------------------------- */
+/* ---- Names
+ * -------------------------------------------------------------------- */
 
 static const char *demangled(Unwinder *u, const char *name)
 {
     int status;
     char *plain = u->demangle && strncmp(name, "_Z", 2) == 0
-        ? u->demangle(name, NULL, NULL, &status) : NULL;
+                      ? u->demangle(name, NULL, NULL, &status)
+                      : NULL;
     const char *kept = intern(u->text, plain ? plain : name);
     free(plain);
     return kept;
@@ -376,8 +386,8 @@ static Place place_of(Unwinder *u, uint64_t pc)
         bool vdso = pc >= u->vdso && pc < u->vdso_end;
         return (Place){vdso ? "[vdso]" : "[unknown]", "", pc};
     }
-    const char *module = intern(u->text, dwfl_module_info(
-        m, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
+    const char *module = intern(
+        u->text, dwfl_module_info(m, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
     const char *name = find_function(u, m, pc, &start, text, sizeof(text));
     if (!name) {
         snprintf(text, sizeof(text), "[%s]", module);
@@ -390,12 +400,13 @@ static void set_line(Unwinder *u, uint64_t pc, Frame *f)
 {
     Dwfl_Module *m = dwfl_addrmodule(u->dwfl, pc);
     Dwfl_Line *line = m ? dwfl_module_getsrc(m, pc) : NULL;
-    const char *file = line ? dwfl_lineinfo(line, NULL, &f->line, NULL, NULL,
-                                            NULL) : NULL;
+    const char *file =
+        line ? dwfl_lineinfo(line, NULL, &f->line, NULL, NULL, NULL) : NULL;
     f->file = file ? intern(u->text, base_name(file)) : NULL;
 }
 
-/* ---- The whole ------------------------------------------------------------------ */
+/* ---- The whole
+ * ------------------------------------------------------------------ */
 
 static Frame frame_of(const Place *p)
 {
@@ -406,8 +417,8 @@ static Frame pseudo_frame(Unwinder *u, const ProfileSample *s)
 {
     char text[64] = "[emulator]";
     if (s->place == PROFILE_SYSCALL && u->guest) {
-        const char *name = guest_call_name(u->tables,
-                                           sampled(u, u->guest->syscall));
+        const char *name =
+            guest_call_name(u->tables, sampled(u, u->guest->syscall));
         snprintf(text, sizeof(text), "[system call %s]", name ? name : "?");
     }
     return (Frame){intern(u->text, text), "", NULL, 0};

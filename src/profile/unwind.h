@@ -12,9 +12,9 @@ enum { MAX_FRAMES = 512 };
 
 /* A function of a stack; text lives as long as the Unwinder. */
 typedef struct Frame {
-    const char *function;    /* "[system call write]" and the like, too */
-    const char *module;      /* its file's name, or "" */
-    const char *file;        /* source; NULL: not known */
+    const char *function; /* "[system call write]" and the like, too */
+    const char *module;   /* its file's name, or "" */
+    const char *file;     /* source; NULL: not known */
     int line;
 } Frame;
 

@@ -57,7 +57,8 @@ static const char usage[] =
     "      --functions N     at most N functions on the page (12)\n"
     "      --profile FILE    show where time is spent; without FUNCTION, in\n"
     "                        the hottest functions.  FILE is what tcg\n"
-    "                        -profile FILE has written, or has a line for each\n"
+    "                        -profile FILE has written, or has a line for "
+    "each\n"
     "                        place, \"ADDRESS COUNT\": the address in\n"
     "                        hexadecimal, as PROGRAM has it, the count in\n"
     "                        decimal; # begins a comment\n"
@@ -75,8 +76,8 @@ static unsigned long number(const char *option, const char *text,
     char *end;
     unsigned long n = strtoul(text, &end, 10);
     if (!*text || *end || *text == '-' || n > max) {
-        die(EXIT_WRONG_USE, "%s %s: a number up to %lu is wanted", option,
-            text, max);
+        die(EXIT_WRONG_USE, "%s %s: a number up to %lu is wanted", option, text,
+            max);
     }
     return n;
 }
@@ -155,8 +156,8 @@ static char *served_page(void *opaque, const char *function, char *msg,
     Explorer *e = opaque;
     char *one[] = {(char *)function, NULL}, *text = NULL;
     size_t count, bytes;
-    char *data = make_data(e, function ? one : e->o->names, 1, &count, msg,
-                           size);
+    char *data =
+        make_data(e, function ? one : e->o->names, 1, &count, msg, size);
     if (!data) {
         return NULL;
     }
@@ -200,8 +201,9 @@ static bool open_profile(Explorer *e, char *msg, size_t size)
     const Options *o = e->o;
     Profile *p = &e->sources.profile;
     return !o->profile || (sampled_is_profile(o->profile)
-        ? sampled_read(p, o->profile, &e->program.file, o->input, msg, size)
-        : profile_read(p, o->profile, msg, size));
+                               ? sampled_read(p, o->profile, &e->program.file,
+                                              o->input, msg, size)
+                               : profile_read(p, o->profile, msg, size));
 }
 
 static void open_all(Explorer *e)

@@ -50,7 +50,7 @@ typedef struct Session {
     const Guest *guest; /* NULL: the file names none */
     Program *image;     /* NULL: none */
     IR *ir;
-    void *translator;    /* of the guest, which has made its globals in ir */
+    void *translator; /* of the guest, which has made its globals in ir */
     Compiler compiler;
     Machine *machine; /* --run */
     uint64_t first_pc, start_pc;

@@ -18,13 +18,15 @@ enum { USAGE = 2, LIMIT = 20 };
 typedef enum Form { FORM_TABLE, FORM_FOLDED, FORM_SVG } Form;
 
 static const struct option options[] = {
-    {"folded", no_argument, NULL, 'f'}, {"svg", no_argument, NULL, 's'},
+    {"folded", no_argument, NULL, 'f'},
+    {"svg", no_argument, NULL, 's'},
     {"limit", required_argument, NULL, 'l'},
     {"pid", required_argument, NULL, 'p'},
     {"tid", required_argument, NULL, 't'},
     {"output", required_argument, NULL, 'o'},
     {"version", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'}, {0},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 static const char help[] =

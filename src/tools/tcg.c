@@ -32,8 +32,8 @@ static void open_log(Command *c)
     if (own) {
         c->user.log.pattern = c->log_path;
     } else if (c->log_path) {
-        int fd = open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-                      0666);
+        int fd =
+            open(c->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 
         c->user.log.file = fd < 0 ? NULL : fdopen(fd_out_of_reach(fd), "a");
         if (!c->user.log.file) {
@@ -59,8 +59,10 @@ static void show_host_code(const Command *c, char **argv)
     path[n] = '\0';
     strcpy(strrchr(path, '/') + 1, beside);
     execv(path, argv);
-    fprintf(stderr, "%s: -d out_asm shows bytes: there is no %s; "
-            "apt-get install libcapstone-dev, and make again\n", c->name, path);
+    fprintf(stderr,
+            "%s: -d out_asm shows bytes: there is no %s; "
+            "apt-get install libcapstone-dev, and make again\n",
+            c->name, path);
 }
 
 static void set_defaults(Command *c)
@@ -86,8 +88,10 @@ _Noreturn static void no_program(const Command *c, char **argv)
         options_overview(c);
         exit(0);
     }
-    command_fail(c, "usage: %s [OPTIONS] PROGRAM [ARGUMENTS] "
-                 "(-help lists the options)", c->name);
+    command_fail(c,
+                 "usage: %s [OPTIONS] PROGRAM [ARGUMENTS] "
+                 "(-help lists the options)",
+                 c->name);
 }
 
 /* The program and its arguments are what follows the options. */

@@ -14,7 +14,7 @@ enum {
 struct ArenaChunk {
     ArenaChunk *next;
     size_t size;
-    size_t ready;      /* bytes that have their pages, or that need no care */
+    size_t ready; /* bytes that have their pages, or that need no care */
     _Alignas(ALIGN) uint8_t data[];
 };
 
@@ -25,8 +25,8 @@ static ArenaChunk *new_chunk(Arena *a, size_t size)
     bool huge = a->nb_chunks >= SMALL_CHUNKS && bytes <= HUGE_PAGE_BYTES;
     size_t least = huge ? HUGE_PAGE_BYTES : SMALL_BYTES;
     bytes = bytes < least ? least : bytes;
-    ArenaChunk *c = huge ? aligned_alloc(HUGE_PAGE_BYTES, bytes)
-                         : malloc(bytes);
+    ArenaChunk *c =
+        huge ? aligned_alloc(HUGE_PAGE_BYTES, bytes) : malloc(bytes);
     if (c && huge) {
         pages_want_huge(c, bytes);
     }

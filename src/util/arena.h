@@ -13,7 +13,7 @@ typedef struct ArenaChunk ArenaChunk;
 
 typedef struct Arena {
     ArenaChunk *first, *current;
-    size_t used;       /* bytes of the current chunk */
+    size_t used; /* bytes of the current chunk */
     size_t nb_chunks;
 } Arena;
 

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 
 /* check(cond, "format", values...); never for what a guest can cause. */
-#define check(cond, ...)                                              \
-    do {                                                              \
-        if (__builtin_expect(!(cond), 0)) {                           \
-            fprintf(stderr, "%s:%d: check failed: %s: ", __FILE__,    \
-                    __LINE__, #cond);                                 \
-            fprintf(stderr, __VA_ARGS__);                             \
-            fputc('\n', stderr);                                      \
-            abort();                                                  \
-        }                                                             \
+#define check(cond, ...)                                                       \
+    do {                                                                       \
+        if (__builtin_expect(!(cond), 0)) {                                    \
+            fprintf(stderr, "%s:%d: check failed: %s: ", __FILE__, __LINE__,   \
+                    #cond);                                                    \
+            fprintf(stderr, __VA_ARGS__);                                      \
+            fputc('\n', stderr);                                               \
+            abort();                                                           \
+        }                                                                      \
     } while (0)
 
 /* The same for what costs time: in builds with TCG_DEBUG only. */

@@ -20,7 +20,7 @@ enum { RESERVE_PARTS = 16 };
 typedef struct Reserve {
     /* Each one mapping, of part_bytes; NULL: given back. */
     void *_Atomic part[RESERVE_PARTS];
-    size_t part_bytes;          /* 0: as many as are usual */
+    size_t part_bytes; /* 0: as many as are usual */
 } Reserve;
 
 /* Takes what is missing; false: not even half of it is there. */

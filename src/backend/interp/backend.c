@@ -46,7 +46,9 @@ static HostFacts facts(const BackendContext *b)
 {
     return (HostFacts){
         .vec_bytes = b->cfg.plain ? 16 : 32,
-        .index_shifts = 0xf, .index_disp = true, .movcond_ops = 3,
+        .index_shifts = 0xf,
+        .index_disp = true,
+        .movcond_ops = 3,
     };
 }
 
@@ -60,9 +62,10 @@ static FpEnv fp_get(const CPUState *cpu)
 
 static void fp_set(CPUState *cpu, FpEnv env)
 {
-    interp_state(cpu)->env.fp = (SoftFloatEnv){
-        .rm = env.mode & FP_MODE_ROUND, .flush = env.mode & FP_MODE_FLUSH,
-        .flags = env.flags};
+    interp_state(cpu)->env.fp =
+        (SoftFloatEnv){.rm = env.mode & FP_MODE_ROUND,
+                       .flush = env.mode & FP_MODE_FLUSH,
+                       .flags = env.flags};
 }
 
 static void fp_raise(CPUState *cpu, uint32_t flags)

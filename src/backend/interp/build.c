@@ -47,10 +47,13 @@ static void slot(Build *b, unsigned k, SlotKind kind, uint64_t pc,
 {
     const IR *ir = b->ir;
     b->ctx->slots[k] = (ExitSlot){
-        .guest_pc = pc, .site = 1, .kind = (uint8_t)kind,
-        .flags = (uint16_t)flags, .plain = (int)k == ir->plain_slot,
-        .count = b->ctx->cfg.count_heat &&
-                 slot_is_counted(ir, k, kind, from, pc),
+        .guest_pc = pc,
+        .site = 1,
+        .kind = (uint8_t)kind,
+        .flags = (uint16_t)flags,
+        .plain = (int)k == ir->plain_slot,
+        .count =
+            b->ctx->cfg.count_heat && slot_is_counted(ir, k, kind, from, pc),
     };
     if (k >= b->nb_slots) {
         b->nb_slots = k + 1;
@@ -90,13 +93,12 @@ static void write_slot(Build *b, unsigned k, size_t at,
     if (!s->site) {
         return;
     }
-    *w = (InterpSlot){.target = &x->stub, .counted = &x->stub,
-                      .guest_pc = s->guest_pc};
+    *w = (InterpSlot){
+        .target = &x->stub, .counted = &x->stub, .guest_pc = s->guest_pc};
     s->site = (uint32_t)(at + offsetof(InterpSlot, target));
     s->stub = (uint32_t)(at + offsetof(InterpSlot, stub));
     w->stub = entry(ENTRY_STUB, k, s->stub);
-    w->record = (ExitRecord){
-        k, (uint32_t)(at + offsetof(InterpSlot, record))};
+    w->record = (ExitRecord){k, (uint32_t)(at + offsetof(InterpSlot, record))};
     if (s->count) {
         s->count = (uint32_t)(at + offsetof(InterpSlot, count));
         s->count_site = (uint32_t)(at + offsetof(InterpSlot, counted));
@@ -169,11 +171,14 @@ static IR copy_ir(Build *b)
     const IR *ir = b->ir;
     return (IR){
         .ops = (Op *)(uintptr_t)copy(b, ir->ops, ir->nb_ops * sizeof(Op)),
-        .temps = (Temp *)(uintptr_t)copy(b, ir->temps,
-                                         ir->nb_temps * sizeof(Temp)),
-        .nb_ops = ir->nb_ops, .nb_temps = ir->nb_temps,
-        .nb_globals = ir->nb_globals, .nb_labels = ir->nb_labels,
-        .env = ir->env, .fp_policies = ir->fp_policies,
+        .temps =
+            (Temp *)(uintptr_t)copy(b, ir->temps, ir->nb_temps * sizeof(Temp)),
+        .nb_ops = ir->nb_ops,
+        .nb_temps = ir->nb_temps,
+        .nb_globals = ir->nb_globals,
+        .nb_labels = ir->nb_labels,
+        .env = ir->env,
+        .fp_policies = ir->fp_policies,
         .nb_fp_policies = ir->nb_fp_policies,
     };
 }
@@ -207,8 +212,11 @@ CompileStatus interp_compile(BackendContext *ctx, IR *ir, CodeBuf *buf,
     if (start + sizeof(InterpBlock) > buf->size) {
         return COMPILE_BUFFER_FULL;
     }
-    Build b = {.ctx = ctx, .ir = ir, .rw = buf->rw + start,
-               .rx = buf->rx + start, .size = buf->size - start};
+    Build b = {.ctx = ctx,
+               .ir = ir,
+               .rw = buf->rw + start,
+               .rx = buf->rx + start,
+               .size = buf->size - start};
     find_first_pc(&b);
     find_slots(&b);
     write_block(&b);
@@ -220,9 +228,12 @@ CompileStatus interp_compile(BackendContext *ctx, IR *ir, CodeBuf *buf,
     }
     buf->used = start + b.used;
     *block = (CompiledBlock){
-        .offset = (uint32_t)start, .size = (uint32_t)b.used,
-        .slots = ctx->slots, .nb_slots = b.nb_slots,
-        .rows = ctx->rows, .nb_rows = b.nb_rows,
+        .offset = (uint32_t)start,
+        .size = (uint32_t)b.used,
+        .slots = ctx->slots,
+        .nb_slots = b.nb_slots,
+        .rows = ctx->rows,
+        .nb_rows = b.nb_rows,
         .literals = (uint32_t)b.used,
         .nb_outer = COMPILE_MAX_OUTER + 1,
     };

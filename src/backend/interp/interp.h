@@ -46,12 +46,12 @@ typedef struct InterpBlock {
 
 /* What is kept for each cpu, in front of its CPUState. */
 typedef struct InterpState {
-    _Alignas(INTERP_CPU_ALIGN) uint8_t
-        temps[INTERP_MAX_TEMPS * INTERP_TEMP_BYTES];
-    InterpEnv env;            /* env.fp is the guest's FP environment */
+    _Alignas(
+        INTERP_CPU_ALIGN) uint8_t temps[INTERP_MAX_TEMPS * INTERP_TEMP_BYTES];
+    InterpEnv env; /* env.fp is the guest's FP environment */
     uint64_t guest_base;
     uint32_t pc_offset;
-    bool running;             /* block and env.op say where */
+    bool running; /* block and env.op say where */
     const InterpBlock *block;
     /* Where leave_from_signal() and go_on_at() bring control to. */
     sigjmp_buf *landing;

@@ -15,9 +15,9 @@
    of its parts alone. */
 static void move(void *to, const void *from, unsigned bytes)
 {
-#define MOVE(type)                                                            \
-    __atomic_store_n((type *)to, __atomic_load_n((const type *)from,          \
-                                                 __ATOMIC_RELAXED),           \
+#define MOVE(type)                                                             \
+    __atomic_store_n((type *)to,                                               \
+                     __atomic_load_n((const type *)from, __ATOMIC_RELAXED),    \
                      __ATOMIC_RELAXED)
     switch (bytes) {
     case 1: MOVE(uint8_t); break;
@@ -50,12 +50,12 @@ static bool exchange(void *cpu, uint64_t addr, uint64_t *old, uint64_t value,
                      unsigned bytes)
 {
     void *p = host_address(cpu, addr);
-#define EXCHANGE(type)                                                        \
-    do {                                                                      \
-        type seen = (type)*old;                                               \
-        __atomic_compare_exchange_n((type *)p, &seen, (type)value, false,     \
-                                    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);      \
-        *old = seen;                                                          \
+#define EXCHANGE(type)                                                         \
+    do {                                                                       \
+        type seen = (type)*old;                                                \
+        __atomic_compare_exchange_n((type *)p, &seen, (type)value, false,      \
+                                    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);       \
+        *old = seen;                                                           \
     } while (0)
     switch (bytes) {
     case 1: EXCHANGE(uint8_t); break;
@@ -90,8 +90,7 @@ static bool linked(void *opaque, uint64_t slot)
 {
     const CPUState *cpu = opaque;
     const InterpBlock *block = interp_state(cpu)->block;
-    return !is_wanted(cpu) &&
-           target(block, slot) != &block->slot[slot].stub;
+    return !is_wanted(cpu) && target(block, slot) != &block->slot[slot].stub;
 }
 
 static void set_pc(CPUState *cpu, uint64_t pc)
@@ -114,9 +113,9 @@ static const InterpEntry *by_slot(CPUState *cpu, const InterpBlock *block,
     const InterpEntry *to = is_wanted(cpu) ? &k->stub : target(block, slot);
     if (to->kind == ENTRY_COUNT) {
         int32_t *heat = &cpu->heat[heat_slot(k->guest_pc)];
-        to = --*heat <= 0 ? &k->stub
-                          : atomic_load_explicit(&k->counted,
-                                                 memory_order_acquire);
+        to = --*heat <= 0
+                 ? &k->stub
+                 : atomic_load_explicit(&k->counted, memory_order_acquire);
     }
     if (to->kind != ENTRY_STUB) {
         return to;
@@ -179,9 +178,14 @@ static void begin(const BackendContext *ctx, CPUState *cpu)
     SoftFloatEnv fp = s->env.fp;
     s->guest_base = ctx->cfg.guest_base;
     s->pc_offset = ctx->cfg.pc_offset;
-    s->env = (InterpEnv){.state = cpu->guest, .load = load, .store = store,
-                         .exchange = exchange, .linked = linked,
-                         .plugin = call_plugin, .opaque = cpu, .fp = fp};
+    s->env = (InterpEnv){.state = cpu->guest,
+                         .load = load,
+                         .store = store,
+                         .exchange = exchange,
+                         .linked = linked,
+                         .plugin = call_plugin,
+                         .opaque = cpu,
+                         .fp = fp};
 }
 
 int interp_enter(BackendContext *ctx, CPUState *cpu, const void *code)

@@ -25,10 +25,10 @@
 
 /* Where rel32s stand that must change when the code is moved. */
 typedef struct AsmOuter {
-    uintptr_t below;    /* of those that lead below this address, where it runs;
-                           such jumps are not short */
-    uint32_t *at;       /* offsets from there, ascending */
-    unsigned n, max;    /* n > max: there were too many */
+    uintptr_t below; /* of those that lead below this address, where it runs;
+                        such jumps are not short */
+    uint32_t *at;    /* offsets from there, ascending */
+    unsigned n, max; /* n > max: there were too many */
 } AsmOuter;
 
 /* Code runs at p + exec_offset: the buffer may be mapped twice. */
@@ -231,7 +231,7 @@ void x86_asm_mov_rm(Asm *a, int size, int dst, Mem src);
 void x86_asm_mov_mr(Asm *a, int size, Mem dst, int src);
 void x86_asm_mov_mi(Asm *a, int size, Mem dst, int32_t imm);
 void x86_asm_mov_ri(Asm *a, int dst, uint64_t imm); /* keeps the flags */
-void x86_asm_zero(Asm *a, int dst);                     /* xor: changes the flags */
+void x86_asm_zero(Asm *a, int dst);                 /* xor: changes the flags */
 
 /* movzx writes 64 bits; movsx `size` bits, from `from` < size. */
 void x86_asm_movzx_rm(Asm *a, int from, int dst, Mem src);

@@ -61,7 +61,9 @@ static HostFacts facts(const BackendContext *b)
 {
     return (HostFacts){
         .vec_bytes = b->host->avx ? 32 : 16,
-        .index_shifts = 0xf, .index_disp = true, .movcond_ops = 3,
+        .index_shifts = 0xf,
+        .index_disp = true,
+        .movcond_ops = 3,
     };
 }
 

@@ -105,14 +105,14 @@ static void slot_site(Host *x, unsigned k, SlotKind kind, uint64_t guest_pc,
     BlockBuild *b = x->build;
 
     check(k < COMPILE_MAX_SLOTS, "exit slot %u", k);
-    b->slots[k] = (ExitSlot){.guest_pc = guest_pc,
-                             .site = (uint32_t)(site - x->start),
-                             .count = x->count_heat &&
-                                      slot_is_counted(x->ir, k, kind, b->pc,
-                                                      guest_pc),
-                             .kind = kind,
-                             .flags = (uint16_t)flags,
-                             .plain = (int)k == x->ir->plain_slot};
+    b->slots[k] =
+        (ExitSlot){.guest_pc = guest_pc,
+                   .site = (uint32_t)(site - x->start),
+                   .count = x->count_heat &&
+                            slot_is_counted(x->ir, k, kind, b->pc, guest_pc),
+                   .kind = kind,
+                   .flags = (uint16_t)flags,
+                   .plain = (int)k == x->ir->plain_slot};
     if (k >= b->nb_slots) {
         b->nb_slots = k + 1;
     }

@@ -10,10 +10,10 @@
 #include "backend/x86_64/mxcsr.h"
 
 static const uint16_t fp_insn[][2] = {
-    [FP_ADD] = {V_ADDSS, V_ADDSD},    [FP_SUB] = {V_SUBSS, V_SUBSD},
-    [FP_MUL] = {V_MULSS, V_MULSD},    [FP_DIV] = {V_DIVSS, V_DIVSD},
-    [FP_MIN] = {V_MINSS, V_MINSD},    [FP_MAX] = {V_MAXSS, V_MAXSD},
-    [FP_SQRT] = {V_SQRTSS, V_SQRTSD}, [FP_COM] = {V_COMISS, V_COMISD},
+    [FP_ADD] = {V_ADDSS, V_ADDSD},      [FP_SUB] = {V_SUBSS, V_SUBSD},
+    [FP_MUL] = {V_MULSS, V_MULSD},      [FP_DIV] = {V_DIVSS, V_DIVSD},
+    [FP_MIN] = {V_MINSS, V_MINSD},      [FP_MAX] = {V_MAXSS, V_MAXSD},
+    [FP_SQRT] = {V_SQRTSS, V_SQRTSD},   [FP_COM] = {V_COMISS, V_COMISD},
     [FP_UCOM] = {V_UCOMISS, V_UCOMISD},
 };
 
@@ -176,8 +176,8 @@ uint32_t x86_policy_bits(const FpPolicy *p)
                       p->subnormal != FP_SUBNORMAL_FLUSHED;
     bool any = p->nan == FP_NAN_ANY;
     bool first = p->nan == FP_NAN_FIRST && p->default_nan == 0xc0;
-    bool fma = first && !p->fma_addend_first && !p->fma_invalid &&
-               !p->fma_negates_nan;
+    bool fma =
+        first && !p->fma_addend_first && !p->fma_invalid && !p->fma_negates_nan;
 
     return (!p->flush || same_flush ? X86_FLUSH : 0) |
            (any || first ? X86_NAN : 0) | (p->tiny_before ? 0 : X86_TINY) |

@@ -4,14 +4,14 @@
 #include "backend/x86_64/mxcsr.h"
 
 /* [to or from F64][64 bits] */
-static const uint16_t from_signed[2][2] = {
-    {V_CVTSI2SS32, V_CVTSI2SS64}, {V_CVTSI2SD32, V_CVTSI2SD64}};
-static const uint16_t from_unsigned[2][2] = {
-    {V_CVTUSI2SS32, V_CVTUSI2SS64}, {V_CVTUSI2SD32, V_CVTUSI2SD64}};
-static const uint16_t to_signed[2][2] = {
-    {V_CVTSS2SI32, V_CVTSS2SI64}, {V_CVTSD2SI32, V_CVTSD2SI64}};
-static const uint16_t to_signed_rtz[2][2] = {
-    {V_CVTTSS2SI32, V_CVTTSS2SI64}, {V_CVTTSD2SI32, V_CVTTSD2SI64}};
+static const uint16_t from_signed[2][2] = {{V_CVTSI2SS32, V_CVTSI2SS64},
+                                           {V_CVTSI2SD32, V_CVTSI2SD64}};
+static const uint16_t from_unsigned[2][2] = {{V_CVTUSI2SS32, V_CVTUSI2SS64},
+                                             {V_CVTUSI2SD32, V_CVTUSI2SD64}};
+static const uint16_t to_signed[2][2] = {{V_CVTSS2SI32, V_CVTSS2SI64},
+                                         {V_CVTSD2SI32, V_CVTSD2SI64}};
+static const uint16_t to_signed_rtz[2][2] = {{V_CVTTSS2SI32, V_CVTTSS2SI64},
+                                             {V_CVTTSD2SI32, V_CVTTSD2SI64}};
 
 /* ---- Between formats ---------------------------------------------------- */
 
@@ -196,8 +196,10 @@ static void round_to(Host *x, unsigned type, int out, int in, unsigned imm)
 
 static unsigned round_imm(unsigned rm)
 {
-    static const uint8_t imm[8] = {[FP_ROUND_EVEN] = 0, [FP_ROUND_ZERO] = 3,
-                                   [FP_ROUND_DOWN] = 1, [FP_ROUND_UP] = 2,
+    static const uint8_t imm[8] = {[FP_ROUND_EVEN] = 0,
+                                   [FP_ROUND_ZERO] = 3,
+                                   [FP_ROUND_DOWN] = 1,
+                                   [FP_ROUND_UP] = 2,
                                    [FP_ROUND_ENV] = 4};
     return imm[rm];
 }

@@ -309,8 +309,8 @@ void x86_emit_guest_stx(Host *x, const EmitOp *e)
 
 void x86_emit_guest_stx_fp(Host *x, const EmitOp *e)
 {
-    x86_store_vec(x, x86_vec_move(e->type), VEX_128,
-                  indexed(x, e, &e->in[1]), e->in[0].reg);
+    x86_store_vec(x, x86_vec_move(e->type), VEX_128, indexed(x, e, &e->in[1]),
+                  e->in[0].reg);
 }
 
 /* ---- 128 bits ----------------------------------------------------------- */

@@ -134,11 +134,14 @@ void x86_fp_call_soft(Host *x, const EmitOp *e)
 {
     unsigned n = opcode_info[e->opc].ins;
     bool has_k = opcode_info[e->opc].consts;
-    SoftOp op = {.opc = e->opc, .type = e->type, .in_type = e->in_type,
-                 .k = has_k ? e->k[0] & 31 : 0, .fp = e->fp};
+    SoftOp op = {.opc = e->opc,
+                 .type = e->type,
+                 .in_type = e->in_type,
+                 .k = has_k ? e->k[0] & 31 : 0,
+                 .fp = e->fp};
     int32_t word;
-    bool to_gpr = opcode_info[e->opc].sig[0] != 't' ||
-                  x86_class(e->type) == CLASS_INT;
+    bool to_gpr =
+        opcode_info[e->opc].sig[0] != 't' || x86_class(e->type) == CLASS_INT;
 
     for (unsigned i = 0; i < n; i++) {
         pass(x, e, i);

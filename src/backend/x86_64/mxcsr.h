@@ -77,8 +77,8 @@ static inline uint32_t mxcsr_get_flush(uint32_t mxcsr)
 /* FP_ROUND_* of an MXCSR value. */
 static inline uint32_t mxcsr_get_rounding(uint32_t mxcsr)
 {
-    static const uint8_t of_rc[4] = {FP_ROUND_EVEN, FP_ROUND_DOWN,
-                                     FP_ROUND_UP, FP_ROUND_ZERO};
+    static const uint8_t of_rc[4] = {FP_ROUND_EVEN, FP_ROUND_DOWN, FP_ROUND_UP,
+                                     FP_ROUND_ZERO};
     return of_rc[mxcsr >> MXCSR_RC_SHIFT & 3];
 }
 

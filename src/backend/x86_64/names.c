@@ -36,7 +36,7 @@ static const char *data_name(size_t offset)
         FIELD(sign64),   FIELD(abs64),     FIELD(sign32),      FIELD(abs32),
         FIELD(box),      FIELD(ones),      FIELD(reverse),     FIELD(canon64),
         FIELD(canon32),  FIELD(two63_f64), FIELD(max_u32_f64), FIELD(fflags_of),
-        FIELD(mxcsr_of), FIELD(rc_of),    FIELD(mode_of),
+        FIELD(mxcsr_of), FIELD(rc_of),     FIELD(mode_of),
     };
 #undef FIELD
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -57,9 +57,9 @@ const char *x86_cpu_field(int32_t offset)
         int32_t offset, size;
         const char *name;
     } fields[] = {
-        FIELD(ret_stack),   FIELD(ret_bottom), FIELD(host_sp),
-        FIELD(ret_sp),      FIELD(slow_rax),   FIELD(guest_mxcsr),
-        FIELD(host_mxcsr),  FIELD(vec_wide),   FIELD(vec_saved),
+        FIELD(ret_stack),  FIELD(ret_bottom), FIELD(host_sp),
+        FIELD(ret_sp),     FIELD(slow_rax),   FIELD(guest_mxcsr),
+        FIELD(host_mxcsr), FIELD(vec_wide),   FIELD(vec_saved),
     };
 #undef FIELD
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {

@@ -153,8 +153,7 @@ static uintptr_t x86_code_pc(const CPUState *cpu, const ucontext_t *uc)
  * runtime's leave, which stores them, or the region's, which leads there.
  */
 static void x86_leave_from_signal(BackendContext *b, CPUState *cpu,
-                                  ucontext_t *uc, int reason,
-                                  const void *leave)
+                                  ucontext_t *uc, int reason, const void *leave)
 {
     greg_t *g = uc->uc_mcontext.gregs;
 

@@ -21,13 +21,13 @@ typedef struct X86State {
     _Alignas(X86_PAGE) uint8_t guard[X86_PAGE];
     uint64_t ret_stack[RET_STACK_BYTES / sizeof(uint64_t)];
     uint64_t ret_bottom;
-    uint64_t host_sp;      /* the C stack while generated code runs */
-    uint64_t ret_sp;       /* top of the return stack while it does not */
-    uint64_t slow_rax;     /* rax during a slow call */
-    uint32_t guest_mxcsr;  /* FP environment of the guest, */
-    uint32_t host_mxcsr;   /* and of the emulator */
-    uint32_t subnormal;    /* FP_FLAG_SUBNORMAL, or 0, of FP_SUBNORMAL_FLUSHED,
-                              which MXCSR has not */
+    uint64_t host_sp;     /* the C stack while generated code runs */
+    uint64_t ret_sp;      /* top of the return stack while it does not */
+    uint64_t slow_rax;    /* rax during a slow call */
+    uint32_t guest_mxcsr; /* FP environment of the guest, */
+    uint32_t host_mxcsr;  /* and of the emulator */
+    uint32_t subnormal;   /* FP_FLAG_SUBNORMAL, or 0, of FP_SUBNORMAL_FLUSHED,
+                             which MXCSR has not */
     const FpPolicy *fp_policies; /* for x86_soft_op() */
     /* Vector records: V256 of plain hosts, registers saved. */
     _Alignas(32) uint8_t vec_wide[16 * 32], vec_saved[8 * 32];
@@ -35,8 +35,8 @@ typedef struct X86State {
 } X86State;
 
 /* The offset of a field from env. */
-#define X86_STATE_OFFSET(field)                                       \
-    ((int32_t)offsetof(X86State, field) - (int32_t)sizeof(X86State) - \
+#define X86_STATE_OFFSET(field)                                                \
+    ((int32_t)offsetof(X86State, field) - (int32_t)sizeof(X86State) -          \
      (int32_t)offsetof(CPUState, guest))
 
 static inline X86State *x86_state(const CPUState *cpu)

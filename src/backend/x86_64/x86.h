@@ -26,9 +26,9 @@ enum {
     X86_SSE41 = 1 << 0,
     X86_POPCNT = 1 << 1,
     X86_LZCNT = 1 << 2,
-    X86_BMI = 1 << 3,    /* BMI1 and BMI2 */
+    X86_BMI = 1 << 3, /* BMI1 and BMI2 */
     X86_MOVBE = 1 << 4,
-    X86_AVX = 1 << 5,    /* taken only together with AVX2 */
+    X86_AVX = 1 << 5, /* taken only together with AVX2 */
     X86_AVX2 = 1 << 6,
     X86_FMA = 1 << 7,
     X86_AVX512 = 1 << 8, /* F, VL, BW, DQ */
@@ -66,8 +66,8 @@ extern const HostFeature x86_feature_names[], x86_processor_names[];
 /* native.c, or foreign.c: there all functions are NULL. */
 extern const BackendNative x86_native;
 extern const FpEnvOps x86_fp_ops;
-uint32_t x86_features(void);   /* of this host */
-uint32_t x86_mxcsr(void);      /* as it is now */
+uint32_t x86_features(void); /* of this host */
+uint32_t x86_mxcsr(void);    /* as it is now */
 
 /* names.c: see Backend. */
 const char *x86_cpu_field(int32_t offset);
@@ -78,16 +78,16 @@ const char *x86_runtime_name(const BackendContext *, const void *addr,
 /* Constants that code reads by rip, at the head of the buffer. */
 typedef struct __attribute__((aligned(64))) X86Data {
     uint64_t sign64[2], abs64[2];
-    uint64_t sign32[2], abs32[2];  /* in a boxed F32: the high half is kept */
-    uint64_t box[2];               /* ones above a single */
+    uint64_t sign32[2], abs32[2]; /* in a boxed F32: the high half is kept */
+    uint64_t box[2];              /* ones above a single */
     uint64_t ones[2];
-    uint64_t reverse[2];           /* pshufb: all 16 bytes */
+    uint64_t reverse[2]; /* pshufb: all 16 bytes */
     uint64_t canon64[2], canon32[2];
     uint64_t two63_f64, max_u32_f64;
-    uint8_t fflags_of[64];         /* FP_FLAG_* of MXCSR's flags */
-    uint8_t mxcsr_of[64];          /* and back */
-    uint8_t rc_of[8];              /* of rounding modes */
-    uint16_t mode_of[32];          /* MXCSR's bits, of rounding and flushing */
+    uint8_t fflags_of[64]; /* FP_FLAG_* of MXCSR's flags */
+    uint8_t mxcsr_of[64];  /* and back */
+    uint8_t rc_of[8];      /* of rounding modes */
+    uint16_t mode_of[32];  /* MXCSR's bits, of rounding and flushing */
 } X86Data;
 
 /*
@@ -95,8 +95,8 @@ typedef struct __attribute__((aligned(64))) X86Data {
  * Code calls by it alone, so it has no address of the emulator's in it.
  */
 typedef enum X86Fn {
-    X86_FN_SOFT,   /* x86_soft_op() */
-    X86_FN_PLUGIN, /* x86_call_plugin() */
+    X86_FN_SOFT,        /* x86_soft_op() */
+    X86_FN_PLUGIN,      /* x86_call_plugin() */
     X86_FN_PLUGIN_CALL, /* plugin_call() */
     X86_NB_FNS,
 } X86Fn;
@@ -104,15 +104,15 @@ typedef enum X86Fn {
 /* Where the runtime's pieces are (addresses to execute). */
 typedef struct X86Runtime {
     const X86Data *data;
-    const uint64_t *fn;      /* the table of C functions */
-    const void *enter;       /* int (CPUState *, const void *code) */
-    const void *leave;       /* jmp here with the reason in eax */
-    const void *slot_exit;   /* call here; an ExitRecord follows */
-    const void *lookup_exit; /* the pc is in the guest state */
-    const void *ret_bottom;  /* return to rax; the return stack is empty */
-    const void *save[2];     /* before a helper: [all pinned registers] */
-    const void *call[2];     /* calls rax, then restores: [all] */
-    const void *slow_call;   /* calls rax(CPUState *), keeps all registers */
+    const uint64_t *fn;         /* the table of C functions */
+    const void *enter;          /* int (CPUState *, const void *code) */
+    const void *leave;          /* jmp here with the reason in eax */
+    const void *slot_exit;      /* call here; an ExitRecord follows */
+    const void *lookup_exit;    /* the pc is in the guest state */
+    const void *ret_bottom;     /* return to rax; the return stack is empty */
+    const void *save[2];        /* before a helper: [all pinned registers] */
+    const void *call[2];        /* calls rax, then restores: [all] */
+    const void *slow_call;      /* calls rax(CPUState *), keeps all registers */
     const void *plugin_call[2]; /* makes the PluginCall in rax, keeps general
                                    registers [with an FP environment] */
 } X86Runtime;
@@ -126,24 +126,24 @@ typedef void SlowFn(Host *, const SlowPath *);
 
 struct SlowPath {
     SlowFn *emit;
-    uint8_t *site[3];   /* rel32 of jumps here, or NULL */
+    uint8_t *site[3]; /* rel32 of jumps here, or NULL */
     uint8_t *back;
-    uint64_t pc;        /* guest instruction */
+    uint64_t pc; /* guest instruction */
     EmitOp e;
 };
 
 /* A constant that code reads by rip, placed behind the block. */
 typedef struct X86Literal {
-    uint8_t *site;      /* the instruction's disp32, its last 4 bytes */
+    uint8_t *site; /* the instruction's disp32, its last 4 bytes */
     uint64_t value[2];
 } X86Literal;
 
 enum { MAX_SLOW = 4096, MAX_LITERALS = 2048 };
 
 typedef struct X86Label {
-    uint8_t *at;        /* or NULL */
-    uint8_t *chain;     /* last rel32 that waits for it; each holds the
-                           distance back to the one before, 0: none */
+    uint8_t *at;    /* or NULL */
+    uint8_t *chain; /* last rel32 that waits for it; each holds the
+                       distance back to the one before, 0: none */
 } X86Label;
 
 struct Host {
@@ -153,14 +153,14 @@ struct Host {
     BlockBuild *build;
     const IR *ir;
     uint32_t features;
-    bool avx;           /* VEX encodings, three operands */
-    bool gs;            /* guest memory is based on gs, by: */
+    bool avx; /* VEX encodings, three operands */
+    bool gs;  /* guest memory is based on gs, by: */
     uint64_t guest_base;
     bool ret_stack;
     bool pins_vectors;
     bool count_heat;
     bool count_all;
-    int32_t pc_disp;    /* of the guest's pc, from env */
+    int32_t pc_disp; /* of the guest's pc, from env */
     const Convention *conv;
     const Helper *const *helpers; /* IR.helpers */
     const FpPolicy *fp;           /* IR.fp_policies */
@@ -170,7 +170,7 @@ struct Host {
     SlowPath slow[MAX_SLOW];
     X86Literal literal[MAX_LITERALS];
     X86Label label[IR_MAX_LABELS];
-    X86Label leave;     /* a region's own way to rt.leave */
+    X86Label leave; /* a region's own way to rt.leave */
 };
 
 /* The host as far as the features are used. */
@@ -197,8 +197,8 @@ static inline Mem x86_env(int32_t disp)
 }
 
 /* A field of CPUState, of X86State. */
-#define X86_CPU(field)                                                \
-    x86_env((int32_t)offsetof(CPUState, field) -                      \
+#define X86_CPU(field)                                                         \
+    x86_env((int32_t)offsetof(CPUState, field) -                               \
             (int32_t)offsetof(CPUState, guest))
 #define X86_OWN(field) x86_env(X86_STATE_OFFSET(field))
 
@@ -322,7 +322,15 @@ Cc x86_compare(Host *, int size, Cond k, const Operand *a, const Operand *b);
 
 /* Arguments of the FP rows. */
 enum {
-    FP_ADD, FP_SUB, FP_MUL, FP_DIV, FP_MIN, FP_MAX, FP_SQRT, FP_COM, FP_UCOM,
+    FP_ADD,
+    FP_SUB,
+    FP_MUL,
+    FP_DIV,
+    FP_MIN,
+    FP_MAX,
+    FP_SQRT,
+    FP_COM,
+    FP_UCOM,
 };
 enum { FMA_ADD, FMA_SUB, FMA_NADD, FMA_NSUB };
 

@@ -3,8 +3,8 @@
  * CPUState.guest.
  *
  * What always holds: gpr[0] is 0.  fflags are not here: they are the sticky
- * bits of the FP environment (CPUState.fp), which rounds as frm says if frm is 0
- * to 3, else to nearest.
+ * bits of the FP environment (CPUState.fp), which rounds as frm says if frm is
+ * 0 to 3, else to nearest.
  */
 #ifndef FRONTEND_RISCV_CPU_H
 #define FRONTEND_RISCV_CPU_H
@@ -39,7 +39,7 @@ enum { RV_RA = 1, RV_SP = 2, RV_TP = 4, RV_T0 = 5, RV_A0 = 10, RV_A7 = 17 };
 enum { RV_RNE, RV_RTZ, RV_RDN, RV_RUP, RV_RMM, RV_DYN = 7 };
 enum { RV_NX = 1, RV_UF = 2, RV_OF = 4, RV_DZ = 8, RV_NV = 16, RV_FFLAGS = 31 };
 
-#define RV_SAME(ours, theirs) \
+#define RV_SAME(ours, theirs)                                                  \
     _Static_assert((int)(ours) == (int)(theirs), #ours)
 RV_SAME(RV_RNE, FP_ROUND_EVEN);
 RV_SAME(RV_RTZ, FP_ROUND_ZERO);
@@ -71,7 +71,7 @@ static inline uint32_t rv_frm_class(uint32_t frm)
 {
     return frm <= RV_RUP   ? RV_FRM_NORMAL
            : frm == RV_RMM ? RV_FRM_RMM
-                            : RV_FRM_INVALID;
+                           : RV_FRM_INVALID;
 }
 
 static inline RVState *rv_state(CPUState *cpu)

@@ -10,14 +10,21 @@
 #include "frontend/riscv/helper.h"
 
 enum {
-    REG_PC = 32, REG_F0, REG_FFLAGS = REG_F0 + 32, REG_FRM, REG_FCSR,
-    REG_CYCLE, REG_TIME, REG_INSTRET, NB_REGS,
+    REG_PC = 32,
+    REG_F0,
+    REG_FFLAGS = REG_F0 + 32,
+    REG_FRM,
+    REG_FCSR,
+    REG_CYCLE,
+    REG_TIME,
+    REG_INSTRET,
+    NB_REGS,
 };
 
 static void reg(FILE *out, const char *name, int bits, const char *type)
 {
-    fprintf(out, "<reg name=\"%s\" bitsize=\"%d\" type=\"%s\"/>\n", name,
-            bits, type);
+    fprintf(out, "<reg name=\"%s\" bitsize=\"%d\" type=\"%s\"/>\n", name, bits,
+            type);
 }
 
 static void feature(FILE *out, const char *name)
@@ -32,8 +39,9 @@ static void end_feature(FILE *out)
 
 static const char *gpr_type(int n)
 {
-    return n == RV_RA ? "code_ptr" : n >= RV_SP && n <= RV_TP ? "data_ptr"
-                                                              : "int";
+    return n == RV_RA                 ? "code_ptr"
+           : n >= RV_SP && n <= RV_TP ? "data_ptr"
+                                      : "int";
 }
 
 static void describe(FILE *out)
@@ -42,7 +50,8 @@ static void describe(FILE *out)
           "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
           "<target version=\"1.0\">\n"
           "<architecture>riscv:rv64</architecture>\n"
-          "<osabi>GNU/Linux</osabi>\n", out);
+          "<osabi>GNU/Linux</osabi>\n",
+          out);
     feature(out, "cpu");
     for (int i = 0; i < 32; i++) {
         reg(out, rv_gpr_name[i], 64, gpr_type(i));
@@ -53,7 +62,8 @@ static void describe(FILE *out)
     fputs("<union id=\"riscv_double\">\n"
           "<field name=\"float\" type=\"ieee_single\"/>\n"
           "<field name=\"double\" type=\"ieee_double\"/>\n"
-          "</union>\n", out);
+          "</union>\n",
+          out);
     for (int i = 0; i < 32; i++) {
         reg(out, rv_fpr_name[i], 64, "riscv_double");
     }
@@ -76,7 +86,7 @@ static uint32_t size(uint32_t n)
 
 static uint64_t counter(const Helper *helper)
 {
-    return ((uint64_t (*)(void))helper->fn)();
+    return ((uint64_t(*)(void))helper->fn)();
 }
 
 static uint64_t reg_value(const CPUState *cpu, uint32_t n)
@@ -89,7 +99,8 @@ static uint64_t reg_value(const CPUState *cpu, uint32_t n)
     case REG_FRM: return rv->frm;
     case REG_FCSR: return rv_get_fcsr(cpu);
     case REG_TIME: return counter(&rv_helper_time);
-    case REG_CYCLE: case REG_INSTRET: return counter(&rv_helper_cycle);
+    case REG_CYCLE:
+    case REG_INSTRET: return counter(&rv_helper_cycle);
     default: return n < REG_PC ? rv->gpr[n] : rv->fpr[n - REG_F0];
     }
 }
@@ -116,15 +127,19 @@ static void write_reg(CPUState *cpu, uint32_t n, const void *from)
     } else if (n == REG_FFLAGS) {
         rv_set_fcsr(cpu, rv->frm << 5 | (value & 31));
     } else if (n == REG_FRM) {
-        rv_set_fcsr(cpu, (uint32_t)(value & 7) << 5 |
-                         (rv_get_fcsr(cpu) & 31));
+        rv_set_fcsr(cpu, (uint32_t)(value & 7) << 5 | (rv_get_fcsr(cpu) & 31));
     } else if (n == REG_FCSR) {
         rv_set_fcsr(cpu, (uint32_t)value & 0xff);
     }
 }
 
 const GuestDebug rv_debug = {
-    .nb_regs = NB_REGS, .pc_reg = REG_PC, .sp_reg = RV_SP,
+    .nb_regs = NB_REGS,
+    .pc_reg = REG_PC,
+    .sp_reg = RV_SP,
     .syscall_bytes = 4,
-    .describe = describe, .size = size, .read = read_reg, .write = write_reg,
+    .describe = describe,
+    .size = size,
+    .read = read_reg,
+    .write = write_reg,
 };

@@ -76,9 +76,5 @@ const Helper rv_helper_time = {
 };
 
 const Helper *const rv_helpers[] = {
-    &rv_helper_rmm,
-    &rv_helper_cycle,
-    &rv_helper_time,
-    &helper_plugin,
-    NULL,
+    &rv_helper_rmm, &rv_helper_cycle, &rv_helper_time, &helper_plugin, NULL,
 };

@@ -9,7 +9,7 @@ typedef struct Ext {
 
 static const Ext exts[] = {
 #define EXT(name, needs, text) {#name, text, needs},
-#define BITS(name, text) {#name, text, 0},
+#define BITS(name, text)       {#name, text, 0},
 #include "frontend/riscv/isa.def"
 };
 
@@ -70,9 +70,8 @@ static bool find_model(Parser *p, const char *name)
     for (int i = 0; i < NB_MODELS; i++) {
         if (strcmp(models[i].name, name) == 0) {
             p->features = models[i].features;
-            return p->features ||
-                   wrong(p, "it has what is not supported: %s", models[i].text,
-                         "");
+            return p->features || wrong(p, "it has what is not supported: %s",
+                                        models[i].text, "");
         }
     }
     return wrong(p, "no such processor \"%s\"; -cpu help lists them", name, "");

@@ -24,7 +24,7 @@ enum {
 
 enum {
 #define EXT(name, needs, text) RV_##name = 1 << RV_BIT_##name,
-#define BITS(name, text) RV_##name = 1 << RV_BIT_##name,
+#define BITS(name, text)       RV_##name = 1 << RV_BIT_##name,
 #include "frontend/riscv/isa.def"
     RV_ALL = (1 << RV_NB_EXTS) - 1,
 };

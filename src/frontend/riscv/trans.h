@@ -18,9 +18,9 @@
 #include "frontend/translator.h"
 
 struct DisasContext {
-    Translation t; /* first: the hooks are given its address */
+    Translation t;     /* first: the hooks are given its address */
     uint64_t features; /* RV_* */
-    uint32_t insn; /* in hand; a 16-bit one if its bits 1:0 are not 3 */
+    uint32_t insn;     /* in hand; a 16-bit one if its bits 1:0 are not 3 */
 
     TempId gpr[32]; /* globals; gpr[0] is not one */
     TempId fpr[32];

@@ -22,8 +22,8 @@ static bool branch(DisasContext *ctx, const arg_b *a, Cond cond)
         fall = taken;
         taken = t->next_pc;
     }
-    gen_brcond(t->ir, TYPE_I64, rv_src(ctx, a->rs1), rv_src(ctx, a->rs2),
-               cond, translator_label(t, taken));
+    gen_brcond(t->ir, TYPE_I64, rv_src(ctx, a->rs1), rv_src(ctx, a->rs2), cond,
+               translator_label(t, taken));
     translator_goto(t, fall);
     return true;
 }

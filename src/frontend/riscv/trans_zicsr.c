@@ -91,9 +91,9 @@ static void leave_if_class(DisasContext *ctx, TempId frm, uint32_t class)
     Translation *t = &ctx->t;
     LabelId label = translator_label_at(t, (BlockAt){t->next_pc, class});
     gen_brcond(t->ir, TYPE_I64, frm, rv_imm(ctx, RV_RMM),
-               class == RV_FRM_NORMAL  ? COND_LTU
-               : class == RV_FRM_RMM   ? COND_EQ
-                                       : COND_GTU,
+               class == RV_FRM_NORMAL ? COND_LTU
+               : class == RV_FRM_RMM  ? COND_EQ
+                                      : COND_GTU,
                label);
 }
 
@@ -107,7 +107,7 @@ static void new_class(DisasContext *ctx, TempId frm)
         ctx->t.flags = rv_frm_class((uint32_t)ir_of(ctx)->temps[frm].value);
         return;
     }
-    for (uint32_t class = 0; class <= RV_FRM_INVALID; class++) {
+    for (uint32_t class = 0; class <= RV_FRM_INVALID; class ++) {
         if (class != ctx->t.flags) {
             leave_if_class(ctx, frm, class);
         }
@@ -163,9 +163,7 @@ static TempId new_value(DisasContext *ctx, Access access, TempId old,
     switch (access) {
     case ACCESS_SWAP: return with;
     case ACCESS_SET: gen_or(ir_of(ctx), TYPE_I64, value, old, with); break;
-    case ACCESS_CLEAR:
-        gen_andc(ir_of(ctx), TYPE_I64, value, old, with);
-        break;
+    case ACCESS_CLEAR: gen_andc(ir_of(ctx), TYPE_I64, value, old, with); break;
     }
     return value;
 }

@@ -4,9 +4,10 @@
 #include "host/machine.h"
 
 /* All hidden: code of the emulator alone. */
-#define GLOBAL(name) ".globl " name "\n.hidden " name "\n" name ":\n"
+#define GLOBAL(name)   ".globl " name "\n.hidden " name "\n" name ":\n"
 #define FUNCTION(name) ".type " name ", @function\n" GLOBAL(name)
 
+/* clang-format off */
 asm(".text\n"
     /* Words while both are aligned, then bytes. */
     FUNCTION("user_copy")
@@ -97,6 +98,7 @@ asm(".text\n"
     "    mv a5, a6\n"
     "    ecall\n"
     "    ret\n");
+/* clang-format on */
 
 extern const char safe_syscall_ecall[];
 

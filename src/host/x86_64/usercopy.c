@@ -3,6 +3,7 @@
 
 #include "host/machine.h"
 
+/* clang-format off */
 asm(".text\n"
     ".globl user_copy\n.hidden user_copy\n.type user_copy, @function\n"
     "user_copy:\n"
@@ -99,6 +100,7 @@ asm(".text\n"
     "    mov $15, %eax\n"
     "    syscall\n"
     ".size signal_restorer, . - signal_restorer\n");
+/* clang-format on */
 
 /* The kernel goes back to the instruction, whose entry has set rcx. */
 bool safe_syscall_was_entered(const void *ucontext)

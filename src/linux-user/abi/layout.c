@@ -15,7 +15,9 @@ typedef struct StatGeneric {
     int64_t st_size;
     int32_t st_blksize, pad2;
     int64_t st_blocks;
-    struct { int64_t tv_sec, tv_nsec; } st_atim, st_mtim, st_ctim;
+    struct {
+        int64_t tv_sec, tv_nsec;
+    } st_atim, st_mtim, st_ctim;
     uint32_t unused[2];
 } StatGeneric;
 
@@ -59,70 +61,74 @@ typedef struct SigactionPlain {
 
 _Static_assert(sizeof(StatGeneric) == 128, "struct stat");
 _Static_assert(offsetof(LoopInfoGeneric, lo_name) == 36 &&
-               offsetof(LoopInfoGeneric, lo_init) == 136, "struct loop_info");
+                   offsetof(LoopInfoGeneric, lo_init) == 136,
+               "struct loop_info");
 _Static_assert(sizeof(SigactionPlain) == 24, "struct sigaction");
 _Static_assert(sizeof(StatfsGeneric) == 120, "struct statfs");
 _Static_assert(sizeof(EpollEventAligned) == 16, "struct epoll_event");
 _Static_assert(sizeof(SemidDsGeneric) == 88, "struct semid64_ds");
 _Static_assert(sizeof(LoopInfoGeneric) == 160, "struct loop_info");
 
-#define M(type, name) \
-    { offsetof(type, name), sizeof(((const type *)0)->name) }
+#define M(type, name)                                                          \
+    {                                                                          \
+        offsetof(type, name), sizeof(((const type *)0)->name)                  \
+    }
 
-#define MEMBERS_stat(T)                                                 \
-    M(T, st_dev), M(T, st_ino), M(T, st_mode), M(T, st_nlink),          \
-    M(T, st_uid), M(T, st_gid), M(T, st_rdev), M(T, st_size),           \
-    M(T, st_blksize), M(T, st_blocks),                                  \
-    M(T, st_atim.tv_sec), M(T, st_atim.tv_nsec), M(T, st_mtim.tv_sec),  \
-    M(T, st_mtim.tv_nsec), M(T, st_ctim.tv_sec), M(T, st_ctim.tv_nsec)
-#define MEMBERS_statfs(T)                                               \
-    M(T, f_type), M(T, f_bsize), M(T, f_blocks), M(T, f_bfree),         \
-    M(T, f_bavail), M(T, f_files), M(T, f_ffree), M(T, f_fsid),         \
-    M(T, f_namelen), M(T, f_frsize), M(T, f_flags), M(T, f_spare)
+#define MEMBERS_stat(T)                                                        \
+    M(T, st_dev), M(T, st_ino), M(T, st_mode), M(T, st_nlink), M(T, st_uid),   \
+        M(T, st_gid), M(T, st_rdev), M(T, st_size), M(T, st_blksize),          \
+        M(T, st_blocks), M(T, st_atim.tv_sec), M(T, st_atim.tv_nsec),          \
+        M(T, st_mtim.tv_sec), M(T, st_mtim.tv_nsec), M(T, st_ctim.tv_sec),     \
+        M(T, st_ctim.tv_nsec)
+#define MEMBERS_statfs(T)                                                      \
+    M(T, f_type), M(T, f_bsize), M(T, f_blocks), M(T, f_bfree),                \
+        M(T, f_bavail), M(T, f_files), M(T, f_ffree), M(T, f_fsid),            \
+        M(T, f_namelen), M(T, f_frsize), M(T, f_flags), M(T, f_spare)
 #define MEMBERS_epoll_event(T) M(T, events), M(T, data)
-#define MEMBERS_semid_ds(T)                                             \
+#define MEMBERS_semid_ds(T)                                                    \
     M(T, sem_perm), M(T, sem_otime), M(T, sem_ctime), M(T, sem_nsems)
-#define MEMBERS_loop_info(T)                                            \
-    M(T, lo_number), M(T, lo_device), M(T, lo_inode), M(T, lo_rdevice), \
-    M(T, lo_offset), M(T, lo_encrypt_type), M(T, lo_encrypt_key_size),  \
-    M(T, lo_flags), M(T, lo_name), M(T, lo_encrypt_key), M(T, lo_init)
-#define MEMBERS_sigaction(T)                                            \
+#define MEMBERS_loop_info(T)                                                   \
+    M(T, lo_number), M(T, lo_device), M(T, lo_inode), M(T, lo_rdevice),        \
+        M(T, lo_offset), M(T, lo_encrypt_type), M(T, lo_encrypt_key_size),     \
+        M(T, lo_flags), M(T, lo_name), M(T, lo_encrypt_key), M(T, lo_init)
+#define MEMBERS_sigaction(T)                                                   \
     M(T, handler), M(T, flags), M(T, mask), M(T, restorer)
 
-#define OF(structure, type, name)                                       \
-    static const Member members_##name[] = { MEMBERS_##structure(type) }; \
+#define OF(structure, type, name)                                              \
+    static const Member members_##name[] = {MEMBERS_##structure(type)};        \
     _Static_assert(sizeof(type) <= LAYOUT_MAX_BYTES, #type);
 
-#define LAYOUT(structure, variant, type) \
+#define LAYOUT(structure, variant, type)                                       \
     OF(structure, type, structure##_##variant)
 #define HOST_LAYOUT(structure, type) OF(structure, type, host_##structure)
 #include "linux-user/abi/layout.def"
 
 #define NB(array) (sizeof(array) / sizeof((array)[0]))
 
-#define LAYOUT(structure, variant, type)                        \
-    const Layout layout_##structure##_##variant = {             \
-        sizeof(type), NB(members_##structure##_##variant),      \
-        members_##structure##_##variant,                        \
+#define LAYOUT(structure, variant, type)                                       \
+    const Layout layout_##structure##_##variant = {                            \
+        sizeof(type),                                                          \
+        NB(members_##structure##_##variant),                                   \
+        members_##structure##_##variant,                                       \
     };
-#define HOST_LAYOUT(structure, type)                            \
-    static const Layout host_##structure = {                    \
-        sizeof(type), NB(members_host_##structure),             \
-        members_host_##structure,                               \
+#define HOST_LAYOUT(structure, type)                                           \
+    static const Layout host_##structure = {                                   \
+        sizeof(type),                                                          \
+        NB(members_host_##structure),                                          \
+        members_host_##structure,                                              \
     };
 #include "linux-user/abi/layout.def"
 
 const Layout *const host_layout[NB_LAYOUTS] = {
-#define HOST_LAYOUT(structure, type) \
-    [LAYOUT_##structure] = &host_##structure,
+#define HOST_LAYOUT(structure, type) [LAYOUT_##structure] = &host_##structure,
 #include "linux-user/abi/layout.def"
 };
 
 static bool same(const Layout *a, const Layout *b)
 {
     return a && b && a->bytes == b->bytes && a->nb_members == b->nb_members &&
-           memcmp(a->member, b->member,
-                  a->nb_members * sizeof(*a->member)) == 0;
+           memcmp(a->member, b->member, a->nb_members * sizeof(*a->member)) ==
+               0;
 }
 
 uint32_t layouts_same(const GuestAbi *abi)
@@ -143,7 +149,7 @@ static void convert_member(const Member *to, char *out, const Member *from,
 
     out += to->offset;
     in += from->offset;
-    switch (n) {               /* most: without a call */
+    switch (n) { /* most: without a call */
     case 4: memcpy(out, in, 4); break;
     case 8: memcpy(out, in, 8); break;
     default: memcpy(out, in, n);

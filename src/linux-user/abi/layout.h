@@ -15,12 +15,12 @@ typedef struct Member {
 
 typedef struct Layout {
     uint16_t bytes, nb_members;
-    const Member *member;      /* in the order of all layouts of a structure */
+    const Member *member; /* in the order of all layouts of a structure */
 } Layout;
 
 enum { LAYOUT_MAX_BYTES = 256 };
 
-#define LAYOUT(structure, variant, type) \
+#define LAYOUT(structure, variant, type)                                       \
     extern const Layout layout_##structure##_##variant;
 #include "linux-user/abi/layout.def"
 

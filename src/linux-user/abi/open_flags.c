@@ -1,11 +1,13 @@
 #include "linux-user/abi/open_flags.h"
 
-#include <asm/fcntl.h>     /* the kernel's: libc has no O_LARGEFILE */
+#include <asm/fcntl.h> /* the kernel's: libc has no O_LARGEFILE */
 #include <string.h>
 
 static const uint32_t host_flag[NB_OPEN_FLAGS] = {
-    [OPEN_DIRECT] = O_DIRECT, [OPEN_LARGEFILE] = O_LARGEFILE,
-    [OPEN_DIRECTORY] = O_DIRECTORY, [OPEN_NOFOLLOW] = O_NOFOLLOW,
+    [OPEN_DIRECT] = O_DIRECT,
+    [OPEN_LARGEFILE] = O_LARGEFILE,
+    [OPEN_DIRECTORY] = O_DIRECTORY,
+    [OPEN_NOFOLLOW] = O_NOFOLLOW,
 };
 
 bool open_flags_same(const GuestAbi *abi)

@@ -5,9 +5,11 @@
 #include "linux-user/abi/abi.h"
 
 /* The generic table's, for GuestAbi.open_flag. */
-#define OPEN_FLAGS_GENERIC                                          \
-    { [OPEN_DIRECT] = 040000, [OPEN_LARGEFILE] = 0100000,           \
-      [OPEN_DIRECTORY] = 0200000, [OPEN_NOFOLLOW] = 0400000 }
+#define OPEN_FLAGS_GENERIC                                                     \
+    {                                                                          \
+        [OPEN_DIRECT] = 040000, [OPEN_LARGEFILE] = 0100000,                    \
+        [OPEN_DIRECTORY] = 0200000, [OPEN_NOFOLLOW] = 0400000                  \
+    }
 
 bool open_flags_same(const GuestAbi *abi);
 /* Other bits stay. */

@@ -35,13 +35,14 @@ static long semctl_set(Task *t, const uint64_t *a)
 long sys_semctl(Task *t, const uint64_t *a)
 {
     switch ((int)a[2]) {
-    case IPC_STAT: case SEM_STAT: case SEM_STAT_ANY:
-        return semctl_stat(t, a);
-    case IPC_SET:
-        return semctl_set(t, a);
-    case GETALL: case SETALL: case IPC_INFO: case SEM_INFO:
-        return pass_call(t, SYS_semctl, 1u << 3, a);
-    default:
-        return pass_call(t, SYS_semctl, 0, a);
+    case IPC_STAT:
+    case SEM_STAT:
+    case SEM_STAT_ANY: return semctl_stat(t, a);
+    case IPC_SET: return semctl_set(t, a);
+    case GETALL:
+    case SETALL:
+    case IPC_INFO:
+    case SEM_INFO: return pass_call(t, SYS_semctl, 1u << 3, a);
+    default: return pass_call(t, SYS_semctl, 0, a);
     }
 }

@@ -30,8 +30,12 @@ static bool is_noexec(int fd)
 long sys_mmap(Task *t, const uint64_t *a)
 {
     MapRequest r = {
-        .addr = a[0], .len = a[1], .prot = (int)a[2], .flags = (int)a[3],
-        .fd = (int)a[4], .offset = a[5],
+        .addr = a[0],
+        .len = a[1],
+        .prot = (int)a[2],
+        .flags = (int)a[3],
+        .fd = (int)a[4],
+        .offset = a[5],
     };
 
     if (r.flags & MAP_ANONYMOUS) {
@@ -70,7 +74,8 @@ static uint64_t lock_start(Task *t, const Mapping *m)
     uint64_t sp = task_sp(t);
 
     return m->kind == MAPPING_STACK && sp >= m->start && sp < m->end
-           ? page_down(sp) : m->start;
+               ? page_down(sp)
+               : m->start;
 }
 
 /* What cannot be there now, as past a file's end, is no error. */
@@ -101,8 +106,7 @@ long sys_mlockall(Task *t, const uint64_t *a)
         return -EINVAL;
     }
     pthread_mutex_lock(&mm->lock);
-    for (size_t i = 0; i < mm->map.n && ret == 0 && (a[0] & MCL_CURRENT);
-         i++) {
+    for (size_t i = 0; i < mm->map.n && ret == 0 && (a[0] & MCL_CURRENT); i++) {
         const Mapping *m = &mm->map.at[i];
 
         if (m->kind != MAPPING_HOST) {
@@ -155,8 +159,7 @@ static long range_call(Task *t, int host, const uint64_t *a)
 {
     unsigned pointers = 1u << 0 | (host == SYS_mincore ? 1u << 2 : 0);
 
-    return has_hole(task_mm(t), a) ? -ENOMEM
-                                   : pass_call(t, host, pointers, a);
+    return has_hole(task_mm(t), a) ? -ENOMEM : pass_call(t, host, pointers, a);
 }
 
 long sys_mincore(Task *t, const uint64_t *a)
@@ -210,7 +213,7 @@ long sys_move_pages(Task *t, const uint64_t *a)
 {
     const uint64_t limit = 1 << 20;
     uint64_t n = a[1] < limit ? a[1] : 0, size = n * sizeof(uint64_t), *pages;
-    uint64_t v[6] = { a[0], a[1], (uint64_t)bad_pointer(), a[3], a[4], a[5] };
+    uint64_t v[6] = {a[0], a[1], (uint64_t)bad_pointer(), a[3], a[4], a[5]};
     long ret;
 
     pages = malloc(size + 1);
@@ -237,12 +240,12 @@ long sys_process_madvise(Task *t, const uint64_t *a)
     for (uint64_t i = 0; ret == 0 && i < a[2]; i++) {
         if (!mm_range_ok(task_mm(t), h2g(task_mm(t), iov[i].iov_base),
                          iov[i].iov_len)) {
-            ret = -ENOMEM;     /* in ours it would reach the emulator */
+            ret = -ENOMEM; /* in ours it would reach the emulator */
         }
     }
-    return ret < 0 ? ret : raw_syscall(SYS_process_madvise, (int)a[0],
-                                       (long)iov, (long)a[2], (long)a[3],
-                                       (long)a[4], 0);
+    return ret < 0 ? ret
+                   : raw_syscall(SYS_process_madvise, (int)a[0], (long)iov,
+                                 (long)a[2], (long)a[3], (long)a[4], 0);
 }
 
 long sys_shmat(Task *t, const uint64_t *a)

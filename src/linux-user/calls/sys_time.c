@@ -25,20 +25,18 @@ long sys_clock_getres(Task *t, const uint64_t *a)
     if (clock_getres((clockid_t)a[0], &ts) < 0) {
         return -errno;
     }
-    return !a[1] || mm_write(task_mm(t), a[1], &ts, sizeof(ts)) ? 0
-                                                                : -EFAULT;
+    return !a[1] || mm_write(task_mm(t), a[1], &ts, sizeof(ts)) ? 0 : -EFAULT;
 }
 
 long sys_gettimeofday(Task *t, const uint64_t *a)
 {
     struct timeval tv;
 
-    if (a[1]) {                /* the zone: the kernel's */
+    if (a[1]) { /* the zone: the kernel's */
         return pass_call(t, SYS_gettimeofday, 3, a);
     }
     gettimeofday(&tv, NULL);
-    return !a[0] || mm_write(task_mm(t), a[0], &tv, sizeof(tv)) ? 0
-                                                                : -EFAULT;
+    return !a[0] || mm_write(task_mm(t), a[0], &tv, sizeof(tv)) ? 0 : -EFAULT;
 }
 
 long sys_getcpu(Task *t, const uint64_t *a)

@@ -27,8 +27,8 @@ static bool is_mapped(Mm *mm, uint64_t addr, size_t n)
 /* By the host's file, which disregards protections, as a debugger does. */
 static bool access_all(Mm *mm, uint64_t addr, void *buf, size_t n, bool write)
 {
-    int fd = is_mapped(mm, addr, n)
-             ? open("/proc/self/mem", O_RDWR | O_CLOEXEC) : -1;
+    int fd = is_mapped(mm, addr, n) ? open("/proc/self/mem", O_RDWR | O_CLOEXEC)
+                                    : -1;
     off_t at = (off_t)(addr + mm->base);
     ssize_t done = -1;
 
@@ -137,11 +137,16 @@ static void kick(CPUState *cpu, bool call)
 static GdbTarget target_of(Process *proc)
 {
     return (GdbTarget){
-        .opaque = proc, .exec = proc->exec,
+        .opaque = proc,
+        .exec = proc->exec,
         .guest = proc->options->exec.frontend->debug,
         .program = proc->program.path,
-        .read = read_memory, .write = write_memory, .auxv = read_auxv,
-        .open = open_file, .readlink = read_link, .unlink = unlink_file,
+        .read = read_memory,
+        .write = write_memory,
+        .auxv = read_auxv,
+        .open = open_file,
+        .readlink = read_link,
+        .unlink = unlink_file,
         .kick = kick,
     };
 }

@@ -10,7 +10,7 @@ static uint64_t fingerprint(const Map *map)
 
     for (size_t i = 0; i < map->n; i++) {
         const Mapping *m = &map->at[i];
-        uint64_t words[] = { m->start, m->end, m->prot, m->kind };
+        uint64_t words[] = {m->start, m->end, m->prot, m->kind};
 
         for (int k = 0; k < 4; k++) {
             hash = (hash ^ words[k]) * 1099511628211u;
@@ -22,7 +22,7 @@ static uint64_t fingerprint(const Map *map)
 static void put_mapping(FILE *f, const Mapping *m)
 {
     static const char *const kinds[] = {
-        [MAPPING_PLAIN] = "", [MAPPING_HEAP] = " heap",
+        [MAPPING_PLAIN] = "",       [MAPPING_HEAP] = " heap",
         [MAPPING_STACK] = " stack", [MAPPING_GROWS] = " grows",
         [MAPPING_VDSO] = " vdso",
     };

@@ -16,8 +16,10 @@
 #include "util/fd.h"
 
 enum {
-    DEFAULT_RATE = 1000, MAX_RATE = 100000,
-    DEFAULT_STACK = 32 << 10, MAX_STACK = 1 << 20,
+    DEFAULT_RATE = 1000,
+    MAX_RATE = 100000,
+    DEFAULT_STACK = 32 << 10,
+    MAX_STACK = 1 << 20,
     BUFFER_BYTES = 256 << 10,
 };
 
@@ -25,11 +27,11 @@ struct Profile {
     char *inherited;
     int fd;
     unsigned long rate, stack_bytes;
-    pthread_mutex_t lock;      /* of what follows */
+    pthread_mutex_t lock; /* of what follows */
     uint8_t *buf;
     size_t used, size;
-    uint64_t maps;             /* the number of the last, 0: none yet */
-    uint64_t maps_version;     /* Mm.code_version then */
+    uint64_t maps;         /* the number of the last, 0: none yet */
+    uint64_t maps_version; /* Mm.code_version then */
 };
 
 /* --- the file --- */
@@ -51,8 +53,8 @@ static void write_out(Profile *p)
 }
 
 /* Room for a record; NULL if it is larger than the buffer. */
-static void *add_record(Profile *p, ProfileKind kind, size_t bytes,
-                        int32_t pid, int32_t tid)
+static void *add_record(Profile *p, ProfileKind kind, size_t bytes, int32_t pid,
+                        int32_t tid)
 {
     ProfileHead *h;
 
@@ -65,7 +67,7 @@ static void *add_record(Profile *p, ProfileKind kind, size_t bytes,
     }
     h = (ProfileHead *)(p->buf + p->used);
     memset(h, 0, bytes);
-    *h = (ProfileHead){ kind, (uint32_t)bytes, pid, tid };
+    *h = (ProfileHead){kind, (uint32_t)bytes, pid, tid};
     p->used += bytes;
     return h;
 }
@@ -74,8 +76,8 @@ static void add_start(Profile *p, const Task *t)
 {
     const char *exe = t->proc->program.path;
     size_t n = strlen(exe) + 1;
-    ProfileStart *s = add_record(p, PROFILE_START, sizeof(*s) + n, t->tgid,
-                                 t->tid);
+    ProfileStart *s =
+        add_record(p, PROFILE_START, sizeof(*s) + n, t->tgid, t->tid);
 
     s->magic = PROFILE_MAGIC;
     s->version = PROFILE_VERSION;
@@ -144,8 +146,11 @@ static bool open_file(Profile *p, const char *path)
     bool more = path[0] == '+';
     char *whole = absolute(path + more);
 
-    p->fd = whole ? open(whole, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
-                                    (more ? 0 : O_TRUNC), 0666) : -1;
+    p->fd = whole ? open(whole,
+                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
+                             (more ? 0 : O_TRUNC),
+                         0666)
+                  : -1;
     p->fd = p->fd < 0 ? -1 : fd_out_of_reach(p->fd);
     if (p->fd >= 0 && asprintf(&p->inherited, "+%s,rate=%lu,stack=%lu", whole,
                                p->rate, p->stack_bytes) < 0) {
@@ -178,8 +183,8 @@ Profile *profile_new(const char *spec, char *msg, size_t size)
         snprintf(msg, size, "out of memory");
         return NULL;
     }
-    *p = (Profile){ .fd = -1, .rate = DEFAULT_RATE,
-                    .stack_bytes = DEFAULT_STACK };
+    *p =
+        (Profile){.fd = -1, .rate = DEFAULT_RATE, .stack_bytes = DEFAULT_STACK};
     if (!parse(p, words)) {
         snprintf(msg, size, "write FILE,rate=1..%d,stack=1..%d (bytes)",
                  MAX_RATE, MAX_STACK);
@@ -214,7 +219,7 @@ void profile_thread_start(Task *t)
 {
     long ns = 1000000000 / (long)profile_of(t)->rate;
     struct itimerspec its = {
-        .it_interval = { ns / 1000000000, ns % 1000000000 },
+        .it_interval = {ns / 1000000000, ns % 1000000000},
     };
     struct sigevent ev;
 
@@ -224,7 +229,7 @@ void profile_thread_start(Task *t)
     ev.sigev_signo = SIGBUS;
     ev.sigev_value.sival_ptr = &t->tick;
     ev._sigev_un._tid = t->tid;
-    t->tick = (Tick){ 0 };
+    t->tick = (Tick){0};
     t->tick.has_timer =
         raw_syscall(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, (long)&ev,
                     (long)&t->tick.timer, 0, 0, 0) == 0;
@@ -288,11 +293,12 @@ static size_t copy_stack(Task *t, uint8_t *to, uint64_t sp, size_t size)
 }
 
 /* A sample with its registers, without a stack. */
-static ProfileSample *add_registers(Profile *p, Task *t, const GuestDebug *debug)
+static ProfileSample *add_registers(Profile *p, Task *t,
+                                    const GuestDebug *debug)
 {
     size_t bytes = sizeof(ProfileSample) + debug->nb_regs * sizeof(uint64_t);
-    ProfileSample *s = add_record(p, PROFILE_SAMPLE, bytes + p->stack_bytes,
-                                  t->tgid, t->tid);
+    ProfileSample *s =
+        add_record(p, PROFILE_SAMPLE, bytes + p->stack_bytes, t->tgid, t->tid);
 
     p->used -= p->stack_bytes;
     s->head.bytes = (uint32_t)bytes;

@@ -8,19 +8,19 @@
 #include <stdint.h>
 
 enum {
-    PROFILE_MAGIC = 0x70676374,    /* "tcgp" */
+    PROFILE_MAGIC = 0x70676374, /* "tcgp" */
     PROFILE_VERSION = 2,
     PROFILE_GUEST_SIZE = 24,
 };
 
 typedef enum ProfileKind {
-    PROFILE_START,             /* of a process, or of a program in it */
+    PROFILE_START, /* of a process, or of a program in it */
     PROFILE_MAPS,
     PROFILE_SAMPLE,
 } ProfileKind;
 
 typedef struct ProfileHead {
-    uint32_t kind, bytes;      /* of the record, this included */
+    uint32_t kind, bytes; /* of the record, this included */
     int32_t pid, tid;
 } ProfileHead;
 
@@ -28,21 +28,21 @@ typedef struct ProfileHead {
 typedef struct ProfileStart {
     ProfileHead head;
     uint32_t magic, version;
-    uint64_t unit;             /* nanoseconds of a sample's weight of 1 */
+    uint64_t unit; /* nanoseconds of a sample's weight of 1 */
 } ProfileStart;
 
 /* /proc/self/maps of the guest follows, with a NUL. */
 typedef struct ProfileMaps {
     ProfileHead head;
-    uint64_t number;           /* samples of this process refer to it */
-    char guest[PROFILE_GUEST_SIZE];    /* its name, which a NUL ends */
+    uint64_t number;                /* samples of this process refer to it */
+    char guest[PROFILE_GUEST_SIZE]; /* its name, which a NUL ends */
 } ProfileMaps;
 
 /* Where the signal came. */
 typedef enum ProfilePlace {
-    PROFILE_CODE,              /* in the guest's code: at `pc` */
-    PROFILE_EMULATOR,          /* in the emulator, which was running it */
-    PROFILE_SYSCALL,           /* in a system call */
+    PROFILE_CODE,     /* in the guest's code: at `pc` */
+    PROFILE_EMULATOR, /* in the emulator, which was running it */
+    PROFILE_SYSCALL,  /* in a system call */
 } ProfilePlace;
 
 /*
@@ -53,9 +53,9 @@ typedef enum ProfilePlace {
  */
 typedef struct ProfileSample {
     ProfileHead head;
-    uint64_t maps;             /* ProfileMaps.number */
+    uint64_t maps; /* ProfileMaps.number */
     uint32_t place, weight;
-    uint64_t pc;               /* PROFILE_CODE */
+    uint64_t pc; /* PROFILE_CODE */
     uint64_t exact_pc;
     uint32_t nb_regs, unused;
     uint64_t regs[];

@@ -20,7 +20,7 @@
 
 enum {
     NAME_ROOM = 256,
-    SPARSE_BYTES = 64 << 20,   /* look which pages of such are there */
+    SPARSE_BYTES = 64 << 20, /* look which pages of such are there */
 };
 
 static uint64_t size_limit(void)
@@ -52,7 +52,8 @@ static void expand(FILE *out, char c, int signo)
 
     switch (c) {
     case '%': fputc('%', out); break;
-    case 'p': case 'P': fprintf(out, "%d", (int)getpid()); break;
+    case 'p':
+    case 'P': fprintf(out, "%d", (int)getpid()); break;
     case 's': fprintf(out, "%d", signo); break;
     case 't': fprintf(out, "%lld", (long long)time(NULL)); break;
     case 'u': fprintf(out, "%d", (int)getuid()); break;
@@ -105,7 +106,7 @@ static bool page_present(int pagemap, const Mm *mm, uint64_t addr)
     off_t at = (off_t)((addr + mm->base) / GUEST_PAGE * sizeof(entry));
 
     return pread(pagemap, &entry, sizeof(entry), at) != sizeof(entry) ||
-           entry >> 62;        /* in memory, or swapped */
+           entry >> 62; /* in memory, or swapped */
 }
 
 static bool all_zero(const char *p, size_t n)
@@ -113,8 +114,8 @@ static bool all_zero(const char *p, size_t n)
     return p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
 }
 
-static void write_mapping(int fd, int pagemap, const Mm *mm,
-                          const Mapping *m, uint64_t at)
+static void write_mapping(int fd, int pagemap, const Mm *mm, const Mapping *m,
+                          uint64_t at)
 {
     bool sparse = m->end - m->start > SPARSE_BYTES;
     char page[GUEST_PAGE];
@@ -123,9 +124,9 @@ static void write_mapping(int fd, int pagemap, const Mm *mm,
         if ((!sparse || page_present(pagemap, mm, addr)) &&
             mm_read(mm, page, addr, sizeof(page)) &&
             !all_zero(page, sizeof(page)) &&
-            pwrite(fd, page, sizeof(page),
-                   (off_t)(at + (addr - m->start))) < 0) {
-            return;            /* RLIMIT_FSIZE, or the disk is full */
+            pwrite(fd, page, sizeof(page), (off_t)(at + (addr - m->start))) <
+                0) {
+            return; /* RLIMIT_FSIZE, or the disk is full */
         }
     }
 }
@@ -144,15 +145,14 @@ static uint64_t file_size(const Mapping *m)
 
 typedef struct Headers {
     Elf64_Ehdr e;
-    Elf64_Phdr *p;             /* the notes, then the mappings */
+    Elf64_Phdr *p; /* the notes, then the mappings */
     size_t n;
 } Headers;
 
 static uint32_t segment_flags(const Mapping *m)
 {
     return (m->prot & PROT_READ ? PF_R : 0) |
-           (m->prot & PROT_WRITE ? PF_W : 0) |
-           (m->prot & PROT_EXEC ? PF_X : 0);
+           (m->prot & PROT_WRITE ? PF_W : 0) | (m->prot & PROT_EXEC ? PF_X : 0);
 }
 
 static bool fill_headers(Headers *h, const GuestAbi *abi, const Map *map,
@@ -170,27 +170,33 @@ static bool fill_headers(Headers *h, const GuestAbi *abi, const Map *map,
 
         if (dumped(m)) {
             h->p[h->n++] = (Elf64_Phdr){
-                .p_type = PT_LOAD, .p_flags = segment_flags(m),
-                .p_vaddr = m->start, .p_filesz = file_size(m),
-                .p_memsz = m->end - m->start, .p_align = GUEST_PAGE,
+                .p_type = PT_LOAD,
+                .p_flags = segment_flags(m),
+                .p_vaddr = m->start,
+                .p_filesz = file_size(m),
+                .p_memsz = m->end - m->start,
+                .p_align = GUEST_PAGE,
             };
         }
     }
     at = sizeof(h->e) + h->n * sizeof(*h->p);
-    h->p[0] = (Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = at,
-                            .p_filesz = notes, .p_align = 4 };
+    h->p[0] = (Elf64_Phdr){
+        .p_type = PT_NOTE, .p_offset = at, .p_filesz = notes, .p_align = 4};
     at = page_up(at + notes);
     for (size_t i = 1; i < h->n; i++) {
         h->p[i].p_offset = at;
         at += h->p[i].p_filesz;
     }
     h->e = (Elf64_Ehdr){
-        .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
-                     ELFDATA2LSB, EV_CURRENT },
-        .e_type = ET_CORE, .e_machine = abi->elf_machine,
+        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+                    EV_CURRENT},
+        .e_type = ET_CORE,
+        .e_machine = abi->elf_machine,
         .e_version = EV_CURRENT,
-        .e_phoff = sizeof(h->e), .e_flags = abi->core_flags,
-        .e_ehsize = sizeof(h->e), .e_phentsize = sizeof(*h->p),
+        .e_phoff = sizeof(h->e),
+        .e_flags = abi->core_flags,
+        .e_ehsize = sizeof(h->e),
+        .e_phentsize = sizeof(*h->p),
         .e_phnum = (uint16_t)h->n,
     };
     return true;
@@ -254,8 +260,8 @@ static bool write_core(Task *t, const siginfo_t *info, const char *name)
     size_t size;
     char *maps = text_of_maps(t);
     char *notes = core_notes(t, info, maps ? maps : "", &size);
-    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                  0600);
+    int fd =
+        open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool ok = fd >= 0 && notes && lock_map(task_mm(t));
 
     if (ok) {
@@ -272,7 +278,7 @@ void core_dump(Task *t, const siginfo_t *info)
 {
     char name[NAME_ROOM], buf[NAME_ROOM];
     const char *pattern = read_pattern(buf);
-    struct rlimit lim = { 0, 0 };
+    struct rlimit lim = {0, 0};
     bool written = false;
 
     if (size_limit() > 0 && prctl(PR_GET_DUMPABLE) == 1) {

@@ -38,7 +38,7 @@ _Static_assert(sizeof(PrPsInfo) == 136, "struct elf_prpsinfo");
 static void put_note(FILE *out, uint32_t type, const void *data, size_t n)
 {
     static const char name[8] = "CORE";
-    Elf64_Nhdr h = { sizeof("CORE"), (Elf64_Word)n, type };
+    Elf64_Nhdr h = {sizeof("CORE"), (Elf64_Word)n, type};
 
     fwrite(&h, sizeof(h), 1, out);
     fwrite(name, sizeof(name), 1, out);
@@ -49,13 +49,18 @@ static void put_note(FILE *out, uint32_t type, const void *data, size_t n)
 static void put_status(FILE *out, Task *t, const siginfo_t *info)
 {
     const AbiRegset *regs = &task_abi(t)->regsets[0];
-    PrStatusEnd end = { .fp_valid = 1 };
+    PrStatusEnd end = {.fp_valid = 1};
     _Alignas(8) uint8_t note[sizeof(PrStatus) + ABI_REGSET_BYTES + sizeof(end)];
     PrStatus p = {
-        .signo = info->si_signo, .code = info->si_code,
-        .error = info->si_errno, .current = (int16_t)info->si_signo,
-        .blocked = t->sigmask, .pid = t->tid, .ppid = getppid(),
-        .pgrp = getpgrp(), .sid = getsid(0),
+        .signo = info->si_signo,
+        .code = info->si_code,
+        .error = info->si_errno,
+        .current = (int16_t)info->si_signo,
+        .blocked = t->sigmask,
+        .pid = t->tid,
+        .ppid = getppid(),
+        .pgrp = getpgrp(),
+        .sid = getsid(0),
     };
 
     memcpy(note, &p, sizeof(p));
@@ -67,8 +72,13 @@ static void put_status(FILE *out, Task *t, const siginfo_t *info)
 static void put_psinfo(FILE *out, Task *t)
 {
     PrPsInfo p = {
-        .sname = 'R', .uid = getuid(), .gid = getgid(), .pid = getpid(),
-        .ppid = getppid(), .pgrp = getpgrp(), .sid = getsid(0),
+        .sname = 'R',
+        .uid = getuid(),
+        .gid = getgid(),
+        .pid = getpid(),
+        .ppid = getppid(),
+        .pgrp = getpgrp(),
+        .sid = getsid(0),
     };
     size_t n = t->proc->placed.arg_end - t->proc->placed.arg_start;
 
@@ -136,7 +146,7 @@ static bool next_file(const char *maps, FilePart *f)
 /* count, page size; of each its start, end and page in the file; names. */
 static void put_parts(FILE *out, const char *maps)
 {
-    uint64_t head[2] = { 0, GUEST_PAGE };
+    uint64_t head[2] = {0, GUEST_PAGE};
     FilePart f;
 
     for (const char *at = maps; next_file(at, &f); at = f.next) {
@@ -144,7 +154,7 @@ static void put_parts(FILE *out, const char *maps)
     }
     fwrite(head, sizeof(head), 1, out);
     for (const char *at = maps; next_file(at, &f); at = f.next) {
-        uint64_t part[3] = { f.start, f.end, f.offset / GUEST_PAGE };
+        uint64_t part[3] = {f.start, f.end, f.offset / GUEST_PAGE};
 
         fwrite(part, sizeof(part), 1, out);
     }
@@ -182,17 +192,16 @@ static void put_thread(void *opaque, CPUState *cpu)
     const Notes *n = opaque;
     Task *t = __atomic_load_n(&cpu->user, __ATOMIC_ACQUIRE);
 
-    if (t) {                   /* else it begins */
+    if (t) { /* else it begins */
         put_status(n->out, t, n->info);
         put_regsets(n->out, t);
     }
 }
 
-char *core_notes(Task *t, const siginfo_t *info, const char *maps,
-                 size_t *size)
+char *core_notes(Task *t, const siginfo_t *info, const char *maps, size_t *size)
 {
     char *notes = NULL;
-    Notes n = { open_memstream(&notes, size), info };
+    Notes n = {open_memstream(&notes, size), info};
 
     if (!n.out) {
         return NULL;

@@ -14,15 +14,15 @@
 #include <unistd.h>
 #include "host/usercopy.h"
 
-enum { LEAST_CORE = 4096 };    /* the kernel writes none below that limit */
+enum { LEAST_CORE = 4096 }; /* the kernel writes none below that limit */
 
 static void empty_folder(int folder)
 {
     char buf[2048];
     long n;
 
-    while ((n = raw_syscall(SYS_getdents64, folder, (long)buf, sizeof(buf),
-                            0, 0, 0)) > 0) {
+    while ((n = raw_syscall(SYS_getdents64, folder, (long)buf, sizeof(buf), 0,
+                            0, 0)) > 0) {
         const struct dirent64 *d;
 
         for (long at = 0; at < n; at += d->d_reclen) {

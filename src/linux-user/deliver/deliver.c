@@ -92,7 +92,7 @@ static void start_action(Task *t, const siginfo_t *info)
     t->sigmask |= act->mask | (act->flags & SA_NODEFER ? 0 : signal_bit(signo));
     t->sigmask &= ~NEVER_BLOCKED;
     if (t->trace->on && t->trace->orders.mode == TRACE_STEP) {
-        deliver_step(t);      /* Linux's step ends where the handler begins */
+        deliver_step(t); /* Linux's step ends where the handler begins */
     }
 }
 
@@ -132,10 +132,10 @@ void deliver_pending(Task *t)
         if (let_in(t, &info)) {
             start_action(t, &info);
         }
-        signal_let_in(t, t->sigmask);     /* the next one */
+        signal_let_in(t, t->sigmask); /* the next one */
     }
     if (t->has_saved_mask) {
-        t->has_saved_mask = false;   /* the signal was ignored after all */
+        t->has_saved_mask = false; /* the signal was ignored after all */
         signal_set_mask(t, t->saved_mask);
     }
 }

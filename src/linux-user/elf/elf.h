@@ -14,7 +14,7 @@
 #include "linux-user/mm/mm.h"
 
 #define ELF_MAX_ALIGN (1ull << 34)
-enum { ELF_MAX_PHDRS = 65536 / sizeof(Elf64_Phdr) };  /* Linux's limit */
+enum { ELF_MAX_PHDRS = 65536 / sizeof(Elf64_Phdr) }; /* Linux's limit */
 
 /* Where a program's code and data are, as Linux tells in /proc/PID/stat. */
 typedef struct ElfAreas {
@@ -23,14 +23,14 @@ typedef struct ElfAreas {
 
 typedef struct ElfImage {
     Elf64_Ehdr header;
-    Elf64_Phdr *ph;            /* header.e_phnum of them; owned */
-    uint64_t low, high;        /* of the segments, page aligned */
-    ElfAreas areas;            /* the same, exactly */
-    uint64_t align;            /* of the load address, a power of two */
-    bool fixed;                /* ET_EXEC */
-    bool exec_stack;           /* PT_GNU_STACK asks for it */
-    char interp[PATH_MAX];     /* "": none */
-    uint64_t bias;             /* set by elf_map: address - p_vaddr */
+    Elf64_Phdr *ph;        /* header.e_phnum of them; owned */
+    uint64_t low, high;    /* of the segments, page aligned */
+    ElfAreas areas;        /* the same, exactly */
+    uint64_t align;        /* of the load address, a power of two */
+    bool fixed;            /* ET_EXEC */
+    bool exec_stack;       /* PT_GNU_STACK asks for it */
+    char interp[PATH_MAX]; /* "": none */
+    uint64_t bias;         /* set by elf_map: address - p_vaddr */
 } ElfImage;
 
 /* Is this the beginning of a program of the guest? n bytes of it at data. */
@@ -45,7 +45,7 @@ int elf_map(Mm *mm, int fd, ElfImage *img, uint64_t where);
 
 /* Of a mapped image. */
 uint64_t elf_entry(const ElfImage *img);
-uint64_t elf_phdr_address(const ElfImage *img);   /* 0: not mapped */
+uint64_t elf_phdr_address(const ElfImage *img); /* 0: not mapped */
 uint64_t elf_brk(const ElfImage *img);
 ElfAreas elf_areas(const ElfImage *img);
 

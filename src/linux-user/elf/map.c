@@ -21,7 +21,9 @@ static int64_t reserve_span(Mm *mm, const ElfImage *img, uint64_t where)
 {
     MapRequest r = {
         .addr = img->fixed ? img->low : where,
-        .len = img->high - img->low, .prot = PROT_NONE, .fd = -1,
+        .len = img->high - img->low,
+        .prot = PROT_NONE,
+        .fd = -1,
         .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
                  (img->fixed ? MAP_FIXED_NOREPLACE : 0),
         .align = img->align,
@@ -31,13 +33,15 @@ static int64_t reserve_span(Mm *mm, const ElfImage *img, uint64_t where)
 }
 
 /* The file's pages; what they hold beyond the segment's bytes is zeroed. */
-static int64_t map_file_part(Mm *mm, int fd, const Elf64_Phdr *p,
-                             uint64_t addr)
+static int64_t map_file_part(Mm *mm, int fd, const Elf64_Phdr *p, uint64_t addr)
 {
     uint64_t skew = addr & GUEST_PAGE_MASK, end = addr + p->p_filesz;
     MapRequest r = {
-        .addr = addr - skew, .len = skew + p->p_filesz, .fd = fd,
-        .prot = segment_prot(p), .flags = MAP_PRIVATE | MAP_FIXED,
+        .addr = addr - skew,
+        .len = skew + p->p_filesz,
+        .fd = fd,
+        .prot = segment_prot(p),
+        .flags = MAP_PRIVATE | MAP_FIXED,
         .offset = p->p_offset - skew,
     };
     bool has_bss = p->p_memsz > p->p_filesz;
@@ -58,7 +62,8 @@ static int64_t map_file_part(Mm *mm, int fd, const Elf64_Phdr *p,
         return -EIO;
     }
     return r.prot == segment_prot(p)
-           ? 0 : mm_protect(mm, r.addr, r.len, segment_prot(p));
+               ? 0
+               : mm_protect(mm, r.addr, r.len, segment_prot(p));
 }
 
 static int64_t map_segment(Mm *mm, int fd, const Elf64_Phdr *p, uint64_t bias)
@@ -74,7 +79,9 @@ static int64_t map_segment(Mm *mm, int fd, const Elf64_Phdr *p, uint64_t bias)
     }
     if (ret >= 0 && page_up(end) > file_end) {
         MapRequest r = {
-            .addr = file_end, .len = page_up(end) - file_end, .fd = -1,
+            .addr = file_end,
+            .len = page_up(end) - file_end,
+            .fd = -1,
             .prot = segment_prot(p),
             .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
         };

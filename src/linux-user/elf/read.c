@@ -32,8 +32,7 @@ bool elf_is_guest(const GuestAbi *abi, const void *data, size_t n)
     memcpy(&h, data, sizeof(h));
     return memcmp(h.e_ident, ELFMAG, SELFMAG) == 0 &&
            h.e_ident[EI_CLASS] == ELFCLASS64 &&
-           h.e_ident[EI_DATA] == ELFDATA2LSB &&
-           h.e_machine == abi->elf_machine;
+           h.e_ident[EI_DATA] == ELFDATA2LSB && h.e_machine == abi->elf_machine;
 }
 
 static int check_header(const GuestAbi *abi, const Elf64_Ehdr *h,
@@ -66,8 +65,7 @@ static int check_header(const GuestAbi *abi, const Elf64_Ehdr *h,
 
 static bool load_ok(const Elf64_Phdr *p, uint64_t file_size)
 {
-    return p->p_filesz <= p->p_memsz &&
-           p->p_vaddr <= SPACE_MAX &&
+    return p->p_filesz <= p->p_memsz && p->p_vaddr <= SPACE_MAX &&
            p->p_memsz <= SPACE_MAX - p->p_vaddr &&
            ((p->p_vaddr - p->p_offset) & GUEST_PAGE_MASK) == 0 &&
            (p->p_filesz == 0 || (p->p_offset <= file_size &&
@@ -124,7 +122,7 @@ static int check_segments(int fd, ElfImage *img, uint64_t file_size,
                           const char **why)
 {
     img->low = UINT64_MAX;
-    img->areas = (ElfAreas){ .start_code = UINT64_MAX };
+    img->areas = (ElfAreas){.start_code = UINT64_MAX};
     img->align = GUEST_PAGE;
     for (int i = 0; i < img->header.e_phnum; i++) {
         const Elf64_Phdr *p = &img->ph[i];
@@ -137,7 +135,8 @@ static int check_segments(int fd, ElfImage *img, uint64_t file_size,
             }
         } else if (p->p_type == PT_LOAD && p->p_memsz > 0) {
             if (!load_ok(p, file_size)) {
-                return refuse(why, ENOEXEC, "bad address, offset or size of "
+                return refuse(why, ENOEXEC,
+                              "bad address, offset or size of "
                               "a segment (is the file complete?)");
             }
             add_load(img, p);
@@ -174,9 +173,9 @@ int elf_read(const GuestAbi *abi, int fd, ElfImage *img, const char **why)
     }
     if (!read_at(fd, &img->header, sizeof(img->header), 0)) {
         size_t n = (size_t)st.st_size;
-        return refuse(why, ENOEXEC, n < sizeof(img->header)
-                                        ? file_kind(&img->header, n)
-                                        : "cannot be read");
+        return refuse(why, ENOEXEC,
+                      n < sizeof(img->header) ? file_kind(&img->header, n)
+                                              : "cannot be read");
     }
     ret = check_header(abi, &img->header, why);
     if (ret == 0) {

@@ -44,22 +44,22 @@
 #include <sys/ioctl.h>
 
 #ifndef DRM_IOCTL_SET_MASTER
-#define DRM_IOCTL_SET_MASTER _IO('d', 0x1e)
+#define DRM_IOCTL_SET_MASTER  _IO('d', 0x1e)
 #define DRM_IOCTL_DROP_MASTER _IO('d', 0x1f)
 #endif
 #ifndef FS_IOC_GETFSUUID
-#define FS_IOC_GETFSUUID _IOR(0x15, 0, char[17])
+#define FS_IOC_GETFSUUID      _IOR(0x15, 0, char[17])
 #define FS_IOC_GETFSSYSFSPATH _IOR(0x15, 1, char[129])
 #endif
 #ifndef FS_IOC_GETLBMD_CAP
 #define FS_IOC_GETLBMD_CAP _IOWR(0x15, 2, char[16])
 #endif
 #ifndef NS_GET_MNTNS_ID
-#define NS_GET_MNTNS_ID _IOR(0xb7, 5, __u64)
-#define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 6, int)
+#define NS_GET_MNTNS_ID        _IOR(0xb7, 5, __u64)
+#define NS_GET_PID_FROM_PIDNS  _IOR(0xb7, 6, int)
 #define NS_GET_TGID_FROM_PIDNS _IOR(0xb7, 7, int)
-#define NS_GET_PID_IN_PIDNS _IOR(0xb7, 8, int)
-#define NS_GET_TGID_IN_PIDNS _IOR(0xb7, 9, int)
+#define NS_GET_PID_IN_PIDNS    _IOR(0xb7, 8, int)
+#define NS_GET_TGID_IN_PIDNS   _IOR(0xb7, 9, int)
 #endif
 #ifndef NS_MNT_GET_INFO
 #define NS_MNT_GET_INFO _IOR(0xb7, 10, char[16])
@@ -70,16 +70,16 @@
 #define NS_GET_ID _IOR(0xb7, 13, __u64)
 #endif
 #ifndef PIDFD_GET_CGROUP_NAMESPACE
-#define PIDFD_GET_CGROUP_NAMESPACE _IO(0xff, 1)
-#define PIDFD_GET_IPC_NAMESPACE _IO(0xff, 2)
-#define PIDFD_GET_MNT_NAMESPACE _IO(0xff, 3)
-#define PIDFD_GET_NET_NAMESPACE _IO(0xff, 4)
-#define PIDFD_GET_PID_NAMESPACE _IO(0xff, 5)
-#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xff, 6)
-#define PIDFD_GET_TIME_NAMESPACE _IO(0xff, 7)
+#define PIDFD_GET_CGROUP_NAMESPACE            _IO(0xff, 1)
+#define PIDFD_GET_IPC_NAMESPACE               _IO(0xff, 2)
+#define PIDFD_GET_MNT_NAMESPACE               _IO(0xff, 3)
+#define PIDFD_GET_NET_NAMESPACE               _IO(0xff, 4)
+#define PIDFD_GET_PID_NAMESPACE               _IO(0xff, 5)
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE  _IO(0xff, 6)
+#define PIDFD_GET_TIME_NAMESPACE              _IO(0xff, 7)
 #define PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE _IO(0xff, 8)
-#define PIDFD_GET_USER_NAMESPACE _IO(0xff, 9)
-#define PIDFD_GET_UTS_NAMESPACE _IO(0xff, 10)
+#define PIDFD_GET_USER_NAMESPACE              _IO(0xff, 9)
+#define PIDFD_GET_UTS_NAMESPACE               _IO(0xff, 10)
 #endif
 #ifndef PIDFD_GET_INFO
 #define PIDFD_GET_INFO _IOWR(0xff, 11, char[64])

@@ -18,9 +18,9 @@ static const struct {
     char letter;
     uint32_t no_follow, follow;
 } flags[] = {
-    { 't', AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW },
-    { 'z', IN_DONT_FOLLOW, 0 },
-    { ',', FAN_MARK_DONT_FOLLOW, 0 },
+    {'t', AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW},
+    {'z', IN_DONT_FOLLOW, 0},
+    {',', FAN_MARK_DONT_FOLLOW, 0},
 };
 
 /* The first argument with flags, and the index of these; -1: none. */

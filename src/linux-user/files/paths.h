@@ -5,8 +5,9 @@
 #include "linux-user/task/sys.h"
 
 /*
- * Does the path at guest address addr, below `dir`, lead by way of /proc/PID/exe
- * to the emulator's file?  Then `file` is one that leads to the program.
+ * Does the path at guest address addr, below `dir`, lead by way of
+ * /proc/PID/exe to the emulator's file?  Then `file` is one that leads to the
+ * program.
  */
 bool path_to_program(Task *t, int dir, uint64_t addr, char file[PATH_MAX]);
 

@@ -22,7 +22,7 @@
 #include "linux-user/task/call.h"
 #include "linux-user/task/iovec.h"
 
-enum { ID_OFFSET = 64 };       /* beyond struct aio_ring */
+enum { ID_OFFSET = 64 }; /* beyond struct aio_ring */
 
 static bool host_context(Task *t, uint64_t context, uint64_t *host)
 {
@@ -42,7 +42,9 @@ static long any_context(Task *t, uint64_t context)
 static int64_t make_page(Task *t, uint64_t host)
 {
     MapRequest r = {
-        .len = GUEST_PAGE, .prot = PROT_READ | PROT_WRITE, .fd = -1,
+        .len = GUEST_PAGE,
+        .prot = PROT_READ | PROT_WRITE,
+        .fd = -1,
         .flags = MAP_PRIVATE | MAP_ANONYMOUS,
     };
     int64_t page = mm_map(task_mm(t), &r);
@@ -70,8 +72,8 @@ long sys_io_setup(Task *t, const uint64_t *a)
     if (id) {
         return -EINVAL;
     }
-    ret = raw_syscall(SYS_io_setup, (long)(uint32_t)a[0], (long)&host, 0, 0,
-                      0, 0);
+    ret = raw_syscall(SYS_io_setup, (long)(uint32_t)a[0], (long)&host, 0, 0, 0,
+                      0);
     if (ret < 0) {
         return ret;
     }
@@ -111,12 +113,13 @@ static bool memory_ok(Task *t, const struct iocb *io)
         mm_written_behind(task_mm(t), BEHIND_REQUESTS);
     }
     switch (io->aio_lio_opcode) {
-    case IOCB_CMD_PREAD: case IOCB_CMD_PWRITE:
+    case IOCB_CMD_PREAD:
+    case IOCB_CMD_PWRITE:
         return mm_range_ok(task_mm(t), io->aio_buf, io->aio_nbytes);
-    case IOCB_CMD_PREADV: case IOCB_CMD_PWRITEV:
+    case IOCB_CMD_PREADV:
+    case IOCB_CMD_PWRITEV:
         return iovec_read(t, iov, io->aio_buf, io->aio_nbytes) == 0;
-    default:
-        return true;
+    default: return true;
     }
 }
 
@@ -129,7 +132,7 @@ long sys_io_submit(Task *t, const uint64_t *a)
     if (!host_context(t, a[0], &host) || n < 0) {
         return -EINVAL;
     }
-    if (n == 0) {              /* is the context one of this process? */
+    if (n == 0) { /* is the context one of this process? */
         return raw_syscall(SYS_io_submit, (long)host, 0, 0, 0, 0, 0);
     }
     for (; ret >= 0 && done < n; done += ret == 1) {
@@ -137,15 +140,14 @@ long sys_io_submit(Task *t, const uint64_t *a)
 
         if (!mm_read(task_mm(t), &addr, a[2] + (uint64_t)done * sizeof(addr),
                      sizeof(addr)) ||
-            !mm_read(task_mm(t), &io, addr, sizeof(io)) ||
-            !memory_ok(t, &io)) {
+            !mm_read(task_mm(t), &io, addr, sizeof(io)) || !memory_ok(t, &io)) {
             ret = -EFAULT;
         } else {
-            ret = raw_syscall(SYS_io_submit, (long)host, 1, (long)&addr, 0, 0,
-                              0);
+            ret =
+                raw_syscall(SYS_io_submit, (long)host, 1, (long)&addr, 0, 0, 0);
         }
     }
-    if (ret == -EFAULT && !done) {     /* but first, is there a context? */
+    if (ret == -EFAULT && !done) { /* but first, is there a context? */
         long none = raw_syscall(SYS_io_submit, (long)host, 0, 0, 0, 0, 0);
 
         ret = none < 0 ? none : ret;
@@ -156,8 +158,8 @@ long sys_io_submit(Task *t, const uint64_t *a)
 /* io_cancel(id, iocb, event) */
 long sys_io_cancel(Task *t, const uint64_t *a)
 {
-    return raw_syscall(SYS_io_cancel, any_context(t, a[0]), host_pointer(t, a[1]),
-                       host_pointer(t, a[2]), 0, 0, 0);
+    return raw_syscall(SYS_io_cancel, any_context(t, a[0]),
+                       host_pointer(t, a[1]), host_pointer(t, a[2]), 0, 0, 0);
 }
 
 /* io_getevents(id, at least, at most, events, timeout) */
@@ -171,7 +173,7 @@ long sys_io_getevents(Task *t, const uint64_t *a)
 /* The same with the address of a signal mask's address and size. */
 long sys_io_pgetevents(Task *t, const uint64_t *a)
 {
-    uint64_t arg[2] = { 0 }, mask, given[2] = { 0, sizeof(mask) };
+    uint64_t arg[2] = {0}, mask, given[2] = {0, sizeof(mask)};
     long masked;
 
     if (a[5] && !mm_read(task_mm(t), arg, a[5], sizeof(arg))) {
@@ -182,8 +184,8 @@ long sys_io_pgetevents(Task *t, const uint64_t *a)
         return masked;
     }
     given[0] = masked ? (uintptr_t)&mask : 0;
-    return signal_wait_end(t, safe_syscall(
-        &t->pending, SYS_io_pgetevents, any_context(t, a[0]), (long)a[1],
-        (long)a[2], host_pointer(t, a[3]), host_pointer(t, a[4]),
-        (long)given));
+    return signal_wait_end(t, safe_syscall(&t->pending, SYS_io_pgetevents,
+                                           any_context(t, a[0]), (long)a[1],
+                                           (long)a[2], host_pointer(t, a[3]),
+                                           host_pointer(t, a[4]), (long)given));
 }

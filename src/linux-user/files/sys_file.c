@@ -24,8 +24,7 @@
 /* --- open --- */
 
 /* What was opened may be the emulator, by a link to /proc/self/exe. */
-static long exe_opened(Task *t, long fd, int dirfd, const char *path,
-                       int flags)
+static long exe_opened(Task *t, long fd, int dirfd, const char *path, int flags)
 {
     char file[PATH_MAX];
     struct stat st;
@@ -55,8 +54,8 @@ static long open_file(Task *t, int dirfd, const char *path, int flags,
     if (program_runs(dirfd, path, flags)) {
         return -ETXTBSY;
     }
-    ret = safe_syscall(&t->pending, SYS_openat, dirfd, (long)path, flags,
-                       mode, 0, 0);
+    ret = safe_syscall(&t->pending, SYS_openat, dirfd, (long)path, flags, mode,
+                       0, 0);
     ret = exe_opened(t, ret, dirfd, path, flags);
     return proc_opened(t, ret, flags);
 }
@@ -70,8 +69,7 @@ long sys_openat(Task *t, const uint64_t *a)
         return raw_syscall(SYS_openat, (int)a[0], bad_pointer(), (int)a[2],
                            (long)a[3], 0, 0);
     }
-    return ret < 0 ? ret : open_file(t, (int)a[0], path, (int)a[2],
-                                     (long)a[3]);
+    return ret < 0 ? ret : open_file(t, (int)a[0], path, (int)a[2], (long)a[3]);
 }
 
 /*
@@ -94,11 +92,11 @@ static long host_how(Task *t, const uint64_t *a, uint64_t *copy)
 long sys_openat2(Task *t, const uint64_t *a)
 {
     char path[PATH_MAX];
-    uint64_t how[3] = { 0 }, copy[GUEST_PAGE / sizeof(uint64_t)];
-    bool read = mm_read(task_mm(t), how, a[2],
-                        a[3] < sizeof(how) ? a[3] : sizeof(how));
-    long ret = path_read(t, a[1], path,
-                         !(flags_to_host(t, how[0]) & O_NOFOLLOW));
+    uint64_t how[3] = {0}, copy[GUEST_PAGE / sizeof(uint64_t)];
+    bool read =
+        mm_read(task_mm(t), how, a[2], a[3] < sizeof(how) ? a[3] : sizeof(how));
+    long ret =
+        path_read(t, a[1], path, !(flags_to_host(t, how[0]) & O_NOFOLLOW));
 
     how[0] = flags_to_host(t, how[0]);
     if (!read || ret == -EFAULT) {
@@ -137,8 +135,8 @@ long sys_truncate(Task *t, const uint64_t *a)
     if (ret == 0 && (int64_t)a[1] >= 0 && is_program(t, path)) {
         return -ETXTBSY;
     }
-    return raw_syscall(SYS_truncate, path_argument(ret, path), (long)a[1], 0,
-                       0, 0, 0);
+    return raw_syscall(SYS_truncate, path_argument(ret, path), (long)a[1], 0, 0,
+                       0, 0);
 }
 
 /*
@@ -293,8 +291,9 @@ long sys_statx(Task *t, const uint64_t *a)
         ret = raw_syscall(SYS_statx, AT_FDCWD, (long)file, (long)a[2],
                           (long)a[3], (long)&st, 0);
     }
-    return ret < 0 ? ret : mm_write(task_mm(t), a[4], &st, sizeof(st))
-                           ? 0 : -EFAULT;
+    return ret < 0                                       ? ret
+           : mm_write(task_mm(t), a[4], &st, sizeof(st)) ? 0
+                                                         : -EFAULT;
 }
 
 /* --- extended attributes --- */
@@ -307,7 +306,7 @@ static long xattr_at(Task *t, int host, const uint64_t *a)
 {
     uint64_t args[GUEST_PAGE / sizeof(uint64_t)];
     char file[PATH_MAX];
-    uint64_t v[6] = { a[0], a[1], a[2], a[3], (uintptr_t)args, a[5] };
+    uint64_t v[6] = {a[0], a[1], a[2], a[3], (uintptr_t)args, a[5]};
 
     if (a[5] > sizeof(args)) {
         return -E2BIG;
@@ -348,8 +347,8 @@ static long vector_call(Task *t, int host, const uint64_t *a)
         iovec_grow(t, iov, a[2]);
     }
     return safe_syscall(&t->pending, host, (int)a[0],
-                        ok ? (long)iov : bad_pointer(),
-                        (long)a[2], (long)a[3], (long)a[4], (long)a[5]);
+                        ok ? (long)iov : bad_pointer(), (long)a[2], (long)a[3],
+                        (long)a[4], (long)a[5]);
 }
 
 long sys_readv(Task *t, const uint64_t *a)
@@ -427,7 +426,7 @@ long sys_pread64(Task *t, const uint64_t *a)
     int pid = proc_mem_of(t, (int)a[0], O_RDONLY);
 
     return pid ? proc_mem_read(t, pid, a[3], a[1], a[2])
-           : pass_call(t, SYS_pread64, 1u << 1, a);
+               : pass_call(t, SYS_pread64, 1u << 1, a);
 }
 
 long sys_pwrite64(Task *t, const uint64_t *a)
@@ -435,7 +434,7 @@ long sys_pwrite64(Task *t, const uint64_t *a)
     int pid = proc_mem_of(t, (int)a[0], O_WRONLY);
 
     return pid ? proc_mem_write(t, pid, a[3], a[1], a[2])
-           : pass_call(t, SYS_pwrite64, 1u << 1, a);
+               : pass_call(t, SYS_pwrite64, 1u << 1, a);
 }
 
 /* --- descriptors --- */
@@ -468,8 +467,8 @@ long sys_dup3(Task *t, const uint64_t *a)
     if (is_own(t, a[0]) || is_own(t, a[1])) {
         return -EBADF;
     }
-    return safe_syscall(&t->pending, SYS_dup3, (int)a[0], (int)a[1],
-                        (int)a[2], 0, 0, 0);
+    return safe_syscall(&t->pending, SYS_dup3, (int)a[0], (int)a[1], (int)a[2],
+                        0, 0, 0);
 }
 
 /* What lies between those that are not the guest's. */
@@ -479,39 +478,44 @@ long sys_close_range(Task *t, const uint64_t *a)
     long ret = 0;
     int own;
 
-    while (ret == 0 && first <= INT_MAX &&
-           (own = own_fd(t, (int)first)) >= 0 && (unsigned)own <= last) {
+    while (ret == 0 && first <= INT_MAX && (own = own_fd(t, (int)first)) >= 0 &&
+           (unsigned)own <= last) {
         if ((unsigned)own > first) {
-            ret = raw_syscall(SYS_close_range, first, own - 1, (long)a[2], 0,
-                              0, 0);
+            ret = raw_syscall(SYS_close_range, first, own - 1, (long)a[2], 0, 0,
+                              0);
         }
         first = (unsigned)own + 1;
         if ((unsigned)own == last) {
             return ret;
         }
     }
-    return ret ? ret : raw_syscall(SYS_close_range, first, last, (long)a[2],
-                                   0, 0, 0);
+    return ret ? ret
+               : raw_syscall(SYS_close_range, first, last, (long)a[2], 0, 0, 0);
 }
 
 static bool fcntl_has_pointer(int cmd)
 {
     switch (cmd) {
-    case F_GETLK: case F_SETLK: case F_SETLKW:
-    case F_OFD_GETLK: case F_OFD_SETLK: case F_OFD_SETLKW:
-    case F_GETOWN_EX: case F_SETOWN_EX:
-    case F_GET_RW_HINT: case F_SET_RW_HINT:
-    case F_GET_FILE_RW_HINT: case F_SET_FILE_RW_HINT:
-        return true;
-    default:
-        return false;
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+    case F_GETOWN_EX:
+    case F_SETOWN_EX:
+    case F_GET_RW_HINT:
+    case F_SET_RW_HINT:
+    case F_GET_FILE_RW_HINT:
+    case F_SET_FILE_RW_HINT: return true;
+    default: return false;
     }
 }
 
 /* struct flock and the commands are the same in both ABIs. */
 long sys_fcntl(Task *t, const uint64_t *a)
 {
-    uint64_t v[6] = { a[0], a[1], a[2] };
+    uint64_t v[6] = {a[0], a[1], a[2]};
     unsigned pointers = fcntl_has_pointer((int)a[1]) ? 1u << 2 : 0;
     long ret;
 
@@ -520,5 +524,6 @@ long sys_fcntl(Task *t, const uint64_t *a)
     }
     ret = pass_call(t, SYS_fcntl, pointers, v);
     return (int)a[1] == F_GETFL && ret >= 0
-           ? (long)flags_to_guest(t, (uint64_t)ret) : ret;
+               ? (long)flags_to_guest(t, (uint64_t)ret)
+               : ret;
 }

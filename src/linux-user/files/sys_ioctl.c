@@ -11,39 +11,63 @@
 #include "linux-user/seccomp/seccomp.h"
 #include "linux-user/task/call.h"
 
-enum { INSIDE_MAX = 4096 };    /* bytes of a structure with pointers */
+enum { INSIDE_MAX = 4096 }; /* bytes of a structure with pointers */
 
 typedef struct IoctlRow {
-    uint32_t number, last;     /* rows of one number: the same twice */
-    uint32_t mask;             /* of the bits that count */
+    uint32_t number, last; /* rows of one number: the same twice */
+    uint32_t mask;         /* of the bits that count */
     bool pointer;
     const char *name;
-    uint16_t size, at[2];      /* of pointers inside; size 0: none */
-    bool same;                 /* only where addresses are the same */
+    uint16_t size, at[2]; /* of pointers inside; size 0: none */
+    bool same;            /* only where addresses are the same */
 } IoctlRow;
 
 #define SIZE_BITS (_IOC_SIZEMASK << _IOC_SIZESHIFT)
-#define DIR_BITS (_IOC_DIRMASK << _IOC_DIRSHIFT)
+#define DIR_BITS  (_IOC_DIRMASK << _IOC_DIRSHIFT)
 
 static const IoctlRow rows[] = {
-#define IOCTL_VALUE(name) \
-    { (uint32_t)name, (uint32_t)name, ~0u, false, #name, 0, { 0 }, false },
-#define IOCTL_POINTER(name) \
-    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, { 0 }, false },
-#define IOCTL_SIZED(name) \
-    { (uint32_t)name & ~SIZE_BITS, (uint32_t)name & ~SIZE_BITS, ~SIZE_BITS, \
-      true, #name, 0, { 0 }, false },
-#define IOCTL_INSIDE(name, type, field, other) \
-    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, sizeof(type), \
-      { offsetof(type, field), offsetof(type, other) }, false },
-#define IOCTL_FAMILY(name, type, first, last) \
-    { _IO(type, first), _IO(type, last), ~(SIZE_BITS | DIR_BITS), true, \
-      #name, 0, { 0 }, false },
-#define IOCTL_SAME(name) \
-    { (uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, { 0 }, true },
-#define IOCTL_SAME_FAMILY(name, type, first, last) \
-    { _IO(type, first), _IO(type, last), ~(SIZE_BITS | DIR_BITS), true, \
-      #name, 0, { 0 }, true },
+#define IOCTL_VALUE(name)                                                      \
+    {(uint32_t)name, (uint32_t)name, ~0u, false, #name, 0, {0}, false},
+#define IOCTL_POINTER(name)                                                    \
+    {(uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, {0}, false},
+#define IOCTL_SIZED(name)                                                      \
+    {(uint32_t)name & ~SIZE_BITS,                                              \
+     (uint32_t)name & ~SIZE_BITS,                                              \
+     ~SIZE_BITS,                                                               \
+     true,                                                                     \
+     #name,                                                                    \
+     0,                                                                        \
+     {0},                                                                      \
+     false},
+#define IOCTL_INSIDE(name, type, field, other)                                 \
+    {(uint32_t)name,                                                           \
+     (uint32_t)name,                                                           \
+     ~0u,                                                                      \
+     true,                                                                     \
+     #name,                                                                    \
+     sizeof(type),                                                             \
+     {offsetof(type, field), offsetof(type, other)},                           \
+     false},
+#define IOCTL_FAMILY(name, type, first, last)                                  \
+    {_IO(type, first),                                                         \
+     _IO(type, last),                                                          \
+     ~(SIZE_BITS | DIR_BITS),                                                  \
+     true,                                                                     \
+     #name,                                                                    \
+     0,                                                                        \
+     {0},                                                                      \
+     false},
+#define IOCTL_SAME(name)                                                       \
+    {(uint32_t)name, (uint32_t)name, ~0u, true, #name, 0, {0}, true},
+#define IOCTL_SAME_FAMILY(name, type, first, last)                             \
+    {_IO(type, first),                                                         \
+     _IO(type, last),                                                          \
+     ~(SIZE_BITS | DIR_BITS),                                                  \
+     true,                                                                     \
+     #name,                                                                    \
+     0,                                                                        \
+     {0},                                                                      \
+     true},
 #include "linux-user/files/ioctl.def"
 };
 
@@ -80,16 +104,16 @@ static long with_pointers(Task *t, const IoctlRow *row, const uint64_t *a)
     long ret;
 
     if (!mm_read(task_mm(t), guest, a[2], row->size)) {
-        return pass_call(t, SYS_ioctl, 0, (uint64_t[6]){
-            a[0], a[1], (uint64_t)bad_pointer() });
+        return pass_call(t, SYS_ioctl, 0,
+                         (uint64_t[6]){a[0], a[1], (uint64_t)bad_pointer()});
     }
     memcpy(host, guest, row->size);
     for (int i = 0; i < 2; i++) {
         *pointer_at(host, row->at[i]) =
             (uint64_t)host_pointer(t, *pointer_at(guest, row->at[i]));
     }
-    ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){
-        a[0], a[1], (uintptr_t)host });
+    ret =
+        pass_call(t, SYS_ioctl, 0, (uint64_t[6]){a[0], a[1], (uintptr_t)host});
     for (int i = 0; i < 2; i++) {
         *pointer_at(host, row->at[i]) = *pointer_at(guest, row->at[i]);
     }
@@ -104,7 +128,7 @@ static long with_pointers(Task *t, const IoctlRow *row, const uint64_t *a)
 static long loop_status(Task *t, const uint64_t *a)
 {
     bool set = a[1] == LOOP_SET_STATUS;
-    struct loop_info host = { 0 };
+    struct loop_info host = {0};
     uint64_t at = (uintptr_t)&host;
     long ret;
 
@@ -113,7 +137,7 @@ static long loop_status(Task *t, const uint64_t *a)
     } else if (!set && !a[2]) {
         at = 0;
     }
-    ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){ a[0], a[1], at });
+    ret = pass_call(t, SYS_ioctl, 0, (uint64_t[6]){a[0], a[1], at});
     if (ret == 0 && !set) {
         ret = structure_write(t, LAYOUT_loop_info, a[2], &host) ? 0 : -EFAULT;
     }
@@ -126,15 +150,15 @@ typedef struct IoctlHandler {
 } IoctlHandler;
 
 static const IoctlHandler handlers[] = {
-    { LOOP_SET_STATUS, loop_status },
-    { LOOP_GET_STATUS, loop_status },
-    { SECCOMP_IOCTL_NOTIF_RECV, seccomp_receive },
-    { SECCOMP_IOCTL_NOTIF_SEND, seccomp_respond },
+    {LOOP_SET_STATUS, loop_status},
+    {LOOP_GET_STATUS, loop_status},
+    {SECCOMP_IOCTL_NOTIF_RECV, seccomp_receive},
+    {SECCOMP_IOCTL_NOTIF_SEND, seccomp_respond},
 };
 
 long sys_ioctl(Task *t, const uint64_t *a)
 {
-    uint64_t v[6] = { a[0], (uint32_t)a[1], a[2] };
+    uint64_t v[6] = {a[0], (uint32_t)a[1], a[2]};
     const IoctlRow *row = find_row((uint32_t)a[1]);
 
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {

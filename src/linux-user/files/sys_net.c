@@ -11,7 +11,7 @@
 #include "linux-user/task/iovec.h"
 
 typedef struct Message {
-    struct msghdr guest;       /* its pointers are guest addresses */
+    struct msghdr guest; /* its pointers are guest addresses */
     struct msghdr host;
     struct iovec iov[IOV_LIMIT];
 } Message;
@@ -36,10 +36,10 @@ static long message_read(Task *t, Message *m, uint64_t addr)
     }
     m->host = m->guest;
     if (m->guest.msg_iovlen > IOV_LIMIT) {
-        return 0;              /* the kernel does not look at them */
+        return 0; /* the kernel does not look at them */
     }
-    ret = iovec_read(t, m->iov, (uintptr_t)m->guest.msg_iov,
-                     m->guest.msg_iovlen);
+    ret =
+        iovec_read(t, m->iov, (uintptr_t)m->guest.msg_iov, m->guest.msg_iovlen);
     m->host.msg_iov = m->iov;
     if (ret >= 0 && (!convert_pointer(t, &m->host.msg_name) ||
                      !convert_pointer(t, &m->host.msg_control))) {
@@ -67,8 +67,8 @@ static long message_call(Task *t, int host, const uint64_t *a, Message *m)
     long ret = message_read(t, m, a[1]);
 
     return safe_syscall(&t->pending, host, (long)a[0],
-                        ret < 0 ? bad_pointer() : (long)&m->host,
-                        (long)a[2], 0, 0, 0);
+                        ret < 0 ? bad_pointer() : (long)&m->host, (long)a[2], 0,
+                        0, 0);
 }
 
 long sys_sendmsg(Task *t, const uint64_t *a)
@@ -93,14 +93,16 @@ long sys_recvmsg(Task *t, const uint64_t *a)
 /* Socket filters alone have a pointer in their argument. */
 static bool has_filter(const uint64_t *a)
 {
-    return (int)a[1] == SOL_SOCKET &&
-           ((int)a[2] == SO_ATTACH_FILTER ||
-            (int)a[2] == SO_ATTACH_REUSEPORT_CBPF);
+    return (int)a[1] == SOL_SOCKET && ((int)a[2] == SO_ATTACH_FILTER ||
+                                       (int)a[2] == SO_ATTACH_REUSEPORT_CBPF);
 }
 
 long sys_setsockopt(Task *t, const uint64_t *a)
 {
-    struct { uint16_t n, pad[3]; uint64_t insn; } prog;
+    struct {
+        uint16_t n, pad[3];
+        uint64_t insn;
+    } prog;
 
     if (!has_filter(a)) {
         return pass_call(t, SYS_setsockopt, 1u << 3, a);
@@ -140,7 +142,7 @@ long sys_sendmmsg(Task *t, const uint64_t *a)
         return raw_syscall(SYS_sendmmsg, (int)a[0], 0, 0, (int)a[3], 0, 0);
     }
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t one[6] = { a[0], mmsg_at(a[1], i), a[3] };
+        uint64_t one[6] = {a[0], mmsg_at(a[1], i), a[3]};
 
         ret = sys_sendmsg(t, one);
         if (ret >= 0) {
@@ -191,7 +193,7 @@ long sys_recvmmsg(Task *t, const uint64_t *a)
         return raw_syscall(SYS_recvmmsg, (int)a[0], 0, 0, (int)flags, 0, 0);
     }
     for (i = 0; i < n; i++) {
-        uint64_t one[6] = { a[0], mmsg_at(a[1], i), flags };
+        uint64_t one[6] = {a[0], mmsg_at(a[1], i), flags};
         long ret = sys_recvmsg(t, one);
 
         if (ret >= 0) {

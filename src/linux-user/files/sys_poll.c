@@ -41,14 +41,14 @@ static long wait_with_mask(Task *t, int host, long v[6], int i, uint64_t addr,
 
 long sys_ppoll(Task *t, const uint64_t *a)
 {
-    long v[6] = { host_pointer(t, a[0]), (long)a[1], host_pointer(t, a[2]) };
+    long v[6] = {host_pointer(t, a[0]), (long)a[1], host_pointer(t, a[2])};
 
     return wait_with_mask(t, SYS_ppoll, v, 3, a[3], a[4]);
 }
 
 long sys_pselect6(Task *t, const uint64_t *a)
 {
-    uint64_t arg[2] = { 0, 0 }, mask, host[2] = { 0, SIGSET_BYTES };
+    uint64_t arg[2] = {0, 0}, mask, host[2] = {0, SIGSET_BYTES};
     long masked = 0, ret;
 
     if (a[5] && !mm_read(task_mm(t), arg, a[5], sizeof(arg))) {
@@ -64,10 +64,10 @@ long sys_pselect6(Task *t, const uint64_t *a)
     } else if (masked) {
         host[0] = (uintptr_t)&mask;
     }
-    ret = safe_syscall(&t->pending, SYS_pselect6, (long)a[0],
-                       host_pointer(t, a[1]), host_pointer(t, a[2]),
-                       host_pointer(t, a[3]), host_pointer(t, a[4]),
-                       (long)host);
+    ret =
+        safe_syscall(&t->pending, SYS_pselect6, (long)a[0],
+                     host_pointer(t, a[1]), host_pointer(t, a[2]),
+                     host_pointer(t, a[3]), host_pointer(t, a[4]), (long)host);
     return masked < 0 ? ret : signal_wait_end(t, ret);
 }
 
@@ -75,7 +75,7 @@ long sys_pselect6(Task *t, const uint64_t *a)
 
 long sys_epoll_ctl(Task *t, const uint64_t *a)
 {
-    struct epoll_event host = { 0 };
+    struct epoll_event host = {0};
 
     if (a[1] != EPOLL_CTL_DEL &&
         !structure_read(t, LAYOUT_epoll_event, &host, a[3])) {
@@ -91,8 +91,8 @@ static long give_events(Task *t, uint64_t addr, const struct epoll_event *ev,
     uint64_t bytes = structure_bytes(t, LAYOUT_epoll_event);
 
     for (long i = 0; i < n; i++) {
-        if (!structure_write(t, LAYOUT_epoll_event,
-                             addr + (uint64_t)i * bytes, &ev[i])) {
+        if (!structure_write(t, LAYOUT_epoll_event, addr + (uint64_t)i * bytes,
+                             &ev[i])) {
             return -EFAULT;
         }
     }
@@ -105,15 +105,15 @@ static long epoll_wait_for(Task *t, int host, const uint64_t *a, long timeout)
     uint64_t bytes = structure_bytes(t, LAYOUT_epoll_event);
     struct epoll_event few[FEW], *ev = few;
     int max = (int)a[2] < MANY ? (int)a[2] : MANY;
-    long v[6] = { (long)a[0], 0, max, timeout }, ret;
+    long v[6] = {(long)a[0], 0, max, timeout}, ret;
 
     if (max > FEW && !(ev = malloc((size_t)max * sizeof(*ev)))) {
         return -ENOMEM;
     }
     v[1] = max <= 0 || mm_range_ok(task_mm(t), a[1], (uint64_t)max * bytes)
-           ? (long)ev : bad_pointer();
-    ret = give_events(t, a[1], ev,
-                      wait_with_mask(t, host, v, 4, a[4], a[5]));
+               ? (long)ev
+               : bad_pointer();
+    ret = give_events(t, a[1], ev, wait_with_mask(t, host, v, 4, a[4], a[5]));
     if (ev != few) {
         free(ev);
     }
@@ -140,19 +140,19 @@ static bool futex_has_timeout(int op)
     case FUTEX_WAIT_BITSET:
     case FUTEX_LOCK_PI:
     case FUTEX_LOCK_PI2:
-    case FUTEX_WAIT_REQUEUE_PI:
-        return true;
-    default:
-        return false;
+    case FUTEX_WAIT_REQUEUE_PI: return true;
+    default: return false;
     }
 }
 
 long sys_futex(Task *t, const uint64_t *a)
 {
-    long third = futex_has_timeout((int)a[1]) ? host_pointer(t, a[3]) : (long)a[3];
+    long third =
+        futex_has_timeout((int)a[1]) ? host_pointer(t, a[3]) : (long)a[3];
 
-    return safe_syscall(&t->pending, SYS_futex, host_pointer(t, a[0]), (long)a[1],
-                        (long)a[2], third, host_pointer(t, a[4]), (long)a[5]);
+    return safe_syscall(&t->pending, SYS_futex, host_pointer(t, a[0]),
+                        (long)a[1], (long)a[2], third, host_pointer(t, a[4]),
+                        (long)a[5]);
 }
 
 /*

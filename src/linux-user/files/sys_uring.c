@@ -114,7 +114,7 @@ static uint32_t add_restrictions(Restriction *r, uint16_t kind,
     for (size_t i = 0; i < n && which[i] < end; i++) {
         check(i == 0 || which[i - 1] < which[i], "%u is out of order",
               which[i]);
-        r[added++] = (Restriction){ .kind = kind, .which = which[i] };
+        r[added++] = (Restriction){.kind = kind, .which = which[i]};
     }
     return added;
 }
@@ -133,7 +133,7 @@ static long host_register(uint32_t ring, uint32_t via, uint32_t op,
 static long restrict_ring(uint32_t ring, uint32_t via)
 {
     enum { PROBE_WORDS = 4, LAST_OP_BYTE = 0 };
-    uint32_t probe[PROBE_WORDS] = { 0 }, n;
+    uint32_t probe[PROBE_WORDS] = {0}, n;
     Restriction r[NB_RESTRICTIONS];
     uint32_t end = allowed_register[NB_REGISTERS - 1] + 1;
     long ret = host_register(ring, via, REGISTER_PROBE, probe, 0);
@@ -147,7 +147,7 @@ static long restrict_ring(uint32_t ring, uint32_t via)
         n += add_restrictions(r + n, ALLOW_REGISTER, allowed_register,
                               NB_REGISTERS, end);
         check(n < NB_RESTRICTIONS, "%u restrictions", n);
-        r[n++] = (Restriction){ .kind = ALLOW_FLAGS, .which = UINT8_MAX };
+        r[n++] = (Restriction){.kind = ALLOW_FLAGS, .which = UINT8_MAX};
         ret = host_register(ring, via, REGISTER_RESTRICTIONS, r, n);
     } while (ret == -EINVAL && end-- > REGISTER_ENABLE_RINGS);
     return ret;
@@ -157,8 +157,8 @@ static long enable_restricted(uint32_t ring, uint32_t via)
 {
     long ret = restrict_ring(ring, via);
 
-    return ret < 0 ? ret : host_register(ring, via, REGISTER_ENABLE_RINGS,
-                                         NULL, 0);
+    return ret < 0 ? ret
+                   : host_register(ring, via, REGISTER_ENABLE_RINGS, NULL, 0);
 }
 
 /* --- io_uring_setup --- */
@@ -177,13 +177,15 @@ static uint32_t power_of_two(uint32_t n, uint32_t max)
 /* As much as the kernel will want, or a little more. */
 static MmRing *new_memory(Mm *mm, uint32_t entries, const Params *p)
 {
-    const uint64_t head = 1024;        /* more than struct io_rings */
+    const uint64_t head = 1024; /* more than struct io_rings */
     uint64_t sq = power_of_two(entries, MAX_SQ_ENTRIES);
     uint64_t cq = p->flags & SETUP_CQSIZE
-                  ? power_of_two(p->cq_entries, MAX_CQ_ENTRIES) : 2 * sq;
+                      ? power_of_two(p->cq_entries, MAX_CQ_ENTRIES)
+                      : 2 * sq;
 
-    return mm_ring_new(mm, head + cq * (p->flags & SETUP_CQE32 ? 32 : 16)
-                           + sq * sizeof(uint32_t),
+    return mm_ring_new(mm,
+                       head + cq * (p->flags & SETUP_CQE32 ? 32 : 16) +
+                           sq * sizeof(uint32_t),
                        sq * (p->flags & SETUP_SQE128 ? 128 : 64));
 }
 
@@ -330,7 +332,7 @@ static bool read_wait(Task *t, WaitArg *arg, const uint64_t *a)
         return a[5] == sizeof(*arg) &&
                mm_read(task_mm(t), arg, a[4], sizeof(*arg));
     }
-    *arg = (WaitArg){ a[4], (uint32_t)a[5], 0, 0 };
+    *arg = (WaitArg){a[4], (uint32_t)a[5], 0, 0};
     return true;
 }
 
@@ -432,7 +434,7 @@ static void refuse_ops(Restriction *r, uint32_t n)
 
 static long restrictions(Task *t, const long v[4])
 {
-    enum { MANY = 1024 };      /* more than any kernel takes */
+    enum { MANY = 1024 }; /* more than any kernel takes */
     uint32_t n = (uint32_t)v[3];
     Restriction *r;
     long ret;
@@ -446,7 +448,7 @@ static long restrictions(Task *t, const long v[4])
     }
     ret = mm_read(task_mm(t), r, (uint64_t)v[2], n * sizeof(*r)) ? 0 : -EFAULT;
     refuse_ops(r, n);
-    ret = ret < 0 ? ret : pass(t, (long[4]){ v[0], v[1], (long)r, v[3] });
+    ret = ret < 0 ? ret : pass(t, (long[4]){v[0], v[1], (long)r, v[3]});
     free(r);
     return ret;
 }
@@ -458,7 +460,8 @@ static long enable_rings(Task *t, const long v[4])
     long ret = restrict_ring((uint32_t)v[0], (uint32_t)v[1] & use_registered);
 
     return ret == -EBUSY || ret == -EACCES || ret == -EBADFD || ret == 0
-           ? pass(t, v) : ret;
+               ? pass(t, v)
+               : ret;
 }
 
 /* struct io_uring_buf_reg; the kernel's own memory cannot be mapped. */
@@ -485,7 +488,7 @@ long sys_io_uring_register(Task *t, const uint64_t *a)
 #include "linux-user/files/uring.def"
     };
     uint32_t op = (uint32_t)a[1] & ~use_registered;
-    long v[4] = { (int32_t)a[0], (int32_t)a[1], 0, (int32_t)a[3] };
+    long v[4] = {(int32_t)a[0], (int32_t)a[1], 0, (int32_t)a[3]};
 
     if (task_mm(t)->base != 0) {
         return -ENOSYS;

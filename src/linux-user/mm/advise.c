@@ -5,7 +5,7 @@
 #include "linux-user/mm/internal.h"
 
 #ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 #endif
 #ifndef MADV_DONTNEED_LOCKED
@@ -19,11 +19,12 @@
 static bool discards(int advice)
 {
     switch (advice) {
-    case MADV_DONTNEED: case MADV_FREE: case MADV_REMOVE:
-    case MADV_DONTNEED_LOCKED: case MADV_GUARD_INSTALL:
-        return true;
-    default:
-        return false;
+    case MADV_DONTNEED:
+    case MADV_FREE:
+    case MADV_REMOVE:
+    case MADV_DONTNEED_LOCKED:
+    case MADV_GUARD_INSTALL: return true;
+    default: return false;
     }
 }
 
@@ -36,7 +37,7 @@ static bool populates(int advice)
 static int64_t advise_run(Mm *mm, uint64_t start, uint64_t end, int advice)
 {
     int ret, error;
-    Mapping kept = { start, end, 0, MAPPING_PLAIN, 0 };
+    Mapping kept = {start, end, 0, MAPPING_PLAIN, 0};
 
     check(start < end && page_aligned(start | end), "advice from %#lx to %#lx",
           (long)start, (long)end);
@@ -121,8 +122,8 @@ static bool host_has(const Mm *mm, uint64_t page)
 static void drop_not_forked(Mm *mm, uint64_t start, uint64_t end)
 {
     for (uint64_t at = start; at < end; at += GUEST_PAGE) {
-        if (!map_is_free(&mm->map, at, at + GUEST_PAGE) &&
-            !host_has(mm, at) && mm_room(mm)) {
+        if (!map_is_free(&mm->map, at, at + GUEST_PAGE) && !host_has(mm, at) &&
+            mm_room(mm)) {
             mm_forget_watched(mm, at, at + GUEST_PAGE);
             map_clear(&mm->map, at, at + GUEST_PAGE);
             if (mm->reserved) {

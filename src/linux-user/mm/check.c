@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include "util/check.h"
 
-enum { MANY = 256 };           /* mappings: then it takes too long */
+enum { MANY = 256 }; /* mappings: then it takes too long */
 
 /* What the host has, in guest addresses; of two that are neighbours, both. */
 typedef struct HostMapping {
@@ -59,8 +59,8 @@ static void compare(const Mm *mm, FILE *f)
 
             check(h.start <= at, "the host has nothing at %#" PRIx64, at);
             check(h.prot == prot || h.prot == (prot & ~PROT_WRITE),
-                  "protection %x at %#" PRIx64 ", %x on the host",
-                  m->prot, at, (unsigned)h.prot);
+                  "protection %x at %#" PRIx64 ", %x on the host", m->prot, at,
+                  (unsigned)h.prot);
             at = h.end;
             if (h.end >= m->end) {
                 i = skip_host(map, i + 1);

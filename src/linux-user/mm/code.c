@@ -40,9 +40,14 @@
  * through shared mappings do not count there), and those of other machines.
  */
 static const uint32_t untold_fs[] = {
-    0x01021994 /* tmpfs, memfd */, 0x858458f6 /* ramfs */,
-    0x958458f6 /* hugetlbfs */, 0x65735546 /* FUSE */, 0x6969 /* NFS */,
-    0x01021997 /* 9p */, 0xff534d42 /* CIFS */, 0xfe534d42 /* SMB */,
+    0x01021994 /* tmpfs, memfd */,
+    0x858458f6 /* ramfs */,
+    0x958458f6 /* hugetlbfs */,
+    0x65735546 /* FUSE */,
+    0x6969 /* NFS */,
+    0x01021997 /* 9p */,
+    0xff534d42 /* CIFS */,
+    0xfe534d42 /* SMB */,
     0x4d44 /* FAT */,
 };
 
@@ -68,8 +73,8 @@ static bool time_has_passed(const struct timespec *change)
     int64_t ns, coarse = change->tv_nsec ? 50000000 : 2000000000;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    ns = (now.tv_sec - change->tv_sec) * (int64_t)1000000000
-         + (now.tv_nsec - change->tv_nsec);
+    ns = (now.tv_sec - change->tv_sec) * (int64_t)1000000000 +
+         (now.tv_nsec - change->tv_nsec);
     return ns > coarse;
 }
 
@@ -104,8 +109,12 @@ static uint32_t add_file(Mm *mm, int fd, const struct stat *st, uint64_t bias)
 
     check(mm->nb_code_files < MAX_CODE_FILES, "%u files", mm->nb_code_files);
     *f = (CodeFile){
-        .dev = st->st_dev, .ino = st->st_ino, .change = st->st_ctim,
-        .id = file_id(st), .bias = bias, .path = path_of(fd),
+        .dev = st->st_dev,
+        .ino = st->st_ino,
+        .change = st->st_ctim,
+        .id = file_id(st),
+        .bias = bias,
+        .path = path_of(fd),
     };
     return f->path ? BACKING_FILE + mm->nb_code_files++ : BACKING_UNTOLD;
 }
@@ -232,7 +241,7 @@ bool mm_code_origin(void *opaque, uint64_t addr, CodeOrigin *origin)
     if (found) {
         const CodeFile *f = &mm->code_file[m->backing - BACKING_FILE];
 
-        *origin = (CodeOrigin){ m->start, m->end, f->bias, f->id, f->path };
+        *origin = (CodeOrigin){m->start, m->end, f->bias, f->id, f->path};
         found = !f->changed && !f->written;
     }
     pthread_mutex_unlock(&mm->lock);
@@ -290,8 +299,7 @@ static void set_bounds(Mm *mm, uint64_t start)
     uint32_t n = mm->nb_watched;
     uint64_t low = mm->watch_start < start ? mm->watch_start : start;
 
-    __atomic_store_n(&mm->watch_start, n ? low : UINT64_MAX,
-                     __ATOMIC_RELAXED);
+    __atomic_store_n(&mm->watch_start, n ? low : UINT64_MAX, __ATOMIC_RELAXED);
     __atomic_store_n(&mm->watch_end, n ? mm->watched[n - 1] + GUEST_PAGE : 0,
                      __ATOMIC_RELAXED);
 }
@@ -437,8 +445,8 @@ int64_t mm_seal(Mm *mm, uint64_t addr, uint64_t len, uint64_t flags)
     if (len && mm_range_ok(mm, addr, len)) {
         mm_unwatch_locked(mm, page_down(addr), addr + len);
     }
-    ret = raw_syscall(SYS_mseal, (long)g2h(mm, addr), (long)len, (long)flags,
-                      0, 0, 0);
+    ret = raw_syscall(SYS_mseal, (long)g2h(mm, addr), (long)len, (long)flags, 0,
+                      0, 0);
     pthread_mutex_unlock(&mm->lock);
     return ret;
 }

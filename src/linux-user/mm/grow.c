@@ -31,7 +31,8 @@ static bool grow_locked(Mm *mm, uint64_t addr)
     size_t i = map_lower(&mm->map, addr);
     uint64_t start = page_down(addr);
     MapRequest r = {
-        .addr = start, .fd = -1,
+        .addr = start,
+        .fd = -1,
         .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
     };
 

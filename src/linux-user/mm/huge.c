@@ -6,7 +6,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { HUGE_SHIFT = 26, HUGE_MASK = 63 };      /* of mmap's flags */
+enum { HUGE_SHIFT = 26, HUGE_MASK = 63 }; /* of mmap's flags */
 
 #define HUGETLBFS 0x958458f6u
 
@@ -45,14 +45,16 @@ static uint64_t size_of_file(int fd)
     struct statfs fs;
 
     return fstatfs(fd, &fs) == 0 && (uint32_t)fs.f_type == HUGETLBFS
-           ? (uint64_t)fs.f_bsize : 0;
+               ? (uint64_t)fs.f_bsize
+               : 0;
 }
 
 int64_t mm_huge(MapRequest *r)
 {
     bool anonymous = r->flags & MAP_ANONYMOUS, wanted = r->flags & MAP_HUGETLB;
     uint64_t size = !anonymous ? size_of_file(r->fd)
-                               : wanted ? size_of_flags(r->flags) : 0;
+                    : wanted   ? size_of_flags(r->flags)
+                               : 0;
 
     if (size == 0) {
         return wanted ? -EINVAL : 0;

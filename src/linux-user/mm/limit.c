@@ -11,7 +11,7 @@
 void mm_limit_init(Mm *mm)
 {
     for (int i = 0; i < MM_NB_LIMITS; i++) {
-        mm->limit[i] = (MmLimit){ RLIM64_INFINITY, RLIM64_INFINITY };
+        mm->limit[i] = (MmLimit){RLIM64_INFINITY, RLIM64_INFINITY};
     }
 }
 

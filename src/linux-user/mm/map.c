@@ -5,7 +5,7 @@
 #include <string.h>
 #include "util/check.h"
 
-enum { MAP_GROWTH = 6 };       /* mappings added by three changes, at most */
+enum { MAP_GROWTH = 6 }; /* mappings added by three changes, at most */
 
 bool map_reserve(Map *map)
 {
@@ -27,7 +27,7 @@ bool map_reserve(Map *map)
 void map_free(Map *map)
 {
     free(map->at);
-    *map = (Map){ 0 };
+    *map = (Map){0};
 }
 
 size_t map_lower(const Map *map, uint64_t addr)
@@ -55,8 +55,8 @@ const Mapping *map_find(const Map *map, uint64_t addr)
 
 static bool joins(const Mapping *a, const Mapping *b)
 {
-    return a->end == b->start && a->prot == b->prot &&
-           a->kind == b->kind && a->backing == b->backing;
+    return a->end == b->start && a->prot == b->prot && a->kind == b->kind &&
+           a->backing == b->backing;
 }
 
 /* What holds of mapping i and its neighbours, after a change of them. */

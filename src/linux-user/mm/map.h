@@ -15,7 +15,7 @@
 enum {
     GUEST_PAGE = 4096,
     GUEST_PAGE_MASK = GUEST_PAGE - 1,
-    STACK_GUARD_GAP = 256 * GUEST_PAGE,    /* below what grows; Linux's */
+    STACK_GUARD_GAP = 256 * GUEST_PAGE, /* below what grows; Linux's */
 };
 
 _Static_assert((GUEST_PAGE & GUEST_PAGE_MASK) == 0, "a power of two");
@@ -23,18 +23,18 @@ _Static_assert((GUEST_PAGE & GUEST_PAGE_MASK) == 0, "a power of two");
 /* What a mapping is; decides merging and the names in /proc/self/maps. */
 typedef enum MappingKind {
     MAPPING_PLAIN,
-    MAPPING_HEAP,              /* made by brk */
-    MAPPING_STACK,             /* the main thread's stack; grows */
-    MAPPING_GROWS,             /* MAP_GROWSDOWN */
-    MAPPING_VDSO,              /* code that the emulator gives the guest */
-    MAPPING_HOST,              /* the host's own; the guest has no access */
+    MAPPING_HEAP,  /* made by brk */
+    MAPPING_STACK, /* the main thread's stack; grows */
+    MAPPING_GROWS, /* MAP_GROWSDOWN */
+    MAPPING_VDSO,  /* code that the emulator gives the guest */
+    MAPPING_HOST,  /* the host's own; the guest has no access */
 } MappingKind;
 
 typedef struct Mapping {
-    uint64_t start, end;       /* start < end */
-    uint32_t prot;             /* guest PROT_READ | PROT_WRITE | PROT_EXEC */
+    uint64_t start, end; /* start < end */
+    uint32_t prot;       /* guest PROT_READ | PROT_WRITE | PROT_EXEC */
     MappingKind kind;
-    uint32_t backing;          /* BACKING_* of mm.h: what else can change it */
+    uint32_t backing; /* BACKING_* of mm.h: what else can change it */
 } Mapping;
 
 /* Downwards, when it is touched below its start (mm_grow). */
@@ -44,7 +44,7 @@ static inline bool mapping_grows(const Mapping *m)
 }
 
 typedef struct Map {
-    Mapping *at;               /* ascending */
+    Mapping *at; /* ascending */
     size_t n, cap;
 } Map;
 
@@ -72,8 +72,7 @@ bool map_has_room(const Map *map, uint64_t start, uint64_t end);
 /* End of the gapless run of guest mappings from addr, at most `end`. */
 uint64_t map_run_end(const Map *map, uint64_t addr, uint64_t end);
 /* Does any mapping in [start, end) have one of the bits of prot? */
-bool map_has_prot(const Map *map, uint64_t start, uint64_t end,
-                  uint32_t prot);
+bool map_has_prot(const Map *map, uint64_t start, uint64_t end, uint32_t prot);
 bool map_has_kind(const Map *map, uint64_t start, uint64_t end,
                   MappingKind kind);
 

@@ -20,7 +20,7 @@
 #include "util/reserve.h"
 
 enum {
-    NOBODYS_FLAG = 1 << 25,    /* for mmap; stands for one that no guest has */
+    NOBODYS_FLAG = 1 << 25, /* for mmap; stands for one that no guest has */
 };
 
 bool mm_range_is_guests(const Mm *mm, uint64_t start, uint64_t end)
@@ -142,7 +142,8 @@ static CodeAt read_code_locked(const Mm *mm, uint64_t addr, void *buf,
     }
     return (m->prot == PROT_EXEC ? read_unreadable(mm, addr, buf, bytes)
                                  : user_copy(buf, g2h(mm, addr), bytes))
-           ? CODE_READ : CODE_BEYOND_END;
+               ? CODE_READ
+               : CODE_BEYOND_END;
 }
 
 CodeAt mm_code_at(Mm *mm, uint64_t addr)
@@ -173,15 +174,16 @@ bool mm_peek_code(void *opaque, uint64_t addr, void *buf, size_t n)
 {
     Mm *mm = opaque;
 
-    return mm_range_ok(mm, addr, n) && (mm_read(mm, buf, addr, n) ||
-                                       read_unreadable(mm, addr, buf, n));
+    return mm_range_ok(mm, addr, n) &&
+           (mm_read(mm, buf, addr, n) || read_unreadable(mm, addr, buf, n));
 }
 
 /* --- mmap --- */
 
 /*
  * A reservation put back is a mapping: when there may be none more, the kernel
- * refuses it before it looks what goes away.  One of the reserve's lets it look.
+ * refuses it before it looks what goes away.  One of the reserve's lets it
+ * look.
  */
 static int unmap_reserved(Mm *mm, uint64_t start, uint64_t end)
 {
@@ -196,8 +198,8 @@ static int unmap_reserved(Mm *mm, uint64_t start, uint64_t end)
 
 int mm_host_unmap(Mm *mm, uint64_t start, uint64_t end)
 {
-    check(start < end && page_aligned(start | end), "unmapped from %#lx to %#lx",
-          (long)start, (long)end);
+    check(start < end && page_aligned(start | end),
+          "unmapped from %#lx to %#lx", (long)start, (long)end);
     if (mm->reserved) {
         return unmap_reserved(mm, start, end);
     }
@@ -218,7 +220,7 @@ void mm_host_gone(Mm *mm, uint64_t start, uint64_t end)
         got = mm_reserve(at, end - start, MAP_FIXED_NOREPLACE);
     } while (got == MAP_FAILED && errno == ENOMEM && reserve_use(mm->reserve));
     if (got != at) {
-        Mapping host = { start, end, 0, MAPPING_HOST, BACKING_UNTOLD };
+        Mapping host = {start, end, 0, MAPPING_HOST, BACKING_UNTOLD};
 
         map_set(&mm->map, &host);
     }
@@ -265,8 +267,8 @@ static uint64_t find_place(const Mm *mm, const MapRequest *r, uint64_t len)
     uint64_t found;
 
     hint = hint && hint < MMAP_MIN ? MMAP_MIN : hint;
-    if (hint && mm_range_ok(mm, hint, len) &&
-        !(hint & (align - 1)) && map_has_room(&mm->map, hint, hint + len)) {
+    if (hint && mm_range_ok(mm, hint, len) && !(hint & (align - 1)) &&
+        map_has_room(&mm->map, hint, hint + len)) {
         return hint;
     }
     if (hint >= mm->end && mm->end < mm->space.end) {
@@ -345,8 +347,7 @@ static void *host_map_over(Mm *mm, const MapRequest *r, uint64_t addr)
         return host_view(mm, r, addr);
     }
     return mmap(g2h(mm, addr), r->len, host_prot(mm, r->prot),
-                host_flags(mm, r->flags) | MAP_FIXED, r->fd,
-                (off_t)r->offset);
+                host_flags(mm, r->flags) | MAP_FIXED, r->fd, (off_t)r->offset);
 }
 
 /*
@@ -364,10 +365,10 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
         return host_result(mm, host_map_over(mm, r, addr));
     }
     if ((r->flags & MAP_TYPE) != MAP_SHARED_VALIDATE && !r->view) {
-        return host_result(mm, mmap(g2h(mm, addr), r->len, host_prot(mm, r->prot),
-                                    host_flags(mm, r->flags) |
-                                    MAP_FIXED_NOREPLACE, r->fd,
-                                    (off_t)r->offset));
+        return host_result(mm,
+                           mmap(g2h(mm, addr), r->len, host_prot(mm, r->prot),
+                                host_flags(mm, r->flags) | MAP_FIXED_NOREPLACE,
+                                r->fd, (off_t)r->offset));
     }
     if (mm_reserve(g2h(mm, addr), len, MAP_FIXED_NOREPLACE) == MAP_FAILED) {
         return -errno;
@@ -382,8 +383,8 @@ static int64_t host_map(Mm *mm, const MapRequest *r, uint64_t addr,
 /* What a descriptor's mode forbids comes first, and is the host's to refuse. */
 static bool noexec_refused(const MapRequest *r)
 {
-    bool shared_write = (r->flags & MAP_TYPE) != MAP_PRIVATE &&
-                        (r->prot & PROT_WRITE);
+    bool shared_write =
+        (r->flags & MAP_TYPE) != MAP_PRIVATE && (r->prot & PROT_WRITE);
     int mode;
 
     if (!r->noexec || !(r->prot & PROT_EXEC)) {
@@ -426,9 +427,9 @@ int64_t mm_map_locked(Mm *mm, const MapRequest *r)
         return got;
     }
     check(got == addr, "mapped at %#lx, not %#lx", (long)got, (long)addr);
-    m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len,
-                   (uint32_t)r->prot & GUEST_PROT, r->kind,
-                   mm_backing(mm, r, (uint64_t)addr) };
+    m = (Mapping){(uint64_t)addr, (uint64_t)addr + len,
+                  (uint32_t)r->prot & GUEST_PROT, r->kind,
+                  mm_backing(mm, r, (uint64_t)addr)};
     mm_tell_code_gone(mm, m.start, m.end);
     map_set(&mm->map, &m);
     mm->code_version += (m.prot & PROT_EXEC) != 0;
@@ -476,8 +477,8 @@ int64_t mm_map(Mm *mm, const MapRequest *request)
 
 int64_t mm_unmap_locked(Mm *mm, uint64_t start, uint64_t end)
 {
-    check(start < end && page_aligned(start | end), "unmapped from %#lx to %#lx",
-          (long)start, (long)end);
+    check(start < end && page_aligned(start | end),
+          "unmapped from %#lx to %#lx", (long)start, (long)end);
     if (!mm_room(mm)) {
         return -ENOMEM;
     }
@@ -528,8 +529,11 @@ uint64_t mm_size(Mm *mm)
 static int64_t grow_brk(Mm *mm, uint64_t start, uint64_t end)
 {
     MapRequest r = {
-        .addr = start, .len = end - start, .prot = PROT_READ | PROT_WRITE,
-        .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, .fd = -1,
+        .addr = start,
+        .len = end - start,
+        .prot = PROT_READ | PROT_WRITE,
+        .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+        .fd = -1,
         .kind = MAPPING_HEAP,
     };
 

@@ -31,7 +31,7 @@
 #define SPACE_MIN (16ull << 20)
 
 enum {
-    MMAP_MIN = 0x10000,        /* no mapping is placed below by itself */
+    MMAP_MIN = 0x10000, /* no mapping is placed below by itself */
     OWN_PLACE_ALIGN = 0x10000,
 };
 
@@ -49,27 +49,27 @@ _Static_assert(sizeof(MmLimit) == 16, "struct rlimit64");
 
 /* What memory is that of; Mapping.backing. */
 enum {
-    BACKING_PRIVATE,           /* the guest's own: what only it can change */
-    BACKING_UNTOLD,            /* others can change it without a word */
-    BACKING_NOEXEC,            /* a file that cannot become code */
-    BACKING_FILE,              /* a private view of Mm.code_file[0], [1] ... */
+    BACKING_PRIVATE, /* the guest's own: what only it can change */
+    BACKING_UNTOLD,  /* others can change it without a word */
+    BACKING_NOEXEC,  /* a file that cannot become code */
+    BACKING_FILE,    /* a private view of Mm.code_file[0], [1] ... */
 };
 
 /* A file that private code was mapped from. */
 typedef struct CodeFile {
     dev_t dev;
     ino_t ino;
-    struct timespec change;    /* its ctime then */
+    struct timespec change; /* its ctime then */
     FileId id;
-    uint64_t bias;             /* guest address minus offset in the file */
+    uint64_t bias; /* guest address minus offset in the file */
     char *path;
-    bool changed;              /* since then, or it may have: untold */
-    bool written;              /* the mapping, or it may have been */
+    bool changed; /* since then, or it may have: untold */
+    bool written; /* the mapping, or it may have been */
 } CodeFile;
 
 enum {
     MAX_CODE_FILES = 256,
-    MAX_WATCHED = 4096,        /* each may cost the host two mappings */
+    MAX_WATCHED = 4096, /* each may cost the host two mappings */
 };
 
 /* The memory of a ring of io_uring (ring.c). */
@@ -77,16 +77,16 @@ typedef struct MmRing {
     struct MmRing *next;
     dev_t dev;
     ino_t ino;
-    char *ring, *sqe;          /* of the host */
+    char *ring, *sqe; /* of the host */
     uint64_t ring_bytes, sqe_bytes;
-    bool open;                 /* it has a descriptor */
+    bool open; /* it has a descriptor */
 } MmRing;
 
 /* May a page be written by what no call is told of?  See code.c. */
 typedef enum MmBehind {
     BEHIND_NOTHING,
-    BEHIND_REQUESTS,           /* of a ring: where the guest may write */
-    BEHIND_PINNED,             /* anywhere: memory that a ring has been given */
+    BEHIND_REQUESTS, /* of a ring: where the guest may write */
+    BEHIND_PINNED,   /* anywhere: memory that a ring has been given */
 } MmBehind;
 
 /* The guest's addresses: [0, end) without the hole, which may be empty. */
@@ -98,20 +98,20 @@ typedef struct Mm {
     pthread_mutex_t lock;
     Map map;
     uint64_t base;
-    struct Reserve *reserve;   /* of the process; NULL: none */
+    struct Reserve *reserve; /* of the process; NULL: none */
     Space space;
-    uint64_t end;              /* of what is placed by itself, unless a hint
-                                  is beyond; at most space.end */
-    int readable;              /* PROT_*: a page with any of these can be
-                                  read */
-    bool reserved;             /* [base, base + space.end) is set aside */
+    uint64_t end;  /* of what is placed by itself, unless a hint
+                      is beyond; at most space.end */
+    int readable;  /* PROT_*: a page with any of these can be
+                      read */
+    bool reserved; /* [base, base + space.end) is set aside */
     uint64_t brk_start, brk;
     MmLimit limit[MM_NB_LIMITS];
-    bool lock_future;          /* mlockall(MCL_FUTURE) */
-    Map not_forked;            /* has been given MADV_DONTFORK */
-    unsigned mdwe;             /* PR_MDWE_*; ours, the emulator makes code */
-    uint32_t grown;            /* how often something has grown (mm_grow) */
-    uint64_t code_version;     /* changes when what may be executed does */
+    bool lock_future;      /* mlockall(MCL_FUTURE) */
+    Map not_forked;        /* has been given MADV_DONTFORK */
+    unsigned mdwe;         /* PR_MDWE_*; ours, the emulator makes code */
+    uint32_t grown;        /* how often something has grown (mm_grow) */
+    uint64_t code_version; /* changes when what may be executed does */
     /* Told of each range where executable code changed or went away. */
     void (*code_gone)(uint64_t start, uint64_t len);
     /* exec_suspect() and exec_fence(), the latter without the lock. */
@@ -119,14 +119,14 @@ typedef struct Mm {
     void (*code_fence)(void);
     CodeFile code_file[MAX_CODE_FILES];
     uint32_t nb_code_files;
-    bool poked;                /* a debugger has written, whatever protections
-                                  say */
-    bool has_view;             /* there was a shared one of a file to write */
-    bool fence_due;            /* by mprotect, when the lock is free */
-    uint64_t *watched;         /* pages, ascending, or NULL; see code.c */
+    bool poked;        /* a debugger has written, whatever protections
+                          say */
+    bool has_view;     /* there was a shared one of a file to write */
+    bool fence_due;    /* by mprotect, when the lock is free */
+    uint64_t *watched; /* pages, ascending, or NULL; see code.c */
     uint32_t nb_watched;
     uint64_t watch_start, watch_end; /* of what may hold watched pages */
-    _Atomic MmBehind behind;   /* written under the lock */
+    _Atomic MmBehind behind;         /* written under the lock */
     MmRing *rings;
 } Mm;
 
@@ -135,21 +135,21 @@ typedef struct MapRequest {
     uint64_t addr, len;
     int prot, flags, fd;
     uint64_t offset;
-    uint64_t align;            /* of the address chosen; 0: a page */
-    bool huge;                 /* in pages of that size */
-    bool noexec;               /* of a file on a mount without programs */
+    uint64_t align; /* of the address chosen; 0: a page */
+    bool huge;      /* in pages of that size */
+    bool noexec;    /* of a file on a mount without programs */
     MappingKind kind;
-    void *view;                /* of this shared memory of the host; or NULL */
+    void *view; /* of this shared memory of the host; or NULL */
 } MapRequest;
 
 /* Where the guest's memory is to be in the host. */
 typedef struct MmPlace {
-    uint64_t low, high;        /* guest addresses that the program needs */
-    uint64_t end, reach;       /* Mm.end and Space.end, if the host has room */
-    int readable;              /* Mm.readable */
-    bool move;                 /* base is not 0, even if it can be */
+    uint64_t low, high;  /* guest addresses that the program needs */
+    uint64_t end, reach; /* Mm.end and Space.end, if the host has room */
+    int readable;        /* Mm.readable */
+    bool move;           /* base is not 0, even if it can be */
     bool has_base;
-    uint64_t base;             /* if has_base: this */
+    uint64_t base; /* if has_base: this */
 } MmPlace;
 
 /*
@@ -205,7 +205,7 @@ typedef enum CodeAt {
     CODE_READ,
     CODE_UNMAPPED,
     CODE_NOT_EXECUTABLE,
-    CODE_BEYOND_END,           /* of the file that is mapped there */
+    CODE_BEYOND_END, /* of the file that is mapped there */
 } CodeAt;
 
 CodeAt mm_code_at(Mm *, uint64_t addr);

@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-enum { PROT_SEM = 8 };         /* may be given, does nothing */
+enum { PROT_SEM = 8 }; /* may be given, does nothing */
 
 /* PROT_GROWSDOWN begins at the start of what grows. */
 static int64_t to_growing_start(const Mm *mm, uint64_t *start, uint64_t end)
@@ -40,8 +40,8 @@ static int64_t host_protect(Mm *mm, uint64_t start, uint64_t *end, int prot)
             high = mid;
         }
     }
-    check(start <= low && low < *end && page_aligned(low),
-          "protected to %#lx", (long)low);
+    check(start <= low && low < *end && page_aligned(low), "protected to %#lx",
+          (long)low);
     *end = low;
     return -error;
 }

@@ -113,7 +113,8 @@ static int64_t remap_locked(Mm *mm, const Remap *r)
     }
     if (r->new_len <= r->old_len && !(r->flags & MREMAP_DONTUNMAP)) {
         got = r->new_len == r->old_len
-              ? 0 : mm_unmap_locked(mm, r->addr + r->new_len, old_end);
+                  ? 0
+                  : mm_unmap_locked(mm, r->addr + r->new_len, old_end);
         return got < 0 ? got : (int64_t)r->addr;
     }
     if (r->old_len > 0 && !(r->flags & MREMAP_DONTUNMAP)) {
@@ -129,13 +130,13 @@ static int64_t remap_locked(Mm *mm, const Remap *r)
 int64_t mm_remap(Mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
                  int flags, uint64_t new_addr)
 {
-    Remap r = { addr, page_up(old_len), page_up(new_len), new_addr, flags };
+    Remap r = {addr, page_up(old_len), page_up(new_len), new_addr, flags};
     int need_move = MREMAP_FIXED | MREMAP_DONTUNMAP;
     int64_t ret;
 
     if ((flags & ~(MREMAP_MAYMOVE | need_move)) || !page_aligned(addr) ||
-        ((flags & need_move) && !(flags & MREMAP_MAYMOVE)) ||
-        r.new_len == 0 || r.new_len < new_len || r.old_len < old_len ||
+        ((flags & need_move) && !(flags & MREMAP_MAYMOVE)) || r.new_len == 0 ||
+        r.new_len < new_len || r.old_len < old_len ||
         ((flags & MREMAP_DONTUNMAP) && r.old_len != r.new_len) ||
         (old_len == 0 && !(flags & MREMAP_MAYMOVE))) {
         return -EINVAL;

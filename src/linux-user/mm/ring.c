@@ -18,8 +18,11 @@
 #include "util/reserve.h"
 
 /* Offsets of mmap. */
-enum { OFFSET_SQ_RING = 0, OFFSET_CQ_RING = 0x8000000,
-       OFFSET_SQES = 0x10000000 };
+enum {
+    OFFSET_SQ_RING = 0,
+    OFFSET_CQ_RING = 0x8000000,
+    OFFSET_SQES = 0x10000000
+};
 
 static const uint64_t offset_mask = 0xf8000000;
 
@@ -31,8 +34,8 @@ MmRing *mm_ring_new(Mm *mm, uint64_t ring_bytes, uint64_t sqe_bytes)
     check(ring_bytes && sqe_bytes, "a ring of %#lx and %#lx bytes",
           (long)ring_bytes, (long)sqe_bytes);
     if (ring) {
-        ring->ring = reserve_map(mm->reserve, bytes, PROT_READ | PROT_WRITE,
-                                 MAP_SHARED);
+        ring->ring =
+            reserve_map(mm->reserve, bytes, PROT_READ | PROT_WRITE, MAP_SHARED);
     }
     if (!ring || !ring->ring) {
         free(ring);
@@ -103,7 +106,7 @@ static void drop_closed(Mm *mm)
 
 void mm_ring_add(Mm *mm, MmRing *ring, int fd, bool drop)
 {
-    struct stat st = { 0 };
+    struct stat st = {0};
 
     check(!ring->next && ring->ring, "a ring is added twice, %d", fd);
     fstat(fd, &st);

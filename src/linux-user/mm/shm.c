@@ -22,13 +22,13 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
         !mm_room_for_more(mm)) {
         return -ENOMEM;
     }
-    m = (Mapping){ (uint64_t)addr, (uint64_t)addr + len, (uint32_t)prot,
-                   MAPPING_PLAIN, BACKING_UNTOLD };
+    m = (Mapping){(uint64_t)addr, (uint64_t)addr + len, (uint32_t)prot,
+                  MAPPING_PLAIN, BACKING_UNTOLD};
     if (mm->reserved) {
         flags |= SHM_REMAP;
     }
     if (shmat(id, g2h(mm, m.start), flags) == (void *)-1) {
-        return -errno;         /* SHM_EXEC needs a right of its own */
+        return -errno; /* SHM_EXEC needs a right of its own */
     }
     if (flags & SHM_EXEC) {
         mprotect(g2h(mm, m.start), len, host_prot(mm, prot));
@@ -41,7 +41,7 @@ static int64_t shmat_locked(Mm *mm, int id, const MapRequest *r, int flags)
 
 int64_t mm_shmat(Mm *mm, int id, uint64_t addr, int flags)
 {
-    MapRequest r = { .addr = addr };
+    MapRequest r = {.addr = addr};
     struct shmid_ds ds;
     int64_t ret;
 
@@ -73,8 +73,7 @@ int64_t mm_shmdt(Mm *mm, uint64_t addr)
 
     pthread_mutex_lock(&mm->lock);
     m = map_find(&mm->map, addr);
-    if (m && m->kind != MAPPING_HOST && page_aligned(addr) &&
-        mm_room(mm)) {
+    if (m && m->kind != MAPPING_HOST && page_aligned(addr) && mm_room(mm)) {
         uint64_t end = map_find(&mm->map, addr)->end, gone = addr;
 
         ret = shmdt(g2h(mm, addr)) < 0 ? -errno : 0;

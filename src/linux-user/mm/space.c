@@ -31,7 +31,7 @@
 #define HIGH_START (SPACE_MAX / 4 * 3)
 /* brk() will not go that far from where it begins. */
 #define HOLE_GROWTH (64 * GIB)
-#define HOLE_MAX (4096 * GIB)
+#define HOLE_MAX    (4096 * GIB)
 /* With a base, no more than a hole on the host is sure to be found for. */
 #define MOVED_MAX (1ull << 46)
 
@@ -65,8 +65,8 @@ static int move_base_to(Mm *mm, uint64_t base)
 {
     uint64_t below = base > 2 * GUARD ? GUARD : 0;
     void *want = (void *)(uintptr_t)(base - below);
-    void *p = mm_reserve(want, below + mm->space.end + GUARD,
-                         MAP_FIXED_NOREPLACE);
+    void *p =
+        mm_reserve(want, below + mm->space.end + GUARD, MAP_FIXED_NOREPLACE);
 
     if (p == MAP_FAILED) {
         return -1;
@@ -105,8 +105,8 @@ static int move(Mm *mm, const MmPlace *place)
 
 /* What the host has beyond HOST_LEAST. */
 typedef struct HostParts {
-    uint64_t low, low_end;     /* the hull of what is not at its top; 0: none */
-    uint64_t high;             /* the lowest at its top */
+    uint64_t low, low_end; /* the hull of what is not at its top; 0: none */
+    uint64_t high;         /* the lowest at its top */
 } HostParts;
 
 static int note_host_mapping(Mm *mm, HostParts *parts, Mapping m)
@@ -139,9 +139,8 @@ static int look_at_host(Mm *mm, HostParts *parts)
     }
     while (ret == 0 && fscanf(f, "%llx-%llx%*[^\n]", &start, &end) == 2 &&
            start < SPACE_MAX) {
-        ret = note_host_mapping(mm, parts, (Mapping){
-            start, end, 0, MAPPING_HOST, BACKING_UNTOLD
-        });
+        ret = note_host_mapping(
+            mm, parts, (Mapping){start, end, 0, MAPPING_HOST, BACKING_UNTOLD});
     }
     fclose(f);
     return ret;
@@ -150,9 +149,9 @@ static int look_at_host(Mm *mm, HostParts *parts)
 /* The hole is not the guest's, nor what is right beside it. */
 static int set_hole(Mm *mm, const HostParts *parts)
 {
-    Mapping m = { page_down(parts->low - GUARD),
-                  page_up(parts->low_end + HOLE_GROWTH), 0, MAPPING_HOST,
-                  BACKING_UNTOLD };
+    Mapping m = {page_down(parts->low - GUARD),
+                 page_up(parts->low_end + HOLE_GROWTH), 0, MAPPING_HOST,
+                 BACKING_UNTOLD};
 
     if (!map_reserve(&mm->map)) {
         return -1;
@@ -176,25 +175,25 @@ static uint64_t space_below(uint64_t host)
 
 static int stay(Mm *mm, const MmPlace *place)
 {
-    HostParts parts = { .high = SPACE_MAX };
+    HostParts parts = {.high = SPACE_MAX};
 
     if (look_at_host(mm, &parts) < 0) {
         return -1;
     }
     if (parts.low_end - parts.low > HOLE_MAX) {
-        parts = (HostParts){ .high = parts.low };
+        parts = (HostParts){.high = parts.low};
     }
     mm->space.end = space_below(parts.high);
     mm->space.end = mm->space.end < place->reach ? mm->space.end : place->reach;
     return parts.low && parts.low - GUARD < mm->space.end ? set_hole(mm, &parts)
-                                                      : 0;
+                                                          : 0;
 }
 
 /* Does the host let us have these pages (mmap_min_addr)? */
 static bool host_range_usable(uint64_t start, uint64_t end)
 {
-    void *p = mm_reserve((void *)(uintptr_t)start, end - start,
-                         MAP_FIXED_NOREPLACE);
+    void *p =
+        mm_reserve((void *)(uintptr_t)start, end - start, MAP_FIXED_NOREPLACE);
 
     if (p == MAP_FAILED) {
         return false;
@@ -232,7 +231,7 @@ static int choose_base(Mm *mm, const MmPlace *place)
 
 int mm_init(Mm *mm, const MmPlace *place)
 {
-    *mm = (Mm){ .end = place->end, .readable = place->readable };
+    *mm = (Mm){.end = place->end, .readable = place->readable};
     pthread_mutex_init(&mm->lock, NULL);
     mm->watch_start = UINT64_MAX;
     mm_limit_init(mm);

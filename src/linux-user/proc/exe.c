@@ -22,12 +22,12 @@ static bool lowest_file(const char *maps, ino_t emulator, char exe[PATH_MAX])
     unsigned long inode = 0;
     bool found = false;
 
-    while (f && !found && fscanf(f, "%*x-%*x %*s %*x %*s %lu%*[ ]",
-                                 &inode) == 1) {
+    while (f && !found &&
+           fscanf(f, "%*x-%*x %*s %*x %*s %lu%*[ ]", &inode) == 1) {
         /* PATH_MAX - 1 */
         found = inode && inode != emulator &&
                 fscanf(f, "%4095[^\n]", exe) == 1 &&
-                strcmp(exe, "/dev/zero (deleted)") != 0;   /* code */
+                strcmp(exe, "/dev/zero (deleted)") != 0; /* code */
         (void)!fscanf(f, "%*[^\n]");
     }
     if (f) {
@@ -161,7 +161,7 @@ static bool file_of(const Task *t, int tid, char file[PATH_MAX])
 bool proc_exe(const Task *t, int dir, const char *path, char file[PATH_MAX])
 {
     if (proc_is_own_exe(path)) {
-        return own_program(t, file);   /* needs no descriptor */
+        return own_program(t, file); /* needs no descriptor */
     }
     return ends_in_exe(path) && file_of(t, find_exe(dir, path, false), file);
 }
@@ -210,10 +210,14 @@ void proc_show_program(const Process *proc)
         return;
     }
     map = (struct prctl_mm_map){
-        .start_code = field[0], .end_code = field[27 - FIRST],
-        .start_stack = field[28 - FIRST], .start_data = field[45 - FIRST],
-        .end_data = field[46 - FIRST], .start_brk = field[47 - FIRST],
-        .brk = (uintptr_t)sbrk(0), .exe_fd = (uint32_t)-1,
+        .start_code = field[0],
+        .end_code = field[27 - FIRST],
+        .start_stack = field[28 - FIRST],
+        .start_data = field[45 - FIRST],
+        .end_data = field[46 - FIRST],
+        .start_brk = field[47 - FIRST],
+        .brk = (uintptr_t)sbrk(0),
+        .exe_fd = (uint32_t)-1,
         .arg_start = (uintptr_t)g2h(&proc->mm, proc->placed.arg_start),
         .arg_end = (uintptr_t)g2h(&proc->mm, proc->placed.arg_end),
         .env_start = (uintptr_t)g2h(&proc->mm, proc->placed.arg_end),

@@ -20,8 +20,8 @@ void proc_copy_maps(const Process *proc, FILE *out, const char *host,
 /* --- other.c, other_mem.c: of other processes under this emulator --- */
 
 long proc_other_open(Task *t, const char *path, int flags);
-long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf,
-                    uint64_t n, bool write);
+long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n,
+                    bool write);
 
 /* --- mem.c --- */
 

@@ -22,9 +22,10 @@ static bool parse_line(char *line, HostLine *h)
     if (n > 0 && line[n - 1] == '\n') {
         line[n - 1] = '\0';
     }
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %15s %" SCNu64
-               " %n", &h->start, &h->end, h->perms, &h->offset, h->dev,
-               &h->inode, &name) < 6) {
+    if (sscanf(line,
+               "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %15s %" SCNu64 " %n",
+               &h->start, &h->end, h->perms, &h->offset, h->dev, &h->inode,
+               &name) < 6) {
         return false;
     }
     h->name = line + name;
@@ -47,8 +48,8 @@ static const char *mapping_name(const Process *proc, const Mapping *m,
 }
 
 /* The guest's part m of the host's mapping h; its size. */
-static uint64_t print_mapping(FILE *out, const Process *proc,
-                              const Mapping *m, const HostLine *h)
+static uint64_t print_mapping(FILE *out, const Process *proc, const Mapping *m,
+                              const HostLine *h)
 {
     uint64_t base = proc->mm.base;
     uint64_t start = h->start - base, end = h->end - base;
@@ -57,13 +58,12 @@ static uint64_t print_mapping(FILE *out, const Process *proc,
 
     start = start > m->start ? start : m->start;
     end = end < m->end ? end : m->end;
-    width = fprintf(out, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64
-                    " %s %" PRIu64, start, end,
-                    m->prot & PROT_READ ? 'r' : '-',
-                    m->prot & PROT_WRITE ? 'w' : '-',
-                    m->prot & PROT_EXEC ? 'x' : '-', h->perms[3],
-                    h->inode ? h->offset + (start - (h->start - base)) : 0,
-                    h->dev, h->inode);
+    width = fprintf(
+        out, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %s %" PRIu64,
+        start, end, m->prot & PROT_READ ? 'r' : '-',
+        m->prot & PROT_WRITE ? 'w' : '-', m->prot & PROT_EXEC ? 'x' : '-',
+        h->perms[3], h->inode ? h->offset + (start - (h->start - base)) : 0,
+        h->dev, h->inode);
     if (name[0]) {
         fprintf(out, "%*s%s", width < 72 ? 73 - width : 1, "", name);
     }
@@ -197,7 +197,7 @@ void proc_smaps_rollup(Task *t, FILE *out, const char *path)
 {
     char *text = NULL, *line, *rest;
     uint64_t start = 0, end = 0, first = 0;
-    Sums sums = { .n = 0 };
+    Sums sums = {.n = 0};
     size_t size;
     FILE *smaps = open_memstream(&text, &size);
 

@@ -37,13 +37,12 @@ int proc_mem_of(const Task *t, int fd, int access)
     }
     mode = fcntl(fd, F_GETFL) & O_ACCMODE;
     if (mode != O_RDWR && mode != access) {
-        return 0;              /* the host refuses */
+        return 0; /* the host refuses */
     }
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     n = readlink(link, name, sizeof(name) - 1);
     name[n > 0 ? n : 0] = '\0';
-    return sscanf(name, mem_link, &pid, &end) == 1 && end && end == n
-           ? pid : 0;
+    return sscanf(name, mem_link, &pid, &end) == 1 && end && end == n ? pid : 0;
 }
 
 /* How many of n bytes at addr are mapped for the guest without a gap. */
@@ -124,8 +123,7 @@ long proc_mem_read(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n)
     return access_any(t, pid, addr, buf, n, false);
 }
 
-long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf,
-                    uint64_t n)
+long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n)
 {
     return access_any(t, pid, addr, buf, n, true);
 }

@@ -77,7 +77,9 @@ static const struct {
     const char *name;
     OtherWriter *write;
 } files[] = {
-    { "maps", write_maps }, { "smaps", write_smaps }, { "auxv", write_auxv },
+    {"maps", write_maps},
+    {"smaps", write_smaps},
+    {"auxv", write_auxv},
 };
 
 static long open_view(const Remote *r, const char *name, OtherWriter *write,

@@ -40,8 +40,8 @@ static long access_piece(Task *t, int host, const Remote *r, uint64_t addr,
     return got;
 }
 
-long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf,
-                    uint64_t n, bool write)
+long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n,
+                    bool write)
 {
     uint64_t done = 0;
     char path[32];
@@ -51,14 +51,15 @@ long proc_other_mem(Task *t, int pid, uint64_t addr, uint64_t buf,
 
     snprintf(path, sizeof(path), "/proc/%d/mem", pid);
     host = trace_knows(t, pid, &r) || remote_find(pid, &r) == 0
-           ? open(path, O_RDWR | O_CLOEXEC) : -1;
+               ? open(path, O_RDWR | O_CLOEXEC)
+               : -1;
     if (host < 0) {
-        return 0;              /* as of one that has ended */
+        return 0; /* as of one that has ended */
     }
     n = n < INT_MAX ? n : INT_MAX;
     while (done < n) {
-        got = access_piece(t, host, &r, addr + done, buf + done, n - done,
-                           write);
+        got =
+            access_piece(t, host, &r, addr + done, buf + done, n - done, write);
         if (got < 0) {
             break;
         }

@@ -16,25 +16,25 @@
 
 typedef struct ProcFile {
     const char *name;
-    ProcWriter *write;         /* NULL: access is refused */
+    ProcWriter *write; /* NULL: access is refused */
 } ProcFile;
 
 static const ProcFile own_files[] = {
-    { "maps", proc_maps },
-    { "smaps", proc_smaps },
-    { "smaps_rollup", proc_smaps_rollup },
-    { "cmdline", proc_cmdline },
-    { "environ", proc_environ },
-    { "auxv", proc_auxv },
-    { "stat", proc_stat },
-    { "statm", proc_statm },
-    { "status", proc_status },
-    { "mem", NULL },           /* proc_mem_open */
-    { "pagemap", NULL },
-    { "map_files", NULL },
+    {"maps", proc_maps},
+    {"smaps", proc_smaps},
+    {"smaps_rollup", proc_smaps_rollup},
+    {"cmdline", proc_cmdline},
+    {"environ", proc_environ},
+    {"auxv", proc_auxv},
+    {"stat", proc_stat},
+    {"statm", proc_statm},
+    {"status", proc_status},
+    {"mem", NULL}, /* proc_mem_open */
+    {"pagemap", NULL},
+    {"map_files", NULL},
 };
 
-static const ProcFile cpuinfo = { "cpuinfo", proc_cpuinfo };
+static const ProcFile cpuinfo = {"cpuinfo", proc_cpuinfo};
 
 static const ProcFile *find_file(const char *path)
 {
@@ -43,8 +43,8 @@ static const ProcFile *find_file(const char *path)
     if (strcmp(path, "/proc/cpuinfo") == 0) {
         return &cpuinfo;
     }
-    for (size_t i = 0;
-         file && i < sizeof(own_files) / sizeof(own_files[0]); i++) {
+    for (size_t i = 0; file && i < sizeof(own_files) / sizeof(own_files[0]);
+         i++) {
         if (strcmp(own_files[i].name, file) == 0) {
             return &own_files[i];
         }
@@ -91,7 +91,7 @@ long proc_open(Task *t, const char *path, int flags)
     }
     file = find_file(path);
     if (file && strcmp(file->name, "pagemap") == 0 && task_mm(t)->base == 0) {
-        return PROC_NOT_OURS;  /* the host's pages are the guest's */
+        return PROC_NOT_OURS; /* the host's pages are the guest's */
     }
     return file ? open_view(t, file, path, flags)
                 : proc_other_open(t, path, flags);
@@ -135,7 +135,9 @@ static Dirent *entry_at(char *buf, long at, long n)
     long head = offsetof(Dirent, name);
 
     return n - at > head && d->len > head && d->len <= n - at &&
-           memchr(d->name, '\0', (size_t)(d->len - head)) ? d : NULL;
+                   memchr(d->name, '\0', (size_t)(d->len - head))
+               ? d
+               : NULL;
 }
 
 /* Takes the entry `name` out of the n bytes of buf; what is left. */
@@ -203,8 +205,7 @@ long proc_hide_own(Task *t, int dir, uint64_t addr, long n)
     DropFn *drop;
     long left;
 
-    if (n <= 0 || !proc_path(dir, path) ||
-        !(drop = what_to_drop(t, path))) {
+    if (n <= 0 || !proc_path(dir, path) || !(drop = what_to_drop(t, path))) {
         return n;
     }
     buf = malloc((size_t)n);

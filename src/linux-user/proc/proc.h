@@ -18,8 +18,7 @@ void proc_maps(Task *t, FILE *out, const char *path);
  */
 int proc_mem_of(const Task *t, int fd, int access);
 long proc_mem_read(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n);
-long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf,
-                    uint64_t n);
+long proc_mem_write(Task *t, int pid, uint64_t addr, uint64_t buf, uint64_t n);
 
 /*
  * Does the path, below `dir` or empty for what `dir` is, name the exe of this

@@ -34,7 +34,7 @@ void fd_room_make(FdRoom *r)
     more = r->old;
     more.rlim_cur += ROOM;
     if (more.rlim_max < more.rlim_cur) {
-        more.rlim_max = more.rlim_cur;         /* for those who may */
+        more.rlim_max = more.rlim_cur; /* for those who may */
     }
     r->made = setrlimit(RLIMIT_NOFILE, &more) == 0;
     if (!r->made) {
@@ -58,7 +58,7 @@ bool fd_room_there(void)
     int fd[ROOM_NEEDED], n = 0, any = 0;
 
     while (any < ROOM_NEEDED && fcntl(any, F_GETFD) < 0) {
-        any++;                 /* all of these are free */
+        any++; /* all of these are free */
     }
     if (any == ROOM_NEEDED) {
         return true;
@@ -98,7 +98,7 @@ static int elsewhere(void *opaque)
 bool fd_room_elsewhere(void (*fn)(void *), void *arg, int keep)
 {
     enum { STACK_BYTES = 1 << 20 };
-    Elsewhere e = { fn, arg, keep };
+    Elsewhere e = {fn, arg, keep};
     char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     int pid;
@@ -106,8 +106,8 @@ bool fd_room_elsewhere(void (*fn)(void *), void *arg, int keep)
     if (stack == MAP_FAILED) {
         return false;
     }
-    pid = annotate_clone(elsewhere, stack + STACK_BYTES,
-                         CLONE_VM | CLONE_VFORK, &e);
+    pid = annotate_clone(elsewhere, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK,
+                         &e);
     while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR) {
     }
     munmap(stack, STACK_BYTES);
@@ -131,10 +131,10 @@ static long may_run_before_6_14(int fd)
 
 long program_may_run(int fd)
 {
-    static const char *const words[] = { "", NULL };
-    long ret = raw_syscall(SYS_execveat, fd, (long)"", (long)words,
-                           (long)(words + 1),
-                           AT_EMPTY_PATH | AT_EXECVE_CHECK, 0);
+    static const char *const words[] = {"", NULL};
+    long ret =
+        raw_syscall(SYS_execveat, fd, (long)"", (long)words, (long)(words + 1),
+                    AT_EMPTY_PATH | AT_EXECVE_CHECK, 0);
 
     return ret == -EINVAL ? may_run_before_6_14(fd) : ret;
 }
@@ -144,7 +144,9 @@ long program_may_run(int fd)
 static struct flock last_byte(short type)
 {
     return (struct flock){
-        .l_type = type, .l_whence = SEEK_SET, .l_start = INT64_MAX,
+        .l_type = type,
+        .l_whence = SEEK_SET,
+        .l_start = INT64_MAX,
         .l_len = 1,
     };
 }
@@ -190,8 +192,7 @@ static bool move_up(Process *proc)
     if (old >= (int)room.old.rlim_cur) {
         old = -1;
     } else {
-        proc->program.fd = fcntl(old, F_DUPFD_CLOEXEC,
-                                 (int)room.old.rlim_cur);
+        proc->program.fd = fcntl(old, F_DUPFD_CLOEXEC, (int)room.old.rlim_cur);
         close(old);
     }
     fd_room_end(&room);
@@ -224,8 +225,8 @@ static bool holds(const char *fdinfo)
     bool found = false;
 
     while (f && !found && fgets(line, sizeof(line), f)) {
-        found = strstr(line, "OFDLCK") &&
-                strstr(line, " 9223372036854775807 EOF");
+        found =
+            strstr(line, "OFDLCK") && strstr(line, " 9223372036854775807 EOF");
     }
     if (f) {
         fclose(f);
@@ -258,8 +259,8 @@ static bool locked(int dirfd, const char *path, int flags)
 {
     struct flock lock = last_byte(F_WRLCK);
     int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
-    bool runs = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 &&
-                lock.l_type == F_RDLCK;
+    bool runs =
+        fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_RDLCK;
 
     if (fd >= 0) {
         close(fd);
@@ -274,7 +275,8 @@ bool program_runs(int dirfd, const char *path, int flags)
     struct stat st;
 
     if (((flags & O_ACCMODE) == O_RDONLY && !(flags & O_TRUNC)) ||
-        (flags & O_PATH) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
+        (flags & O_PATH) ||
+        (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
         return false;
     }
     return fstatat(dirfd, path, &st, link ? AT_SYMLINK_NOFOLLOW : 0) == 0 &&

@@ -46,14 +46,16 @@ static void write_stat_field(Task *t, FILE *out, int field, const char *word)
 {
     const Process *proc = t->proc;
     const ElfAreas *areas = &proc->placed.areas;
-    const struct { int field; uint64_t value; } own[] = {
-        { 23, mm_size(task_mm(t)) },
-        { 26, areas->start_code }, { 27, areas->end_code },
-        { 28, proc->placed.stack_start },
-        { 45, areas->start_data }, { 46, areas->end_data },
-        { 47, proc->mm.brk_start },
-        { 48, proc->placed.arg_start }, { 49, proc->placed.arg_end },
-        { 50, proc->placed.arg_end }, { 51, proc->placed.env_end },
+    const struct {
+        int field;
+        uint64_t value;
+    } own[] = {
+        {23, mm_size(task_mm(t))},  {26, areas->start_code},
+        {27, areas->end_code},      {28, proc->placed.stack_start},
+        {45, areas->start_data},    {46, areas->end_data},
+        {47, proc->mm.brk_start},   {48, proc->placed.arg_start},
+        {49, proc->placed.arg_end}, {50, proc->placed.arg_end},
+        {51, proc->placed.env_end},
     };
 
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -95,8 +97,7 @@ void proc_statm(Task *t, FILE *out, const char *path)
     char rest[256];
 
     if (in && fscanf(in, "%*u%255[^\n]", rest) == 1) {
-        fprintf(out, "%" PRIu64 "%s\n", mm_size(task_mm(t)) / GUEST_PAGE,
-                rest);
+        fprintf(out, "%" PRIu64 "%s\n", mm_size(task_mm(t)) / GUEST_PAGE, rest);
     }
     if (in) {
         fclose(in);
@@ -151,8 +152,7 @@ static void write_status_line(Task *t, FILE *out, const char *line)
         fprintf(out, "SigIgn:\t%016" PRIx64 "\n",
                 signal_set(t->actions, false));
     } else if (is_field(line, "SigCgt")) {
-        fprintf(out, "SigCgt:\t%016" PRIx64 "\n",
-                signal_set(t->actions, true));
+        fprintf(out, "SigCgt:\t%016" PRIx64 "\n", signal_set(t->actions, true));
     } else {
         fputs(line, out);
     }

@@ -29,8 +29,8 @@ void clone_give_tid(Task *t, const CloneArgs *c, uint64_t flag, long tid)
 
     check(tid > 0, "a child has id %ld", tid);
     if (c->flags & flag) {
-        mm_write(task_mm(t), flag == CLONE_PARENT_SETTID ? c->parent_tid
-                                                         : c->child_tid,
+        mm_write(task_mm(t),
+                 flag == CLONE_PARENT_SETTID ? c->parent_tid : c->child_tid,
                  &value, sizeof(value));
     }
 }
@@ -49,10 +49,10 @@ long clone_host_flags(const CloneArgs *c)
 
 bool clone_give_thread_pidfd(Task *t, const CloneArgs *c)
 {
-    enum { OF_THREAD = O_EXCL };       /* PIDFD_THREAD, Linux 6.9 */
+    enum { OF_THREAD = O_EXCL }; /* PIDFD_THREAD, Linux 6.9 */
     long fd = c->flags & CLONE_PIDFD
-              ? raw_syscall(SYS_pidfd_open, t->tid, OF_THREAD, 0, 0, 0, 0)
-              : 0;
+                  ? raw_syscall(SYS_pidfd_open, t->tid, OF_THREAD, 0, 0, 0, 0)
+                  : 0;
 
     if (fd > 0) {
         clone_give_pidfd(t, c, (int32_t)fd);

@@ -80,7 +80,7 @@ long sys_exit_group(Task *t, const uint64_t *a)
     trace_exiting(t);
     process_end(t);
     if (t->vfork) {
-        thread_clear_tid(t);   /* the memory lives on */
+        thread_clear_tid(t); /* the memory lives on */
     }
     for (;;) {
         raw_syscall(SYS_exit_group, (int)a[0], 0, 0, 0, 0, 0);
@@ -99,7 +99,7 @@ long sys_exit(Task *t, const uint64_t *a)
         return sys_exit_group(t, a);
     }
     robust_exit(t);
-    t->exited = t->no_result = true;   /* before others can know */
+    t->exited = t->no_result = true; /* before others can know */
     thread_clear_tid(t);
     return 0;
 }

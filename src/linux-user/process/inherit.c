@@ -20,9 +20,9 @@ typedef struct Header {
     MmLimit limit[MM_NB_LIMITS];
     uint32_t strict, nb_filters;
     InheritedProgram program;
-    uint32_t mdwe;             /* PR_MDWE_* */
+    uint32_t mdwe; /* PR_MDWE_* */
     TraceSaved trace;
-    uint32_t debug_bytes;      /* of debug: gdb_save() */
+    uint32_t debug_bytes; /* of debug: gdb_save() */
     char debug[GDB_SAVED_MAX];
 } Header;
 
@@ -35,8 +35,8 @@ static void write_filters(FILE *out, const SeccompFilter *f)
 {
     if (f) {
         write_filters(out, f->prev);
-        fwrite(&(FilterHeader){ f->n, f->has_listener },
-               sizeof(FilterHeader), 1, out);
+        fwrite(&(FilterHeader){f->n, f->has_listener}, sizeof(FilterHeader), 1,
+               out);
         fwrite(f->insn, sizeof(f->insn[0]), f->n, out);
     }
 }
@@ -58,9 +58,9 @@ static FILE *new_file(int *fd)
 long inherit_save(Task *t, const InheritedProgram *program, int *out,
                   char variable[INHERIT_VARIABLE_SIZE])
 {
-    Header h = { .strict = t->seccomp.strict,
-                 .nb_filters = seccomp_count(t->seccomp.filter),
-                 .program = *program };
+    Header h = {.strict = t->seccomp.strict,
+                .nb_filters = seccomp_count(t->seccomp.filter),
+                .program = *program};
     FILE *file;
 
     *out = -1;
@@ -143,7 +143,7 @@ int inherit_take(char **envp, InheritedProgram *program)
         }
     }
     *to = NULL;
-    *program = (InheritedProgram){ .fd = -1 };
+    *program = (InheritedProgram){.fd = -1};
     /* A program with more rights than its caller takes nothing from it. */
     if (fd < 0 || getauxval(AT_SECURE) ||
         pread(fd, &h, sizeof(h), 0) != sizeof(h)) {

@@ -1,8 +1,8 @@
 /*
  * What a guest program hands to the program that it executes, where the
  * host's kernel does not do it: limits of memory, MDWE, seccomp.  It goes
- * through a memory file whose descriptor an environment variable tells; both are gone
- * when the new program starts.
+ * through a memory file whose descriptor an environment variable tells; both
+ * are gone when the new program starts.
  */
 #ifndef LINUX_USER_INHERIT_H
 #define LINUX_USER_INHERIT_H
@@ -11,8 +11,8 @@
 
 /* What the program is, if not what its path says. */
 typedef struct InheritedProgram {
-    int32_t fd;                /* -1: what its path says */
-    bool names;                /* the file's name is that of the thread, too */
+    int32_t fd; /* -1: what its path says */
+    bool names; /* the file's name is that of the thread, too */
 } InheritedProgram;
 
 /*

@@ -21,7 +21,7 @@ enum { LIST_LIMIT = 2048, PI_BIT = 1, HEAD_BYTES = 24 };
 /* struct robust_list_head, the same for all 64-bit machines. */
 typedef struct Head {
     uint64_t first;
-    int64_t offset;            /* from an entry to its futex word */
+    int64_t offset; /* from an entry to its futex word */
     uint64_t pending;
 } Head;
 
@@ -152,7 +152,7 @@ static void find_list(void *opaque, CPUState *cpu)
  */
 static long list_of(Task *t, int32_t tid, uint64_t *list)
 {
-    Sought s = { .tid = tid };
+    Sought s = {.tid = tid};
     uint64_t theirs, size;
     long ret;
 
@@ -163,7 +163,9 @@ static long list_of(Task *t, int32_t tid, uint64_t *list)
     ret = raw_syscall(SYS_get_robust_list, tid, (long)&theirs, (long)&size, 0,
                       0, 0);
     exec_each_other(t->cpu, find_list, &s);
-    *list = s.found ? s.list : ret == 0 && mm_addr_ok(task_mm(t), theirs) ? theirs : 0;
+    *list = s.found                                      ? s.list
+            : ret == 0 && mm_addr_ok(task_mm(t), theirs) ? theirs
+                                                         : 0;
     return ret;
 }
 

@@ -29,7 +29,7 @@ enum {
 typedef struct Builder {
     Mm *mm;
     uint64_t sp, bottom;
-    bool bad;                  /* does not fit */
+    bool bad; /* does not fit */
 } Builder;
 
 static uint64_t stack_size(const LinuxUserOptions *o)
@@ -186,10 +186,10 @@ static int64_t fill(Builder *b, Process *proc, const StackInfo *info,
     size_t argc = count(o->argv), envc = count(o->envp);
     uint64_t execfn, random, platform;
     uint8_t bytes[16];
-    Auxv auxv = { .n = 0 };
+    Auxv auxv = {.n = 0};
 
     fill_random(o, bytes, sizeof(bytes));
-    push(b, &(uint64_t){ 0 }, sizeof(uint64_t));
+    push(b, &(uint64_t){0}, sizeof(uint64_t));
     execfn = push_string(b, o->execfn ? o->execfn : o->program);
     proc->placed.env_end = b->sp;
     push_strings(b, o->envp, strings + argc);
@@ -211,19 +211,21 @@ int64_t stack_build(Process *proc, const StackInfo *info)
     const LinuxUserOptions *o = proc->options;
     uint64_t size = stack_size(o), top = proc->mm.end - GUEST_PAGE;
     MapRequest r = {
-        .addr = top - size, .len = size, .fd = -1,
+        .addr = top - size,
+        .len = size,
+        .fd = -1,
         .prot = PROT_READ | PROT_WRITE |
                 (info->program->exec_stack ? PROT_EXEC : 0),
-        .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-                 MAP_FIXED_NOREPLACE,
+        .flags =
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
         .kind = MAPPING_STACK,
     };
-    Builder b = { &proc->mm, top, top - size, false };
+    Builder b = {&proc->mm, top, top - size, false};
     uint64_t *strings;
     int64_t ret = mm_map(&proc->mm, &r);
 
     if (ret == -EEXIST || ret == -ENOMEM) {
-        r.addr = 0;            /* the host is there: anywhere */
+        r.addr = 0; /* the host is there: anywhere */
         r.flags &= ~MAP_FIXED_NOREPLACE;
         ret = mm_map(&proc->mm, &r);
         b.bottom = (uint64_t)ret;

@@ -7,10 +7,10 @@
 
 typedef struct StackInfo {
     const ElfImage *program;
-    uint64_t interp_base;      /* where the interpreter is; 0: none */
-    uint64_t entry;            /* of the program itself */
-    uint64_t features;         /* of the processor */
-    uint64_t vdso;             /* AT_SYSINFO_EHDR; 0: none */
+    uint64_t interp_base; /* where the interpreter is; 0: none */
+    uint64_t entry;       /* of the program itself */
+    uint64_t features;    /* of the processor */
+    uint64_t vdso;        /* AT_SYSINFO_EHDR; 0: none */
 } StackInfo;
 
 /*

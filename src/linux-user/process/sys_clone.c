@@ -50,8 +50,7 @@ static long libc_tid_address(void)
 /* What clone(2) has no place for. */
 static bool needs_clone3(const CloneArgs *c)
 {
-    return c->nb_set_tid ||
-           (c->flags & (CLONE_INTO_CGROUP | CLONE_NEWTIME));
+    return c->nb_set_tid || (c->flags & (CLONE_INTO_CGROUP | CLONE_NEWTIME));
 }
 
 static long host_clone3(const CloneArgs *c, int32_t *pidfd, long tid)
@@ -60,9 +59,11 @@ static long host_clone3(const CloneArgs *c, int32_t *pidfd, long tid)
         .flags = ((uint64_t)clone_host_flags(c) & ~(uint64_t)CSIGNAL) |
                  (tid ? CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID : 0),
         .exit_signal = (uint64_t)c->exit_signal,
-        .pidfd = (uintptr_t)pidfd, .child_tid = (uint64_t)tid,
+        .pidfd = (uintptr_t)pidfd,
+        .child_tid = (uint64_t)tid,
         .set_tid = c->nb_set_tid ? (uintptr_t)c->set_tid : 0,
-        .set_tid_size = c->nb_set_tid, .cgroup = (uint64_t)c->cgroup,
+        .set_tid_size = c->nb_set_tid,
+        .cgroup = (uint64_t)c->cgroup,
     };
 
     return raw_syscall(SYS_clone3, (long)&args, sizeof(args), 0, 0, 0, 0);
@@ -169,8 +170,8 @@ static long fork_process(Task *t, const CloneArgs *c)
     trace_clone_begin(t, c);
     fflush(t->proc->options->log.file);
     if (signal_block_all(t)) {
-        ret = exec_fork_prepare(t->cpu) < 0 ? -EAGAIN
-                                            : fork_locked(t, c, &pidfd);
+        ret =
+            exec_fork_prepare(t->cpu) < 0 ? -EAGAIN : fork_locked(t, c, &pidfd);
         if (ret == 0) {
             forget_parent(t);
         }
@@ -225,8 +226,8 @@ static bool pidfd_writable(Task *t, const CloneArgs *c)
     uint32_t old;
 
     return mm_read(task_mm(t), &old, c->pidfd, sizeof(old)) &&
-           ((c->pidfd & 3) || user_cas(g2h(task_mm(t), c->pidfd), old,
-                                       old) >= 0);
+           ((c->pidfd & 3) ||
+            user_cas(g2h(task_mm(t), c->pidfd), old, old) >= 0);
 }
 
 /* Why there is no such task; 0: there may be. */
@@ -236,7 +237,7 @@ static long refuse(Task *t, const CloneArgs *c)
         return -EINVAL;
     }
     if ((c->flags & CLONE_VM) && c->nb_set_tid) {
-        return -EPERM;         /* libc makes it, which cannot */
+        return -EPERM; /* libc makes it, which cannot */
     }
     if ((c->flags & CLONE_VM) && (c->flags & CLONE_INTO_CGROUP)) {
         return -EOPNOTSUPP;
@@ -260,8 +261,7 @@ static long start_task(Task *t, const CloneArgs *c)
     if ((c->flags & CLONE_VFORK) && t->debug && gdb_vfork_begin(t->debug)) {
         return followed_vfork(t, c);
     }
-    return c->flags & CLONE_VFORK ? vfork_process(t, c)
-                                  : shared_process(t, c);
+    return c->flags & CLONE_VFORK ? vfork_process(t, c) : shared_process(t, c);
 }
 
 static long run_clone(Task *t, const CloneArgs *c)
@@ -283,7 +283,10 @@ long sys_clone(Task *t, const uint64_t *a)
     CloneArgs c = {
         .flags = a[0] & 0xffffffff & ~(uint64_t)CSIGNAL,
         .exit_signal = (int)(a[0] & CSIGNAL),
-        .stack = a[1], .parent_tid = a[2], .pidfd = a[2], .tls = a[tls],
+        .stack = a[1],
+        .parent_tid = a[2],
+        .pidfd = a[2],
+        .tls = a[tls],
         .child_tid = a[7 - tls],
     };
 
@@ -323,26 +326,29 @@ static long check_fields(const struct clone_args *in, uint64_t size)
         return -EINVAL;
     }
     return (in->flags & CLONE_INTO_CGROUP) &&
-           (in->cgroup > INT_MAX || size < CLONE_ARGS_SIZE_VER2)
-           ? -EINVAL : 0;
+                   (in->cgroup > INT_MAX || size < CLONE_ARGS_SIZE_VER2)
+               ? -EINVAL
+               : 0;
 }
 
 static long check_flags(const Mm *mm, const struct clone_args *in)
 {
-    const uint64_t known = UINT32_MAX | CLONE_CLEAR_SIGHAND |
-                           CLONE_INTO_CGROUP;
+    const uint64_t known = UINT32_MAX | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;
     const uint64_t not_here = CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME);
 
     return (in->flags & ~known) || (in->flags & not_here) ||
-           ((in->flags & (CLONE_THREAD | CLONE_PARENT)) && in->exit_signal) ||
-           !in->stack != !in->stack_size ||
-           !mm_range_ok(mm, in->stack, in->stack_size) ? -EINVAL : 0;
+                   ((in->flags & (CLONE_THREAD | CLONE_PARENT)) &&
+                    in->exit_signal) ||
+                   !in->stack != !in->stack_size ||
+                   !mm_range_ok(mm, in->stack, in->stack_size)
+               ? -EINVAL
+               : 0;
 }
 
 long sys_clone3(Task *t, const uint64_t *a)
 {
     struct clone_args in;
-    int32_t set_tid[CLONE_NB_TIDS] = { 0 };
+    int32_t set_tid[CLONE_NB_TIDS] = {0};
     CloneArgs c;
     long ret = read_args(t, &in, a[0], a[1]);
 
@@ -356,10 +362,14 @@ long sys_clone3(Task *t, const uint64_t *a)
         return ret;
     }
     c = (CloneArgs){
-        .flags = in.flags, .exit_signal = (int)in.exit_signal,
-        .stack = in.stack + in.stack_size, .tls = in.tls,
-        .parent_tid = in.parent_tid, .child_tid = in.child_tid,
-        .pidfd = in.pidfd, .cgroup = (int32_t)in.cgroup,
+        .flags = in.flags,
+        .exit_signal = (int)in.exit_signal,
+        .stack = in.stack + in.stack_size,
+        .tls = in.tls,
+        .parent_tid = in.parent_tid,
+        .child_tid = in.child_tid,
+        .pidfd = in.pidfd,
+        .cgroup = (int32_t)in.cgroup,
         .nb_set_tid = (uint32_t)in.set_tid_size,
     };
     memcpy(c.set_tid, set_tid, sizeof(set_tid));

@@ -28,11 +28,11 @@
 #include "util/check.h"
 
 enum {
-    SCRATCH_BYTES = 16 << 20,  /* room for all strings and vectors */
-    STRING_MAX = 128 << 10,    /* MAX_ARG_STRLEN */
-    SCRIPT_LINE = 256,         /* BINPRM_BUF_SIZE */
-    SCRIPT_DEPTH = 5,          /* one more is ELOOP */
-    EXTRA_ARGS = 64,           /* options and interpreters put in front */
+    SCRATCH_BYTES = 16 << 20, /* room for all strings and vectors */
+    STRING_MAX = 128 << 10,   /* MAX_ARG_STRLEN */
+    SCRIPT_LINE = 256,        /* BINPRM_BUF_SIZE */
+    SCRIPT_DEPTH = 5,         /* one more is ELOOP */
+    EXTRA_ARGS = 64,          /* options and interpreters put in front */
 };
 
 /*
@@ -41,16 +41,16 @@ enum {
  */
 typedef struct ExecArgs {
     char *at, *end;
-    char **argv, **envp;       /* NULL-terminated; argv has EXTRA_ARGS */
-    int dirfd, flags;          /* as the guest gave them */
-    char *asked;               /* PATH_MAX: the same, the path */
-    char *name;                /* PATH_MAX: AT_EXECFN */
-    char *path;                /* PATH_MAX: what leads there, with -L */
-    const char *given;         /* what a script's interpreter is given */
-    bool hidden;               /* it cannot open that: it will be closed */
-    bool renamed;              /* name does not lead to the program */
-    bool nameless;             /* there was a descriptor, and no path */
-    bool unreadable;           /* it may be run, but not read */
+    char **argv, **envp; /* NULL-terminated; argv has EXTRA_ARGS */
+    int dirfd, flags;    /* as the guest gave them */
+    char *asked;         /* PATH_MAX: the same, the path */
+    char *name;          /* PATH_MAX: AT_EXECFN */
+    char *path;          /* PATH_MAX: what leads there, with -L */
+    const char *given;   /* what a script's interpreter is given */
+    bool hidden;         /* it cannot open that: it will be closed */
+    bool renamed;        /* name does not lead to the program */
+    bool nameless;       /* there was a descriptor, and no path */
+    bool unreadable;     /* it may be run, but not read */
     bool changes_user;
     const char *guest;         /* the name of that which it is of, and */
     const GuestAbi *abi;       /* its Linux; NULL: it is the host's */
@@ -141,9 +141,9 @@ static long take_vector(Task *t, ExecArgs *x, uint64_t addr, size_t before,
 
 static long take_scratch(Task *t, ExecArgs *x)
 {
-    t->exec_scratch = reserve_map(&t->proc->reserve, SCRATCH_BYTES,
-                                  PROT_READ | PROT_WRITE,
-                                  MAP_PRIVATE | MAP_NORESERVE);
+    t->exec_scratch =
+        reserve_map(&t->proc->reserve, SCRATCH_BYTES, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_NORESERVE);
     if (!t->exec_scratch) {
         return -ENOMEM;
     }
@@ -162,7 +162,7 @@ static long take_vectors(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
     if (n < 0) {
         return n;
     }
-    if (n == 0) {              /* as Linux does it: an empty argv[0] */
+    if (n == 0) { /* as Linux does it: an empty argv[0] */
         *--x->argv = take(x, 1);
     }
     x->words = x->argv;
@@ -179,8 +179,8 @@ static long take_vectors(Task *t, ExecArgs *x, uint64_t argv, uint64_t envp)
  */
 static long open_to_run(int dirfd, const char *path, int flags)
 {
-    int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-                                 O_NOCTTY | flags);
+    int fd = openat(dirfd, path,
+                    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
     long ret = fd < 0 ? -errno : program_may_run(fd);
 
     if (ret == -EACCES && fd < 0 &&
@@ -253,7 +253,7 @@ static bool parse_script(char head[SCRIPT_LINE], long n, char **interp,
     *interp = p;
     p += strcspn(p, " \t");
     if (cut && p == head + SCRIPT_LINE - 1) {
-        return false;          /* is that all of its name? */
+        return false; /* is that all of its name? */
     }
     *arg = NULL;
     if (*p) {
@@ -290,7 +290,7 @@ static long enter_script(Task *t, ExecArgs *x, char *interp, char *arg)
     }
     x->given = x->argv[0];
     x->renamed = true;
-    strcpy(x->path, interp);   /* it is shorter than SCRIPT_LINE */
+    strcpy(x->path, interp); /* it is shorter than SCRIPT_LINE */
     if (prefix && interp[0] == '/') {
         path_below(prefix, x->path, true);
     }
@@ -338,7 +338,7 @@ static long resolve(Task *t, ExecArgs *x)
  */
 static long hand_on(Task *t, ExecArgs *x)
 {
-    InheritedProgram program = { .fd = -1, .names = x->nameless };
+    InheritedProgram program = {.fd = -1, .names = x->nameless};
     char *variable = take(x, INHERIT_VARIABLE_SIZE);
     long ret;
 
@@ -373,8 +373,8 @@ static char *take_name(ExecArgs *x)
 static long put_emulator_before(Task *t, ExecArgs *x)
 {
     const LinuxUserOptions *o = t->proc->options;
-    char **options = x->abi == task_abi(t) ? o->self_options
-                                           : o->foreign_options;
+    char **options =
+        x->abi == task_abi(t) ? o->self_options : o->foreign_options;
     char *argv0 = x->argv[0], *name = take_name(x);
     size_t n = 0;
 
@@ -428,8 +428,7 @@ static long kernel_exec(Task *t, ExecArgs *x)
     }
     x->argv = x->words;
     x->argv[0] = x->first_word;
-    return host_exec(t, x->dirfd, t->proc->options->prefix ? x->path
-                                                           : x->asked,
+    return host_exec(t, x->dirfd, t->proc->options->prefix ? x->path : x->asked,
                      x, x->flags);
 }
 
@@ -547,8 +546,7 @@ static long guest_exec(Task *t, ExecArgs *x)
         }
     }
     ret = put_emulator_before(t, x);
-    return ret < 0 ? ret
-                   : host_exec(t, AT_FDCWD, t->proc->options->self, x, 0);
+    return ret < 0 ? ret : host_exec(t, AT_FDCWD, t->proc->options->self, x, 0);
 }
 
 /* An execve, up to where only the kernel can refuse it. */
@@ -556,7 +554,7 @@ typedef struct Attempt {
     Task *t;
     ExecArgs x;
     const uint64_t *a;
-    long ret;                  /* resolve()'s, or -errno */
+    long ret; /* resolve()'s, or -errno */
 } Attempt;
 
 static void look_at_program(void *opaque)
@@ -587,7 +585,7 @@ static void look_elsewhere(void *opaque)
     Attempt *e = opaque;
 
     look_at_program(e);
-    e->x.fd = -1;              /* it was, there */
+    e->x.fd = -1; /* it was, there */
     if (e->x.renamed) {
         strcpy(e->x.name, e->x.path[0] ? e->x.path : e->x.name);
         e->x.renamed = false;
@@ -610,9 +608,13 @@ static long run_program(Attempt *e)
 static long try_exec(Task *t, int dirfd, const uint64_t *a, int flags,
                      FdRoom *room)
 {
-    Attempt e = { .t = t, .a = a,
-                .x = { .fd = -1, .inherit = -1, .dirfd = dirfd,
-                       .flags = flags, .room = room } };
+    Attempt e = {.t = t,
+                 .a = a,
+                 .x = {.fd = -1,
+                       .inherit = -1,
+                       .dirfd = dirfd,
+                       .flags = flags,
+                       .room = room}};
     long ret = take_scratch(t, &e.x);
 
     if (ret == 0 && room && !fd_room_there()) {

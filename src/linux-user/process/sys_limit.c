@@ -64,8 +64,7 @@ long sys_setrlimit(Task *t, const uint64_t *a)
     if (index >= 0) {
         return a[1] ? own_limit(t, index, a[1], 0) : -EFAULT;
     }
-    return core_limit(t, (int)a[0],
-                      pass_call(t, SYS_setrlimit, 1u << 1, a));
+    return core_limit(t, (int)a[0], pass_call(t, SYS_setrlimit, 1u << 1, a));
 }
 
 long sys_prlimit64(Task *t, const uint64_t *a)

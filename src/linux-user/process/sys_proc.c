@@ -58,34 +58,50 @@ long sys_personality(Task *t, const uint64_t *a)
 enum {
     GET_AUXV = 0x41555856,
     SET_VMA = 0x53564d41,
-    SET_MDWE = 65, GET_MDWE = 66,
-    SET_MEMORY_MERGE = 67, GET_MEMORY_MERGE = 68,
+    SET_MDWE = 65,
+    GET_MDWE = 66,
+    SET_MEMORY_MERGE = 67,
+    GET_MEMORY_MERGE = 68,
 };
 
 /* Bits: which arguments are pointers; -1: not what all guests have. */
 static int prctl_pointers(int option)
 {
     switch (option) {
-    case PR_SET_NAME: case PR_GET_NAME: case PR_GET_PDEATHSIG:
-    case PR_GET_CHILD_SUBREAPER:
-        return 1 << 1;
-    case PR_SET_PDEATHSIG: case PR_GET_DUMPABLE: case PR_SET_DUMPABLE:
-    case PR_GET_KEEPCAPS: case PR_SET_KEEPCAPS: case PR_GET_SECUREBITS:
-    case PR_SET_SECUREBITS: case PR_CAPBSET_READ: case PR_CAPBSET_DROP:
-    case PR_SET_TIMERSLACK: case PR_GET_TIMERSLACK:
-    case PR_SET_CHILD_SUBREAPER: case PR_SET_NO_NEW_PRIVS:
-    case PR_GET_NO_NEW_PRIVS: case PR_SET_THP_DISABLE:
-    case PR_GET_THP_DISABLE: case PR_CAP_AMBIENT: case PR_SET_PTRACER:
-    case PR_GET_TIMING: case PR_SET_TIMING: case PR_MCE_KILL:
-    case PR_MCE_KILL_GET: case PR_TASK_PERF_EVENTS_DISABLE:
-    case PR_TASK_PERF_EVENTS_ENABLE: case PR_SET_IO_FLUSHER:
+    case PR_SET_NAME:
+    case PR_GET_NAME:
+    case PR_GET_PDEATHSIG:
+    case PR_GET_CHILD_SUBREAPER: return 1 << 1;
+    case PR_SET_PDEATHSIG:
+    case PR_GET_DUMPABLE:
+    case PR_SET_DUMPABLE:
+    case PR_GET_KEEPCAPS:
+    case PR_SET_KEEPCAPS:
+    case PR_GET_SECUREBITS:
+    case PR_SET_SECUREBITS:
+    case PR_CAPBSET_READ:
+    case PR_CAPBSET_DROP:
+    case PR_SET_TIMERSLACK:
+    case PR_GET_TIMERSLACK:
+    case PR_SET_CHILD_SUBREAPER:
+    case PR_SET_NO_NEW_PRIVS:
+    case PR_GET_NO_NEW_PRIVS:
+    case PR_SET_THP_DISABLE:
+    case PR_GET_THP_DISABLE:
+    case PR_CAP_AMBIENT:
+    case PR_SET_PTRACER:
+    case PR_GET_TIMING:
+    case PR_SET_TIMING:
+    case PR_MCE_KILL:
+    case PR_MCE_KILL_GET:
+    case PR_TASK_PERF_EVENTS_DISABLE:
+    case PR_TASK_PERF_EVENTS_ENABLE:
+    case PR_SET_IO_FLUSHER:
     case PR_GET_IO_FLUSHER:
-    case SET_MEMORY_MERGE: case GET_MEMORY_MERGE:
-        return 0;
-    case SET_VMA:              /* what, start, length, name */
-        return 1 << 2 | 1 << 4;
-    default:
-        return -1;
+    case SET_MEMORY_MERGE:
+    case GET_MEMORY_MERGE: return 0;
+    case SET_VMA: /* what, start, length, name */ return 1 << 2 | 1 << 4;
+    default: return -1;
     }
 }
 
@@ -125,14 +141,11 @@ long sys_prctl(Task *t, const uint64_t *a)
     int option = (int)a[0], pointers = prctl_pointers(option);
 
     switch (option) {
-    case PR_GET_TID_ADDRESS:   /* the kernel has our own */
+    case PR_GET_TID_ADDRESS: /* the kernel has our own */
         return mm_write(task_mm(t), a[1], &t->clear_tid, 8) ? 0 : -EFAULT;
-    case PR_SET_SECCOMP:
-        return seccomp_prctl_set(t, a[1], a[2]);
-    case PR_GET_SECCOMP:
-        return seccomp_mode(t);
-    case GET_AUXV:
-        return get_auxv(t, a[1], a[2], a[3] | a[4]);
+    case PR_SET_SECCOMP: return seccomp_prctl_set(t, a[1], a[2]);
+    case PR_GET_SECCOMP: return seccomp_mode(t);
+    case GET_AUXV: return get_auxv(t, a[1], a[2], a[3] | a[4]);
     case SET_MDWE:
         return a[2] | a[3] | a[4] ? -EINVAL : mm_set_mdwe(task_mm(t), a[1]);
     case GET_MDWE:

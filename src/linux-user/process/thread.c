@@ -23,7 +23,7 @@
 #include "util/check.h"
 
 enum {
-    THREAD_STACK_BYTES = 512 << 10,    /* of the emulator, not the guest */
+    THREAD_STACK_BYTES = 512 << 10, /* of the emulator, not the guest */
     UNSHARED = CLONE_FS | CLONE_FILES | CLONE_SYSVSEM,
     KNOWN_FLAGS = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | UNSHARED |
                   CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
@@ -34,8 +34,8 @@ enum {
 typedef struct NewThread {
     Task *parent;
     const CloneArgs *args;
-    sem_t started;             /* posted once: then this is gone */
-    long result;               /* the id, or -errno */
+    sem_t started; /* posted once: then this is gone */
+    long result;   /* the id, or -errno */
 } NewThread;
 
 static void free_cpu(Task *t)
@@ -94,15 +94,16 @@ void thread_clear_tid(Task *t)
     int32_t zero = 0;
 
     if (t->clear_tid && mm_write(task_mm(t), t->clear_tid, &zero, 4)) {
-        raw_syscall(SYS_futex, (long)g2h(task_mm(t), t->clear_tid),
-                    FUTEX_WAKE, 1, 0, 0, 0);
+        raw_syscall(SYS_futex, (long)g2h(task_mm(t), t->clear_tid), FUTEX_WAKE,
+                    1, 0, 0, 0);
     }
     t->clear_tid = 0;
 }
 
 void thread_copy_state(Task *t, Task *parent, const CloneArgs *c)
 {
-    check(t != parent && t->proc == parent->proc, "a parent of another process");
+    check(t != parent && t->proc == parent->proc,
+          "a parent of another process");
     memcpy(t->cpu->guest, parent->cpu->guest,
            t->proc->options->exec.frontend->state_bytes);
     t->cpu->fp->set(t->cpu, parent->cpu->fp->get(parent->cpu));
@@ -186,7 +187,7 @@ static long start_thread(NewThread *n)
 /* The thread starts with all signals blocked, so none finds it half made. */
 long thread_clone(Task *t, const CloneArgs *c)
 {
-    NewThread n = { .parent = t, .args = c };
+    NewThread n = {.parent = t, .args = c};
     long ret = -RESTART_SYSCALL;
 
     if (c->flags & ~(uint64_t)KNOWN_FLAGS) {

@@ -39,7 +39,7 @@ static int vfork_child(void *opaque)
     t->debug = NULL;
     signal_new_process(t);
     signal_block(t);
-    t->tracees = NULL;         /* its parent's */
+    t->tracees = NULL; /* its parent's */
     if (t->trace->outer) {
         trace_clone_child(t, t->trace->outer, v->c);
     }
@@ -54,7 +54,7 @@ static int vfork_child(void *opaque)
 static void copy_actions(Task *t, Actions *copy)
 {
     check(t->actions != copy, "thread %d copies to itself", t->tid);
-    *copy = (Actions){ .lock = PTHREAD_MUTEX_INITIALIZER };
+    *copy = (Actions){.lock = PTHREAD_MUTEX_INITIALIZER};
     memcpy(copy->at, t->actions->at, sizeof(copy->at));
     copy->catch_core = t->actions->catch_core;
     t->actions = copy;
@@ -88,7 +88,7 @@ static long lend_task(Task *t, const CloneArgs *c, char *stack)
     size_t state_bytes = t->proc->options->exec.frontend->state_bytes;
     uint8_t state[state_bytes];
     FpEnv fp = t->cpu->fp->get(t->cpu);
-    VforkChild child = { t, c };
+    VforkChild child = {t, c};
     Task task = *t, gone;
     TraceBlock block;
     int32_t pidfd = -1;
@@ -147,9 +147,9 @@ typedef struct SharedChild {
     Task *parent, *t;
     CloneArgs c;
     int32_t pid, pidfd;
-    char name[16];             /* of the parent's thread */
-    sem_t started;             /* posted once: then this is gone */
-    long result;               /* the id, or -errno */
+    char name[16]; /* of the parent's thread */
+    sem_t started; /* posted once: then this is gone */
+    long result;   /* the id, or -errno */
 } SharedChild;
 
 static int shared_child(void *opaque)
@@ -166,7 +166,7 @@ static int shared_child(void *opaque)
     clone_give_pidfd(t, &c, s->pidfd);
     s->result = c.flags & CLONE_PIDFD ? getpid() : s->pid;
     sem_post(&s->started);
-    return vfork_child(&(VforkChild){ t, &c });
+    return vfork_child(&(VforkChild){t, &c});
 }
 
 /* In the thread that waits; `s` is gone once the child has started. */
@@ -187,7 +187,7 @@ static void lend_thread(SharedChild *s, Task *t, char *stack)
         s->result = -errno;
         sem_post(&s->started);
     }
-    t->pending = 0;            /* the child's */
+    t->pending = 0; /* the child's */
     signal_block(t);
     end_child(t);
 }
@@ -201,7 +201,7 @@ static void *shared_main(void *opaque)
     prctl(PR_GET_NAME, s->name);
     prctl(PR_SET_NAME, TRACE_OWN_THREAD);
     if (t && stack) {
-        t->proc->nb_tasks--;   /* is no thread of this process */
+        t->proc->nb_tasks--; /* is no thread of this process */
         check(t->proc->nb_tasks >= 0, "%d threads", t->proc->nb_tasks);
         signal_block_all(t);
         lend_thread(s, t, stack);
@@ -224,7 +224,7 @@ static void *shared_main(void *opaque)
  */
 long shared_process(Task *t, const CloneArgs *c)
 {
-    SharedChild s = { .parent = t, .c = *c };
+    SharedChild s = {.parent = t, .c = *c};
     long ret = -RESTART_SYSCALL;
 
     sem_init(&s.started, 0, 0);

@@ -18,7 +18,7 @@
 
 enum {
     SYSGOOD_STOP = SIGTRAP | 0x80,
-    SET_CALL_INFO = 0x4212,            /* PTRACE_SET_SYSCALL_INFO */
+    SET_CALL_INFO = 0x4212, /* PTRACE_SET_SYSCALL_INFO */
 };
 
 #define OPTION_MASK (0xffu | PTRACE_O_EXITKILL)
@@ -32,8 +32,8 @@ static long trace_me(Task *t)
 
     ret = ret < 0 ? -EPERM : host_ptrace(PTRACE_TRACEME, 0, 0, 0);
     if (ret == 0) {
-        b->want = (TraceWants){ 0 };
-        b->orders = (TraceOrders){ 0 };
+        b->want = (TraceWants){0};
+        b->orders = (TraceOrders){0};
         b->seized = b->options = b->in_call = 0;
         b->tracer = getppid();
         b->on = 1;
@@ -50,8 +50,8 @@ static long attach(Task *t, int tid, bool seize, uint64_t options)
         return -EIO;
     }
     ret = ret < 0 ? ret
-          : host_ptrace(PTRACE_SEIZE, tid, 0,
-                        tracee_host_options((uint32_t)options));
+                  : host_ptrace(PTRACE_SEIZE, tid, 0,
+                                tracee_host_options((uint32_t)options));
     if (ret < 0) {
         return ret;
     }
@@ -85,7 +85,10 @@ static void give_back(Tracee *e, int signo, TraceMode mode)
         tracee_poke_field(e, call);
     }
     b->orders = (TraceOrders){
-        .resumed = 1, .signo = signo, .mode = mode, .set = e->changed,
+        .resumed = 1,
+        .signo = signo,
+        .mode = mode,
+        .set = e->changed,
     };
     tracee_poke_field(e, orders);
 }
@@ -194,16 +197,16 @@ static long interrupt(Task *t, Tracee *e)
 static bool has_word(const Tracee *e, uint64_t addr)
 {
     return remote_has(&e->where, addr, sizeof(uint64_t)) &&
-           remote_mapped(&e->where, addr, sizeof(uint64_t)) ==
-           sizeof(uint64_t);
+           remote_mapped(&e->where, addr, sizeof(uint64_t)) == sizeof(uint64_t);
 }
 
 static long do_peek(Task *t, Tracee *e, const uint64_t *a)
 {
     uint64_t word;
     long ret = has_word(e, a[2])
-               ? host_ptrace(PTRACE_PEEKDATA, e->tid, a[2] + e->where.base,
-                             (uintptr_t)&word) : -EIO;
+                   ? host_ptrace(PTRACE_PEEKDATA, e->tid, a[2] + e->where.base,
+                                 (uintptr_t)&word)
+                   : -EIO;
 
     if (ret < 0) {
         return ret;
@@ -213,9 +216,9 @@ static long do_peek(Task *t, Tracee *e, const uint64_t *a)
 
 static long do_poke(Task *t, Tracee *e, const uint64_t *a)
 {
-    long ret = has_word(e, a[2])
-               ? host_ptrace(PTRACE_POKEDATA, e->tid, a[2] + e->where.base,
-                             a[3]) : -EIO;
+    long ret = has_word(e, a[2]) ? host_ptrace(PTRACE_POKEDATA, e->tid,
+                                               a[2] + e->where.base, a[3])
+                                 : -EIO;
 
     (void)t;
     if (ret == 0) {
@@ -246,15 +249,16 @@ static long regset(Task *t, Tracee *e, const uint64_t *a, bool set)
     }
     place = e->b.regs + r->at;
     iov.iov_len = iov.iov_len < r->bytes ? iov.iov_len : r->bytes;
-    if (set ? !mm_read(task_mm(t), place, (uintptr_t)iov.iov_base,
-                       iov.iov_len)
+    if (set ? !mm_read(task_mm(t), place, (uintptr_t)iov.iov_base, iov.iov_len)
             : !mm_write(task_mm(t), (uintptr_t)iov.iov_base, place,
                         iov.iov_len)) {
         return -EFAULT;
     }
     e->changed |= set ? (uint32_t)TRACE_SET_REGSET << i : 0;
     return mm_write(task_mm(t), a[3] + offsetof(struct iovec, iov_len),
-                    &iov.iov_len, sizeof(iov.iov_len)) ? 0 : -EFAULT;
+                    &iov.iov_len, sizeof(iov.iov_len))
+               ? 0
+               : -EFAULT;
 }
 
 static long do_getregset(Task *t, Tracee *e, const uint64_t *a)
@@ -274,8 +278,8 @@ static long do_getsiginfo(Task *t, Tracee *e, const uint64_t *a)
     if (!e->b.has_info && !e->ending) {
         return -EINVAL;
     }
-    return mm_write(task_mm(t), a[3], &e->b.info, sizeof(e->b.info))
-           ? 0 : -EFAULT;
+    return mm_write(task_mm(t), a[3], &e->b.info, sizeof(e->b.info)) ? 0
+                                                                     : -EFAULT;
 }
 
 static long do_setsiginfo(Task *t, Tracee *e, const uint64_t *a)
@@ -299,7 +303,8 @@ static long do_getsigmask(Task *t, Tracee *e, const uint64_t *a)
         return -EINVAL;
     }
     return mm_write(task_mm(t), a[3], &e->b.sigmask, sizeof(e->b.sigmask))
-           ? 0 : -EFAULT;
+               ? 0
+               : -EFAULT;
 }
 
 static long do_setsigmask(Task *t, Tracee *e, const uint64_t *a)
@@ -330,7 +335,8 @@ static long do_peeksiginfo(Task *t, Tracee *e, const uint64_t *a)
 static long do_geteventmsg(Task *t, Tracee *e, const uint64_t *a)
 {
     return mm_write(task_mm(t), a[3], &e->b.message, sizeof(e->b.message))
-           ? 0 : -EFAULT;
+               ? 0
+               : -EFAULT;
 }
 
 static long do_setoptions(Task *t, Tracee *e, const uint64_t *a)
@@ -352,8 +358,14 @@ typedef struct CallInfo {
     uint32_t arch;
     uint64_t ip, sp;
     union {
-        struct { uint64_t nr, args[6]; uint32_t data, reserved2; } entry;
-        struct { int64_t value; uint8_t is_error; } exit;
+        struct {
+            uint64_t nr, args[6];
+            uint32_t data, reserved2;
+        } entry;
+        struct {
+            int64_t value;
+            uint8_t is_error;
+        } exit;
     };
 } CallInfo;
 
@@ -364,7 +376,7 @@ static size_t call_info(const Tracee *e, const GuestAbi *abi, CallInfo *i)
 {
     const TraceCall *c = &e->b.call;
 
-    *i = (CallInfo){ .op = (uint8_t)c->op, .arch = abi->audit_arch };
+    *i = (CallInfo){.op = (uint8_t)c->op, .arch = abi->audit_arch};
     memcpy(&i->ip, e->b.regs + abi->regset_pc, sizeof(i->ip));
     memcpy(&i->sp, e->b.regs + abi->regset_sp, sizeof(i->sp));
     switch (c->op) {
@@ -372,15 +384,15 @@ static size_t call_info(const Tracee *e, const GuestAbi *abi, CallInfo *i)
         i->exit.value = c->result;
         i->exit.is_error = c->result < 0 && c->result >= -4095;
         return offsetof(CallInfo, exit.is_error) + 1;
-    case PTRACE_SYSCALL_INFO_ENTRY: case PTRACE_SYSCALL_INFO_SECCOMP:
+    case PTRACE_SYSCALL_INFO_ENTRY:
+    case PTRACE_SYSCALL_INFO_SECCOMP:
         i->entry.nr = c->nr;
         memcpy(i->entry.args, c->args, sizeof(c->args));
         i->entry.data = (uint32_t)c->data;
         return c->op == PTRACE_SYSCALL_INFO_ENTRY
-               ? offsetof(CallInfo, entry.data)
-               : offsetof(CallInfo, entry.reserved2);
-    default:
-        return offsetof(CallInfo, entry);
+                   ? offsetof(CallInfo, entry.data)
+                   : offsetof(CallInfo, entry.reserved2);
+    default: return offsetof(CallInfo, entry);
     }
 }
 
@@ -428,21 +440,26 @@ static const struct {
     int request;
     RequestFn *fn;
 } requests[] = {
-    { PTRACE_PEEKTEXT, do_peek }, { PTRACE_PEEKDATA, do_peek },
-    { PTRACE_POKETEXT, do_poke }, { PTRACE_POKEDATA, do_poke },
-    { PTRACE_CONT, do_cont }, { PTRACE_SYSCALL, do_syscall },
-    { PTRACE_SINGLESTEP, do_step }, { PTRACE_DETACH, do_detach },
-    { PTRACE_LISTEN, do_listen },
-    { PTRACE_GETREGSET, do_getregset }, { PTRACE_SETREGSET, do_setregset },
-    { PTRACE_GETSIGINFO, do_getsiginfo },
-    { PTRACE_SETSIGINFO, do_setsiginfo },
-    { PTRACE_GETSIGMASK, do_getsigmask },
-    { PTRACE_SETSIGMASK, do_setsigmask },
-    { PTRACE_PEEKSIGINFO, do_peeksiginfo },
-    { PTRACE_GETEVENTMSG, do_geteventmsg },
-    { PTRACE_SETOPTIONS, do_setoptions },
-    { PTRACE_GET_SYSCALL_INFO, do_getcallinfo },
-    { SET_CALL_INFO, do_setcallinfo },
+    {PTRACE_PEEKTEXT, do_peek},
+    {PTRACE_PEEKDATA, do_peek},
+    {PTRACE_POKETEXT, do_poke},
+    {PTRACE_POKEDATA, do_poke},
+    {PTRACE_CONT, do_cont},
+    {PTRACE_SYSCALL, do_syscall},
+    {PTRACE_SINGLESTEP, do_step},
+    {PTRACE_DETACH, do_detach},
+    {PTRACE_LISTEN, do_listen},
+    {PTRACE_GETREGSET, do_getregset},
+    {PTRACE_SETREGSET, do_setregset},
+    {PTRACE_GETSIGINFO, do_getsiginfo},
+    {PTRACE_SETSIGINFO, do_setsiginfo},
+    {PTRACE_GETSIGMASK, do_getsigmask},
+    {PTRACE_SETSIGMASK, do_setsigmask},
+    {PTRACE_PEEKSIGINFO, do_peeksiginfo},
+    {PTRACE_GETEVENTMSG, do_geteventmsg},
+    {PTRACE_SETOPTIONS, do_setoptions},
+    {PTRACE_GET_SYSCALL_INFO, do_getcallinfo},
+    {SET_CALL_INFO, do_setcallinfo},
 };
 
 static long at_stop(Task *t, Tracee *e, const uint64_t *a)
@@ -481,8 +498,7 @@ long sys_ptrace(Task *t, const uint64_t *a)
     switch (request) {
     case PTRACE_TRACEME: return trace_me(t);
     case PTRACE_ATTACH: return attach(t, tid, false, 0);
-    case PTRACE_SEIZE:
-        return a[2] ? -EIO : attach(t, tid, true, a[3]);
+    case PTRACE_SEIZE: return a[2] ? -EIO : attach(t, tid, true, a[3]);
     }
     e = find_stopped(t, tid);
     if (!e) {

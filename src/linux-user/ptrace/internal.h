@@ -10,24 +10,24 @@
 typedef struct Tracee {
     struct Tracee *next;
     int32_t tid, tgid;
-    uint64_t block;            /* its TraceBlock in its memory; 0: unknown */
+    uint64_t block; /* its TraceBlock in its memory; 0: unknown */
     Remote where;
-    uint32_t round;            /* tracer_pump()'s */
+    uint32_t round; /* tracer_pump()'s */
     bool seized;
-    bool set_up;               /* its block says that it is traced */
-    bool fresh;                /* attached by the kernel: its first stop, */
-    bool unwanted;             /* after which it is let go */
-    bool stop_wanted;          /* SIGSTOP, once it is set up */
-    bool late_stop;            /* the same that came before that */
+    bool set_up;      /* its block says that it is traced */
+    bool fresh;       /* attached by the kernel: its first stop, */
+    bool unwanted;    /* after which it is let go */
+    bool stop_wanted; /* SIGSTOP, once it is set up */
+    bool late_stop;   /* the same that came before that */
     bool listening;
     bool exit_seen;
-    bool stopped;              /* as the guest is to see it */
-    bool ending;               /* in the host's stop of its end */
-    uint32_t options;          /* until it is set up */
-    int32_t former;            /* its id before execve */
-    uint32_t status;           /* of the stop: signal | event << 8 */
-    uint32_t changed;          /* TRACE_SET_* */
-    TraceBlock b;              /* a copy, while it is stopped */
+    bool stopped;     /* as the guest is to see it */
+    bool ending;      /* in the host's stop of its end */
+    uint32_t options; /* until it is set up */
+    int32_t former;   /* its id before execve */
+    uint32_t status;  /* of the stop: signal | event << 8 */
+    uint32_t changed; /* TRACE_SET_* */
+    TraceBlock b;     /* a copy, while it is stopped */
 } Tracee;
 
 Tracee *tracee_find(Task *t, int tid);
@@ -57,8 +57,8 @@ uint64_t tracee_host_options(uint32_t options);
 /* n bytes of its block, of which the copy has those that are to be there. */
 bool tracee_poke(const Tracee *e, size_t offset, const volatile void *from,
                  size_t n);
-#define tracee_poke_field(e, field) \
-    tracee_poke(e, offsetof(TraceBlock, field), &(e)->b.field, \
+#define tracee_poke_field(e, field)                                            \
+    tracee_poke(e, offsetof(TraceBlock, field), &(e)->b.field,                 \
                 sizeof((e)->b.field))
 
 #endif

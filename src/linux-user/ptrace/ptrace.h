@@ -36,12 +36,10 @@ bool trace_seccomp(Task *t, unsigned *nr, uint32_t data);
 
 /* clone: before it; in the child; in the parent, with the child's id. */
 void trace_clone_begin(Task *t, const CloneArgs *c);
-void trace_clone_child(Task *t, const TraceBlock *parent,
-                       const CloneArgs *c);
+void trace_clone_child(Task *t, const TraceBlock *parent, const CloneArgs *c);
 void trace_clone_end(Task *t, const CloneArgs *c, long child);
 /* A vfork child's block in place of its parent's, and back. */
-void trace_vfork_begin(Task *t, TraceBlock *own,
-                       const CloneArgs *c);
+void trace_vfork_begin(Task *t, TraceBlock *own, const CloneArgs *c);
 void trace_vfork_end(Task *t, TraceBlock *own);
 
 void trace_save(const Task *t, TraceSaved *saved);

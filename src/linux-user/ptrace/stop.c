@@ -67,7 +67,7 @@ static void fill(Task *t, uint32_t status, const siginfo_t *info)
     b->sigmask = t->sigmask;
     check(!(t->sigmask & NEVER_BLOCKED), "mask %#lx", (long)t->sigmask);
     get_regs(t);
-    b->orders = (TraceOrders){ .mode = b->orders.mode };
+    b->orders = (TraceOrders){.mode = b->orders.mode};
 }
 
 /* What the tracer has changed while the thread stood still. */
@@ -93,9 +93,10 @@ static void tracer_is_gone(TraceBlock *b)
     b->on = 0;
     b->orders.mode = TRACE_CONT;
     b->orders.signo = b->has_info && b->status <= GUEST_NSIG &&
-                      b->info.si_signo == (int)b->status &&
-                      b->info.si_code != (int)b->status
-                      ? (int)b->status : 0;
+                              b->info.si_signo == (int)b->status &&
+                              b->info.si_code != (int)b->status
+                          ? (int)b->status
+                          : 0;
 }
 
 /* At a safe point.  The signal to go on with. */
@@ -107,7 +108,7 @@ static int stop(Task *t, uint32_t status, const siginfo_t *info)
     signal_block(t);
     fill(t, status, info);
     __atomic_store_n(&b->orders.parked, TRACE_PARKED, __ATOMIC_RELEASE);
-    remote_kick(t->tgid, t->tid);           /* here it stands */
+    remote_kick(t->tgid, t->tid); /* here it stands */
     if (!b->orders.resumed) {
         tracer_is_gone(b);
     }
@@ -202,8 +203,8 @@ static void send_ordered(Task *t)
 void trace_default_stop(Task *t, int signo)
 {
     TraceBlock *b = t->trace;
-    uint32_t status = b->seized ? event_status(signo, PTRACE_EVENT_STOP)
-                                : (uint32_t)signo;
+    uint32_t status =
+        b->seized ? event_status(signo, PTRACE_EVENT_STOP) : (uint32_t)signo;
     siginfo_t info = notice(t, (int)status);
 
     signal_block(t);
@@ -237,8 +238,8 @@ static bool group_stop(Task *t, siginfo_t *info)
 {
     TraceBlock *b = t->trace;
     int signo = (int)b->want.group;
-    uint32_t status = b->seized ? event_status(signo, PTRACE_EVENT_STOP)
-                                : (uint32_t)signo;
+    uint32_t status =
+        b->seized ? event_status(signo, PTRACE_EVENT_STOP) : (uint32_t)signo;
 
     *info = notice(t, (int)status);
     b->want.group = 0;
@@ -283,15 +284,16 @@ bool trace_point(Task *t, siginfo_t *info)
         size_t want;
         StopFn *stop;
     } stops[] = {
-        { offsetof(TraceWants, exec), exec_stops },
-        { offsetof(TraceWants, stop), stop_signal },
-        { offsetof(TraceWants, group), group_stop },
-        { offsetof(TraceWants, interrupt), interrupt },
+        {offsetof(TraceWants, exec), exec_stops},
+        {offsetof(TraceWants, stop), stop_signal},
+        {offsetof(TraceWants, group), group_stop},
+        {offsetof(TraceWants, interrupt), interrupt},
     };
 
     for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
-        const volatile uint32_t *want = (const volatile void *)
-            ((const char *)&t->trace->want + stops[i].want);
+        const volatile uint32_t *want =
+            (const volatile void *)((const char *)&t->trace->want +
+                                    stops[i].want);
 
         if (t->trace->on && *want && stops[i].stop(t, info)) {
             return true;
@@ -310,16 +312,15 @@ static bool wanted(const TraceBlock *b)
 static void call_stop(Task *t, uint32_t op)
 {
     TraceBlock *b = t->trace;
-    uint32_t status = SIGTRAP | (b->options & PTRACE_O_TRACESYSGOOD
-                                 ? SYSGOOD_BIT : 0);
+    uint32_t status =
+        SIGTRAP | (b->options & PTRACE_O_TRACESYSGOOD ? SYSGOOD_BIT : 0);
     siginfo_t info = notice(t, (int)status);
 
     info.si_signo = SIGTRAP;
-    b->call.op = b->options & PTRACE_O_TRACESYSGOOD
-                 ? op : PTRACE_SYSCALL_INFO_NONE;
-    b->message = op == PTRACE_SYSCALL_INFO_ENTRY
-                 ? PTRACE_EVENTMSG_SYSCALL_ENTRY
-                 : PTRACE_EVENTMSG_SYSCALL_EXIT;
+    b->call.op =
+        b->options & PTRACE_O_TRACESYSGOOD ? op : PTRACE_SYSCALL_INFO_NONE;
+    b->message = op == PTRACE_SYSCALL_INFO_ENTRY ? PTRACE_EVENTMSG_SYSCALL_ENTRY
+                                                 : PTRACE_EVENTMSG_SYSCALL_EXIT;
     stop(t, status, &info);
     send_ordered(t);
 }
@@ -440,7 +441,7 @@ bool trace_seccomp(Task *t, unsigned *nr, uint32_t data)
 
 static int clone_event(const CloneArgs *c)
 {
-    return c->flags & CLONE_VFORK ? PTRACE_EVENT_VFORK
+    return c->flags & CLONE_VFORK      ? PTRACE_EVENT_VFORK
            : c->exit_signal != SIGCHLD ? PTRACE_EVENT_CLONE
                                        : PTRACE_EVENT_FORK;
 }
@@ -454,9 +455,8 @@ static bool has_event(const TraceBlock *b, const CloneArgs *c)
 
 static bool attached(const TraceBlock *parent, const CloneArgs *c)
 {
-    return has_event(parent, c) ||
-           (parent->on && (c->flags & CLONE_PTRACE) &&
-            !(c->flags & CLONE_UNTRACED));
+    return has_event(parent, c) || (parent->on && (c->flags & CLONE_PTRACE) &&
+                                    !(c->flags & CLONE_UNTRACED));
 }
 
 /* CLONE_VM without CLONE_VFORK: our thread starts it (process/vfork.c). */
@@ -472,8 +472,10 @@ void trace_clone_child(Task *t, const TraceBlock *parent, const CloneArgs *c)
 {
     TraceBlock *b = t->trace;
     TraceBlock made = {
-        .outer = b->outer, .on = attached(parent, c),
-        .seized = parent->seized, .options = parent->options,
+        .outer = b->outer,
+        .on = attached(parent, c),
+        .seized = parent->seized,
+        .options = parent->options,
         .tracer = parent->tracer,
     };
 
@@ -492,12 +494,11 @@ void trace_clone_end(Task *t, const CloneArgs *c, long child)
     if (child <= 0) {
         return;
     }
-    if (has_event(b, c) && !(event == PTRACE_EVENT_VFORK &&
-                             (c->flags & CLONE_VM))) {
+    if (has_event(b, c) &&
+        !(event == PTRACE_EVENT_VFORK && (c->flags & CLONE_VM))) {
         event_stop(t, event, (uint64_t)child);
     }
-    if (event == PTRACE_EVENT_VFORK &&
-        (b->options & PTRACE_O_TRACEVFORKDONE)) {
+    if (event == PTRACE_EVENT_VFORK && (b->options & PTRACE_O_TRACEVFORKDONE)) {
         event_stop(t, PTRACE_EVENT_VFORK_DONE, (uint64_t)child);
     }
 }
@@ -534,8 +535,8 @@ void trace_save(const Task *t, TraceSaved *saved)
 {
     const TraceBlock *b = t->trace;
 
-    *saved = (TraceSaved){ b->on, b->seized, b->options, b->orders.mode,
-                           b->tracer };
+    *saved =
+        (TraceSaved){b->on, b->seized, b->options, b->orders.mode, b->tracer};
 }
 
 void trace_resume(Task *t, const TraceSaved *saved)

@@ -24,15 +24,16 @@ static bool watches(const Remote *r)
 {
     uint32_t n = 0;
 
-    return remote_read(r->pid, &n, r->proc +
-                       offsetof(Process, mm.nb_watched), sizeof(n)) && n;
+    return remote_read(r->pid, &n, r->proc + offsetof(Process, mm.nb_watched),
+                       sizeof(n)) &&
+           n;
 }
 
 /* A place in a vector. */
 typedef struct Cursor {
     const struct iovec *iov;
     uint64_t n;
-    size_t done;               /* of iov[0] */
+    size_t done; /* of iov[0] */
 } Cursor;
 
 /* Bytes left where the cursor is; 0: at the end. */
@@ -58,7 +59,8 @@ static size_t writable(const Map *map, const Remote *r, const Cursor *c)
     const Mapping *m = map_find(map, addr);
 
     return m && m->kind != MAPPING_HOST && (m->prot & PROT_WRITE)
-           ? m->end - addr : 0;
+               ? m->end - addr
+               : 0;
 }
 
 static long copy_through(const Remote *r, const Map *map, int mem, Cursor from,
@@ -97,8 +99,8 @@ static long write_through(const Remote *r, const struct iovec *local,
     snprintf(path, sizeof(path), "/proc/%d/mem", r->pid);
     mem = open(path, O_RDWR | O_CLOEXEC);
     if (mem >= 0 && remote_map(r, &map)) {
-        ret = copy_through(r, &map, mem, (Cursor){ local, nb_local, 0 },
-                           (Cursor){ remote, nb_remote, 0 });
+        ret = copy_through(r, &map, mem, (Cursor){local, nb_local, 0},
+                           (Cursor){remote, nb_remote, 0});
         map_free(&map);
     }
     if (mem >= 0) {
@@ -119,8 +121,7 @@ static void move_to(const Remote *r, uint64_t own_base, struct iovec *iov,
     }
 }
 
-static void note_written(const Remote *r, const struct iovec *iov,
-                         uint64_t n)
+static void note_written(const Remote *r, const struct iovec *iov, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++) {
         if (iov[i].iov_len) {
@@ -141,8 +142,8 @@ static long process_vm(Task *t, int host, const uint64_t *a)
     bool has_local = iovec_read(t, local, a[1], a[2]) == 0;
     bool has_remote = iovec_read(t, remote, a[3], a[4]) == 0;
     Remote r;
-    bool other = has_remote && (int)a[0] != getpid() &&
-                 remote_find((int)a[0], &r) == 0;
+    bool other =
+        has_remote && (int)a[0] != getpid() && remote_find((int)a[0], &r) == 0;
     long ret;
 
     if (other) {
@@ -153,8 +154,7 @@ static long process_vm(Task *t, int host, const uint64_t *a)
         ret = write_through(&r, local, a[2], remote, a[4]);
     } else {
         ret = safe_syscall(&t->pending, host, (long)a[0],
-                           has_local ? (long)local : bad_pointer(),
-                           (long)a[2],
+                           has_local ? (long)local : bad_pointer(), (long)a[2],
                            has_remote ? (long)remote : bad_pointer(),
                            (long)a[4], (long)a[5]);
     }

@@ -77,9 +77,9 @@ void trace_forget_all(Task *t)
 uint64_t tracee_host_options(uint32_t options)
 {
     return PTRACE_O_TRACEEXEC |
-           (options & (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                       PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXIT |
-                       PTRACE_O_EXITKILL));
+           (options &
+            (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+             PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL));
 }
 
 /* --- its block --- */
@@ -93,7 +93,7 @@ bool tracee_poke(const Tracee *e, size_t offset, const volatile void *from,
 /* A vfork child and its parent have one Task, and a block each. */
 static void find_block(Tracee *e)
 {
-    enum { DEPTH = 64 };       /* of vfork children that vfork */
+    enum { DEPTH = 64 }; /* of vfork children that vfork */
     uint64_t task = host_task_of(e->tid), block = 0, proc;
 
     if (!task ||
@@ -142,14 +142,14 @@ static void set_up(Tracee *e)
     b->seized = e->seized;
     b->options = e->options;
     b->tracer = getpid();
-    b->want = (TraceWants){ .stop = e->stop_wanted };
+    b->want = (TraceWants){.stop = e->stop_wanted};
     memset(&b->stop_info, 0, sizeof(b->stop_info));
     b->stop_info.si_signo = SIGSTOP;
     b->stop_info.si_code = SI_KERNEL;
     b->in_call = b->passing = 0;
     b->orders.mode = TRACE_CONT;
     if (b->orders.parked != TRACE_RUNNING) {
-        b->orders = (TraceOrders){ .resumed = 1 };
+        b->orders = (TraceOrders){.resumed = 1};
     }
     e->set_up = tracee_poke(e, 0, b, sizeof(*b));
 }
@@ -201,7 +201,7 @@ static void note_child(Task *t, const Tracee *parent)
 
     if (!e && tid > 0 && (e = tracee_add(t, tid))) {
         e->fresh = true;
-        e->set_up = true;      /* it does so by itself */
+        e->set_up = true; /* it does so by itself */
         e->seized = parent->seized;
         e->options = parent->options;
     }
@@ -245,9 +245,9 @@ static bool on_exec(Task *t, Tracee *e, int code)
     }
     e->former = former;
     e->block = 0;
-    e->set_up = true;          /* by what it has inherited */
+    e->set_up = true; /* by what it has inherited */
     if (remote_is_ours(e->tid) < 0) {
-        return let_go(t, e);   /* a program of the host's */
+        return let_go(t, e); /* a program of the host's */
     }
     return go_on(e, 0);
 }
@@ -314,7 +314,7 @@ static bool inject(Tracee *e, const siginfo_t *info)
 /* Before the emulator knows of its thread. */
 static bool early_signal(Tracee *e, int signo)
 {
-    bool ours = signo == SIGTRAP;      /* the host's, for execve */
+    bool ours = signo == SIGTRAP; /* the host's, for execve */
 
     e->late_stop |= signo == SIGSTOP;
     return go_on(e, ours || signo == SIGSTOP ? 0 : signo);
@@ -337,8 +337,7 @@ static bool parked(Tracee *e)
     e->seized = e->b.seized;
     e->options = e->b.options;
     e->set_up = true;
-    host_ptrace(PTRACE_SETOPTIONS, e->tid, 0,
-                tracee_host_options(e->options));
+    host_ptrace(PTRACE_SETOPTIONS, e->tid, 0, tracee_host_options(e->options));
     if (e->late_stop) {
         e->late_stop = false;
         raw_syscall(SYS_tgkill, e->tgid, e->tid, SIGSTOP, 0, 0, 0);
@@ -385,8 +384,7 @@ static bool on_signal(Task *t, Tracee *e, int signo)
     if (signo == SIGBUS && e->b.orders.parked == TRACE_PARKED) {
         return parked(e);
     }
-    if (signo == SIGSEGV || signo == SIGBUS || !e->b.on ||
-        passes(e, signo)) {
+    if (signo == SIGSEGV || signo == SIGBUS || !e->b.on || passes(e, signo)) {
         return go_on(e, signo);
     }
     return inject(e, &info);
@@ -410,7 +408,8 @@ bool tracee_take_stop(Task *t, Tracee *e, int code)
     unsigned event = (unsigned)code >> 8;
     StopFn *fn = event == PTRACE_EVENT_STOP ? on_event_stop
                  : event < sizeof(on_event) / sizeof(on_event[0])
-                   ? on_event[event] : NULL;
+                     ? on_event[event]
+                     : NULL;
 
     if (e->stopped) {
         return true;
@@ -478,7 +477,7 @@ void tracer_pump(Task *t)
 void tracee_settle(Task *t, Tracee *e, bool set_up)
 {
     enum { FIRST_NS = 20000, LAST_NS = 1000000, TRIES = 400, AGAIN = 16 };
-    struct timespec ts = { 0, FIRST_NS };
+    struct timespec ts = {0, FIRST_NS};
     int tid = e->tid;
 
     for (int i = 1; i < TRIES; i++) {

@@ -19,19 +19,19 @@
 #include "util/check.h"
 
 typedef struct Wait {
-    int type, id, options;     /* waitid's, without WNOWAIT */
-    bool keep;                 /* the guest has given that */
-    long usage;                /* host address of struct rusage, or 0 */
-    siginfo_t info;            /* si_pid 0: nothing */
-    int64_t sleep_ns;          /* next time */
+    int type, id, options; /* waitid's, without WNOWAIT */
+    bool keep;             /* the guest has given that */
+    long usage;            /* host address of struct rusage, or 0 */
+    siginfo_t info;        /* si_pid 0: nothing */
+    int64_t sleep_ns;      /* next time */
 } Wait;
 
-static long host_wait(Task *t, int type, int id, siginfo_t *info,
-                      int options, long usage)
+static long host_wait(Task *t, int type, int id, siginfo_t *info, int options,
+                      long usage)
 {
     info->si_pid = 0;
-    return safe_syscall(&t->pending, SYS_waitid, type, id, (long)info,
-                        options, usage, 0);
+    return safe_syscall(&t->pending, SYS_waitid, type, id, (long)info, options,
+                        usage, 0);
 }
 
 /* Its tracees that it does not wait for need us as well. */
@@ -46,7 +46,7 @@ static bool must_poll(const Task *t, const Wait *w)
 static long sleep_a_little(Task *t, Wait *w)
 {
     enum { FIRST_NS = 20000, LAST_NS = 2000000 };
-    struct timespec ts = { 0, w->sleep_ns ? w->sleep_ns : FIRST_NS };
+    struct timespec ts = {0, w->sleep_ns ? w->sleep_ns : FIRST_NS};
 
     w->sleep_ns = ts.tv_nsec < LAST_NS ? ts.tv_nsec * 2 : ts.tv_nsec;
     return safe_syscall(&t->pending, SYS_nanosleep, (long)&ts, 0, 0, 0, 0, 0);
@@ -63,8 +63,8 @@ static long look(Task *t, Wait *w)
             tracer_pump(t);
         }
         poll = must_poll(t, w);
-        ret = host_wait(t, w->type, w->id, &w->info, w->options | WNOWAIT |
-                        (poll ? WNOHANG : 0), 0);
+        ret = host_wait(t, w->type, w->id, &w->info,
+                        w->options | WNOWAIT | (poll ? WNOHANG : 0), 0);
         if (ret < 0 || w->info.si_pid || !poll) {
             return ret;
         }
@@ -88,8 +88,8 @@ static long leave_to_others(Task *t, Wait *w)
 static void forget_ended(Task *t, const siginfo_t *info)
 {
     Tracee *e = tracee_find(t, info->si_pid);
-    bool ended = info->si_code == CLD_EXITED ||
-                 info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
+    bool ended = info->si_code == CLD_EXITED || info->si_code == CLD_KILLED ||
+                 info->si_code == CLD_DUMPED;
 
     if (e && ended) {
         tracee_remove(t, e);
@@ -106,9 +106,9 @@ static void tell_stop(Wait *w, const Tracee *e)
 /* Takes what look() has found, if it is still there. */
 static long take(Task *t, Wait *w)
 {
-    long ret = host_wait(t, P_PID, w->info.si_pid, &w->info,
-                         w->options | WNOHANG | __WALL |
-                         (w->keep ? WNOWAIT : 0), w->usage);
+    long ret = host_wait(
+        t, P_PID, w->info.si_pid, &w->info,
+        w->options | WNOHANG | __WALL | (w->keep ? WNOWAIT : 0), w->usage);
 
     if (ret == 0 && w->info.si_pid && !w->keep) {
         forget_ended(t, &w->info);
@@ -210,10 +210,9 @@ static bool set_target(Wait *w, int pid)
 /* wait4(pid, status, options, rusage) */
 long sys_wait4(Task *t, const uint64_t *a)
 {
-    const int known = WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD |
-                      __WCLONE | __WALL;
-    Wait w = { .options = (int)a[2] | WEXITED,
-               .usage = host_pointer(t, a[3]) };
+    const int known =
+        WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL;
+    Wait w = {.options = (int)a[2] | WEXITED, .usage = host_pointer(t, a[3])};
     int status;
     long ret;
 
@@ -238,9 +237,11 @@ long sys_wait4(Task *t, const uint64_t *a)
 /* waitid(type, id, siginfo, options, rusage) */
 long sys_waitid(Task *t, const uint64_t *a)
 {
-    Wait w = { .type = (int)a[0], .id = (int)a[1],
-               .options = (int)a[3] & ~WNOWAIT, .keep = a[3] & WNOWAIT,
-               .usage = host_pointer(t, a[4]) };
+    Wait w = {.type = (int)a[0],
+              .id = (int)a[1],
+              .options = (int)a[3] & ~WNOWAIT,
+              .keep = a[3] & WNOWAIT,
+              .usage = host_pointer(t, a[4])};
     long ret;
 
     memset(&w.info, 0, sizeof(w.info));
@@ -269,7 +270,8 @@ bool trace_sees_child(Task *t, siginfo_t *info)
         info->si_status = (int)e->status & 0x7f;
     }
     other.si_pid = 0;
-    raw_syscall(SYS_waitid, P_ALL, 0, (long)&other, WEXITED | WSTOPPED |
-                WCONTINUED | WNOHANG | WNOWAIT | __WALL, 0, 0);
+    raw_syscall(SYS_waitid, P_ALL, 0, (long)&other,
+                WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT | __WALL, 0,
+                0);
     return !e || other.si_pid;
 }

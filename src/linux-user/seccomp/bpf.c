@@ -20,17 +20,17 @@ static bool alu_valid(const struct sock_filter *f)
     bool constant = BPF_SRC(f->code) == BPF_K;
 
     switch (op) {
-    case BPF_DIV:
-        return !constant || f->k != 0;
-    case BPF_LSH: case BPF_RSH:
-        return !constant || f->k < 32;
-    case BPF_ADD: case BPF_SUB: case BPF_MUL: case BPF_OR: case BPF_AND:
-    case BPF_XOR:
-        return true;
-    case BPF_NEG:
-        return constant;
-    default:
-        return false;
+    case BPF_DIV: return !constant || f->k != 0;
+    case BPF_LSH:
+    case BPF_RSH: return !constant || f->k < 32;
+    case BPF_ADD:
+    case BPF_SUB:
+    case BPF_MUL:
+    case BPF_OR:
+    case BPF_AND:
+    case BPF_XOR: return true;
+    case BPF_NEG: return constant;
+    default: return false;
     }
 }
 
@@ -38,12 +38,12 @@ static bool alu_valid(const struct sock_filter *f)
 static bool jump_valid(const struct sock_filter *f, uint32_t left)
 {
     switch (BPF_OP(f->code)) {
-    case BPF_JA:
-        return f->k < left;
-    case BPF_JEQ: case BPF_JGT: case BPF_JGE: case BPF_JSET:
-        return f->jt < left && f->jf < left;
-    default:
-        return false;
+    case BPF_JA: return f->k < left;
+    case BPF_JEQ:
+    case BPF_JGT:
+    case BPF_JGE:
+    case BPF_JSET: return f->jt < left && f->jf < left;
+    default: return false;
     }
 }
 
@@ -52,13 +52,18 @@ static bool insn_valid(const struct sock_filter *f, uint32_t left)
     switch (f->code) {
     case BPF_LD | BPF_W | BPF_ABS:
         return f->k < sizeof(struct seccomp_data) && f->k % 4 == 0;
-    case BPF_LD | BPF_W | BPF_LEN: case BPF_LDX | BPF_W | BPF_LEN:
-    case BPF_LD | BPF_IMM: case BPF_LDX | BPF_IMM:
-    case BPF_MISC | BPF_TAX: case BPF_MISC | BPF_TXA:
-    case BPF_RET | BPF_K: case BPF_RET | BPF_A:
-        return true;
-    case BPF_LD | BPF_MEM: case BPF_LDX | BPF_MEM: case BPF_ST: case BPF_STX:
-        return f->k < BPF_MEMWORDS;
+    case BPF_LD | BPF_W | BPF_LEN:
+    case BPF_LDX | BPF_W | BPF_LEN:
+    case BPF_LD | BPF_IMM:
+    case BPF_LDX | BPF_IMM:
+    case BPF_MISC | BPF_TAX:
+    case BPF_MISC | BPF_TXA:
+    case BPF_RET | BPF_K:
+    case BPF_RET | BPF_A: return true;
+    case BPF_LD | BPF_MEM:
+    case BPF_LDX | BPF_MEM:
+    case BPF_ST:
+    case BPF_STX: return f->k < BPF_MEMWORDS;
     default:
         return (BPF_CLASS(f->code) == BPF_ALU && alu_valid(f)) ||
                (BPF_CLASS(f->code) == BPF_JMP && jump_valid(f, left));
@@ -92,7 +97,7 @@ static uint32_t alu(const struct sock_filter *f, uint32_t a, uint32_t b)
     case BPF_XOR: return a ^ b;
     case BPF_LSH: return a << (b & 31);
     case BPF_RSH: return a >> (b & 31);
-    default: return -a;        /* BPF_NEG */
+    default: return -a; /* BPF_NEG */
     }
 }
 
@@ -105,7 +110,7 @@ static uint32_t jump(const struct sock_filter *f, uint32_t a, uint32_t b)
     case BPF_JEQ: taken = a == b; break;
     case BPF_JGT: taken = a > b; break;
     case BPF_JGE: taken = a >= b; break;
-    default: taken = (a & b) != 0; break;     /* BPF_JSET */
+    default: taken = (a & b) != 0; break; /* BPF_JSET */
     }
     return taken ? f->jt : f->jf;
 }
@@ -123,10 +128,11 @@ static uint32_t word(const struct seccomp_data *data, uint32_t offset)
 static bool has_word(const struct sock_filter *f)
 {
     switch (f->code) {
-    case BPF_LD | BPF_MEM: case BPF_LDX | BPF_MEM: case BPF_ST: case BPF_STX:
-        return true;
-    default:
-        return false;
+    case BPF_LD | BPF_MEM:
+    case BPF_LDX | BPF_MEM:
+    case BPF_ST:
+    case BPF_STX: return true;
+    default: return false;
     }
 }
 
@@ -152,22 +158,16 @@ static void move(Machine *m, const struct sock_filter *f,
 
 uint32_t bpf_run(const struct sock_filter *f, const struct seccomp_data *data)
 {
-    Machine m = { 0 };
+    Machine m = {0};
 
     for (;; f++) {
         uint32_t b = BPF_SRC(f->code) == BPF_X ? m.x : f->k;
 
         switch (BPF_CLASS(f->code)) {
-        case BPF_RET:
-            return BPF_RVAL(f->code) == BPF_A ? m.a : f->k;
-        case BPF_ALU:
-            m.a = alu(f, m.a, b);
-            break;
-        case BPF_JMP:
-            f += jump(f, m.a, b);
-            break;
-        default:
-            move(&m, f, data);
+        case BPF_RET: return BPF_RVAL(f->code) == BPF_A ? m.a : f->k;
+        case BPF_ALU: m.a = alu(f, m.a, b); break;
+        case BPF_JMP: f += jump(f, m.a, b); break;
+        default: move(&m, f, data);
         }
     }
 }

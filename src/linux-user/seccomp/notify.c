@@ -33,12 +33,12 @@ long seccomp_listen(uint64_t flags)
                                SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
                                SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
     struct sock_filter insn[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),         /* nr */
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0), /* nr */
         BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, FIRST_NUMBER, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    struct sock_fprog program = { sizeof(insn) / sizeof(insn[0]), insn };
+    struct sock_fprog program = {sizeof(insn) / sizeof(insn[0]), insn};
 
     return raw_syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
                        (long)(flags & handed_on), (long)&program, 0, 0, 0);
@@ -87,6 +87,5 @@ long seccomp_respond(Task *t, const uint64_t *a)
         r.flags = 0;
         r.val = GO_ON;
     }
-    return pass_call(t, SYS_ioctl, 0,
-                     (uint64_t[6]){ a[0], a[1], (uintptr_t)&r });
+    return pass_call(t, SYS_ioctl, 0, (uint64_t[6]){a[0], a[1], (uintptr_t)&r});
 }

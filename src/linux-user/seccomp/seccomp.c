@@ -17,7 +17,7 @@
 #include "util/check.h"
 #include "util/cond.h"
 
-enum { CHAIN_LIMIT = 32768 };          /* instructions of all filters */
+enum { CHAIN_LIMIT = 32768 }; /* instructions of all filters */
 
 uint32_t seccomp_run(const SeccompFilter *f, const struct seccomp_data *data,
                      const SeccompFilter **match)
@@ -81,8 +81,8 @@ SeccompFilter *seccomp_add(const SeccompFilter *prev,
 /* CAP_SYS_ADMIN in its namespace, or a promise to gain no rights. */
 static bool may_filter(void)
 {
-    struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-    struct __user_cap_data_struct data[2] = { { 0 } };
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2] = {{0}};
 
     if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
         return true;
@@ -94,7 +94,10 @@ static bool may_filter(void)
 /* struct sock_fprog { u16 len; struct sock_filter *filter; } */
 static long read_filter(Task *t, uint64_t addr, SeccompFilter **out)
 {
-    struct { uint16_t len, pad[3]; uint64_t insn; } prog;
+    struct {
+        uint16_t len, pad[3];
+        uint64_t insn;
+    } prog;
     struct sock_filter *insn;
     long ret = -EFAULT;
 
@@ -114,7 +117,8 @@ static long read_filter(Task *t, uint64_t addr, SeccompFilter **out)
     if (mm_read(task_mm(t), insn, prog.insn, prog.len * sizeof(*insn))) {
         ret = !bpf_valid(insn, prog.len) ? -EINVAL
               : (*out = seccomp_add(t->seccomp.filter, insn, prog.len))
-              ? 0 : -ENOMEM;
+                  ? 0
+                  : -ENOMEM;
     }
     free(insn);
     return ret;
@@ -127,7 +131,7 @@ typedef struct Sync {
     const Task *t;
     const SeccompFilter *filter;
     bool privs;
-    int32_t refuses;           /* a thread that has others; 0: none */
+    int32_t refuses; /* a thread that has others; 0: none */
 } Sync;
 
 static Task *sibling(const Sync *s, const CPUState *cpu)
@@ -171,7 +175,7 @@ static void give_filter(void *opaque, CPUState *cpu)
 static long install(Task *t, uint64_t flags, SeccompFilter *f)
 {
     bool sync = flags & SECCOMP_FILTER_FLAG_TSYNC;
-    Sync s = { t, f, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1, 0 };
+    Sync s = {t, f, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1, 0};
     long ret = 0;
 
     check(lock_is_held(&t->proc->seccomp_lock), "thread %d sets a filter",
@@ -197,8 +201,7 @@ static long install(Task *t, uint64_t flags, SeccompFilter *f)
 
 static bool flags_valid(uint64_t flags)
 {
-    const uint64_t known = SECCOMP_FILTER_FLAG_TSYNC |
-                           SECCOMP_FILTER_FLAG_LOG |
+    const uint64_t known = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG |
                            SECCOMP_FILTER_FLAG_SPEC_ALLOW |
                            SECCOMP_FILTER_FLAG_NEW_LISTENER |
                            SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
@@ -266,13 +269,15 @@ static long action_available(Task *t, uint64_t addr)
         return -EFAULT;
     }
     switch (action) {
-    case SECCOMP_RET_KILL_PROCESS: case SECCOMP_RET_KILL_THREAD:
-    case SECCOMP_RET_TRAP: case SECCOMP_RET_ERRNO: case SECCOMP_RET_TRACE:
-    case SECCOMP_RET_LOG: case SECCOMP_RET_ALLOW:
-    case SECCOMP_RET_USER_NOTIF:
-        return 0;
-    default:
-        return -EOPNOTSUPP;
+    case SECCOMP_RET_KILL_PROCESS:
+    case SECCOMP_RET_KILL_THREAD:
+    case SECCOMP_RET_TRAP:
+    case SECCOMP_RET_ERRNO:
+    case SECCOMP_RET_TRACE:
+    case SECCOMP_RET_LOG:
+    case SECCOMP_RET_ALLOW:
+    case SECCOMP_RET_USER_NOTIF: return 0;
+    default: return -EOPNOTSUPP;
     }
 }
 
@@ -283,14 +288,12 @@ long sys_seccomp(Task *t, const uint64_t *a)
     switch ((uint32_t)a[0]) {
     case SECCOMP_SET_MODE_STRICT:
         return flags || a[2] ? -EINVAL : set_strict(t);
-    case SECCOMP_SET_MODE_FILTER:
-        return set_filter(t, flags, a[2]);
+    case SECCOMP_SET_MODE_FILTER: return set_filter(t, flags, a[2]);
     case SECCOMP_GET_ACTION_AVAIL:
         return flags ? -EINVAL : action_available(t, a[2]);
-    case SECCOMP_GET_NOTIF_SIZES:      /* the same for all machines */
+    case SECCOMP_GET_NOTIF_SIZES: /* the same for all machines */
         return pass_call(t, SYS_seccomp, 1u << 2, a);
-    default:
-        return -EINVAL;
+    default: return -EINVAL;
     }
 }
 
@@ -305,6 +308,7 @@ long seccomp_prctl_set(Task *t, uint64_t mode, uint64_t program)
 
 long seccomp_mode(const Task *t)
 {
-    return t->seccomp.strict ? SECCOMP_MODE_STRICT
-           : t->seccomp.filter ? SECCOMP_MODE_FILTER : SECCOMP_MODE_DISABLED;
+    return t->seccomp.strict   ? SECCOMP_MODE_STRICT
+           : t->seccomp.filter ? SECCOMP_MODE_FILTER
+                               : SECCOMP_MODE_DISABLED;
 }

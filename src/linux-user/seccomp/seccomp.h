@@ -2,8 +2,8 @@
  * seccomp: the guest's filters, run on the guest's system calls.
  *
  * Filters are never changed and never freed: threads and children share
- * their chain.  execve of a guest program hands the chain on (process/inherit.h);
- * a host's program runs without.
+ * their chain.  execve of a guest program hands the chain on
+ * (process/inherit.h); a host's program runs without.
  *
  * Who listens to a filter (SECCOMP_RET_USER_NOTIF) does so through the host's
  * kernel: see notify.c.
@@ -15,7 +15,7 @@
 #include "linux-user/task/process.h"
 
 typedef struct SeccompFilter {
-    const struct SeccompFilter *prev;   /* the older ones */
+    const struct SeccompFilter *prev; /* the older ones */
     uint32_t n;
     bool has_listener;
     struct sock_filter insn[];
@@ -24,9 +24,9 @@ typedef struct SeccompFilter {
 /* What becomes of a call. */
 typedef enum SeccompVerdict {
     SECCOMP_ALLOWED,
-    SECCOMP_ANSWERED,          /* not made: there is a result */
-    SECCOMP_ENDED,             /* not made, and -strace knows: the thread has
-                                  ended, or a signal been delivered */
+    SECCOMP_ANSWERED, /* not made: there is a result */
+    SECCOMP_ENDED,    /* not made, and -strace knows: the thread has
+                         ended, or a signal been delivered */
 } SeccompVerdict;
 
 /* Must the thread's calls be looked at? */

@@ -18,8 +18,8 @@ GuestAction signal_take_action(Actions *actions, int signo)
     return taken;
 }
 
-void signal_swap_action(Actions *actions, int signo,
-                        const GuestAction *act, GuestAction *old)
+void signal_swap_action(Actions *actions, int signo, const GuestAction *act,
+                        GuestAction *old)
 {
     check(signo > 0 && signo <= GUEST_NSIG, "signal %d", signo);
     pthread_mutex_lock(&actions->lock);
@@ -35,7 +35,7 @@ static void reset_handlers(Actions *actions)
 {
     for (int i = 1; i <= GUEST_NSIG; i++) {
         if (actions->at[i].handler > (uintptr_t)SIG_IGN) {
-            actions->at[i] = (GuestAction){ 0 };
+            actions->at[i] = (GuestAction){0};
             signal_install(actions, i);
         }
     }
@@ -78,7 +78,7 @@ void signal_catch_fatal(Task *t)
 void signal_start_vfork(Task *t, bool reset)
 {
     if (t->actions == &t->proc->actions) {
-        return;                /* shared: what it changes, the parent has */
+        return; /* shared: what it changes, the parent has */
     }
     if (reset) {
         reset_handlers(t->actions);

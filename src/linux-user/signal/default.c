@@ -5,10 +5,10 @@
 
 bool signal_fatal_by_default(int signo)
 {
-    const uint64_t others =
-        signal_bit(SIGCHLD) | signal_bit(SIGURG) | signal_bit(SIGWINCH) |
-        signal_bit(SIGCONT) | signal_bit(SIGSTOP) | signal_bit(SIGTSTP) |
-        signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
+    const uint64_t others = signal_bit(SIGCHLD) | signal_bit(SIGURG) |
+                            signal_bit(SIGWINCH) | signal_bit(SIGCONT) |
+                            signal_bit(SIGSTOP) | signal_bit(SIGTSTP) |
+                            signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
 
     return !(others & signal_bit(signo));
 }
@@ -22,11 +22,17 @@ bool signal_stops_by_default(int signo)
 bool signal_core_by_default(int signo)
 {
     switch (signo) {
-    case SIGQUIT: case SIGILL: case SIGTRAP: case SIGABRT: case SIGBUS:
-    case SIGFPE: case SIGSEGV: case SIGXCPU: case SIGXFSZ: case SIGSYS:
-        return true;
-    default:
-        return false;
+    case SIGQUIT:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGABRT:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGSEGV:
+    case SIGXCPU:
+    case SIGXFSZ:
+    case SIGSYS: return true;
+    default: return false;
     }
 }
 
@@ -38,7 +44,7 @@ bool signal_catch_default(const Actions *actions, int signo)
 
 void signal_host_default(int signo)
 {
-    HostSigaction dfl = { 0 };
+    HostSigaction dfl = {0};
 
     host_sigaction(signo, &dfl, NULL);
 }

@@ -54,8 +54,10 @@ bool frame_push(Task *t, const siginfo_t *info, const GuestAction *act,
     const AbiFrame *as = &task_abi(t)->frame;
     uint64_t sp = task_sp(t);
     SignalFrame f = {
-        .at = frame_address(t, sp, act), .info = *info,
-        .stack = stack_now(t, sp), .mask = mask,
+        .at = frame_address(t, sp, act),
+        .info = *info,
+        .stack = stack_now(t, sp),
+        .mask = mask,
     };
     _Alignas(16) uint8_t bytes[as->bytes];
 
@@ -65,7 +67,7 @@ bool frame_push(Task *t, const siginfo_t *info, const GuestAction *act,
         return false;
     }
     if (t->altstack.flags & ALTSTACK_AUTODISARM) {
-        t->altstack = (GuestStack){ .flags = SS_DISABLE };
+        t->altstack = (GuestStack){.flags = SS_DISABLE};
     }
     as->enter(t->cpu, &f, act, t->proc->placed.sigreturn);
     task_leave(t);
@@ -88,7 +90,7 @@ static bool read_frame(Task *t, SignalFrame *f, void *bytes)
 bool frame_mask(Task *t, uint64_t *mask)
 {
     _Alignas(16) uint8_t bytes[task_abi(t)->frame.bytes];
-    SignalFrame f = { .mask = 0 };
+    SignalFrame f = {.mask = 0};
     bool read = read_frame(t, &f, bytes);
 
     *mask = f.mask;

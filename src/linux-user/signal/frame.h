@@ -4,7 +4,7 @@
 
 #include "linux-user/task/process.h"
 
-enum { ALTSTACK_AUTODISARM = INT32_MIN };      /* SS_AUTODISARM */
+enum { ALTSTACK_AUTODISARM = INT32_MIN }; /* SS_AUTODISARM */
 
 /*
  * Pushes a frame from which sigreturn restores the registers and `mask`, and

@@ -47,8 +47,8 @@ static void requeue(Task *t, int signo, siginfo_t *info)
  */
 static void pass_on(int signo, siginfo_t *info)
 {
-    if (raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo, (long)info, 0, 0,
-                    0) < 0) {
+    if (raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo, (long)info, 0, 0, 0) <
+        0) {
         raw_syscall(SYS_kill, getpid(), signo, 0, 0, 0, 0);
     }
 }
@@ -56,7 +56,7 @@ static void pass_on(int signo, siginfo_t *info)
 /* In a thread that is no task, or not yet: libc lets signal 32 in. */
 static void without_task(int signo, siginfo_t *info, void *ucontext)
 {
-    if (EXECS_OWN & signal_bit(signo)) {       /* never blocked */
+    if (EXECS_OWN & signal_bit(signo)) { /* never blocked */
         raw_syscall(SYS_tgkill, getpid(), getpid(), signo, 0, 0, 0);
     } else {
         hold_signals(ucontext, signal_bit(signo));
@@ -128,7 +128,7 @@ static bool trace_takes(Task *t, siginfo_t *info)
     }
     *info = *from;
     from->si_signo = 0;
-    if (info->si_signo == SIGSTOP) {   /* which no mask keeps away */
+    if (info->si_signo == SIGSTOP) { /* which no mask keeps away */
         b->stop_info = *info;
         b->want.stop = 1;
         return false;
@@ -153,8 +153,7 @@ static void on_trace(Task *t, siginfo_t *info, void *ucontext)
  * Was it the thread's timer for -profile?  A sample that has not been taken
  * yet becomes heavier.
  */
-static bool is_tick(Task *t, int signo, const siginfo_t *info,
-                    void *ucontext)
+static bool is_tick(Task *t, int signo, const siginfo_t *info, void *ucontext)
 {
     Tick *tick = &t->tick;
 
@@ -173,8 +172,8 @@ static bool is_tick(Task *t, int signo, const siginfo_t *info,
 
 static void sent_fault(Task *t, int signo, siginfo_t *info, void *ucontext)
 {
-    if (signo == SIGBUS && (info->si_code == TRACE_SI_KICK ||
-                            info->si_code == TRACE_SI_SIGNAL)) {
+    if (signo == SIGBUS &&
+        (info->si_code == TRACE_SI_KICK || info->si_code == TRACE_SI_SIGNAL)) {
         on_trace(t, info, ucontext);
         return;
     }
@@ -205,7 +204,7 @@ static void other_fault(int signo, siginfo_t *info, void *ucontext)
     } else if (info->si_code <= 0) {
         without_task(signo, info, ucontext);
     } else if (!usercopy_fixup(ucontext)) {
-        signal_host_default(signo);              /* our bug: again, fatally */
+        signal_host_default(signo); /* our bug: again, fatally */
     }
 }
 
@@ -228,7 +227,7 @@ void signal_install(const Actions *actions, int signo)
     } else {
         host.handler = (void *)(uintptr_t)async_handler;
         host.flags |= SA_SIGINFO | SA_ONSTACK;
-        host.mask = ~0ull;     /* the kernel's first is noted first */
+        host.mask = ~0ull; /* the kernel's first is noted first */
     }
     host_sigaction(signo, &host, NULL);
 }
@@ -241,7 +240,7 @@ void signal_install_own(void)
 /* Generated code may have no C stack: handlers need one of their own. */
 static int make_host_stack(Task *t)
 {
-    stack_t st = { .ss_size = HOST_STACK_BYTES };
+    stack_t st = {.ss_size = HOST_STACK_BYTES};
 
     check(!t->host_stack, "thread %d has a stack for signals", t->tid);
     st.ss_sp = mmap(NULL, st.ss_size, PROT_READ | PROT_WRITE,
@@ -255,7 +254,7 @@ static int make_host_stack(Task *t)
 
 static void free_host_stack(Task *t)
 {
-    stack_t off = { .ss_flags = SS_DISABLE };
+    stack_t off = {.ss_flags = SS_DISABLE};
 
     if (t->host_stack) {
         sigaltstack(&off, NULL);
@@ -268,8 +267,8 @@ int signal_init(Task *t)
 {
     const uint64_t all = ~0ull;
 
-    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all,
-                (long)&t->sigmask, 8, 0, 0);
+    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&t->sigmask,
+                8, 0, 0);
     if (make_host_stack(t) < 0) {
         free_host_stack(t);
         return -1;

@@ -18,8 +18,8 @@ typedef struct Waiting {
 /* Takes the signals of the set that wait in the kernel. */
 static Waiting take_waiting(uint64_t set)
 {
-    const struct timespec at_once = { 0 };
-    Waiting w = { 0 };
+    const struct timespec at_once = {0};
+    Waiting w = {0};
     siginfo_t info;
 
     while (raw_syscall(SYS_rt_sigtimedwait, (long)&set, (long)&info,
@@ -44,8 +44,8 @@ static void put_back(Waiting *w)
             raw_syscall(SYS_rt_tgsigqueueinfo, getpid(), own_tid(), signo,
                         (long)&w->info[i], 0, 0);
         } else {
-            raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo,
-                        (long)&w->info[i], 0, 0, 0);
+            raw_syscall(SYS_rt_sigqueueinfo, getpid(), signo, (long)&w->info[i],
+                        0, 0, 0);
         }
     }
     free(w->info);
@@ -114,7 +114,7 @@ void signal_init_process(Process *proc)
 
 static void host_disposition(Task *t, int signo)
 {
-    HostSigaction act = { 0 };
+    HostSigaction act = {0};
 
     if (t->actions->at[signo].handler == (uintptr_t)SIG_IGN) {
         act.handler = (void *)(uintptr_t)SIG_IGN;

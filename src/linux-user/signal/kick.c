@@ -23,7 +23,7 @@ static const char kick_mark;
  */
 static void arm_timer(Task *t)
 {
-    struct itimerspec soon = { .it_value = { 0, KICK_AGAIN_NS } };
+    struct itimerspec soon = {.it_value = {0, KICK_AGAIN_NS}};
 
     if (!t->kick.has_timer) {
         struct sigevent ev;
@@ -43,7 +43,7 @@ static void arm_timer(Task *t)
 
 void signal_disarm_timer(Task *t)
 {
-    struct itimerspec never = { 0 };
+    struct itimerspec never = {0};
 
     if (t->kick.armed) {
         t->kick.armed = false;

@@ -21,8 +21,8 @@ void signal_block_own(bool block)
 {
     const uint64_t own = EXECS_OWN;
 
-    raw_syscall(SYS_rt_sigprocmask, block ? SIG_BLOCK : SIG_UNBLOCK,
-                (long)&own, 0, 8, 0, 0);
+    raw_syscall(SYS_rt_sigprocmask, block ? SIG_BLOCK : SIG_UNBLOCK, (long)&own,
+                0, 8, 0, 0);
 }
 
 bool signal_block_all(Task *t)
@@ -180,8 +180,7 @@ long signal_wait_end(Task *t, long ret)
     return ret;
 }
 
-long signal_wait_begin_at(Task *t, uint64_t addr, uint64_t size,
-                          uint64_t *host)
+long signal_wait_begin_at(Task *t, uint64_t addr, uint64_t size, uint64_t *host)
 {
     uint64_t mask;
 

@@ -112,8 +112,8 @@ void signal_host_default(int signo);
 /* The action for signo now; SA_RESETHAND resets it. */
 GuestAction signal_take_action(Actions *actions, int signo);
 /* *old was the action; act, if it is not NULL, is it now. */
-void signal_swap_action(Actions *actions, int signo,
-                        const GuestAction *act, GuestAction *old);
+void signal_swap_action(Actions *actions, int signo, const GuestAction *act,
+                        GuestAction *old);
 /* CLONE_CLEAR_SIGHAND: handlers become SIG_DFL. */
 void signal_reset_handlers(Task *t);
 /* In a vfork child, with Actions of its own or its parent's. */

@@ -18,7 +18,7 @@ static bool uncatchable(int signo)
 long sys_rt_sigaction(Task *t, const uint64_t *a)
 {
     int signo = (int)a[0];
-    GuestAction act = { 0 }, old;
+    GuestAction act = {0}, old;
 
     if (a[3] != 8) {
         return -EINVAL;
@@ -50,8 +50,9 @@ static bool change_mask(uint64_t *mask, int how, uint64_t set)
 long sys_rt_sigpending(Task *t, const uint64_t *a)
 {
     uint64_t set = 0;
-    long ret = a[1] > sizeof(set) ? -EINVAL
-               : raw_syscall(SYS_rt_sigpending, (long)&set, 8, 0, 0, 0, 0);
+    long ret = a[1] > sizeof(set)
+                   ? -EINVAL
+                   : raw_syscall(SYS_rt_sigpending, (long)&set, 8, 0, 0, 0, 0);
 
     set |= signal_waiting(t) & t->sigmask;
     if (ret == 0 && a[1] && !mm_write(task_mm(t), a[0], &set, a[1])) {
@@ -97,9 +98,10 @@ long sys_rt_sigsuspend(Task *t, const uint64_t *a)
         return -EFAULT;
     }
     host = mask & ~EXECS_OWN;
-    return signal_wait_end(t, !signal_wait_begin(t, mask) ? -RESTART_SYSCALL
-        : safe_syscall(&t->pending, SYS_rt_sigsuspend, (long)&host, 8, 0, 0,
-                       0, 0));
+    return signal_wait_end(t, !signal_wait_begin(t, mask)
+                                  ? -RESTART_SYSCALL
+                                  : safe_syscall(&t->pending, SYS_rt_sigsuspend,
+                                                 (long)&host, 8, 0, 0, 0, 0));
 }
 
 /*
@@ -113,9 +115,8 @@ static long wait_for_own(Task *t, uint64_t set, const uint64_t *a,
 
     signal_block_own(true);
     signal_give_held(t, set);
-    ret = safe_syscall(&t->pending, SYS_rt_sigtimedwait, (long)&set,
-                       (long)info, a[2] ? (long)g2h(task_mm(t), a[2]) : 0, 8,
-                       0, 0);
+    ret = safe_syscall(&t->pending, SYS_rt_sigtimedwait, (long)&set, (long)info,
+                       a[2] ? (long)g2h(task_mm(t), a[2]) : 0, 8, 0, 0);
     signal_block_own(false);
     return ret > 0 && signal_is_kick((int)ret, info) ? -RESTART_SYSCALL : ret;
 }
@@ -123,12 +124,11 @@ static long wait_for_own(Task *t, uint64_t set, const uint64_t *a,
 long sys_rt_sigtimedwait(Task *t, const uint64_t *a)
 {
     uint64_t set;
-    siginfo_t info = { 0 };
+    siginfo_t info = {0};
     long ret;
 
     if (a[3] != 8 || !mm_addr_ok(task_mm(t), a[2]) ||
-        !mm_read(task_mm(t), &set, a[0], sizeof(set)) ||
-        !(set & EXECS_OWN)) {
+        !mm_read(task_mm(t), &set, a[0], sizeof(set)) || !(set & EXECS_OWN)) {
         return pass_call(t, SYS_rt_sigtimedwait, 1 << 0 | 1 << 1 | 1 << 2, a);
     }
     ret = wait_for_own(t, set, a, &info);
@@ -144,8 +144,7 @@ static bool forges_fault(Task *t, int tid, uint64_t signo, uint64_t addr,
                          siginfo_t *info)
 {
     return tid == t->tid && (signo == SIGSEGV || signo == SIGBUS) &&
-           mm_read(task_mm(t), info, addr, sizeof(*info)) &&
-           info->si_code > 0;
+           mm_read(task_mm(t), info, addr, sizeof(*info)) && info->si_code > 0;
 }
 
 long sys_rt_sigqueueinfo(Task *t, const uint64_t *a)
@@ -156,8 +155,8 @@ long sys_rt_sigqueueinfo(Task *t, const uint64_t *a)
         return pass_call(t, SYS_rt_sigqueueinfo, 1 << 2, a);
     }
     signal_forge(&info);
-    return raw_syscall(SYS_rt_sigqueueinfo, (int)a[0], (long)a[1],
-                       (long)&info, 0, 0, 0);
+    return raw_syscall(SYS_rt_sigqueueinfo, (int)a[0], (long)a[1], (long)&info,
+                       0, 0, 0);
 }
 
 long sys_rt_tgsigqueueinfo(Task *t, const uint64_t *a)
@@ -168,8 +167,8 @@ long sys_rt_tgsigqueueinfo(Task *t, const uint64_t *a)
         return pass_call(t, SYS_rt_tgsigqueueinfo, 1 << 3, a);
     }
     signal_forge(&info);
-    return raw_syscall(SYS_rt_tgsigqueueinfo, (int)a[0], (int)a[1],
-                       (long)a[2], (long)&info, 0, 0);
+    return raw_syscall(SYS_rt_tgsigqueueinfo, (int)a[0], (int)a[1], (long)a[2],
+                       (long)&info, 0, 0);
 }
 
 static bool on_altstack_now(const Task *t)
@@ -211,8 +210,7 @@ long sys_sigaltstack(Task *t, const uint64_t *a)
         }
         ret = set_altstack(t, st);
     }
-    if (ret == 0 && a[1] &&
-        !mm_write(task_mm(t), a[1], &old, sizeof(old))) {
+    if (ret == 0 && a[1] && !mm_write(task_mm(t), a[1], &old, sizeof(old))) {
         return -EFAULT;
     }
     return ret;

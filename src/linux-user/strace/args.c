@@ -9,16 +9,16 @@
 #include "util/check.h"
 
 typedef struct Letter {
-    ShowFn *show;              /* or: */
+    ShowFn *show; /* or: */
     NameSet set;
-    const char *zero;          /* of bits; NULL: the set is of values */
+    const char *zero; /* of bits; NULL: the set is of values */
 } Letter;
 
 static const Letter letters[128] = {
-#define STRACE_BITS(letter, name, none) \
-    [letter] = { .set = SET_##name, .zero = none },
-#define STRACE_ONE(letter, name) [letter] = { .set = SET_##name },
-#define STRACE_SHOW(letter, function) [letter] = { .show = function },
+#define STRACE_BITS(letter, name, none)                                        \
+    [letter] = {.set = SET_##name, .zero = none},
+#define STRACE_ONE(letter, name)      [letter] = {.set = SET_##name},
+#define STRACE_SHOW(letter, function) [letter] = {.show = function},
 #include "linux-user/strace/strace.def"
 };
 
@@ -191,8 +191,9 @@ void show_message(Line *l, const Shown *s)
     show_sockaddr(l, &name);
     line_add(l, ", msg_namelen=%u, msg_iov=", m.msg_namelen);
     add_iovec(l, s, (uintptr_t)m.msg_iov, m.msg_iovlen);
-    line_add(l, ", msg_iovlen=%zu, msg_controllen=%zu, msg_flags=",
-             m.msg_iovlen, m.msg_controllen);
+    line_add(l,
+             ", msg_iovlen=%zu, msg_controllen=%zu, msg_flags=", m.msg_iovlen,
+             m.msg_controllen);
     line_bits(l, SET_message, (uint32_t)m.msg_flags, "0");
     line_add(l, "}");
 }

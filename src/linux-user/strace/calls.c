@@ -58,7 +58,7 @@ void show_select_mask(Line *l, const Shown *s)
 /* What is ready of the three sets. */
 void line_select_result(Line *l, Task *t, const uint64_t *a)
 {
-    static const char *const names[] = { "in", "out", "except" };
+    static const char *const names[] = {"in", "out", "except"};
     const char *comma = " (";
 
     for (int i = 0; i < 3; i++) {
@@ -89,7 +89,7 @@ void show_statx(Line *l, const Shown *s)
 
 void show_entries(Line *l, const Shown *s)
 {
-    enum { OFFSET_OF_LENGTH = 16 };    /* struct linux_dirent64 */
+    enum { OFFSET_OF_LENGTH = 16 }; /* struct linux_dirent64 */
     uint16_t length;
     int n = 0;
 
@@ -99,7 +99,8 @@ void show_entries(Line *l, const Shown *s)
     }
     for (uint64_t at = 0; at < (uint64_t)s->ret; at += length, n++) {
         if (!mm_read(task_mm(s->t), &length, s->v + at + OFFSET_OF_LENGTH,
-                     sizeof(length)) || !length) {
+                     sizeof(length)) ||
+            !length) {
             return;
         }
     }
@@ -166,8 +167,7 @@ void show_ioctl(Line *l, const Shown *s)
         line_add(l, "_IOC(");
         line_bits(l, SET_ioctl_way, (uint64_t)_IOC_DIR(n) << _IOC_DIRSHIFT,
                   "_IOC_NONE");
-        line_add(l, ", %#x, %#x, %#x)", _IOC_TYPE(n), _IOC_NR(n),
-                 _IOC_SIZE(n));
+        line_add(l, ", %#x, %#x, %#x)", _IOC_TYPE(n), _IOC_NR(n), _IOC_SIZE(n));
     }
 }
 
@@ -217,18 +217,21 @@ static void show_number(Line *l, const Shown *s)
 void show_ioctl_argument(Line *l, const Shown *s)
 {
     switch ((uint32_t)s->a[1]) {
-    case TCGETS: case TCSETS: case TCSETSW: case TCSETSF:
-        show_terminal(l, s);
-        break;
-    case TIOCGWINSZ: case TIOCSWINSZ:
-        show_window(l, s);
-        break;
-    case FIONREAD: case FIONBIO: case FIOASYNC: case TIOCOUTQ:
-    case TIOCGPGRP: case TIOCSPGRP: case TIOCGSID: case TIOCGPTN:
-    case TIOCSPTLCK:
-        show_number(l, s);
-        break;
-    default:
-        show_hex(l, s);
+    case TCGETS:
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF: show_terminal(l, s); break;
+    case TIOCGWINSZ:
+    case TIOCSWINSZ: show_window(l, s); break;
+    case FIONREAD:
+    case FIONBIO:
+    case FIOASYNC:
+    case TIOCOUTQ:
+    case TIOCGPGRP:
+    case TIOCSPGRP:
+    case TIOCGSID:
+    case TIOCGPTN:
+    case TIOCSPTLCK: show_number(l, s); break;
+    default: show_hex(l, s);
     }
 }

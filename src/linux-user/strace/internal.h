@@ -14,8 +14,8 @@ typedef struct Line {
     char text[STRACE_LINE];
 } Line;
 
-__attribute__((format(printf, 2, 3)))
-void line_add(Line *l, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void line_add(Line *l, const char *format,
+                                                    ...);
 
 /* Sets of names in flags.def. */
 typedef enum NameSet {
@@ -50,9 +50,9 @@ void line_poll_result(Line *l, Task *t, uint64_t addr, uint64_t n);
 /* What was shown, or put together, when a thread's call began. */
 typedef struct StraceCall {
     Line line;
-    int next;              /* the first argument that is not in it */
-    bool unfinished;       /* it was shown, as a line of its own, */
-    size_t shown;          /* or this much as the beginning of one */
+    int next;        /* the first argument that is not in it */
+    bool unfinished; /* it was shown, as a line of its own, */
+    size_t shown;    /* or this much as the beginning of one */
 } StraceCall;
 
 /* Will the call, it seems, wait? */
@@ -63,9 +63,9 @@ typedef struct Shown {
     Task *t;
     const Syscall *row;
     const uint64_t *a;
-    int i;                 /* which */
-    uint64_t v;            /* a[i] */
-    uint64_t next;         /* a[i + 1] */
+    int i;         /* which */
+    uint64_t v;    /* a[i] */
+    uint64_t next; /* a[i + 1] */
     long ret;
 } Shown;
 

@@ -33,13 +33,13 @@ typedef struct Name {
 } Name;
 
 static const Name bit_names[] = {
-#define BITS(set, name) { SET_##set, (uint32_t)name, #name },
-#define BIT(set, text, value) { SET_##set, value, text },
+#define BITS(set, name)       {SET_##set, (uint32_t)name, #name},
+#define BIT(set, text, value) {SET_##set, value, text},
 #include "linux-user/strace/flags.def"
 };
 
 static const Name value_names[] = {
-#define VALUE(set, text, value) { SET_##set, (uint32_t)(value), text },
+#define VALUE(set, text, value) {SET_##set, (uint32_t)(value), text},
 #include "linux-user/strace/flags.def"
 };
 
@@ -161,8 +161,8 @@ void line_guest_bytes(Line *l, Task *t, uint64_t addr, uint64_t n)
 {
     unsigned char bytes[SHOWN_BYTES];
 
-    if (addr && mm_read(task_mm(t), bytes, addr,
-                        n < SHOWN_BYTES ? n : SHOWN_BYTES)) {
+    if (addr &&
+        mm_read(task_mm(t), bytes, addr, n < SHOWN_BYTES ? n : SHOWN_BYTES)) {
         line_bytes(l, bytes, n);
     } else {
         line_address(l, addr);

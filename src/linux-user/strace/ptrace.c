@@ -62,22 +62,22 @@ static const struct {
     int request;
     DataFn *address, *data;
 } requests[] = {
-    { PTRACE_PEEKTEXT, data_nothing, data_word_result },
-    { PTRACE_PEEKDATA, data_nothing, data_word_result },
-    { PTRACE_POKETEXT, data_nothing, data_word },
-    { PTRACE_POKEDATA, data_nothing, data_word },
-    { PTRACE_CONT, data_nothing, data_signal },
-    { PTRACE_SYSCALL, data_nothing, data_signal },
-    { PTRACE_SINGLESTEP, data_nothing, data_signal },
-    { PTRACE_DETACH, data_nothing, data_signal },
-    { PTRACE_SEIZE, data_nothing, data_options },
-    { PTRACE_SETOPTIONS, data_nothing, data_options },
-    { PTRACE_GETEVENTMSG, data_nothing, data_word_result },
-    { PTRACE_GETREGSET, address_regset, data_iovec },
-    { PTRACE_SETREGSET, address_regset, data_iovec },
-    { PTRACE_GETSIGMASK, address_size, data_word_result },
-    { PTRACE_SETSIGMASK, address_size, data_nothing },
-    { PTRACE_GET_SYSCALL_INFO, address_size, data_nothing },
+    {PTRACE_PEEKTEXT, data_nothing, data_word_result},
+    {PTRACE_PEEKDATA, data_nothing, data_word_result},
+    {PTRACE_POKETEXT, data_nothing, data_word},
+    {PTRACE_POKEDATA, data_nothing, data_word},
+    {PTRACE_CONT, data_nothing, data_signal},
+    {PTRACE_SYSCALL, data_nothing, data_signal},
+    {PTRACE_SINGLESTEP, data_nothing, data_signal},
+    {PTRACE_DETACH, data_nothing, data_signal},
+    {PTRACE_SEIZE, data_nothing, data_options},
+    {PTRACE_SETOPTIONS, data_nothing, data_options},
+    {PTRACE_GETEVENTMSG, data_nothing, data_word_result},
+    {PTRACE_GETREGSET, address_regset, data_iovec},
+    {PTRACE_SETREGSET, address_regset, data_iovec},
+    {PTRACE_GETSIGMASK, address_size, data_word_result},
+    {PTRACE_SETSIGMASK, address_size, data_nothing},
+    {PTRACE_GET_SYSCALL_INFO, address_size, data_nothing},
 };
 
 enum { NB_REQUESTS = sizeof(requests) / sizeof(requests[0]) };

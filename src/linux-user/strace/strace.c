@@ -30,8 +30,7 @@ static void begin(Line *l, Task *t)
 {
     l->n = 0;
     if (several(t)) {
-        line_add(l, "[pid %5ld] ",
-                 raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
+        line_add(l, "[pid %5ld] ", raw_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0));
     }
 }
 
@@ -72,11 +71,14 @@ static bool needs_mode(uint64_t flags)
 static bool fcntl_has_argument(int command)
 {
     switch (command) {
-    case F_GETFD: case F_GETFL: case F_GETOWN: case F_GETSIG:
-    case F_GETLEASE: case F_GETPIPE_SZ: case F_GET_SEALS:
-        return false;
-    default:
-        return true;
+    case F_GETFD:
+    case F_GETFL:
+    case F_GETOWN:
+    case F_GETSIG:
+    case F_GETLEASE:
+    case F_GETPIPE_SZ:
+    case F_GET_SEALS: return false;
+    default: return true;
     }
 }
 
@@ -84,8 +86,10 @@ static int futex_arguments(uint64_t op)
 {
     switch (op & FUTEX_CMD_MASK) {
     case FUTEX_WAKE: return 3;
-    case FUTEX_WAIT: case FUTEX_LOCK_PI: return 4;
-    case FUTEX_UNLOCK_PI: case FUTEX_TRYLOCK_PI: return 2;
+    case FUTEX_WAIT:
+    case FUTEX_LOCK_PI: return 4;
+    case FUTEX_UNLOCK_PI:
+    case FUTEX_TRYLOCK_PI: return 2;
     default: return 6;
     }
 }
@@ -154,10 +158,9 @@ static void add_equals(Line *l)
              "");
 }
 
-static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
-                     long ret)
+static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a, long ret)
 {
-    Shown s = { .t = t, .row = syscall_row(t, nr), .a = a, .ret = ret };
+    Shown s = {.t = t, .row = syscall_row(t, nr), .a = a, .ret = ret};
 
     line_add(l, "%s(", s.row->name);
     add_arguments(l, &s, 0, false);
@@ -170,7 +173,7 @@ static void add_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
  */
 static void begin_call(Task *t, unsigned nr, const uint64_t *a)
 {
-    Shown s = { .t = t, .row = syscall_row(t, nr), .a = a };
+    Shown s = {.t = t, .row = syscall_row(t, nr), .a = a};
     StraceCall *c = t->strace;
     Line l;
 
@@ -200,7 +203,7 @@ static void begin_call(Task *t, unsigned nr, const uint64_t *a)
 static void finish_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
                         long ret)
 {
-    Shown s = { .t = t, .row = syscall_row(t, nr), .a = a, .ret = ret };
+    Shown s = {.t = t, .row = syscall_row(t, nr), .a = a, .ret = ret};
     const StraceCall *c = t->strace;
 
     if (!c || makes_task(s.row)) {
@@ -216,8 +219,7 @@ static void finish_call(Line *l, Task *t, unsigned nr, const uint64_t *a,
     add_equals(l);
 }
 
-static void add_end(Line *l, Task *t, const Syscall *row,
-                    const uint64_t *a)
+static void add_end(Line *l, Task *t, const Syscall *row, const uint64_t *a)
 {
     if (row->call == CALL_exit || row->call == CALL_exit_group) {
         begin(l, t);
@@ -256,8 +258,8 @@ static bool gives_address(const Syscall *row)
 }
 
 /* Which descriptors are ready. */
-static void add_ready(Line *l, Task *t, const Syscall *row,
-                      const uint64_t *a, long ret)
+static void add_ready(Line *l, Task *t, const Syscall *row, const uint64_t *a,
+                      long ret)
 {
     bool polls = row->call == CALL_ppoll;
 
@@ -302,7 +304,7 @@ void strace_leave(Task *t, unsigned nr, const uint64_t *a, long ret)
     if (ret >= 0 && makes_task(row)) {
         t->proc->several = true;
         if (ret == 0) {
-            return;            /* in the child */
+            return; /* in the child */
         }
     }
     begin(&l, t);
@@ -382,8 +384,7 @@ static void add_child(Line *l, const siginfo_t *info)
     } else {
         line_signal(l, info->si_status);
     }
-    line_add(l, ", si_utime=%ld, si_stime=%ld", info->si_utime,
-             info->si_stime);
+    line_add(l, ", si_utime=%ld, si_stime=%ld", info->si_utime, info->si_stime);
 }
 
 static void add_filtered(Line *l, const Task *t, const siginfo_t *info)
@@ -392,8 +393,7 @@ static void add_filtered(Line *l, const Task *t, const siginfo_t *info)
 
     line_add(l, ", si_errno=%d, si_call_addr=", info->si_errno);
     line_address(l, (uintptr_t)info->si_call_addr);
-    line_add(l, name ? ", si_syscall=__NR_%s" : ", si_syscall=",
-             name);
+    line_add(l, name ? ", si_syscall=__NR_%s" : ", si_syscall=", name);
     if (!name) {
         line_add(l, "%#x", (unsigned)info->si_syscall);
     }

@@ -54,8 +54,7 @@ void show_sigset_result(Line *l, const Shown *s)
 
 static bool is_result(const Shown *s)
 {
-    return s->i > 0 && s->row->arguments[s->i - 1] ==
-                           s->row->arguments[s->i];
+    return s->i > 0 && s->row->arguments[s->i - 1] == s->row->arguments[s->i];
 }
 
 /* Of two, the second is the call's result. */
@@ -66,8 +65,7 @@ static bool read_either(Line *l, const Shown *s, void *to, size_t n)
 
 /* The host's structure from the guest's memory at the argument; else adds its
    address: false. */
-static bool shown_structure(Line *l, const Shown *s, Structure which,
-                            void *to)
+static bool shown_structure(Line *l, const Shown *s, Structure which, void *to)
 {
     if (s->v && structure_read(s->t, which, to, s->v)) {
         return true;
@@ -139,8 +137,8 @@ void show_time(Line *l, const Shown *s)
 /* nanosleep's is written only if it was interrupted. */
 void show_time_result(Line *l, const Shown *s)
 {
-    bool rest = s->row->host == SYS_nanosleep ||
-                s->row->host == SYS_clock_nanosleep;
+    bool rest =
+        s->row->host == SYS_nanosleep || s->row->host == SYS_clock_nanosleep;
     struct timespec ts;
 
     if (rest ? s->ret != -EINTR : s->ret < 0) {
@@ -153,8 +151,7 @@ void show_time_result(Line *l, const Shown *s)
 /* struct itimerval or itimerspec: interval, value. */
 void show_timer(Line *l, const Shown *s)
 {
-    bool micro = s->row->host == SYS_setitimer ||
-                 s->row->host == SYS_getitimer;
+    bool micro = s->row->host == SYS_setitimer || s->row->host == SYS_getitimer;
     const char *unit = micro ? "usec" : "nsec";
     struct itimerspec it;
 
@@ -163,7 +160,8 @@ void show_timer(Line *l, const Shown *s)
               : shown_read(l, s, &it, sizeof(it)))) {
         return;
     }
-    line_add(l, "{it_interval={tv_sec=%ld, tv_%s=%ld}, "
+    line_add(l,
+             "{it_interval={tv_sec=%ld, tv_%s=%ld}, "
              "it_value={tv_sec=%ld, tv_%s=%ld}}",
              (long)it.it_interval.tv_sec, unit, it.it_interval.tv_nsec,
              (long)it.it_value.tv_sec, unit, it.it_value.tv_nsec);
@@ -258,8 +256,7 @@ void show_status(Line *l, const Shown *s)
     } else if (!shown_result(l, s, &w, sizeof(w))) {
         return;
     } else if (WIFEXITED(w)) {
-        line_add(l, "[{WIFEXITED(s) && WEXITSTATUS(s) == %d}]",
-                 WEXITSTATUS(w));
+        line_add(l, "[{WIFEXITED(s) && WEXITSTATUS(s) == %d}]", WEXITSTATUS(w));
     } else if (WIFSTOPPED(w)) {
         line_add(l, "[{WIFSTOPPED(s) && WSTOPSIG(s) == ");
         line_stop(l, w);
@@ -392,7 +389,7 @@ static void add_unix(Line *l, const struct sockaddr_un *un, size_t n)
     const char *path = un->sun_path;
     size_t at = offsetof(struct sockaddr_un, sun_path);
     size_t len = n > at ? n - at : 0;
-    bool hidden = len && !path[0];     /* the abstract namespace */
+    bool hidden = len && !path[0]; /* the abstract namespace */
 
     line_add(l, hidden ? ", sun_path=@" : ", sun_path=");
     line_bytes(l, path + hidden, hidden ? len - 1 : strnlen(path, len));
@@ -405,9 +402,7 @@ static void add_sockaddr(Line *l, const SocketAddress *sa, size_t n)
     line_add(l, "{sa_family=");
     line_one(l, SET_domain, sa->any.sa_family);
     switch (sa->any.sa_family) {
-    case AF_UNIX:
-        add_unix(l, &sa->un, n);
-        break;
+    case AF_UNIX: add_unix(l, &sa->un, n); break;
     case AF_INET:
         inet_ntop(AF_INET, &sa->in.sin_addr, text, sizeof(text));
         line_add(l, ", sin_port=htons(%u), sin_addr=inet_addr(\"%s\")",
@@ -415,10 +410,11 @@ static void add_sockaddr(Line *l, const SocketAddress *sa, size_t n)
         break;
     case AF_INET6:
         inet_ntop(AF_INET6, &sa->in6.sin6_addr, text, sizeof(text));
-        line_add(l, ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), "
+        line_add(l,
+                 ", sin6_port=htons(%u), sin6_flowinfo=htonl(%u), "
                  "inet_pton(AF_INET6, \"%s\", &sin6_addr), "
-                 "sin6_scope_id=%u", ntohs(sa->in6.sin6_port),
-                 ntohl(sa->in6.sin6_flowinfo), text,
+                 "sin6_scope_id=%u",
+                 ntohs(sa->in6.sin6_port), ntohl(sa->in6.sin6_flowinfo), text,
                  sa->in6.sin6_scope_id);
         break;
     default:

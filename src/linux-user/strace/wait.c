@@ -27,7 +27,7 @@ static bool always(Task *t, const uint64_t *a)
 
 static bool not_ready(int fd, short events)
 {
-    struct pollfd p = { .fd = fd, .events = events };
+    struct pollfd p = {.fd = fd, .events = events};
 
     return poll(&p, 1, 0) == 0 && !(fcntl(fd, F_GETFL) & O_NONBLOCK);
 }
@@ -57,10 +57,10 @@ static bool receives_message(Task *t, const uint64_t *a)
 /* A timeout at addr; none is for ever. */
 static bool has_time(Task *t, uint64_t addr)
 {
-    struct timespec ts = { 1, 0 };
+    struct timespec ts = {1, 0};
 
-    return !addr || !mm_read(task_mm(t), &ts, addr, sizeof(ts)) ||
-           ts.tv_sec || ts.tv_nsec;
+    return !addr || !mm_read(task_mm(t), &ts, addr, sizeof(ts)) || ts.tv_sec ||
+           ts.tv_nsec;
 }
 
 static bool polls(Task *t, const uint64_t *a)
@@ -92,7 +92,7 @@ static bool waits_for_events_2(Task *t, const uint64_t *a)
 
 static bool no_child(idtype_t type, int id, int options)
 {
-    siginfo_t info = { .si_pid = 0 };
+    siginfo_t info = {.si_pid = 0};
     int kinds = options & (WEXITED | WSTOPPED | WCONTINUED);
 
     return !(options & WNOHANG) &&
@@ -126,12 +126,12 @@ static bool waits_for_word(Task *t, const uint64_t *a)
         return false;
     }
     switch (a[1] & FUTEX_CMD_MASK) {
-    case FUTEX_WAIT: case FUTEX_WAIT_BITSET: case FUTEX_WAIT_REQUEUE_PI:
-        return value == (uint32_t)a[2];
-    case FUTEX_LOCK_PI: case FUTEX_LOCK_PI2:
-        return value != 0;
-    default:
-        return false;
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_WAIT_REQUEUE_PI: return value == (uint32_t)a[2];
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2: return value != 0;
+    default: return false;
     }
 }
 
@@ -151,22 +151,36 @@ static const struct {
     const char *name;
     WaitFn *fn;
 } calls[] = {
-    { "read", reads }, { "readv", reads }, { "preadv2", reads },
-    { "accept", reads }, { "accept4", reads },
-    { "write", writes }, { "writev", writes },
-    { "sendto", writes }, { "sendmsg", writes },
-    { "recvfrom", receives }, { "recvmmsg", receives },
-    { "recvmsg", receives_message },
-    { "ppoll", polls }, { "pselect6", selects },
-    { "epoll_pwait", waits_for_events },
-    { "epoll_pwait2", waits_for_events_2 },
-    { "io_uring_enter", waits_for_results },
-    { "wait4", waits_for_child }, { "waitid", waits_for_id },
-    { "futex", waits_for_word }, { "futex_waitv", always },
-    { "nanosleep", always }, { "clock_nanosleep", always },
-    { "rt_sigsuspend", always }, { "rt_sigtimedwait", always },
-    { "flock", always }, { "fcntl", waits_for_lock },
-    { "semop", always }, { "semtimedop", always }, { "msgrcv", always },
+    {"read", reads},
+    {"readv", reads},
+    {"preadv2", reads},
+    {"accept", reads},
+    {"accept4", reads},
+    {"write", writes},
+    {"writev", writes},
+    {"sendto", writes},
+    {"sendmsg", writes},
+    {"recvfrom", receives},
+    {"recvmmsg", receives},
+    {"recvmsg", receives_message},
+    {"ppoll", polls},
+    {"pselect6", selects},
+    {"epoll_pwait", waits_for_events},
+    {"epoll_pwait2", waits_for_events_2},
+    {"io_uring_enter", waits_for_results},
+    {"wait4", waits_for_child},
+    {"waitid", waits_for_id},
+    {"futex", waits_for_word},
+    {"futex_waitv", always},
+    {"nanosleep", always},
+    {"clock_nanosleep", always},
+    {"rt_sigsuspend", always},
+    {"rt_sigtimedwait", always},
+    {"flock", always},
+    {"fcntl", waits_for_lock},
+    {"semop", always},
+    {"semtimedop", always},
+    {"msgrcv", always},
 };
 
 bool strace_waits(Task *t, const Syscall *row, const uint64_t *a)

@@ -13,8 +13,7 @@ long pass_call(Task *t, int host, unsigned pointers, const uint64_t *a)
     for (int i = 0; i < 6; i++) {
         v[i] = pointers >> i & 1 ? host_pointer(t, a[i]) : (long)a[i];
     }
-    return safe_syscall(&t->pending, host, v[0], v[1], v[2], v[3], v[4],
-                        v[5]);
+    return safe_syscall(&t->pending, host, v[0], v[1], v[2], v[3], v[4], v[5]);
 }
 
 uint64_t flags_to_host(const Task *t, uint64_t flags)

@@ -17,7 +17,7 @@
 enum { HELD_EMPTY, HELD_BUSY, HELD_FULL };
 
 typedef struct HeldSignal {
-    _Atomic int state;         /* who makes it HELD_BUSY may use info */
+    _Atomic int state; /* who makes it HELD_BUSY may use info */
     siginfo_t info;
 } HeldSignal;
 

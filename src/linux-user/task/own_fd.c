@@ -6,10 +6,8 @@ int own_fd(const Task *t, int from)
 {
     const LinuxUserOptions *o = t->proc->options;
     const int own[] = {
-        t->proc->program.fd,
-        fileno(o->log.file),
-        t->proc->profile_fd,
-        t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1,
+        t->proc->program.fd, fileno(o->log.file),
+        t->proc->profile_fd, t->proc->gdb ? gdb_own_fd(t->proc->gdb, from) : -1,
         t->proc->debug_end,
     };
     int lowest = -1;

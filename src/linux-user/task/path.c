@@ -12,9 +12,9 @@
 enum { LINK_LIMIT = 40 };
 
 typedef struct Walk {
-    char out[PATH_MAX];        /* prefix and what has been walked */
-    size_t root, n;            /* lengths: of the prefix, of out */
-    char rest[PATH_MAX];       /* still to be walked */
+    char out[PATH_MAX];  /* prefix and what has been walked */
+    size_t root, n;      /* lengths: of the prefix, of out */
+    char rest[PATH_MAX]; /* still to be walked */
     int links;
 } Walk;
 
@@ -75,7 +75,7 @@ static bool step(Walk *w, bool follow)
     }
     n = readlink(w->out, link, sizeof(link));
     if (n < 0) {
-        return errno == EINVAL;                /* it is there, and no link */
+        return errno == EINVAL; /* it is there, and no link */
     }
     return (!follow && !w->rest[0]) || enter_link(w, link, (size_t)n);
 }
@@ -86,7 +86,7 @@ static bool step(Walk *w, bool follow)
  */
 static bool is_kernels(const char *path)
 {
-    static const char *const roots[] = { "/proc", "/sys", "/dev" };
+    static const char *const roots[] = {"/proc", "/sys", "/dev"};
 
     for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
         size_t n = strlen(roots[i]);
@@ -101,10 +101,9 @@ static bool is_kernels(const char *path)
 
 bool path_below(const char *prefix, char path[PATH_MAX], bool follow)
 {
-    Walk w = { .root = strlen(prefix), .links = 0 };
+    Walk w = {.root = strlen(prefix), .links = 0};
 
-    if (is_kernels(path) || w.root >= PATH_MAX ||
-        strlen(path) >= PATH_MAX) {
+    if (is_kernels(path) || w.root >= PATH_MAX || strlen(path) >= PATH_MAX) {
         return false;
     }
     w.n = w.root;

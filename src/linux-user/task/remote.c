@@ -14,7 +14,7 @@
 /* For other processes alone; nobody here reads it.  Set once. */
 static Process *volatile anchor;
 
-extern const char __ehdr_start[];      /* the linker's: the image's start */
+extern const char __ehdr_start[]; /* the linker's: the image's start */
 
 void remote_publish(Process *proc)
 {
@@ -32,8 +32,8 @@ static int identify(int pid, ino_t *inode)
         return pid > 0 && stat(path, &other) == 0 ? -EPERM : -ESRCH;
     }
     *inode = ours.st_ino;
-    return ours.st_dev == other.st_dev && ours.st_ino == other.st_ino
-           ? 0 : -EPERM;
+    return ours.st_dev == other.st_dev && ours.st_ino == other.st_ino ? 0
+                                                                      : -EPERM;
 }
 
 int remote_is_ours(int pid)
@@ -55,7 +55,8 @@ static uint64_t image_start(int pid, ino_t emulator)
     f = fopen(path, "re");
     while (f && !start && getline(&line, &cap, f) > 0) {
         if (sscanf(line, "%" SCNx64 "-%*x %*s %*x %*s %" SCNu64, &low,
-                   &inode) == 2 && inode == emulator) {
+                   &inode) == 2 &&
+            inode == emulator) {
             start = low;
         }
     }
@@ -73,12 +74,14 @@ int remote_find(int pid, Remote *r)
     uint64_t start = ret < 0 ? 0 : image_start(pid, inode);
     uint64_t place = start + (uintptr_t)((const char *)&anchor - __ehdr_start);
 
-    *r = (Remote){ .pid = pid };
+    *r = (Remote){.pid = pid};
     if (ret < 0) {
         return ret;
     }
     return start && remote_read(pid, &r->proc, place, sizeof(r->proc)) &&
-           remote_place(r, pid, r->proc) ? 0 : -EPERM;
+                   remote_place(r, pid, r->proc)
+               ? 0
+               : -EPERM;
 }
 
 bool remote_place(Remote *r, int pid, uint64_t proc)
@@ -91,15 +94,15 @@ bool remote_place(Remote *r, int pid, uint64_t proc)
 
 bool remote_read(int pid, void *to, uint64_t addr, size_t n)
 {
-    struct iovec local = { to, n }, remote = { (void *)(uintptr_t)addr, n };
+    struct iovec local = {to, n}, remote = {(void *)(uintptr_t)addr, n};
 
     return process_vm_readv(pid, &local, 1, &remote, 1, 0) == (ssize_t)n;
 }
 
 bool remote_write(int pid, uint64_t addr, const void *from, size_t n)
 {
-    struct iovec local = { (void *)from, n };
-    struct iovec remote = { (void *)(uintptr_t)addr, n };
+    struct iovec local = {(void *)from, n};
+    struct iovec remote = {(void *)(uintptr_t)addr, n};
 
     return process_vm_writev(pid, &local, 1, &remote, 1, 0) == (ssize_t)n;
 }
@@ -107,7 +110,7 @@ bool remote_write(int pid, uint64_t addr, const void *from, size_t n)
 void remote_written(const Remote *r, uint64_t start, uint64_t len)
 {
     uint64_t at = r->proc + offsetof(Process, written.start);
-    uint64_t range[2] = { start, start + len }, old[2];
+    uint64_t range[2] = {start, start + len}, old[2];
 
     if (remote_read(r->pid, old, at, sizeof(old)) && old[0] < old[1]) {
         range[0] = old[0] < range[0] ? old[0] : range[0];
@@ -137,18 +140,19 @@ void remote_look(const Remote *r)
 
 bool remote_map(const Remote *r, Map *map)
 {
-    enum { LIMIT = 1 << 20 };  /* mappings; the kernel allows fewer */
+    enum { LIMIT = 1 << 20 }; /* mappings; the kernel allows fewer */
 
     if (!remote_read(r->pid, map, r->proc + offsetof(Process, mm.map),
-                     sizeof(*map)) || map->n > LIMIT) {
+                     sizeof(*map)) ||
+        map->n > LIMIT) {
         return false;
     }
     uint64_t at = (uintptr_t)map->at;
 
     map->cap = map->n;
     map->at = calloc(map->n + 1, sizeof(*map->at));
-    if (map->at && remote_read(r->pid, map->at, at,
-                               map->n * sizeof(*map->at))) {
+    if (map->at &&
+        remote_read(r->pid, map->at, at, map->n * sizeof(*map->at))) {
         return true;
     }
     free(map->at);

@@ -9,9 +9,9 @@
 #include "linux-user/task/process.h"
 
 typedef struct Remote {
-    int pid;                   /* or a thread's */
-    uint64_t proc;             /* host address of its Process */
-    uint64_t base;             /* of its guest addresses */
+    int pid;       /* or a thread's */
+    uint64_t proc; /* host address of its Process */
+    uint64_t base; /* of its guest addresses */
     Space space;
 } Remote;
 

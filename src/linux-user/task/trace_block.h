@@ -32,43 +32,47 @@ enum { TRACE_SI_KICK = -1000, TRACE_SI_SIGNAL = -1001 };
 /* Where the thread is stopped; TRACE_RUNNING: at no safe point. */
 typedef enum TracePark {
     TRACE_RUNNING,
-    TRACE_PARKED,              /* by its own SIGBUS */
-    TRACE_GROUP_STOP,          /* in the host's group stop */
-    TRACE_IN_VFORK,            /* in the host's clone, with its event */
+    TRACE_PARKED,     /* by its own SIGBUS */
+    TRACE_GROUP_STOP, /* in the host's group stop */
+    TRACE_IN_VFORK,   /* in the host's clone, with its event */
 } TracePark;
 
 typedef enum TraceMode {
-    TRACE_CONT, TRACE_SYSCALL, TRACE_STEP,
+    TRACE_CONT,
+    TRACE_SYSCALL,
+    TRACE_STEP,
 } TraceMode;
 
 /* What the tracer has changed when the thread goes on. */
 enum {
-    TRACE_SET_MASK = 1, TRACE_SET_INFO = 2, TRACE_SET_CALL = 4,
-    TRACE_SET_REGSET = 8,          /* << which of GuestAbi.regsets */
+    TRACE_SET_MASK = 1,
+    TRACE_SET_INFO = 2,
+    TRACE_SET_CALL = 4,
+    TRACE_SET_REGSET = 8, /* << which of GuestAbi.regsets */
 };
 
 /* Stops that the tracer asks for; each is a word of its own. */
 typedef struct TraceWants {
-    volatile uint32_t stop;        /* SIGSTOP arrives: stop_info */
-    volatile uint32_t interrupt;   /* an event stop */
-    volatile uint32_t group;       /* the signal of a group stop of others */
-    volatile uint32_t exec;        /* a new program starts */
+    volatile uint32_t stop;      /* SIGSTOP arrives: stop_info */
+    volatile uint32_t interrupt; /* an event stop */
+    volatile uint32_t group;     /* the signal of a group stop of others */
+    volatile uint32_t exec;      /* a new program starts */
 } TraceWants;
 
 _Static_assert(sizeof(TraceWants) == 16, "each is a word of its own");
 
 /* Written by the tracer before the thread goes on. */
 typedef struct TraceOrders {
-    volatile uint32_t parked;      /* TracePark; the tracer's 0 comes last */
+    volatile uint32_t parked; /* TracePark; the tracer's 0 comes last */
     volatile uint32_t resumed;
-    int32_t signo;                 /* to be delivered */
-    uint32_t mode;                 /* TraceMode */
-    uint32_t set;                  /* TRACE_SET_* */
+    int32_t signo; /* to be delivered */
+    uint32_t mode; /* TraceMode */
+    uint32_t set;  /* TRACE_SET_* */
 } TraceOrders;
 
 /* struct ptrace_syscall_info, but for its head. */
 typedef struct TraceCall {
-    uint32_t op;                   /* PTRACE_SYSCALL_INFO_* */
+    uint32_t op; /* PTRACE_SYSCALL_INFO_* */
     uint64_t nr, args[6], data;
     int64_t result;
 } TraceCall;
@@ -78,25 +82,25 @@ typedef struct TraceCall {
  * `options`, wants), by the thread while it runs; all else as it says.
  */
 typedef struct TraceBlock {
-    struct TraceBlock *outer;      /* of a vfork child: its parent's */
-    int32_t tid;                   /* 0: the thread has ended */
-    uint32_t on;                   /* it is traced */
-    uint32_t seized, options;      /* PTRACE_O_* of the guest's */
-    int32_t tracer;                /* its process */
+    struct TraceBlock *outer; /* of a vfork child: its parent's */
+    int32_t tid;              /* 0: the thread has ended */
+    uint32_t on;              /* it is traced */
+    uint32_t seized, options; /* PTRACE_O_* of the guest's */
+    int32_t tracer;           /* its process */
     TraceWants want;
-    siginfo_t stop_info;           /* of want.stop */
+    siginfo_t stop_info; /* of want.stop */
     TraceOrders orders;
-    uint32_t status;               /* of this stop: signal | event << 8 */
-    uint32_t has_info;             /* or info is not valid */
+    uint32_t status;   /* of this stop: signal | event << 8 */
+    uint32_t has_info; /* or info is not valid */
     siginfo_t info;
     uint64_t message;
     uint64_t sigmask;
     _Alignas(8) uint8_t regs[ABI_REGSET_BYTES];
     TraceCall call;
-    siginfo_t signal[2];           /* on their way; [0]: SIGSTOP */
-    volatile uint32_t passing;     /* a signal that the host is to act on */
-    uint32_t in_call;              /* a call's entry was shown, not its exit */
-    uint32_t own_thread;           /* a clone under way is not the guest's */
+    siginfo_t signal[2];       /* on their way; [0]: SIGSTOP */
+    volatile uint32_t passing; /* a signal that the host is to act on */
+    uint32_t in_call;          /* a call's entry was shown, not its exit */
+    uint32_t own_thread;       /* a clone under way is not the guest's */
 } TraceBlock;
 
 /* What execve hands on (process/inherit.h). */

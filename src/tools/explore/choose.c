@@ -46,9 +46,11 @@ static bool take_named(Choice *c, const Program *p, const char *name,
     size_t count;
     if (!program_address(p, name, &addr)) {
         symbols_all(p->symbols, &count);
-        snprintf(msg, size, count ? "no function '%s'"
-                 : "no function '%s': the file is stripped, name an address",
-                 name);
+        snprintf(
+            msg, size,
+            count ? "no function '%s'"
+                  : "no function '%s': the file is stripped, name an address",
+            name);
         return false;
     }
     size_t i = function_of(c, addr);
@@ -93,8 +95,8 @@ static void take_hottest(Choice *c, const Profile *profile, size_t max)
 static void take_called(Choice *c, const Program *p, Function f, size_t max)
 {
     GuestInsn insn;
-    uint64_t end = f.end - f.start > MAX_LOOKED_AT ? f.start + MAX_LOOKED_AT
-                                                   : f.end;
+    uint64_t end =
+        f.end - f.start > MAX_LOOKED_AT ? f.start + MAX_LOOKED_AT : f.end;
     for (uint64_t pc = f.start; pc < end; pc += insn.length) {
         program_insn(p, pc, &insn);
         if (!insn.length) {

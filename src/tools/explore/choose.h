@@ -8,7 +8,7 @@
 typedef struct Choice {
     const Function *all; /* of the program, ordered; not owned */
     size_t nb_all;
-    size_t *chosen;      /* indices in all, the first to be shown first */
+    size_t *chosen; /* indices in all, the first to be shown first */
     size_t nb_chosen;
 } Choice;
 

@@ -10,9 +10,15 @@
 #include "util/check.h"
 
 enum {
-    WINDOW = 1 << 15, HASHES = 1 << 15, MAX_CHAIN = 256,
-    MIN_MATCH = 3, MAX_MATCH = 258,
-    END_OF_BLOCK = 256, LONGEST = 285, NB_LENGTHS = 28, NB_DISTANCES = 30,
+    WINDOW = 1 << 15,
+    HASHES = 1 << 15,
+    MAX_CHAIN = 256,
+    MIN_MATCH = 3,
+    MAX_MATCH = 258,
+    END_OF_BLOCK = 256,
+    LONGEST = 285,
+    NB_LENGTHS = 28,
+    NB_DISTANCES = 30,
     NONE = -1,
 };
 
@@ -140,10 +146,10 @@ static size_t common(const Deflate *d, size_t a, size_t b)
 static Match longest_match(const Deflate *d, size_t at)
 {
     Match best = {0, 0};
-    int64_t place = d->size - at >= MIN_MATCH ? d->head[hash(d->data + at)]
-                                              : NONE;
-    for (int i = 0; i < MAX_CHAIN && place != NONE &&
-                    at - (size_t)place < WINDOW; i++) {
+    int64_t place =
+        d->size - at >= MIN_MATCH ? d->head[hash(d->data + at)] : NONE;
+    for (int i = 0;
+         i < MAX_CHAIN && place != NONE && at - (size_t)place < WINDOW; i++) {
         size_t length = common(d, (size_t)place, at);
         if (length > best.length) {
             best = (Match){length, at - (size_t)place};

@@ -13,9 +13,7 @@ typedef struct Exit {
 static unsigned exits_of(const Op *op, Exit exit[2])
 {
     switch (op->opc) {
-    case OP_goto_tb:
-        exit[0] = (Exit){"jump", (int64_t)op->arg[1]};
-        return 1;
+    case OP_goto_tb: exit[0] = (Exit){"jump", (int64_t)op->arg[1]}; return 1;
     case OP_call_tb:
         exit[0] = (Exit){"call", (int64_t)op->arg[1]};
         exit[1] = (Exit){"back", (int64_t)op->arg[3]};
@@ -33,8 +31,7 @@ static unsigned exits_of(const Op *op, Exit exit[2])
 
 static BlockRequest request(const Pipeline *p, uint64_t pc, uint32_t max)
 {
-    return (BlockRequest){.pc = pc, .max_insns = max,
-                          .code = p->program->code};
+    return (BlockRequest){.pc = pc, .max_insns = max, .code = p->program->code};
 }
 
 /* Blocks ------------------------------------------------------------------ */
@@ -125,8 +122,8 @@ static void find_insns(Graph *g, const Program *p)
 
 static void list_blocks(Graph *g)
 {
-    g->blocks = calloc(g->function.end - g->function.start + 1,
-                       sizeof(*g->blocks));
+    g->blocks =
+        calloc(g->function.end - g->function.start + 1, sizeof(*g->blocks));
     check(g->blocks, "out of memory");
     for (uint64_t pc = g->function.start; pc < g->function.end; pc++) {
         if (*place(g, pc) & GRAPH_BLOCK) {
@@ -163,16 +160,17 @@ static void write_exit(Json *j, const Program *p, Exit e, uint64_t end)
     json_open(j, NULL, '[');
     json_text(j, NULL, next ? "next" : e.kind);
     json_number(j, NULL, e.target);
-    json_text(j, NULL, e.target < 0 ? "" : program_name(
-        p, (uint64_t)e.target, name, sizeof(name)));
+    json_text(j, NULL,
+              e.target < 0
+                  ? ""
+                  : program_name(p, (uint64_t)e.target, name, sizeof(name)));
     json_close(j, ']');
 }
 
 static void write_block(Json *j, const Graph *g, Pipeline *p, size_t i)
 {
     uint64_t pc = g->blocks[i];
-    uint64_t limit =
-        i + 1 < g->nb_blocks ? g->blocks[i + 1] : g->function.end;
+    uint64_t limit = i + 1 < g->nb_blocks ? g->blocks[i + 1] : g->function.end;
     uint32_t n = 0;
     for (uint64_t at = pc; at < limit; at++) {
         n += *place(g, at) & GRAPH_INSN;

@@ -82,8 +82,7 @@ static bool same_text(const void *a, uint32_t i, const void *b, uint32_t j)
     return strcmp(x->ops[x->ids[i]].text, y->ops[y->ids[j]].text) == 0;
 }
 
-static Parts parts_of(const HistoryOp *ops, const uint32_t *ids,
-                      uint32_t count)
+static Parts parts_of(const HistoryOp *ops, const uint32_t *ids, uint32_t count)
 {
     Parts p = {ops, ids, alloc(count, sizeof(*p.slice)), 0};
     for (uint32_t i = 0; i < count; i++) {

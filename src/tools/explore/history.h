@@ -15,8 +15,8 @@
 
 typedef struct HistoryOp {
     char *text;
-    uint64_t pc;   /* of the guest instruction that it is for, or NO_PC */
-    uint32_t was;  /* the op that it was before the pass, or NO_OP */
+    uint64_t pc;  /* of the guest instruction that it is for, or NO_PC */
+    uint32_t was; /* the op that it was before the pass, or NO_OP */
     uint16_t opc;
 } HistoryOp;
 

@@ -7,9 +7,9 @@
 #include "util/check.h"
 
 /* A file of the source tree as a string. */
-#define EMBED(name, file)                                                     \
-    __asm__(".section .rodata\n" #name ":\n.incbin \"src/tools/explore/" file \
-            "\"\n.byte 0\n.previous\n");                                     \
+#define EMBED(name, file)                                                      \
+    __asm__(".section .rodata\n" #name ":\n.incbin \"src/tools/explore/" file  \
+            "\"\n.byte 0\n.previous\n");                                       \
     extern const char name[] __attribute__((visibility("hidden")))
 
 EMBED(explore_html, "page.html");
@@ -42,10 +42,10 @@ void page_write(FILE *f, const char *data)
     const struct {
         const char *place, *text;
     } parts[] = {
-        {"@style@", explore_css}, {"@data@", pack},
-        {"@texts@", explore_texts_js}, {"@layout@", explore_layout_js},
+        {"@style@", explore_css},        {"@data@", pack},
+        {"@texts@", explore_texts_js},   {"@layout@", explore_layout_js},
         {"@source@", explore_source_js}, {"@views@", explore_views_js},
-        {"@way@", explore_way_js}, {"@link@", explore_link_js},
+        {"@way@", explore_way_js},       {"@link@", explore_link_js},
         {"@script@", explore_js},
     };
     const char *html = explore_html;

@@ -32,11 +32,11 @@ bool pipeline_init(Pipeline *p, const Program *program)
 {
     ExecConfig cfg = exec_config(program);
     Exec *e = exec_new(&cfg);
-    *p = (Pipeline){.program = program, .max_insns = cfg.max_insns,
+    *p = (Pipeline){.program = program,
+                    .max_insns = cfg.max_insns,
                     .planner = e ? exec_cpu_new(e) : NULL};
     p->ir = ir_new();
-    p->translator = cfg.frontend->create(
-        p->ir, cfg.frontend->models->features);
+    p->translator = cfg.frontend->create(p->ir, cfg.frontend->models->features);
     if (!p->planner || !compiler_init(&p->compiler, cfg.backend,
                                       backend_config(&cfg), p->ir, true)) {
         return false;
@@ -69,8 +69,7 @@ bool pipeline_run(Pipeline *p, const BlockRequest *rq, Unit *u)
     }
     opt_run_watched(p->ir, OPT_ALL, &p->target, &watch);
     compiler_reset(&p->compiler);
-    u->compiled =
-        compiler_run(&p->compiler, p->ir, &u->block) == COMPILE_OK;
+    u->compiled = compiler_run(&p->compiler, p->ir, &u->block) == COMPILE_OK;
     return true;
 }
 

@@ -17,13 +17,13 @@ typedef struct Pipeline {
     OptTarget target;
     uint32_t max_insns; /* of a block */
     Compiler compiler;
-    CPUState *planner;  /* plans regions; does not run */
+    CPUState *planner; /* plans regions; does not run */
 } Pipeline;
 
 typedef struct Unit {
     BlockInfo info;
     History history;
-    bool compiled;      /* false: too large, there is no host code */
+    bool compiled; /* false: too large, there is no host code */
     CompiledBlock block;
 } Unit;
 

@@ -62,8 +62,8 @@ static bool file_offset(const char *line, uint64_t pc, const char *name,
             continue;
         }
         char file[4096];
-        snprintf(file, sizeof(file), "%.*s",
-                 (int)strcspn(line + path, "\n"), line + path);
+        snprintf(file, sizeof(file), "%.*s", (int)strcspn(line + path, "\n"),
+                 line + path);
         *offset = pc - start + first;
         return path && strcmp(base_name(file), name) == 0;
     }

@@ -42,8 +42,7 @@ static char *read_path(FILE *f, char *line, int size)
     if (!fgets(line, size, f) || strncmp(line, "GET /", 5) != 0) {
         return strcpy(line, "");
     }
-    while (fgets(rest, sizeof(rest), f) && rest[0] != '\r' &&
-           rest[0] != '\n') {
+    while (fgets(rest, sizeof(rest), f) && rest[0] != '\r' && rest[0] != '\n') {
     }
     char *path = line + 4;
     path[strcspn(path, " \r\n")] = '\0';

@@ -15,8 +15,7 @@ static void write_name(Json *j, const Program *p, const Profile *profile,
     json_text(j, NULL, program_name(p, f.start, name, sizeof(name)));
     json_number(j, NULL, (int64_t)f.start);
     json_number(j, NULL, (int64_t)(f.end - f.start));
-    json_number(j, NULL,
-                (int64_t)profile_between(profile, f.start, f.end));
+    json_number(j, NULL, (int64_t)profile_between(profile, f.start, f.end));
     json_close(j, ']');
 }
 

@@ -11,7 +11,7 @@
 #include "util/check.h"
 
 enum {
-    MAX_BYTES = 6000,  /* of one function's code */
+    MAX_BYTES = 6000, /* of one function's code */
     MAX_UNITS = 400,
     MAX_REGIONS = 24,
 };
@@ -37,8 +37,8 @@ static int64_t pattern_index(Writer *w, const Pattern *p)
             return (int64_t)i;
         }
     }
-    w->patterns = reallocarray(w->patterns, w->nb_patterns + 1,
-                               sizeof(*w->patterns));
+    w->patterns =
+        reallocarray(w->patterns, w->nb_patterns + 1, sizeof(*w->patterns));
     check(w->patterns, "out of memory");
     w->patterns[w->nb_patterns] = p;
     return (int64_t)w->nb_patterns++;
@@ -53,10 +53,9 @@ static void write_insn(Writer *w, uint64_t pc, const GuestInsn *insn)
     char text[24], name[256] = "";
     program->code.read(program->code.opaque, pc, &code, insn->length);
     snprintf(text, sizeof(text), "%0*" PRIx64, (int)insn->length * 2, code);
-    const Pattern *p = insn->pattern
-                           ? pattern_find(w->tables, insn->pattern,
-                                          (int)insn->length * 8, code)
-                           : NULL;
+    const Pattern *p = insn->pattern ? pattern_find(w->tables, insn->pattern,
+                                                    (int)insn->length * 8, code)
+                                     : NULL;
     json_open(j, NULL, '{');
     json_number(j, "pc", (int64_t)pc);
     json_text(j, "code", text);
@@ -65,8 +64,10 @@ static void write_insn(Writer *w, uint64_t pc, const GuestInsn *insn)
     source_files_note(&w->files, j, w->sources->source, pc);
     json_number(j, "heat",
                 (int64_t)profile_between(profile, pc, pc + insn->length));
-    json_text(j, "to", insn->has_target ? program_name(
-        program, insn->target, name, sizeof(name)) : "");
+    json_text(j, "to",
+              insn->has_target
+                  ? program_name(program, insn->target, name, sizeof(name))
+                  : "");
     json_close(j, '}');
 }
 
@@ -160,7 +161,9 @@ static void write_units(Writer *w)
 
 void write_function(Json *j, Pipeline *p, const Sources *s, Function f)
 {
-    Writer w = {.j = j, .p = p, .sources = s,
+    Writer w = {.j = j,
+                .p = p,
+                .sources = s,
                 .tables = guest_tables(p->program->guest->name)};
     char name[256] = "";
     uint64_t size = f.end - f.start;
@@ -168,13 +171,12 @@ void write_function(Json *j, Pipeline *p, const Sources *s, Function f)
     f.end = cut ? f.start + MAX_BYTES : f.end;
     graph_make(&w.graph, p, f);
     json_open(j, NULL, '{');
-    json_text(j, "name",
-              program_name(p->program, f.start, name, sizeof(name)));
+    json_text(j, "name", program_name(p->program, f.start, name, sizeof(name)));
     json_address(j, "addr", f.start);
     json_number(j, "size", (int64_t)size);
     json_number(j, "cut", cut);
-    json_number(j, "heat", (int64_t)profile_between(&s->profile, f.start,
-                                                    f.start + size));
+    json_number(j, "heat",
+                (int64_t)profile_between(&s->profile, f.start, f.start + size));
     write_insns(&w);
     write_patterns(&w);
     source_files_write(&w.files, j);

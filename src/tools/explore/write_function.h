@@ -21,8 +21,8 @@
 
 /* What is known of the program besides its code. */
 typedef struct Sources {
-    Source *source;   /* NULL: nothing */
-    Profile profile;  /* empty: there is none */
+    Source *source;  /* NULL: nothing */
+    Profile profile; /* empty: there is none */
 } Sources;
 
 void write_function(Json *, Pipeline *, const Sources *, Function);

@@ -15,7 +15,7 @@ typedef struct Code {
     Json *j;
     const uint8_t *bytes; /* of the unit */
     HostNames names;
-    int64_t id, pc;       /* of the op in hand; -1: none */
+    int64_t id, pc; /* of the op in hand; -1: none */
     int place;
 } Code;
 

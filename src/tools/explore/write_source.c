@@ -41,8 +41,8 @@ static void write_lines(const SourceFile *s, Json *j)
     char *line = NULL;
     size_t room = 0;
     int last = s->last - s->first > MAX_LINES ? s->first + MAX_LINES : s->last;
-    for (int n = 1; f && n <= last + LINES_AROUND &&
-                    getline(&line, &room, f) >= 0; n++) {
+    for (int n = 1;
+         f && n <= last + LINES_AROUND && getline(&line, &room, f) >= 0; n++) {
         if (n >= s->first - LINES_AROUND) {
             line[strcspn(line, "\r\n")] = '\0';
             json_open(j, NULL, '[');

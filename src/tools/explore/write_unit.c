@@ -119,11 +119,12 @@ static void write_pins(Json *j, const Pipeline *p)
 static const char *event_name(TraceKind kind)
 {
     static const char *const names[] = {
-        [TRACE_LOAD] = "load", [TRACE_STORE] = "store", [TRACE_CONST] = "set",
-        [TRACE_STORE_CONST] = "store value", [TRACE_MOVE] = "move",
-        [TRACE_EXCHANGE] = "swap", [TRACE_OCCUPY] = "lives",
-        [TRACE_FREE] = "leaves", [TRACE_IN_REG] = "in register",
-        [TRACE_IN_MEMORY] = "in memory", [TRACE_IN_CODE] = "in code",
+        [TRACE_LOAD] = "load",          [TRACE_STORE] = "store",
+        [TRACE_CONST] = "set",          [TRACE_STORE_CONST] = "store value",
+        [TRACE_MOVE] = "move",          [TRACE_EXCHANGE] = "swap",
+        [TRACE_OCCUPY] = "lives",       [TRACE_FREE] = "leaves",
+        [TRACE_IN_REG] = "in register", [TRACE_IN_MEMORY] = "in memory",
+        [TRACE_IN_CODE] = "in code",
     };
     return names[kind];
 }

@@ -20,8 +20,8 @@ typedef struct Compiler {
 
 /*
  * A level of the host's, "native" or "plain", with "-FEATURE" and "+FEATURE"
- * behind, separated by commas, to the config.  Returns NULL, or the first part that is
- * not understood.
+ * behind, separated by commas, to the config.  Returns NULL, or the first part
+ * that is not understood.
  */
 const char *host_cpu(const Backend *, const char *text, BackendConfig *);
 

@@ -247,8 +247,8 @@ bool dump_elf(const Program *p, const char *path, const ElfDump *want,
         return false;
     }
     d.ir = ir_new();
-    d.translator = p->guest->frontend->create(
-        d.ir, p->guest->frontend->models->features);
+    d.translator =
+        p->guest->frontend->create(d.ir, p->guest->frontend->models->features);
     d.cpu = want->regions ? planning_cpu(p) : NULL;
     begin_dump(&d, path);
     if (want->start) {

@@ -11,7 +11,7 @@
 /* With flag O, or C which means it too, the program is open already. */
 char **binfmt_words(Command *c, int argc, char **argv)
 {
-    enum { PRESERVE_ARGV0 = 1 };   /* AT_FLAGS_PRESERVE_ARGV0 */
+    enum { PRESERVE_ARGV0 = 1 }; /* AT_FLAGS_PRESERVE_ARGV0 */
 
     errno = 0;
     c->user.program_fd = (int)getauxval(AT_EXECFD);
@@ -39,8 +39,9 @@ static void put_bytes(const uint8_t *p)
 /* Any ABI, ET_EXEC or ET_DYN. */
 static void put_magic(const Guest *g)
 {
-    uint8_t magic[MASK_BYTES] = {0x7f, 'E', 'L', 'F', g->elf_class, g->elf_data,
-                                 EV_CURRENT}, mask[MASK_BYTES];
+    uint8_t magic[MASK_BYTES] = {0x7f,         'E',         'L',       'F',
+                                 g->elf_class, g->elf_data, EV_CURRENT},
+            mask[MASK_BYTES];
     bool big = g->elf_data == ELFDATA2MSB;
 
     memset(mask, 0xff, sizeof(mask));
@@ -83,7 +84,8 @@ static void show(const Command *c, const Guest *g)
     put_magic(g);
     printf(":%s:POCF\n", self);
     fflush(stdout);
-    fprintf(stderr,
+    fprintf(
+        stderr,
         "This line registers %s for %s\n"
         "programs, until the host is started again:\n\n"
         "    %s -binfmt |\n"
@@ -95,8 +97,8 @@ static void show(const Command *c, const Guest *g)
         "have them. Containers share the\nhost's registration: after this, "
         "`docker run --platform linux/%s IMAGE`\nworks. To take it "
         "back: echo -1 | sudo tee\n"
-        "/proc/sys/fs/binfmt_misc/tcg-%s\n", self, g->name, self, g->name,
-        g->name, g->name);
+        "/proc/sys/fs/binfmt_misc/tcg-%s\n",
+        self, g->name, self, g->name, g->name, g->name);
 }
 
 /* The kernel takes one line at a write. */

@@ -26,7 +26,8 @@ static const Guest *guest_called(const char *argv0)
 
         rest = strncmp(base, prefixes[i], n) == 0 ? base + n : NULL;
     }
-    if (!rest || snprintf(name, sizeof(name), "%s", rest) >= (int)sizeof(name)) {
+    if (!rest ||
+        snprintf(name, sizeof(name), "%s", rest) >= (int)sizeof(name)) {
         return NULL;
     }
     for (int i = 0; i < 3; i++) {
@@ -44,7 +45,8 @@ char **choose_verb(char **argv)
     char **words = argv + (*argv != NULL);
 
     return *words && strcmp(*words, "run") == 0 && !guest_called(*argv)
-               ? words + 1 : words;
+               ? words + 1
+               : words;
 }
 
 /* As much as tells what an ELF file is for; 0 if it cannot be read. */

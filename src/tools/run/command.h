@@ -15,37 +15,37 @@ typedef struct Words {
 } Words;
 
 typedef struct Command {
-    char name[64];             /* of us in messages: tcg, or tcg-GUEST */
-    const char *wanted;        /* -guest; NULL: not said */
-    const Guest *guest;        /* the first one if nothing says which */
-    bool any_guest;            /* nothing does */
-    bool wrong_machine;        /* an ELF file of no guest, but of: */
+    char name[64];      /* of us in messages: tcg, or tcg-GUEST */
+    const char *wanted; /* -guest; NULL: not said */
+    const Guest *guest; /* the first one if nothing says which */
+    bool any_guest;     /* nothing does */
+    bool wrong_machine; /* an ELF file of no guest, but of: */
     char machine[GUEST_MACHINE_SIZE];
     LinuxUserOptions user;
-    GdbListen gdb;             /* -g */
-    const char *argv0;         /* -0; NULL: none */
-    const char *log_path;      /* -D; NULL: none */
-    const char *cache;         /* -cache; NULL: the usual place */
+    GdbListen gdb;        /* -g */
+    const char *argv0;    /* -0; NULL: none */
+    const char *log_path; /* -D; NULL: none */
+    const char *cache;    /* -cache; NULL: the usual place */
     bool no_cache;
-    const char *given;         /* "-cpu" or "TCG_CPU": what is looked at */
-    bool advice;               /* what is wrong with that is not fatal */
-    bool execed;               /* by a guest program, which we ran as well */
-    bool foreign;              /* by one of another guest */
+    const char *given; /* "-cpu" or "TCG_CPU": what is looked at */
+    bool advice;       /* what is wrong with that is not fatal */
+    bool execed;       /* by a guest program, which we ran as well */
+    bool foreign;      /* by one of another guest */
     /* Options that execve passes on, to a program of this guest and of
        another one. */
     Words inherited, foreign_inherited;
-    char **env;                /* the program's; NULL at the end */
+    char **env; /* the program's; NULL at the end */
     size_t nb_env;
 } Command;
 
 enum { EXIT_USAGE = 1 };
 
 /* One line on stderr; ends the emulator. */
-__attribute__((format(printf, 2, 3)))
-_Noreturn void command_fail(const Command *, const char *format, ...);
+__attribute__((format(printf, 2, 3))) _Noreturn void
+command_fail(const Command *, const char *format, ...);
 /* What is wrong with the option in hand; ends the emulator unless `advice`. */
-__attribute__((format(printf, 3, 4)))
-void command_bad(const Command *, const char *arg, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+command_bad(const Command *, const char *arg, const char *format, ...);
 
 void *command_grow(const Command *, void *p, size_t n, size_t size);
 void words_add(const Command *, Words *, const char *word);

@@ -61,8 +61,9 @@ static uint64_t size_of(const Command *c, const char *arg)
     uint64_t n = 0;
 
     if (!parse_size(arg, &n)) {
-        command_bad(c, arg, "not a size; write bytes, or a number and K, M "
-                            "or G");
+        command_bad(c, arg,
+                    "not a size; write bytes, or a number and K, M "
+                    "or G");
     }
     return n;
 }
@@ -118,8 +119,9 @@ void option_set_env(Command *c, const char *arg)
 
     while ((item = strsep(&rest, ","))) {
         if (*item == '=' || !strchr(item, '=')) {
-            command_bad(c, arg, "write NAME=VALUE, and commas between "
-                                "several");
+            command_bad(c, arg,
+                        "write NAME=VALUE, and commas between "
+                        "several");
         }
         env_set(c, item);
     }
@@ -160,10 +162,10 @@ void option_reserved_va(Command *c, const char *arg)
 {
     uint64_t n = size_of(c, arg);
 
-    if (n % (uint64_t)sysconf(_SC_PAGESIZE) ||
-        (n && !linux_user_space_ok(n))) {
-        command_bad(c, arg, "not a size of an address space; write 16M to "
-                            "128T, or 0 for all");
+    if (n % (uint64_t)sysconf(_SC_PAGESIZE) || (n && !linux_user_space_ok(n))) {
+        command_bad(c, arg,
+                    "not a size of an address space; write 16M to "
+                    "128T, or 0 for all");
     }
     c->user.space = n;
 }
@@ -179,12 +181,14 @@ void option_rtsig_map(Command *c, const char *arg)
 
         if (sscanf(item, "%u %u %u%n", &sig, &host, &n, &end) != 3 ||
             item[end] || sig < 32 || n > 65 || sig + n > 65 || host + n > 65) {
-            command_bad(c, arg, "write SIG HOST N, all of 32 to 64, and "
-                                "commas between several");
+            command_bad(c, arg,
+                        "write SIG HOST N, all of 32 to 64, and "
+                        "commas between several");
         }
         if (sig != host) {
-            command_bad(c, arg, "each real-time signal is the host's of the "
-                                "same number; there is no other map");
+            command_bad(c, arg,
+                        "each real-time signal is the host's of the "
+                        "same number; there is no other map");
         }
     }
 }
@@ -234,7 +238,8 @@ void option_log_filter(Command *c, const char *arg)
     const char *bad = log_parse_ranges(&c->user.log, arg);
 
     if (bad) {
-        command_bad(c, arg, "\"%.*s\" is not understood; write START..END, "
+        command_bad(c, arg,
+                    "\"%.*s\" is not understood; write START..END, "
                     "START+BYTES, START-BYTES or a function's name",
                     (int)strcspn(bad, ","), bad);
     }
@@ -248,8 +253,9 @@ void option_log_file(Command *c, const char *arg)
 void option_trace(Command *c, const char *arg)
 {
     c->advice = true;
-    command_bad(c, arg, "there are no trace events; -d help lists what can "
-                        "be logged");
+    command_bad(c, arg,
+                "there are no trace events; -d help lists what can "
+                "be logged");
     c->advice = false;
 }
 

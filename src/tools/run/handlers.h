@@ -6,7 +6,7 @@
 
 typedef void OptionFn(Command *, const char *arg);
 
-#define OPTION(name, arg, variable, flags, handler, text) \
+#define OPTION(name, arg, variable, flags, handler, text)                      \
     OptionFn option_##handler;
 #include "tools/run/options.def"
 

@@ -16,8 +16,8 @@ typedef struct Option {
 } Option;
 
 static const Option options[] = {
-#define OPTION(name, arg, variable, flags, handler, text) \
-    { name, arg, variable, flags, option_##handler, text },
+#define OPTION(name, arg, variable, flags, handler, text)                      \
+    {name, arg, variable, flags, option_##handler, text},
 #include "tools/run/options.def"
 };
 
@@ -209,8 +209,10 @@ static void note_unknown(const Command *c)
 {
     for (char **v = environ; *v; v++) {
         if (strncmp(*v, "TCG_", 4) == 0 && !is_known(*v + 4)) {
-            fprintf(stderr, "%s: no variable %.*s is known; -help lists "
-                    "them\n", c->name, (int)strcspn(*v, "="), *v);
+            fprintf(stderr,
+                    "%s: no variable %.*s is known; -help lists "
+                    "them\n",
+                    c->name, (int)strcspn(*v, "="), *v);
         }
     }
 }
@@ -259,12 +261,12 @@ void options_help(const Command *c)
 {
     if (c->any_guest) {
         printf("usage: %s [run] [OPTIONS] PROGRAM [ARGUMENTS]\n"
-               "Runs a Linux program of another processor: %s.\n\n", c->name,
-               guest_names());
+               "Runs a Linux program of another processor: %s.\n\n",
+               c->name, guest_names());
     } else {
         printf("usage: %s [OPTIONS] PROGRAM [ARGUMENTS]\n"
-               "Runs a program built for %s Linux.\n\n", c->name,
-               c->guest->title);
+               "Runs a program built for %s Linux.\n\n",
+               c->name, c->guest->title);
     }
     show_options(0, true);
     puts("\nOptions end at the first word that is none, or at \"--\"; one dash "
@@ -284,6 +286,7 @@ void options_overview(const Command *c)
     }
     puts("");
     show_options(BRIEF, false);
-    puts("\nCalled as tcg-GUEST, it runs programs of that guest. There are also\n"
+    puts("\nCalled as tcg-GUEST, it runs programs of that guest. There are "
+         "also\n"
          "tcg-profile, tcg-explore, tcg-irdump and tcg-irbackend.");
 }

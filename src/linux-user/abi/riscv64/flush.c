@@ -29,6 +29,6 @@ static long set_flush_context(Task *t, const uint64_t *a)
 }
 
 const AbiPrctl riscv64_prctls[] = {
-    { 71, set_flush_context },         /* PR_RISCV_SET_ICACHE_FLUSH_CTX */
-    { 0, NULL },
+    {71, set_flush_context}, /* PR_RISCV_SET_ICACHE_FLUSH_CTX */
+    {0, NULL},
 };

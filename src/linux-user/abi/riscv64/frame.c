@@ -11,11 +11,11 @@
 #include "frontend/riscv/cpu.h"
 
 typedef struct SigContext {
-    uint64_t regs[32];         /* pc, x1 .. x31 */
+    uint64_t regs[32]; /* pc, x1 .. x31 */
     uint64_t fpr[32];
     uint32_t fcsr;
-    uint32_t reserved[67];     /* to the size of the quad-precision state; */
-} SigContext;                  /* the last three: reserved, header of END */
+    uint32_t reserved[67]; /* to the size of the quad-precision state; */
+} SigContext;              /* the last three: reserved, header of END */
 
 typedef struct UContext {
     uint64_t flags, link;

@@ -24,7 +24,7 @@ enum {
     IMA_C = 1 << 1,
     MISALIGNED_FAST = 3,
     MISALIGNED_VECTOR_UNSUPPORTED = 4,
-    TIME_FREQ = 10000000,      /* frontend/riscv: the time CSR, in Hz */
+    TIME_FREQ = 10000000, /* frontend/riscv: the time CSR, in Hz */
 };
 
 typedef struct Pair {
@@ -34,16 +34,21 @@ typedef struct Pair {
 
 static bool probe_constant(int64_t key, uint64_t *value)
 {
-    static const struct { int key; uint64_t value; } known[] = {
-        { 0, 0 }, { 1, 0 }, { 2, 0 },
-        { KEY_CPUPERF_0, MISALIGNED_FAST },
-        { 6, 0 },              /* Zicboz block size */
-        { KEY_TIME_CSR_FREQ, TIME_FREQ },
-        { KEY_MISALIGNED_SCALAR_PERF, MISALIGNED_FAST },
-        { KEY_MISALIGNED_VECTOR_PERF, MISALIGNED_VECTOR_UNSUPPORTED },
-        { 11, 0 },             /* vendor extensions: T-Head */
-        { 12, 0 },             /* Zicbom block size */
-        { 13, 0 },             /* vendor extensions: SiFive */
+    static const struct {
+        int key;
+        uint64_t value;
+    } known[] = {
+        {0, 0},
+        {1, 0},
+        {2, 0},
+        {KEY_CPUPERF_0, MISALIGNED_FAST},
+        {6, 0}, /* Zicboz block size */
+        {KEY_TIME_CSR_FREQ, TIME_FREQ},
+        {KEY_MISALIGNED_SCALAR_PERF, MISALIGNED_FAST},
+        {KEY_MISALIGNED_VECTOR_PERF, MISALIGNED_VECTOR_UNSUPPORTED},
+        {11, 0}, /* vendor extensions: T-Head */
+        {12, 0}, /* Zicbom block size */
+        {13, 0}, /* vendor extensions: SiFive */
     };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -76,7 +81,9 @@ static bool probe(Task *t, int64_t key, uint64_t *value)
     switch (key) {
     case KEY_BASE_BEHAVIOR: *value = base_behavior(features); return true;
     case KEY_IMA_EXT_0: *value = extensions(features); return true;
-    case KEY_HIGHEST_VIRT_ADDRESS: *value = task_mm(t)->space.end - 1; return true;
+    case KEY_HIGHEST_VIRT_ADDRESS:
+        *value = task_mm(t)->space.end - 1;
+        return true;
     default: return probe_constant(key, value);
     }
 }

@@ -7,9 +7,12 @@
 
 uint64_t riscv64_hwcap(uint64_t features)
 {
-    static const struct { char letter; uint64_t feature; } rows[] = {
-        { 'I', RV_i }, { 'M', RV_m }, { 'A', RV_a },
-        { 'F', RV_f }, { 'D', RV_d }, { 'C', RV_c },
+    static const struct {
+        char letter;
+        uint64_t feature;
+    } rows[] = {
+        {'I', RV_i}, {'M', RV_m}, {'A', RV_a},
+        {'F', RV_f}, {'D', RV_d}, {'C', RV_c},
     };
     uint64_t hwcap = 0;
 
@@ -28,8 +31,10 @@ void riscv64_cpuinfo(Task *t, FILE *out, long processors)
 
     rv_isa_string(t->proc->options->exec.features, isa, sizeof(isa));
     for (long i = 0; i < processors; i++) {
-        fprintf(out, "processor\t: %ld\nhart\t\t: %ld\n"
-                "isa\t\t: %s\nmmu\t\t: %s\n\n", i, i, isa, mmu);
+        fprintf(out,
+                "processor\t: %ld\nhart\t\t: %ld\n"
+                "isa\t\t: %s\nmmu\t\t: %s\n\n",
+                i, i, isa, mmu);
     }
 }
 
