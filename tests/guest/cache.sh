@@ -4,8 +4,9 @@
 [[ $(basename "$EMU") == tcg-riscv64 ]] || { echo "SKIP cache: $EMU"; exit 0; }
 cd "$work" || exit 1
 guest=$OUT/riscv64
-export TCG_CACHE=$work/cache.dir
-program=$work/cache.program
+mkdir "$work/fire"
+export TCG_CACHE=$work/fire/cache
+program=$work/fire/program
 cp "$guest/hello" "$program"
 sleep 0.1       # a file that has just been made may still change untold
 
@@ -32,9 +33,9 @@ run() {
 # Code that counts is another: of two such runs, the second.
 translated() {
     for i in 1 2; do
-        TCG_STATS=json:$work/cache.json "$EMU" "$program" a b > /dev/null
+        TCG_STATS=json:$work/fire/json "$EMU" "$program" a b > /dev/null
     done
-    sed -n 's/.*"blocks": *\([0-9]*\).*/\1/p' "$work/cache.json" | head -n 1
+    sed -n 's/.*"blocks": *\([0-9]*\).*/\1/p' "$work/fire/json" | head -n 1
 }
 
 fresh() {
@@ -52,8 +53,8 @@ verdict "the second run" "$(run second "$EMU" "$program" a b)"
 verdict "the second run translates nothing" \
     "$(n=$(translated); [ "$n" = 0 ] || echo "$n blocks")"
 verdict "nothing is kept with -no-cache" "$(
-    TCG_CACHE=$work/none "$EMU" -no-cache "$program" a b > /dev/null
-    ls "$work/none" 2> /dev/null)"
+    TCG_CACHE=$work/fire/none "$EMU" -no-cache "$program" a b > /dev/null
+    ls "$work/fire/none" 2> /dev/null)"
 
 # Many damaged images: bytes changed, cut off, put in front.
 damage() {
@@ -70,10 +71,10 @@ damage() {
 }
 verdict "damaged images" "$(
     fresh
-    cp -a "$TCG_CACHE" "$work/cache.good"
+    cp -a "$TCG_CACHE" "$work/fire/good"
     for ((i = 0; i < 400; i++)); do
         rm -rf "$TCG_CACHE"
-        cp -a "$work/cache.good" "$TCG_CACHE"
+        cp -a "$work/fire/good" "$TCG_CACHE"
         damage
         run "damage $i" "$EMU" "$program" a b
     done)"
@@ -110,11 +111,11 @@ verdict "no room for a file" "$(
 verdict "a full disk" "$(
     unshare -rm sh -c 'mkdir -p "$TCG_CACHE" &&
         mount -t tmpfs -o size=64k none "$TCG_CACHE" && exec "$@"' full \
-        "$EMU" "$program" a b > "$work/cache.full" 2>&1
+        "$EMU" "$program" a b > "$work/fire/full" 2>&1
     status=$?
-    { [ "$(cat "$work/cache.full"; echo $status)" = "$right" ] ||
-      grep -q -e unshare -e mount "$work/cache.full"; } ||
-        cat "$work/cache.full")"
+    { [ "$(cat "$work/fire/full"; echo $status)" = "$right" ] ||
+      grep -q -e unshare -e mount "$work/fire/full"; } ||
+        cat "$work/fire/full")"
 verdict "a folder that cannot be written" "$(
     rm -rf "$TCG_CACHE"
     mkdir "$TCG_CACHE"
@@ -128,16 +129,16 @@ verdict "a folder that cannot be written" "$(
 # The same name, size and times, written in place.
 verdict "a program that is replaced in place" "$(
     fresh
-    cp -p "$program" "$work/cache.old"
+    cp -p "$program" "$work/fire/old"
     other=$guest/args
     [ -x "$other" ] || other=$guest/exhaust
     cat "$other" > "$program"
-    touch -r "$work/cache.old" "$program"
+    touch -r "$work/fire/old" "$program"
     sleep 0.1
     diff <("$EMU" -no-cache "$program" a b 2>&1) \
          <("$EMU" "$program" a b 2>&1)
-    cat "$work/cache.old" > "$program"
-    touch -r "$work/cache.old" "$program"
+    cat "$work/fire/old" > "$program"
+    touch -r "$work/fire/old" "$program"
     sleep 0.1
     run "the old one again" "$EMU" "$program" a b)"
 
