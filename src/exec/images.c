@@ -561,13 +561,18 @@ void images_copy_for_child(Exec *e)
     each_thawed(e, mem_copy);
 }
 
+/* What was translated before, the parent will keep. */
 void images_take_copy(Exec *e)
 {
     Images *im = &e->images;
+    for (uint32_t i = 0; i < im->nb_origins; i++) {
+        im->origin[i]->nb_new = 0;
+    }
     each_thawed(e, mem_view_again);
     if (im->shadow) {
         munmap(im->shadow, e->mem.window);
         im->shadow = NULL;
     }
     im->thawing = false;
+    im->keeping = false;
 }

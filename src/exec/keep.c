@@ -141,10 +141,11 @@ static void keep_old(Keep *k)
     munmap(p, file.bytes);
 }
 
-static bool is_worth_it(const Origin *o)
+static bool is_worth_it(const Exec *e, const Origin *o)
 {
     uint32_t old = o->image.h ? o->image.h->nb_records : 0;
-    return !o->gone && o->nb_new >= NEW_LEAST + old / NEW_SHARE;
+    return !o->gone && o->nb_new >= NEW_LEAST + old / NEW_SHARE &&
+           !image_is_being_written(e->images.dir, &o->key);
 }
 
 static void write_image(Keep *k)
@@ -191,7 +192,7 @@ void exec_keep(CPUState *cpu)
         return;
     }
     for (uint32_t i = 0; i < im->nb_origins; i++) {
-        if (is_worth_it(im->origin[i])) {
+        if (is_worth_it(t->exec, im->origin[i])) {
             keep_origin(t, im->origin[i]);
         }
     }

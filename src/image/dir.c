@@ -51,14 +51,18 @@ static bool is_safe(const struct stat *st)
            !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* mkdir -p, for this user alone. */
+/*
+ * For this user alone, with the folder it is in; not more: a home that is not
+ * there is to stay so.
+ */
 static void make_dirs(const char *path)
 {
-    Path part;
+    const char *last = strrchr(path, '/');
+    Path parent;
 
-    for (const char *at = path; (at = strchr(at + 1, '/'));) {
-        snprintf(part, sizeof(part), "%.*s", (int)(at - path), path);
-        mkdir(part, 0700);
+    snprintf(parent, sizeof(parent), "%.*s", (int)(last - path), path);
+    if (*parent) {
+        mkdir(parent, 0700);
     }
     mkdir(path, 0700);
 }
@@ -205,6 +209,25 @@ bool image_open(const ImageDir *dir, const ImageKey *key, ImageFile *file)
 
 /* --- replacing --- */
 
+/* Who made it has died. */
+static bool is_left_over(const struct stat *st)
+{
+    int64_t age = now_of(CLOCK_REALTIME) / second - st->st_mtim.tv_sec;
+
+    return age < 0 || age > WRITER_SECONDS;
+}
+
+bool image_is_being_written(const ImageDir *dir, const ImageKey *key)
+{
+    char name[IMAGE_NAME_BYTES];
+    struct stat st;
+    Path path;
+
+    name_of(key, ".new", name);
+    return path_in(dir, name, path) && lstat(path, &st) == 0 &&
+           !is_left_over(&st);
+}
+
 /* Made by who may write now; -1: another one does, or it cannot be made. */
 static int open_new(const char *path)
 {
@@ -213,9 +236,7 @@ static int open_new(const char *path)
     struct stat st;
 
     if (fd < 0 && errno == EEXIST && lstat(path, &st) == 0) {
-        int64_t age = now_of(CLOCK_REALTIME) / second - st.st_mtim.tv_sec;
-
-        if (age < 0 || age > WRITER_SECONDS) {
+        if (is_left_over(&st)) {
             unlink(path);
             fd = open(path, flags, 0600);
         }

@@ -135,8 +135,8 @@ bool image_is_sound(const ImageHeader *, size_t bytes);
 /* --- the directory (dir.c) --- */
 
 /*
- * Made if need be; NULL unless it is a directory of this user's alone, and
- * what privileges the program has are the user's own.
+ * Made if need be, with the folder it is in; NULL unless it is a directory of
+ * this user's alone, and what privileges the program has are the user's own.
  */
 typedef struct ImageDir ImageDir;
 
@@ -155,6 +155,8 @@ typedef struct ImageFile {
 bool image_open(const ImageDir *, const ImageKey *, ImageFile *);
 /* It has been looked at and found good. */
 void image_set_verified(const ImageDir *, const ImageFile *);
+/* By another process, now: what it takes need not be done. */
+bool image_is_being_written(const ImageDir *, const ImageKey *);
 /* Takes the place of the image of this key; false: as it was. */
 bool image_replace(const ImageDir *, const ImageKey *, const void *bytes,
                    size_t n);

@@ -242,7 +242,9 @@ static void directories_of_others_are_not_used(void **s)
     assert_null(image_dir_open(dir_path));
     assert_int_equal(chmod(dir_path, 0700), 0);
     assert_null(image_dir_open("relative"));
-    snprintf(path, sizeof(path), "%s/a/b/c", dir_path);
+    snprintf(path, sizeof(path), "%s/home/.cache/tcg", dir_path);
+    assert_null(image_dir_open(path));
+    snprintf(path, sizeof(path), "%s/.cache/tcg", dir_path);
     dir = image_dir_open(path);
     assert_non_null(dir);
     image_dir_close(dir);
@@ -262,7 +264,9 @@ static void one_writer(void **s)
     snprintf(to, sizeof(to), "%.*s.new", (int)strlen(from) - 4, from);
     close(open(to, O_CREAT | O_WRONLY, 0600));
     assert_false(image_replace(dir, &key, bytes, sizeof(bytes)));
+    assert_true(image_is_being_written(dir, &key));
     assert_int_equal(utimensat(AT_FDCWD, to, old, 0), 0);
+    assert_false(image_is_being_written(dir, &key));
     assert_true(image_replace(dir, &key, bytes, sizeof(bytes)));
     assert_int_equal(access(to, F_OK), -1);
     image_dir_close(dir);
