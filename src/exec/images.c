@@ -75,11 +75,6 @@ void images_open(Exec *e)
 
 /* ---- Mapping ------------------------------------------------------------- */
 
-static size_t window_at(const Exec *e, size_t offset)
-{
-    return e->mem.size + offset;
-}
-
 /* The runtime's pages, then the file's. */
 static bool map_image(Exec *e, uint8_t *at, size_t runtime, int fd,
                       size_t bytes)
@@ -122,7 +117,7 @@ static void load(Exec *e, const ImageFile *file, Origin *o)
     Images *im = &e->images;
     size_t runtime = pages_up(e->runtime_bytes);
     size_t bytes = pages_up(file->bytes);
-    uint8_t *at = e->mem.rx + window_at(e, im->used);
+    uint8_t *at = e->mem.rx + e->mem.size + im->used;
     const ImageHeader *h = (const ImageHeader *)(void *)(at + runtime);
 
     if (runtime + bytes > e->mem.window - im->used ||
@@ -215,47 +210,24 @@ static const uint8_t *code_of(const ImageHeader *h, const ImageRecord *r)
     return (const uint8_t *)h + r->code;
 }
 
-static TBSlot tb_slot(const ImageSlot *s, uint32_t index)
-{
-    return (TBSlot){
-        .guest_pc = s->guest_pc,
-        .site = s->site,
-        .stub = s->stub,
-        .inner = s->inner,
-        .count = s->count,
-        .count_site = s->count_site,
-        .index = index & (COMPILE_MAX_SLOTS - 1),
-        .kind = s->kind & 3,
-        .plain = s->plain,
-        .flags = s->flags & ((1 << TB_FLAG_BITS) - 1),
-        .counted = s->counted,
-    };
-}
-
 static TB *new_tb(ExecThread *t, const ImageHeader *h, const ImageRecord *r)
 {
-    size_t row_bytes = sizeof(TBRow) + (r->has_sides ? sizeof(uint32_t) : 0);
-    TB *tb = arena_alloc(&t->arena, sizeof(TB) + r->nb_slots * sizeof(TBSlot) +
-                                        r->nb_rows * row_bytes);
+    TB *tb =
+        store_alloc_tb(&t->arena, r->nb_slots, r->nb_rows, r->has_sides, 0);
     if (!tb) {
         return NULL;
     }
-    *tb = (TB){
-        .pc = r->pc,
-        .flags = r->flags,
-        .code_size = r->code_size,
-        .leave = r->leave,
-        .before = r->before,
-        .nb_bytes = r->nb_bytes,
-        .nb_rows = r->nb_rows,
-        .nb_slots = r->nb_slots,
-        .is_region = r->is_region,
-        .has_sides = r->has_sides,
-        .code = code_of(h, r),
-        .hash = r->hash,
-    };
+    tb->pc = r->pc;
+    tb->flags = r->flags;
+    tb->code = code_of(h, r);
+    tb->code_size = r->code_size;
+    tb->leave = r->leave;
+    tb->before = r->before;
+    tb->nb_bytes = r->nb_bytes;
+    tb->is_region = r->is_region;
+    tb->hash = r->hash;
     for (uint32_t i = 0; i < r->nb_slots; i++) {
-        tb->slots[i] = tb_slot(&image_slots(h, r)[i], i);
+        tb->slots[i] = store_new_slot(&image_slots(h, r)[i], i);
     }
     memcpy(tb_rows(tb), image_rows(h, r), r->nb_rows * sizeof(TBRow));
     if (r->has_sides) {
@@ -369,7 +341,7 @@ void images_left_by(ExecThread *t, const uint8_t *code, uint32_t slot,
           (size_t)number);
     const ImageRecord *r = &image_records(o->image.h)[number];
     check(slot < r->nb_slots, "exit slot %u of %u", slot, r->nb_slots);
-    const ImageSlot *s = &image_slots(o->image.h, r)[slot];
+    const ExitSlot *s = &image_slots(o->image.h, r)[slot];
     exec_lock(t);
     TB *tb = made_locked(t, o, r);
     pthread_mutex_unlock(&t->exec->lock);
@@ -461,7 +433,7 @@ bool images_link_pays(const Exec *e, TBSlot *slot)
                PASSES;
 }
 
-static void slot_to_stub(const Exec *e, const uint8_t *code, const ImageSlot *s)
+static void slot_to_stub(const Exec *e, const uint8_t *code, const ExitSlot *s)
 {
     if (s->count) {
         code_patch(e, code + s->count_site, code + s->stub);
@@ -474,7 +446,7 @@ static void slot_to_stub(const Exec *e, const uint8_t *code, const ImageSlot *s)
 static void record_to_stubs(const Exec *e, const ImageHeader *h,
                             const ImageRecord *r)
 {
-    const ImageSlot *slots = image_slots(h, r);
+    const ExitSlot *slots = image_slots(h, r);
     for (uint32_t i = 0; i < r->nb_slots; i++) {
         slot_to_stub(e, code_of(h, r), &slots[i]);
     }

@@ -53,19 +53,19 @@ static bool source_agrees(const Keep *k, const TB *tb)
            hash_bytes(bytes, tb->nb_bytes) == tb->hash;
 }
 
-static ImageSlot image_slot(const TBSlot *s)
+/* As it was compiled, but for the count of what has been hot. */
+static ExitSlot exit_slot(const TBSlot *s)
 {
-    return (ImageSlot){
+    return (ExitSlot){
         .guest_pc = s->guest_pc,
         .site = s->site,
         .stub = s->stub,
         .inner = s->inner,
-        .count = s->count,
-        .count_site = s->count_site,
+        .count = s->counted ? 0 : s->count,
+        .count_site = s->counted ? 0 : s->count_site,
         .flags = s->flags,
         .kind = s->kind,
         .plain = s->plain,
-        .counted = s->counted,
     };
 }
 
@@ -91,10 +91,10 @@ static ImageRecord image_record(const TB *tb)
    made anew. */
 static void keep_tb(Keep *k, const TB *tb)
 {
-    ImageSlot slots[COMPILE_MAX_SLOTS];
+    ExitSlot slots[COMPILE_MAX_SLOTS];
     ImageRecord record = image_record(tb);
     for (uint32_t i = 0; i < tb->nb_slots; i++) {
-        slots[i] = image_slot(&tb->slots[i]);
+        slots[i] = exit_slot(&tb->slots[i]);
     }
     image_build_add(k->build,
                     &(ImageBlock){
@@ -184,11 +184,10 @@ static void keep_origin(ExecThread *t, Origin *o)
 void exec_keep(CPUState *cpu)
 {
     ExecThread *t = thread_of(cpu);
-    const Images *im = &t->exec->images;
+    Images *im = &t->exec->images;
     bool expected = false;
-    if (!im->dir || t->exec->images.spoilt ||
-        !atomic_compare_exchange_strong(&t->exec->images.keeping, &expected,
-                                        true)) {
+    if (!im->dir || im->spoilt ||
+        !atomic_compare_exchange_strong(&im->keeping, &expected, true)) {
         return;
     }
     for (uint32_t i = 0; i < im->nb_origins; i++) {
@@ -196,5 +195,5 @@ void exec_keep(CPUState *cpu)
             keep_origin(t, im->origin[i]);
         }
     }
-    t->exec->images.keeping = false;
+    im->keeping = false;
 }

@@ -66,7 +66,7 @@ TB *store_find_block(Store *s, uint64_t pc, uint32_t flags)
     return tb;
 }
 
-static TBSlot new_slot(const ExitSlot *slot, uint32_t index)
+TBSlot store_new_slot(const ExitSlot *slot, uint32_t index)
 {
     return (TBSlot){
         .guest_pc = slot->guest_pc,
@@ -106,32 +106,41 @@ static void set_rows(TB *tb, const CompiledBlock *cb)
     }
 }
 
+TB *store_alloc_tb(Arena *arena, uint32_t nb_slots, uint32_t nb_rows,
+                   bool has_sides, uint32_t nb_outer)
+{
+    size_t row_bytes = sizeof(TBRow) + (has_sides ? sizeof(uint32_t) : 0);
+    TB *tb = arena_alloc(arena, sizeof(TB) + nb_slots * sizeof(TBSlot) +
+                                    nb_rows * row_bytes +
+                                    nb_outer * sizeof(uint32_t));
+    if (tb) {
+        *tb = (TB){
+            .nb_slots = (uint8_t)nb_slots,
+            .nb_rows = (uint16_t)nb_rows,
+            .nb_outer = (uint16_t)nb_outer,
+            .has_sides = has_sides,
+        };
+    }
+    return tb;
+}
+
 TB *store_new_tb(Arena *arena, const CompiledBlock *cb, bool movable)
 {
-    bool sides = has_sides(cb);
     uint32_t nb_outer =
         movable && cb->nb_outer <= COMPILE_MAX_OUTER ? cb->nb_outer : 0;
     check(cb->size && cb->size <= TB_MAX_CODE, "a block of %u bytes", cb->size);
     check(cb->nb_slots <= COMPILE_MAX_SLOTS, "%u slots", cb->nb_slots);
     check(cb->nb_rows <= COMPILE_MAX_ROWS, "%u rows", cb->nb_rows);
-    size_t row_bytes = sizeof(TBRow) + (sides ? sizeof(uint32_t) : 0);
-    TB *tb = arena_alloc(arena, sizeof(TB) + cb->nb_slots * sizeof(TBSlot) +
-                                    cb->nb_rows * row_bytes +
-                                    nb_outer * sizeof(uint32_t));
+    TB *tb = store_alloc_tb(arena, cb->nb_slots, cb->nb_rows, has_sides(cb),
+                            nb_outer);
     if (!tb) {
         return NULL;
     }
-    *tb = (TB){
-        .code_size = cb->size,
-        .nb_slots = (uint8_t)cb->nb_slots,
-        .nb_rows = (uint16_t)cb->nb_rows,
-        .leave = cb->leave,
-        .has_sides = sides,
-        .nb_outer = (uint16_t)nb_outer,
-        .movable = movable && nb_outer == cb->nb_outer,
-    };
+    tb->code_size = cb->size;
+    tb->leave = cb->leave;
+    tb->movable = movable && nb_outer == cb->nb_outer;
     for (uint32_t i = 0; i < cb->nb_slots; i++) {
-        tb->slots[i] = new_slot(&cb->slots[i], i);
+        tb->slots[i] = store_new_slot(&cb->slots[i], i);
     }
     set_rows(tb, cb);
     if (nb_outer) {

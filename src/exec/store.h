@@ -123,6 +123,11 @@ TB *store_find_block(Store *, uint64_t pc, uint32_t flags);
  * can be moved only if that is asked for.
  */
 TB *store_new_tb(Arena *, const CompiledBlock *, bool movable);
+/* One with room for that, which it says, and nothing else in it; NULL: ENOMEM.
+ */
+TB *store_alloc_tb(Arena *, uint32_t nb_slots, uint32_t nb_rows, bool has_sides,
+                   uint32_t nb_outer);
+TBSlot store_new_slot(const ExitSlot *, uint32_t index);
 /* Under Exec.lock, as store_remove(). */
 void store_publish(Store *, TB *);
 /* Calls fn for each published TB with code in [start, end). */

@@ -157,12 +157,12 @@ static void append_block(ImageBuild *b, const ImageBlock *block)
     ImageRecord r = *block->record;
     Part part = {b->code.n, block->distance};
 
-    r.first_slot = (uint32_t)(b->slot.n / sizeof(ImageSlot));
+    r.first_slot = (uint32_t)(b->slot.n / sizeof(ExitSlot));
     r.first_row = (uint32_t)(b->row.n / sizeof(uint32_t));
     r.first_side = (uint32_t)(b->side.n / sizeof(uint32_t));
     r.first_outer = (uint32_t)(b->outer.n / sizeof(uint32_t));
     append(b, &b->code, block->code, r.code_size);
-    append(b, &b->slot, block->slots, r.nb_slots * sizeof(ImageSlot));
+    append(b, &b->slot, block->slots, r.nb_slots * sizeof(ExitSlot));
     append(b, &b->row, block->rows, r.nb_rows * sizeof(uint32_t));
     append(b, &b->side, block->sides,
            r.has_sides ? r.nb_rows * sizeof(uint32_t) : 0);
@@ -249,7 +249,7 @@ static ImageHeader header_of(const ImageBuild *b, const ImageKey *key)
         .key = *key,
         .runtime_pages = (b->host.runtime_bytes + IMAGE_PAGE - 1) / IMAGE_PAGE,
         .nb_records = image_build_count(b),
-        .nb_slots = (uint32_t)(b->slot.n / sizeof(ImageSlot)),
+        .nb_slots = (uint32_t)(b->slot.n / sizeof(ExitSlot)),
         .nb_rows = (uint32_t)(b->row.n / sizeof(uint32_t)),
         .nb_sides = (uint32_t)(b->side.n / sizeof(uint32_t)),
         .nb_outer = (uint32_t)(b->outer.n / sizeof(uint32_t)),
@@ -267,7 +267,7 @@ static void link_to(const ImageBuild *b, uint8_t *code, uint32_t site,
 
 /* As links are made while it runs; see exec/link.c. */
 static void link_slot(const ImageBuild *b, ImageHeader *h, uint8_t *code,
-                      ImageSlot *s)
+                      ExitSlot *s)
 {
     const ImageRecord *to = s->inner || s->plain
                                 ? NULL
@@ -276,11 +276,10 @@ static void link_slot(const ImageBuild *b, ImageHeader *h, uint8_t *code,
                             : s->inner ? code + s->inner
                                        : code + s->stub;
 
-    s->linked = to != NULL;
     if (s->count) {
         link_to(b, code, s->count_site, s->inner ? code + s->stub : target);
     }
-    if (s->count && to && !s->counted) {
+    if (s->count && to) {
         target = code + s->count;
     }
     link_to(b, code, s->site, target);
@@ -304,7 +303,7 @@ static void move_block(const ImageBuild *b, ImageHeader *h, uint32_t i)
 static void link_block(const ImageBuild *b, ImageHeader *h, uint32_t i)
 {
     const ImageRecord *r = &image_records(h)[i];
-    ImageSlot *slots = (ImageSlot *)((uint8_t *)h + h->slots) + r->first_slot;
+    ExitSlot *slots = (ExitSlot *)((uint8_t *)h + h->slots) + r->first_slot;
 
     for (unsigned k = 0; k < r->nb_slots; k++) {
         if (slots[k].site) {

@@ -31,8 +31,7 @@ enum {
 static const int64_t second = 1000000000;
 
 struct ImageDir {
-    uint64_t max_bytes;
-    char path[];
+    char path[PATH_MAX];
 };
 
 typedef char Path[PATH_MAX];
@@ -85,9 +84,8 @@ ImageDir *image_dir_open(const char *path)
     if (!S_ISDIR(st.st_mode) || !is_safe(&st)) {
         return NULL;
     }
-    dir = malloc(sizeof(*dir) + strlen(path) + 1);
+    dir = malloc(sizeof(*dir));
     if (dir) {
-        dir->max_bytes = IMAGE_DIR_BYTES;
         strcpy(dir->path, path);
     }
     return dir;
@@ -363,9 +361,9 @@ static void clean(const ImageDir *dir)
     size_t n = 0;
     uint64_t sum = list_images(dir, &list, &n);
 
-    if (sum > dir->max_bytes) {
+    if (sum > IMAGE_DIR_BYTES) {
         qsort(list, n, sizeof(*list), by_use);
-        for (size_t i = 0; i < n && sum > dir->max_bytes / 4 * 3; i++) {
+        for (size_t i = 0; i < n && sum > IMAGE_DIR_BYTES / 4 * 3; i++) {
             remove_image(dir, list[i].name);
             sum -= list[i].bytes;
         }

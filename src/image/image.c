@@ -144,10 +144,10 @@ static bool is_site(const ImageRecord *r, uint32_t site)
 
 static bool slots_sound(const ImageHeader *h, const ImageRecord *r)
 {
-    const ImageSlot *slots = image_slots(h, r);
+    const ExitSlot *slots = image_slots(h, r);
 
     for (unsigned i = 0; i < r->nb_slots; i++) {
-        const ImageSlot *s = &slots[i];
+        const ExitSlot *s = &slots[i];
 
         if (s->site && (!is_site(r, s->site) || s->stub >= r->code_size ||
                         s->inner >= r->code_size || s->count >= r->code_size ||
@@ -205,7 +205,7 @@ static bool header_sound(const ImageHeader *h, size_t bytes)
            !(h->nb_buckets & (h->nb_buckets - 1)) && h->records % 8 == 0 &&
            h->slots % 8 == 0 &&
            holds(h, h->records, h->nb_records, sizeof(ImageRecord)) &&
-           holds(h, h->slots, h->nb_slots, sizeof(ImageSlot)) &&
+           holds(h, h->slots, h->nb_slots, sizeof(ExitSlot)) &&
            holds(h, h->rows, h->nb_rows, sizeof(uint32_t)) &&
            holds(h, h->sides, h->nb_sides, sizeof(uint32_t)) &&
            holds(h, h->outer, h->nb_outer, sizeof(uint32_t)) &&

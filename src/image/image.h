@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include "backend/backend.h"
 
 enum {
     IMAGE_PAGE = 4096,
@@ -77,24 +78,16 @@ typedef struct ImageRecord {
     uint8_t reserved;
 } ImageRecord;
 
-/* As TBSlot and ExitSlot have it. */
-typedef struct ImageSlot {
-    uint64_t guest_pc;
-    uint32_t site, stub, inner, count, count_site;
-    uint16_t flags;
-    uint8_t kind;
-    bool plain : 1, counted : 1, linked : 1;
-} ImageSlot;
-
 static inline const ImageRecord *image_records(const ImageHeader *h)
 {
     return (const ImageRecord *)((const uint8_t *)h + h->records);
 }
 
-static inline const ImageSlot *image_slots(const ImageHeader *h,
-                                           const ImageRecord *r)
+/* What has been hot does not count: its count is 0. */
+static inline const ExitSlot *image_slots(const ImageHeader *h,
+                                          const ImageRecord *r)
 {
-    return (const ImageSlot *)((const uint8_t *)h + h->slots) + r->first_slot;
+    return (const ExitSlot *)((const uint8_t *)h + h->slots) + r->first_slot;
 }
 
 static inline const uint32_t *image_rows(const ImageHeader *h,
@@ -170,7 +163,7 @@ typedef struct ImageBlock {
     const ImageRecord *record; /* but for its places in the image */
     const uint8_t *code;       /* bytes; they were made for an address that */
     uint64_t distance;         /* is so far behind the runtime's start */
-    const ImageSlot *slots;
+    const ExitSlot *slots;
     const uint32_t *rows, *sides, *outer;
 } ImageBlock;
 

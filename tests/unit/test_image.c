@@ -41,14 +41,14 @@ static int32_t rel_at(const uint8_t *code, unsigned at)
 
 /* A block at pc that leads to pc + 16, and calls the runtime at 100. */
 static bool add(ImageBuild *b, uint64_t pc, uint64_t distance, bool is_region,
-                bool counted)
+                bool hot)
 {
     uint8_t code[CODE_BYTES] = {0};
     int32_t outer_rel = 100 - (int32_t)(distance + OUTER);
     uint32_t rows[2] = {0, 1}, outer[1] = {OUTER};
-    ImageSlot slot = {
-        .guest_pc = pc + 16, .site = SITE, .stub = 40, .count = 30,
-        .count_site = 34, .counted = counted,
+    ExitSlot slot = {
+        .guest_pc = pc + 16, .site = SITE, .stub = 40, .count = hot ? 0 : 30,
+        .count_site = hot ? 0 : 34,
     };
     ImageRecord r = {
         .pc = pc, .hash = pc * 3, .code_size = CODE_BYTES, .nb_bytes = 16,

@@ -80,13 +80,12 @@ static bool time_has_passed(const struct timespec *change)
 
 static bool same_file(const CodeFile *f, const struct stat *st)
 {
-    return f->dev == st->st_dev && f->ino == st->st_ino;
+    return f->id.dev == st->st_dev && f->id.ino == st->st_ino;
 }
 
 static bool same_time(const CodeFile *f, const struct stat *st)
 {
-    return f->change.tv_sec == st->st_ctim.tv_sec &&
-           f->change.tv_nsec == st->st_ctim.tv_nsec;
+    return f->id.ctime == file_id(st).ctime;
 }
 
 static char *path_of(int fd)
@@ -109,9 +108,6 @@ static uint32_t add_file(Mm *mm, int fd, const struct stat *st, uint64_t bias)
 
     check(mm->nb_code_files < MAX_CODE_FILES, "%u files", mm->nb_code_files);
     *f = (CodeFile){
-        .dev = st->st_dev,
-        .ino = st->st_ino,
-        .change = st->st_ctim,
         .id = file_id(st),
         .bias = bias,
         .path = path_of(fd),

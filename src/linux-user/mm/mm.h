@@ -57,10 +57,7 @@ enum {
 
 /* A file that private code was mapped from. */
 typedef struct CodeFile {
-    dev_t dev;
-    ino_t ino;
-    struct timespec change; /* its ctime then */
-    FileId id;
+    FileId id;     /* then */
     uint64_t bias; /* guest address minus offset in the file */
     char *path;
     bool changed; /* since then, or it may have: untold */
